@@ -1,0 +1,44 @@
+# nativeflow: `make` builds the library, `make demo` shows it, `make test` proves it.
+
+CARGO ?= cargo
+LIBRARY = target/release/libnativeflow
+
+all: library
+
+# Both kinds of C library from one build. Not `cargo build`: a crate that is built as an rlib too loses its link-time
+# optimisation without a word.
+library:
+	NATIVEFLOW_C_LIBRARY=1 $(CARGO) rustc --quiet --release --lib --crate-type cdylib,staticlib
+	ln -sf libnativeflow.so $(LIBRARY).so.0
+
+# A token through C over TLS, and a refused login.
+demo: library
+	CARGO="$(CARGO)" examples-c/demo.sh
+
+# Everything that proves the project. The tests leave what they have proved, one line each, in target/proved.
+test: tools library
+	rm -rf target/proved
+	$(CARGO) test --workspace --quiet
+	tests/proved.sh target/proved
+
+# What the tests need beside Rust, cc and make; installed where that can be done.
+tools:
+	tests/tools.sh
+
+# Writes include/nativeflow.h from src/capi.
+header:
+	NATIVEFLOW_WRITE_HEADER=1 $(CARGO) test --quiet --test suite header_has_not_drifted
+
+# What CI checks before the tests.
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --quiet --workspace --all-targets --features test-panic -- --deny warnings
+
+# Side by side with libcurl and libxml2.
+bench: library
+	bench/run.sh
+
+clean:
+	$(CARGO) clean
+
+.PHONY: all library demo test tools header lint bench clean

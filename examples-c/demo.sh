@@ -1,0 +1,33 @@
+#!/bin/sh
+# Shows the library at work: a token that came over TLS through C, and a refused login with its cause and remedy.
+# Called by `make demo`.
+set -eu
+cd "$(dirname "$0")/.."
+work=target/demo
+mkdir -p "$work"
+
+${CARGO:-cargo} build --quiet --package nativeflow-stub
+cc -std=c11 -O2 -Wall -Wextra -Iinclude examples-c/get_token.c -Ltarget/release -lnativeflow \
+    -Wl,-rpath,"$PWD/target/release" -o "$work/get_token"
+
+target/debug/nativeflow-stub --ca-file "$work/ca.pem" --idle-exit 60 --quiet >"$work/ready" &
+stub=$!
+trap 'kill "$stub" 2>/dev/null || true' EXIT
+until grep -q ready "$work/ready"; do
+    kill -0 "$stub" || { echo "the stub did not start" >&2; exit 1; }
+    sleep 0.05
+done
+base=$(cut -d ' ' -f 3 "$work/ready")
+
+# The demo user of the stub (see nativeflow-stub --help).
+key=kX3demoConsumerKey0123
+login=john_developer@hotmail.com
+
+echo "\$ get_token $base $key $login ca.pem"
+printf '%s\n' 'Travel&Expense$2012' | "$work/get_token" "$base" "$key" "$login" "$work/ca.pem"
+echo
+echo "\$ get_token $base $key $login ca.pem     # with a wrong secret"
+if printf '%s\n' 'a wrong secret' | "$work/get_token" "$base" "$key" "$login" "$work/ca.pem" 2>&1; then
+    echo "a wrong secret was taken" >&2
+    exit 1
+fi

@@ -1,0 +1,79 @@
+/*
+ * Gets an access token and prints it.
+ *
+ *     get_token BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
+ *
+ * The secret (password) is asked for on the terminal, without echo, or is the first line of standard input: on a command
+ * line other users of the machine could read it.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <inttypes.h>
+#include <nativeflow.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+static void read_secret(char *secret, size_t capacity)
+{
+    struct termios before;
+    int on_terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+    setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep a copy of the secret */
+    if (on_terminal) {
+        struct termios silent = before;
+        silent.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        fputs("Secret: ", stderr);
+    }
+    if (fgets(secret, (int)capacity, stdin) == NULL)
+        secret[0] = '\0';
+    secret[strcspn(secret, "\r\n")] = '\0';
+    if (on_terminal) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        fputc('\n', stderr);
+    }
+}
+
+static void print_token(const nf_token *token)
+{
+    time_t expires = (time_t)nf_token_expires_at(token);
+    char when[32] = "unknown";
+    if (expires >= 0)
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", gmtime(&expires));
+    printf("token:    %s\n", nf_token_value(token));
+    printf("expires:  %s\n", when);
+    printf("instance: %s\n", nf_token_instance_url(token));
+}
+
+int main(int argc, char **argv)
+{
+    char secret[512];
+    nf_client *client = NULL;
+    nf_token *token = NULL;
+
+    if (argc < 4 || argc > 5) {
+        fprintf(stderr, "usage: %s BASE_URL CONSUMER_KEY LOGIN [CA_FILE]\n", argv[0]);
+        return 2;
+    }
+    nf_options *options = nf_options_new();
+    nf_error *error = nf_options_set_base_url(options, argv[1]);
+    if (error == NULL && argc == 5)
+        error = nf_options_set_ca_file(options, argv[4]);
+    if (error == NULL)
+        error = nf_client_new(options, &client);
+    nf_options_free(options);
+    if (error == NULL) {
+        read_secret(secret, sizeof secret);
+        error = nf_client_get_token(client, argv[2], argv[3], secret, &token); /* wipes argv[3] and secret */
+    }
+    if (error == NULL)
+        print_token(token);
+    else
+        fprintf(stderr, "%s: %s.\n%s\n", nf_error_name(error), nf_error_message(error), nf_error_remedy(error));
+    int failed = error != NULL;
+    nf_token_free(token);
+    nf_error_free(error);
+    nf_client_free(client);
+    return failed;
+}

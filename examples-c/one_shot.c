@@ -1,0 +1,33 @@
+/*
+ * The shortest way to a token: one call, Concur's production host, default options.
+ *
+ *     one_shot CONSUMER_KEY LOGIN < file-with-the-secret
+ */
+#include <nativeflow.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+    char secret[512] = "";
+    nf_token *token;
+    nf_error *error;
+
+    if (argc != 3) {
+        fprintf(stderr, "usage: %s CONSUMER_KEY LOGIN < file-with-the-secret\n", argv[0]);
+        return 2;
+    }
+    setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep a copy of the secret */
+    if (fgets(secret, sizeof secret, stdin) != NULL)
+        secret[strcspn(secret, "\r\n")] = '\0';
+
+    error = nf_get_token(argv[1], argv[2], secret, &token); /* wipes argv[2] and secret */
+    if (error != NULL) {
+        fprintf(stderr, "%s: %s.\n%s\n", nf_error_name(error), nf_error_message(error), nf_error_remedy(error));
+        nf_error_free(error);
+        return 1;
+    }
+    printf("Authorization: %s\n", nf_token_authorization(token));
+    nf_token_free(token);
+    return 0;
+}

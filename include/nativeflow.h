@@ -1,0 +1,667 @@
+/*
+ * nativeflow: an access token for SAP Concur from a user's login, leaving no
+ * trace of the login behind.
+ *
+ * Made from the sources by cbindgen; do not edit.
+ *
+ *
+ * IN SHORT
+ *
+ *     nf_token *token;
+ *     nf_error *error = nf_get_token(key, login, secret, &token);
+ *     if (error) {
+ *         fprintf(stderr, "%s: %s. %s\n", nf_error_name(error),
+ *                 nf_error_message(error), nf_error_remedy(error));
+ *         nf_error_free(error);
+ *     } else {
+ *         use(nf_token_authorization(token), nf_token_instance_url(token));
+ *         nf_token_free(token);
+ *     }
+ *
+ *
+ * CALLING CONVENTION
+ *
+ * A function that can fail returns nf_error *: NULL is success, anything else
+ * is an error that you own and free. There is no errno and no last error.
+ *
+ * Parameters stand in this order: the object, inputs, outputs. An output is
+ * set to NULL before anything else happens and stays so on failure. A NULL
+ * output pointer is NF_INVALID_ARGUMENT.
+ *
+ * Every pointer that is passed is NULL or valid. An object is used no more
+ * after it was freed. Functions that read an object take NULL and answer ""
+ * or 0 or -1. Every other NULL is NF_INVALID_ARGUMENT, unless the function
+ * says otherwise.
+ *
+ *
+ * STRINGS
+ *
+ * Text in is NUL-terminated UTF-8 and is copied before the call returns; text
+ * that is not UTF-8 is NF_INVALID_UTF8. Text out is const char *, UTF-8, never
+ * NULL, and lives as long as the object that it came from. You never call
+ * free() on anything from here.
+ *
+ *
+ * OWNERSHIP
+ *
+ *     made by                                        freed by
+ *     ---------------------------------------------  ---------------
+ *     nf_get_token, nf_client_get_token: token       nf_token_free
+ *     nf_client_new: client                          nf_client_free
+ *     nf_options_new                                 nf_options_free
+ *     every function that returns nf_error *         nf_error_free
+ *     every function that returns const char *       nobody
+ *
+ * Each *_free takes NULL. Nothing refers to anything else: objects may be
+ * freed in any order.
+ *
+ *
+ * THREADS
+ *
+ * A pointer to const means: calls may run at the same time on the same object.
+ * So a client, a token and an error may be shared, and options may not. An
+ * object is freed by one thread, when no other uses it. Objects may be made on
+ * one thread and freed on another. No function installs a signal handler,
+ * changes the locale or reads the environment. A host name that is being
+ * looked up is so on a thread of its own, which ends with the lookup.
+ *
+ *
+ * SECRETS
+ *
+ * char *login and char *secret are your buffers, and the library overwrites
+ * them with zeros, up to their NUL, before it returns, whatever happened. That
+ * is why they are char * and not const char *: pass an array, never a string
+ * literal. The consumer key is yours to wipe. A token and its refresh token
+ * are wiped by nf_token_free. No message holds a secret.
+ *
+ *
+ * VERSIONS
+ *
+ * NF_VERSION_NUMBER is this header's, nf_version_number() that of the library
+ * that runs. Before 1.0, programs compiled with 0.x.y run with 0.x.z and with
+ * any later 0.w whose library is called libnativeflow.so.0. Functions are added
+ * and never changed, codes are added and never renumbered: treat a code that
+ * you do not know by its group (see nf_error_code).
+ */
+
+
+#ifndef NATIVEFLOW_H
+#define NATIVEFLOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+#if defined(__GNUC__)
+#define NF_MUST_USE __attribute__((warn_unused_result))
+#elif defined(_MSC_VER)
+#define NF_MUST_USE _Check_return_
+#else
+#define NF_MUST_USE
+#endif
+
+/**
+ * Major version of this header.
+ */
+#define NF_VERSION_MAJOR 0
+
+/**
+ * Minor version of this header.
+ */
+#define NF_VERSION_MINOR 1
+
+/**
+ * Patch version of this header.
+ */
+#define NF_VERSION_PATCH 0
+
+/**
+ * Version of this header as one number, 0xMMmmpp: 0x000100 is 0.1.0.
+ */
+#define NF_VERSION_NUMBER (((NF_VERSION_MAJOR << 16) | (NF_VERSION_MINOR << 8)) | NF_VERSION_PATCH)
+
+/**
+ * Success.
+ */
+#define NF_OK 0
+
+/**
+ * An argument is missing or cannot be sent. Mend the calling program.
+ */
+#define NF_INVALID_ARGUMENT 1
+
+/**
+ * A text is not UTF-8.
+ */
+#define NF_INVALID_UTF8 2
+
+/**
+ * An option has a value that cannot be used.
+ */
+#define NF_INVALID_OPTION 3
+
+/**
+ * Login, secret or consumer key refused; the server does not say which.
+ */
+#define NF_DENIED 20
+
+/**
+ * The account is locked. Not told by the Native Flow.
+ */
+#define NF_ACCOUNT_LOCKED 21
+
+/**
+ * The account is disabled. Not told by the Native Flow.
+ */
+#define NF_ACCOUNT_DISABLED 22
+
+/**
+ * The password must be changed. Not told by the Native Flow.
+ */
+#define NF_PASSWORD_EXPIRED 23
+
+/**
+ * A policy forbids it. Not told by the Native Flow.
+ */
+#define NF_NOT_ALLOWED 24
+
+/**
+ * The application is unknown or disabled. Not told by the Native Flow.
+ */
+#define NF_BAD_CLIENT 25
+
+/**
+ * The refresh token is bad or has expired. Not used by this version.
+ */
+#define NF_REFRESH_EXPIRED 26
+
+/**
+ * Refused before, and therefore not sent again. Not used by this version.
+ */
+#define NF_HELD_BACK 27
+
+/**
+ * The user lives on another host. Not told by the Native Flow.
+ */
+#define NF_WRONG_HOST 28
+
+/**
+ * The server is overloaded: see `nf_error_retry_after_ms`.
+ */
+#define NF_BUSY 40
+
+/**
+ * The server is under maintenance.
+ */
+#define NF_MAINTENANCE 41
+
+/**
+ * The server failed.
+ */
+#define NF_SERVER_ERROR 42
+
+/**
+ * The host name cannot be resolved.
+ */
+#define NF_DNS 60
+
+/**
+ * No connection to the server.
+ */
+#define NF_CONNECT 61
+
+/**
+ * The TLS handshake failed.
+ */
+#define NF_TLS 62
+
+/**
+ * The server's certificate is not trusted. Nothing was sent.
+ */
+#define NF_TLS_UNTRUSTED 63
+
+/**
+ * The proxy failed. Not used by this version.
+ */
+#define NF_PROXY 64
+
+/**
+ * The proxy wants other credentials. Not used by this version.
+ */
+#define NF_PROXY_DENIED 65
+
+/**
+ * The time limit ran out.
+ */
+#define NF_TIMEOUT 66
+
+/**
+ * The call was cancelled. Not used by this version.
+ */
+#define NF_CANCELLED 67
+
+/**
+ * The connection ended before the answer was complete.
+ */
+#define NF_DISCONNECTED 68
+
+/**
+ * The endpoint is not there (any more).
+ */
+#define NF_ENDPOINT_GONE 80
+
+/**
+ * The server redirects, which is never followed.
+ */
+#define NF_REDIRECTED 81
+
+/**
+ * A web page or a proxy's page came in place of an answer.
+ */
+#define NF_NOT_CONCUR 82
+
+/**
+ * The answer cannot be read.
+ */
+#define NF_MALFORMED 83
+
+/**
+ * The answer is too long.
+ */
+#define NF_TOO_LARGE 84
+
+/**
+ * A defect in the library ended the call; the process is unharmed.
+ */
+#define NF_PANIC 100
+
+/**
+ * Something happened that the library does not know.
+ */
+#define NF_INTERNAL 101
+
+/**
+ * Gets tokens from one service. Any number of threads may call
+ * `nf_client_get_token` on it at once.
+ */
+typedef struct nf_client nf_client;
+
+/**
+ * Why a call failed, and what to do about it. Never changes: any number of
+ * threads may read it, and any one thread frees it.
+ */
+typedef struct nf_error nf_error;
+
+/**
+ * What a client is made from. One thread at a time.
+ */
+typedef struct nf_options nf_options;
+
+/**
+ * An access token. Never changes: any number of threads may read it, and
+ * any one thread frees it.
+ */
+typedef struct nf_token nf_token;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Returns the version of the library that is running, such as "0.1.0".
+ *
+ * The text is static. Any thread may call this.
+ *
+ * Since 0.1.
+ */
+const char *nf_version(void);
+
+/**
+ * Returns the version of the library that is running as one number,
+ * 0xMMmmpp, to compare with `NF_VERSION_NUMBER`.
+ *
+ * Any thread may call this.
+ *
+ * Since 0.1.
+ */
+uint32_t nf_version_number(void);
+
+/**
+ * Returns the name of a code, such as "NF_DENIED" for 20.
+ *
+ * The text is static and never NULL: a number that this version does not
+ * know gives "NF_UNKNOWN". Any thread may call this.
+ *
+ * Since 0.1.
+ */
+const char *nf_code_name(int32_t code);
+
+/**
+ * Returns the code, one of the `NF_*` constants; `NF_OK` for NULL.
+ *
+ * Treat a code that you do not know by its group: 1 to 19 the call is wrong,
+ * 20 to 39 the credentials are refused (do not retry), 40 to 59 the server
+ * (retry later), 60 to 79 the way there, 80 to 99 the answer, from 100
+ * inside the library.
+ *
+ * Since 0.1.
+ */
+int32_t nf_error_code(const nf_error *error);
+
+/**
+ * Returns the name of the code, such as "NF_DENIED"; "NF_OK" for NULL.
+ *
+ * The text is static.
+ *
+ * Since 0.1.
+ */
+const char *nf_error_name(const nf_error *error);
+
+/**
+ * Returns what happened: one line, in English, without any secret.
+ *
+ * Since 0.1.
+ */
+const char *nf_error_message(const nf_error *error);
+
+/**
+ * Returns what an administrator does next: one line, in English.
+ *
+ * Since 0.1.
+ */
+const char *nf_error_remedy(const nf_error *error);
+
+/**
+ * Returns the HTTP status of the answer; 0 when there was none.
+ *
+ * Since 0.1.
+ */
+int32_t nf_error_http_status(const nf_error *error);
+
+/**
+ * Returns the server's own words; empty when there were none.
+ *
+ * They are untrusted: whoever answered wrote them. One line of at most 301
+ * characters without markup, in which the key, the login and the secret are
+ * blotted out wherever the server repeats them.
+ *
+ * Since 0.1.
+ */
+const char *nf_error_server_message(const nf_error *error);
+
+/**
+ * Returns the modern service's error number; -1 when there was none.
+ *
+ * The Native Flow sends none.
+ *
+ * Since 0.1.
+ */
+int32_t nf_error_server_code(const nf_error *error);
+
+/**
+ * Returns the server's correlation ID, which Concur's support asks for;
+ * empty when there was none.
+ *
+ * Since 0.1.
+ */
+const char *nf_error_correlation_id(const nf_error *error);
+
+/**
+ * Returns how many milliseconds to wait before the next try; -1: do not
+ * retry before somebody has changed something.
+ *
+ * From 5 seconds to a day, even when the server asks for less or more.
+ *
+ * Since 0.1.
+ */
+int64_t nf_error_retry_after_ms(const nf_error *error);
+
+/**
+ * Frees an error. NULL is fine. Must not be called twice for the same one.
+ *
+ * Since 0.1.
+ */
+void nf_error_free(nf_error *error);
+
+/**
+ * Makes options with the default values: Concur's production host in the
+ * United States, 60 seconds for a call, the operating system's roots.
+ *
+ * Never NULL. Free with `nf_options_free`.
+ *
+ * Since 0.1.
+ */
+nf_options *nf_options_new(void);
+
+/**
+ * Frees options. NULL is fine. Clients made from them stay as they are.
+ *
+ * Since 0.1.
+ */
+void nf_options_free(nf_options *options);
+
+/**
+ * Sets where Concur is, such as "https://eu1.concursolutions.com".
+ *
+ * Scheme, host, perhaps a port and a path prefix, and nothing else. https
+ * only; http for localhost and loopback addresses, for tests.
+ *
+ * Fails with `NF_INVALID_OPTION` and leaves the old value when the URL cannot
+ * be used.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_base_url(nf_options *options,
+                                  const char *url);
+
+/**
+ * Sets the limit of a whole call in milliseconds, DNS included.
+ *
+ * From 1 to 4294967295; 60000 is the default. A call returns some
+ * milliseconds after its limit at the latest.
+ *
+ * Fails with `NF_INVALID_OPTION` for 0.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_timeout_ms(nf_options *options,
+                                    uint32_t ms);
+
+/**
+ * Trusts the root certificates in this PEM file in place of the operating
+ * system's and of those of a file named before.
+ *
+ * The file is read now; a later change of it has no effect.
+ *
+ * Fails with `NF_INVALID_OPTION` when the file cannot be read, holds no
+ * certificate, or holds one that is broken, which the message names.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_ca_file(nf_options *options,
+                                 const char *path);
+
+/**
+ * Trusts the root certificates in `len` bytes of PEM at `pem` in place of the
+ * operating system's, beside those of a CA file and of earlier calls.
+ *
+ * `pem` needs no NUL at its end.
+ *
+ * Fails with `NF_INVALID_OPTION` as `nf_options_set_ca_file` does.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_add_ca_pem(nf_options *options,
+                                const char *pem,
+                                size_t len);
+
+/**
+ * Names the calling product in the User-Agent header, before
+ * "nativeflow/x.y.z"; for example "my-erp/4.2".
+ *
+ * 1 to 256 printable ASCII characters, no blank at the ends.
+ *
+ * Fails with `NF_INVALID_OPTION` and leaves the old value when it is not.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_user_agent(nf_options *options,
+                                    const char *product);
+
+/**
+ * Gets an access token for a user from Concur's production host, with the
+ * default options: one client, one call.
+ *
+ * `login` and `secret` are overwritten with zeros before this returns, on
+ * success and on failure. `secret` may be NULL for a user without password.
+ * On success `*out` is a token that you free with `nf_token_free`.
+ *
+ * Blocks for at most 60 seconds. May run on many threads at once.
+ *
+ * Fails as `nf_client_new` and `nf_client_get_token` do.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_get_token(const char *key,
+                       char *login,
+                       char *secret,
+                       nf_token **out);
+
+/**
+ * Makes a client. `options` may be NULL for the default values.
+ *
+ * The options are copied; they may be changed or freed afterwards. On
+ * success `*out` is a client that you free with `nf_client_free`.
+ *
+ * Fails with `NF_INVALID_OPTION` when the system has no root certificates
+ * and the options name none.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE nf_error *nf_client_new(const nf_options *options, nf_client **out);
+
+/**
+ * Frees a client. NULL is fine. Must not be called while a call runs on it.
+ *
+ * Tokens that came from it stay as they are.
+ *
+ * Since 0.1.
+ */
+void nf_client_free(nf_client *client);
+
+/**
+ * Gets an access token for a user with the Native Flow.
+ *
+ * `login` and `secret` are overwritten with zeros before this returns, on
+ * success and on failure. `secret` may be NULL for a user without password.
+ * On success `*out` is a token that you free with `nf_token_free`.
+ *
+ * The login is sent once, and never again by the library itself. Blocks for
+ * at most the client's timeout. May run on many threads at once.
+ *
+ * Fails with `NF_DENIED` when the server refuses the login, the secret or
+ * the key (it does not say which; do not retry: the account may lock), with
+ * `NF_INVALID_ARGUMENT` when one of them cannot be sent (a colon or a line
+ * end in the login, for example), and with any code from 40 to 84.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_client_get_token(const nf_client *client,
+                              const char *key,
+                              char *login,
+                              char *secret,
+                              nf_token **out);
+
+/**
+ * Returns the token itself: visible ASCII, never empty; "" for NULL.
+ *
+ * Wiped and gone after `nf_token_free`.
+ *
+ * Since 0.1.
+ */
+const char *nf_token_value(const nf_token *token);
+
+/**
+ * Copies the token into a field of fixed length and returns its length in
+ * bytes, without a NUL.
+ *
+ * Writes nothing when `capacity` is smaller than that length: a token is
+ * never cut. A NUL is written behind the token when there is room for it,
+ * so a C caller checks `length < capacity`, and a caller whose fields are
+ * padded with blanks checks `length <= capacity` and pads from there.
+ * `buffer` may be NULL to ask for the length. NULL for the token gives 0.
+ *
+ * The copy is yours to wipe.
+ *
+ * Since 0.1.
+ */
+size_t nf_token_copy_value(const nf_token *token,
+                           char *buffer,
+                           size_t capacity);
+
+/**
+ * Returns the word that stands before the token in a request, "OAuth".
+ *
+ * Since 0.1.
+ */
+const char *nf_token_scheme(const nf_token *token);
+
+/**
+ * Returns "OAuth <value>", ready to be the value of an Authorization header.
+ *
+ * Since 0.1.
+ */
+const char *nf_token_authorization(const nf_token *token);
+
+/**
+ * Returns the refresh token; empty when the server sent none. Keep it: it
+ * is needed to renew the token and to migrate to the modern service.
+ *
+ * Since 0.1.
+ */
+const char *nf_token_refresh_token(const nf_token *token);
+
+/**
+ * Returns the base URL that the token is to be used at, as the server spelt
+ * it (with or without a slash at the end).
+ *
+ * Empty when the server named none, or one that a token must not be sent
+ * to: only https is handed out, and http for a loopback host.
+ *
+ * Since 0.1.
+ */
+const char *nf_token_instance_url(const nf_token *token);
+
+/**
+ * Returns when the token expires, in Unix seconds (UTC); -1 when the
+ * server's date is missing or cannot be read beyond doubt.
+ *
+ * Since 0.1.
+ */
+int64_t nf_token_expires_at(const nf_token *token);
+
+/**
+ * Returns the server's own text of that date, for a person to read.
+ *
+ * Since 0.1.
+ */
+const char *nf_token_expiration_date(const nf_token *token);
+
+/**
+ * Wipes and frees a token. NULL is fine. Must not be called twice for the
+ * same one.
+ *
+ * Since 0.1.
+ */
+void nf_token_free(nf_token *token);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* NATIVEFLOW_H */

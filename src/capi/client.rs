@@ -1,0 +1,145 @@
+//! `nf_client`: gets tokens; and the one-shot call.
+
+use std::ffi::c_char;
+
+use super::argument::{CallersSecret, Output, free, object, optional_text, text};
+use super::error::nf_error;
+use super::guard::guard;
+use super::options::nf_options;
+use super::token::nf_token;
+use crate::client::Client;
+use crate::error::Error;
+use crate::options::Options;
+
+/// Gets tokens from one service. Any number of threads may call
+/// `nf_client_get_token` on it at once.
+pub struct nf_client {
+    client: Client,
+}
+
+/// Gets an access token for a user from Concur's production host, with the
+/// default options: one client, one call.
+///
+/// `login` and `secret` are overwritten with zeros before this returns, on
+/// success and on failure. `secret` may be NULL for a user without password.
+/// On success `*out` is a token that you free with `nf_token_free`.
+///
+/// Blocks for at most 60 seconds. May run on many threads at once.
+///
+/// Fails as `nf_client_new` and `nf_client_get_token` do.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_get_token(
+    key: *const c_char,
+    login: *mut c_char,
+    secret: *mut c_char,
+    out: *mut *mut nf_token,
+) -> *mut nf_error {
+    // SAFETY: pointers keep the header's calling convention.
+    unsafe { get_token(|| Client::new(&Options::new()), key, login, secret, out) }
+}
+
+/// Makes a client. `options` may be NULL for the default values.
+///
+/// The options are copied; they may be changed or freed afterwards. On
+/// success `*out` is a client that you free with `nf_client_free`.
+///
+/// Fails with `NF_INVALID_OPTION` when the system has no root certificates
+/// and the options name none.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_client_new(options: *const nf_options, out: *mut *mut nf_client) -> *mut nf_error {
+    // SAFETY: pointers keep the header's calling convention.
+    let out = unsafe { Output::cleared(out) };
+    guard(|| {
+        let out = out.required("out")?;
+        // SAFETY: as above.
+        let client = match unsafe { options.as_ref() } {
+            Some(options) => Client::new(&options.options)?,
+            None => Client::new(&Options::new())?,
+        };
+        out.give(nf_client { client });
+        Ok(())
+    })
+}
+
+/// Frees a client. NULL is fine. Must not be called while a call runs on it.
+///
+/// Tokens that came from it stay as they are.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nf_client_free(client: *mut nf_client) {
+    // SAFETY: NULL or a client that is not used again (header, "Calling convention").
+    unsafe { free(client) }
+}
+
+/// Gets an access token for a user with the Native Flow.
+///
+/// `login` and `secret` are overwritten with zeros before this returns, on
+/// success and on failure. `secret` may be NULL for a user without password.
+/// On success `*out` is a token that you free with `nf_token_free`.
+///
+/// The login is sent once, and never again by the library itself. Blocks for
+/// at most the client's timeout. May run on many threads at once.
+///
+/// Fails with `NF_DENIED` when the server refuses the login, the secret or
+/// the key (it does not say which; do not retry: the account may lock), with
+/// `NF_INVALID_ARGUMENT` when one of them cannot be sent (a colon or a line
+/// end in the login, for example), and with any code from 40 to 84.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_client_get_token(
+    client: *const nf_client,
+    key: *const c_char,
+    login: *mut c_char,
+    secret: *mut c_char,
+    out: *mut *mut nf_token,
+) -> *mut nf_error {
+    // SAFETY: pointers keep the header's calling convention.
+    unsafe { get_token(|| Ok(&object(client, "client")?.client), key, login, secret, out) }
+}
+
+/// What both calls do. `client` is made or looked up only when the output can be written.
+///
+/// # Safety
+/// The pointers keep the header's calling convention.
+unsafe fn get_token<C: std::borrow::Borrow<Client>>(
+    client: impl FnOnce() -> Result<C, Error>,
+    key: *const c_char,
+    login: *mut c_char,
+    secret: *mut c_char,
+    out: *mut *mut nf_token,
+) -> *mut nf_error {
+    // SAFETY: the caller's promise. Before the guard, so that the buffers are wiped whatever happens inside.
+    let (out, _login, _secret) =
+        unsafe { (Output::cleared(out), CallersSecret::new(login), CallersSecret::new(secret)) };
+    guard(|| {
+        let out = out.required("out")?;
+        let client = client()?;
+        // SAFETY: the caller's promise; the buffers are wiped after the last use of these views.
+        let (key, login, secret) =
+            unsafe { (text(key, "key")?, text(login, "login")?, optional_text(secret, "secret")?) };
+        panic_if_asked(key);
+        out.give(nf_token::from(client.borrow().get_token(key, login, secret)?));
+        Ok(())
+    })
+}
+
+/// Lets a test see that a panic inside a call harms neither the host nor the promise to wipe.
+#[cfg(feature = "test-panic")]
+#[allow(clippy::panic)]
+fn panic_if_asked(key: &str) {
+    if key == "panic-for-test" {
+        panic!("asked for with the key {key}");
+    }
+}
+
+#[cfg(not(feature = "test-panic"))]
+fn panic_if_asked(_: &str) {}

@@ -1,0 +1,53 @@
+//! The boundary between C and Rust.
+
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+use super::error::nf_error;
+use crate::cause::Cause;
+use crate::error::Error;
+
+thread_local! {
+    /// Where the last panic on this thread arose.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs the body of a C function; gives NULL on success, and on failure an error that the caller owns. A panic becomes
+/// `NF_PANIC`.
+pub(super) fn guard(body: impl FnOnce() -> Result<(), Error>) -> *mut nf_error {
+    silence_panics();
+    let error = match panic::catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => return std::ptr::null_mut(),
+        Ok(Err(error)) => error,
+        Err(payload) => {
+            // Dropping a payload may panic again; it is leaked, once for each defect.
+            std::mem::forget(payload);
+            Error::new(Cause::Panicked).detail(PLACE.take())
+        }
+    };
+    nf_error::export(error)
+}
+
+/// Keeps panics off the host's stderr: `catch_unwind` lets the hook print first. Of a panic only the place is kept, never
+/// its text, which may quote a secret.
+///
+/// The hook is that of this library's own copy of the Rust runtime; a host's, if it has one, is another.
+fn silence_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(|at| format!("{}:{}", last_parts(at.file()), at.line()));
+            // A thread that is ending has no place any more; then the panic has none either.
+            let _ = PLACE.try_with(|last| last.replace(place.unwrap_or_default()));
+        }));
+    });
+}
+
+/// The last three parts of a path: crate, folder, file. What stands before them is the machine that built the library.
+fn last_parts(path: &str) -> &str {
+    match path.rmatch_indices(['/', '\\']).nth(2) {
+        Some((at, _)) => path.get(at + 1..).unwrap_or(path),
+        None => path,
+    }
+}

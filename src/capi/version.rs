@@ -1,0 +1,38 @@
+//! Which version this is.
+
+use std::ffi::{CStr, c_char};
+
+/// Major version of this header.
+pub const NF_VERSION_MAJOR: u32 = 0;
+/// Minor version of this header.
+pub const NF_VERSION_MINOR: u32 = 1;
+/// Patch version of this header.
+pub const NF_VERSION_PATCH: u32 = 0;
+/// Version of this header as one number, 0xMMmmpp: 0x000100 is 0.1.0.
+pub const NF_VERSION_NUMBER: u32 = NF_VERSION_MAJOR << 16 | NF_VERSION_MINOR << 8 | NF_VERSION_PATCH;
+
+const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+    Ok(version) => version,
+    Err(_) => c"",
+};
+
+/// Returns the version of the library that is running, such as "0.1.0".
+///
+/// The text is static. Any thread may call this.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn nf_version() -> *const c_char {
+    VERSION.as_ptr()
+}
+
+/// Returns the version of the library that is running as one number,
+/// 0xMMmmpp, to compare with `NF_VERSION_NUMBER`.
+///
+/// Any thread may call this.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn nf_version_number() -> u32 {
+    NF_VERSION_NUMBER
+}

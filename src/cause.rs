@@ -1,0 +1,273 @@
+//! Every way to fail, in one table: its code, whether it is worth trying again, its message and its remedy.
+//!
+//! A message says what happened, a remedy what an administrator does next. Both are one line. A message may be followed
+//! by a detail (`message: detail`), which never holds a secret.
+
+use std::time::Duration;
+
+use crate::error::Code;
+
+/// When it makes sense to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// Not before somebody has changed something.
+    Never,
+    /// After so many seconds.
+    AfterSeconds(u64),
+}
+use Retry::{AfterSeconds, Never};
+
+/// "Sleep for 5 minutes, then retry" (Concur, for 503 and for a time-out; taken for every failure of the server here).
+const SERVER_PAUSE: Retry = AfterSeconds(300);
+/// For what fails before a credential has left this machine.
+const NETWORK_PAUSE: Retry = AfterSeconds(60);
+
+impl Retry {
+    /// As a time span; `None`: do not retry.
+    pub(crate) fn pause(self) -> Option<Duration> {
+        match self {
+            Never => None,
+            AfterSeconds(seconds) => Some(Duration::from_secs(seconds)),
+        }
+    }
+}
+
+macro_rules! causes {
+    ($($cause:ident => $code:ident, $retry:expr, $message:literal, $remedy:literal;)*) => {
+        /// One way to fail.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Cause { $($cause),* }
+
+        impl Cause {
+            /// All of them, for tests of the table.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Cause] = &[$(Cause::$cause),*];
+
+            pub(crate) fn code(self) -> Code {
+                match self { $(Cause::$cause => Code::$code),* }
+            }
+            pub(crate) fn retry(self) -> Retry {
+                match self { $(Cause::$cause => $retry),* }
+            }
+            pub(crate) fn message(self) -> &'static str {
+                match self { $(Cause::$cause => $message),* }
+            }
+            pub(crate) fn remedy(self) -> &'static str {
+                match self { $(Cause::$cause => $remedy),* }
+            }
+        }
+    };
+}
+
+causes! {
+    // The call is wrong: the program must change.
+    NullPointer => InvalidArgument, Never,
+        "A pointer that is needed is NULL",
+        "Mend the calling program: pass the address that the function's description asks for.";
+    NotUtf8 => InvalidUtf8, Never,
+        "A text is not valid UTF-8",
+        "Convert the text to UTF-8 before the call; a code page such as Windows-1252 is not UTF-8.";
+    KeyEmpty => InvalidArgument, Never,
+        "The consumer key is empty",
+        "Pass the consumer key that Concur issued for your application.";
+    KeyNotVisibleAscii => InvalidArgument, Never,
+        "The consumer key holds a character that is not visible ASCII (a blank or a line end, perhaps)",
+        "Pass the consumer key exactly as Concur issued it; cut off blanks and the line end when it is read from a file.";
+    KeyTooLong => InvalidArgument, Never,
+        "The consumer key is longer than 2048 bytes",
+        "Check that the consumer key is what is passed; real ones have some twenty characters.";
+    LoginEmpty => InvalidArgument, Never,
+        "The login is empty",
+        "Pass the user's Concur login ID; it looks like an e-mail address.";
+    LoginColon => InvalidArgument, Never,
+        "The login holds a colon, which HTTP Basic cannot carry",
+        "Pass the login alone, without the password behind it; Concur logins hold no colon.";
+    LoginControl => InvalidArgument, Never,
+        "The login holds a control character (a line end, perhaps)",
+        "Cut off the line end when the login is read from a file or a terminal.";
+    LoginTooLong => InvalidArgument, Never,
+        "The login is longer than 2048 bytes",
+        "Check that the login is what is passed; Concur allows 128 characters.";
+    SecretControl => InvalidArgument, Never,
+        "The secret (password) holds a control character (a line end, perhaps)",
+        "Cut off the line end when the secret is read from a file or a terminal.";
+    SecretTooLong => InvalidArgument, Never,
+        "The secret (password) is longer than 2048 bytes",
+        "Check that the secret is what is passed; Concur allows 255 characters.";
+
+    // An option is wrong: the configuration must change.
+    BaseUrlRefused => InvalidOption, Never,
+        "The base URL cannot be used",
+        "Give scheme, host, perhaps a port and a path, as in https://www.concursolutions.com; plain http is for this machine only.";
+    TimeoutZero => InvalidOption, Never,
+        "A time limit of 0 ms was asked for",
+        "Give the limit of the whole call in milliseconds, 1 or more; 60000 is the default.";
+    UserAgentRefused => InvalidOption, Never,
+        "The product name for the User-Agent header cannot be used",
+        "Give 1 to 256 printable ASCII characters without blanks at the ends, as in my-erp/4.2.";
+    CaFileUnreadable => InvalidOption, Never,
+        "The file of trusted roots cannot be read",
+        "Check the path and the permissions of the CA file.";
+    CaNoCertificate => InvalidOption, Never,
+        "No certificate was found among the trusted roots that were given",
+        "Give the CA certificates as PEM (-----BEGIN CERTIFICATE-----); convert DER with: openssl x509 -inform der -in ca.der.";
+    CaBadCertificate => InvalidOption, Never,
+        "A certificate among the trusted roots that were given cannot be read",
+        "Replace the certificate that is named; its PEM frame is there but what is in it is no X.509 certificate.";
+    NoSystemRoots => InvalidOption, Never,
+        "This system has no trusted root certificates where they are looked for",
+        "Install the package ca-certificates, or name a CA file with nf_options_set_ca_file.";
+
+    // The credentials were refused: trying again can lock the account.
+    Denied => Denied, Never,
+        "Concur refused the login, the secret or the consumer key and does not say which (HTTP 403)",
+        "Do not retry, the account may lock. Check login, secret and key by hand, and that Concur has enabled the application for the company.";
+    NoLoginArrived => Denied, Never,
+        "Concur says that the request carried no login (HTTP 401), though one was sent",
+        "Do not retry. Look for a proxy or gateway on the way that removes the Authorization header, then check login and secret.";
+    RefusedWithoutStatus => Denied, Never,
+        "Concur answered with an error in place of a token (HTTP 200) and does not say what is wrong",
+        "Do not retry, the account may lock. Read the server's own message; check login, secret and key by hand.";
+
+    // The server cannot do it now.
+    Busy => Busy, AfterSeconds(60),
+        "Concur is overloaded and asks to slow down (HTTP 429)",
+        "Wait as long as the retry time says and start fewer calls at once.";
+    Maintenance => Maintenance, SERVER_PAUSE,
+        "Concur is under maintenance (HTTP 503)",
+        "Wait 5 minutes, then try again; Concur's service status page tells how long it lasts.";
+    ServerFailed => ServerError, SERVER_PAUSE,
+        "Concur failed to handle the request",
+        "Wait 5 minutes, then try again; if it stays, give the correlation ID to Concur's support.";
+    // Concur names bad format, missing field, request limit and database deadlock for 400. The format is tested and the
+    // fields are all there, so it is the server's turn; but whether it counted as a try of the login is not known.
+    BadRequest => ServerError, Never,
+        "Concur turned the request away (HTTP 400): a request limit, a database deadlock, or a login it cannot read",
+        "Wait some minutes and try once by hand, not in a loop: it may count as a failed login. If it stays, give the correlation ID to Concur's support.";
+
+    // The way there.
+    HostNotFound => Dns, NETWORK_PAUSE,
+        "The host name cannot be resolved",
+        "Check the host in the base URL and this machine's DNS; behind a proxy, outside names often do not resolve.";
+    CannotConnect => Connect, NETWORK_PAUSE,
+        "No connection to the server",
+        "Check that a firewall lets this machine reach the host and port.";
+    NoTls => Tls, Never,
+        "What answers there does not speak TLS",
+        "Check the port in the base URL; a plain HTTP port or a proxy's port does not speak TLS.";
+    TlsIncompatible => Tls, Never,
+        "Client and server have no TLS version or cipher in common",
+        "The server must offer TLS 1.2 or 1.3 with an ECDHE suite; look for an old TLS-inspecting proxy on the way.";
+    TlsRefused => Tls, Never,
+        "The server ended the TLS handshake with an alert",
+        "Check that the host in the base URL is served there; an alert about certificates means that it wants a client certificate.";
+    TlsFailed => Tls, Never,
+        "The TLS connection failed",
+        "Look for a TLS-inspecting proxy on the way; if there is none, try again later and tell Concur's support.";
+    UnknownRoot => TlsUntrusted, Never,
+        "The server's certificate was issued by an authority that is not trusted here",
+        "Behind a TLS-inspecting proxy give its root with nf_options_set_ca_file; otherwise update ca-certificates. Nothing was sent.";
+    CertificateExpired => TlsUntrusted, Never,
+        "The server's certificate has expired",
+        "Check this machine's clock; if it is right, the server's operator must renew the certificate. Nothing was sent.";
+    CertificateNotYetValid => TlsUntrusted, Never,
+        "The server's certificate is not valid yet",
+        "Check this machine's clock; it seems to be behind. Nothing was sent.";
+    CertificateWrongHost => TlsUntrusted, Never,
+        "The server's certificate is for another host",
+        "Check the host in the base URL, and that DNS leads to Concur and not to a proxy or a login portal. Nothing was sent.";
+    CertificateRefused => TlsUntrusted, Never,
+        "The server's certificate cannot be trusted",
+        "Look at the certificate (openssl s_client -connect HOST:443 -showcerts) and tell the server's or the proxy's operator. Nothing was sent.";
+    TimedOut => Timeout, SERVER_PAUSE,
+        "There was no complete answer within the time limit",
+        "Wait 5 minutes before the next try, as Concur asks; check for a firewall that drops packets silently.";
+    Disconnected => Disconnected, SERVER_PAUSE,
+        "The connection ended before the answer was complete",
+        "Wait 5 minutes, then try again; if it stays, look for a firewall or proxy that cuts connections.";
+
+    // The answer is not what was asked for.
+    EndpointGone => EndpointGone, Never,
+        "There is no Native Flow token endpoint at this address",
+        "Check the base URL. If it is right, Concur has switched the old endpoint off for this host: move to the modern OAuth 2.0 service.";
+    Redirected => Redirected, Never,
+        "The server sent a redirect, which is never followed because the credentials would go along",
+        "If the new address is Concur's, make it the base URL; if not, look for a proxy or a login portal on the way.";
+    WebPage => NotConcur, Never,
+        "A web page came in place of an answer",
+        "The login was not judged. Look for a proxy, a login portal or a wrong base URL.";
+    WebPageUnavailable => NotConcur, SERVER_PAUSE,
+        "A web page came in place of an answer, with a status that says \"later\"",
+        "The login was not judged. Wait 5 minutes, then try again; if it stays, look for a proxy on the way or a maintenance notice of Concur's.";
+    NotHttp => Malformed, Never,
+        "What answers there does not speak proper HTTP",
+        "Check host and port of the base URL, and look for a proxy that garbles the answer.";
+    NoBody => Malformed, Never,
+        "The answer is empty",
+        "Check the base URL; if it is right, give the correlation ID to Concur's support.";
+    Compressed => Malformed, Never,
+        "The answer is compressed, which was not asked for",
+        "Look for a proxy on the way that compresses answers, and switch that off for this host.";
+    BadXml => Malformed, Never,
+        "The answer is not well-formed XML",
+        "Look for a proxy that cuts or changes answers; if there is none, give the correlation ID to Concur's support.";
+    Dtd => Malformed, Never,
+        "The answer holds a document type definition, which is refused",
+        "Concur sends none: check the base URL and look for what else answers there.";
+    BadJson => Malformed, Never,
+        "The answer is not well-formed JSON",
+        "Look for a proxy that cuts or changes answers; if there is none, give the correlation ID to Concur's support.";
+    NoToken => Malformed, Never,
+        "The answer holds no token",
+        "Check the base URL; if it is right, give the correlation ID to Concur's support.";
+    BadToken => Malformed, Never,
+        "The token in the answer holds characters that no token may hold",
+        "Look for a proxy that changes answers; if there is none, give the correlation ID to Concur's support.";
+    UnexpectedStatus => Malformed, Never,
+        "The server answered with a status that the Native Flow does not know",
+        "Check the base URL and look for a proxy on the way.";
+    BodyTooLarge => TooLarge, Never,
+        "The answer is longer than 64 KiB",
+        "Check the base URL: a token answer has some hundred bytes.";
+    HeadTooLarge => TooLarge, Never,
+        "The headers of the answer are longer than 16 KiB",
+        "Check the base URL and look for a proxy that adds headers.";
+
+    // Inside.
+    Panicked => Panic, Never,
+        "A defect in nativeflow ended this call",
+        "Report it to the authors of nativeflow with this message; the program may go on, the login and the secret were wiped.";
+    Unforeseen => Internal, Never,
+        "Something happened that nativeflow does not know",
+        "Report it to the authors of nativeflow with this message.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, Retry};
+    use crate::error::Code;
+    use crate::line::one_line;
+
+    #[test]
+    fn every_failure_says_what_happened_and_what_to_do() {
+        for &cause in Cause::ALL {
+            let (message, remedy) = (cause.message(), cause.remedy());
+            assert_eq!(one_line(message), message, "{cause:?}: the message is one short line");
+            assert_eq!(one_line(remedy), remedy, "{cause:?}: the remedy is one short line");
+            assert!(!message.ends_with('.'), "{cause:?}: a detail may follow the message");
+            assert!(remedy.ends_with('.'), "{cause:?}: the remedy is whole sentences");
+        }
+    }
+
+    #[test]
+    fn a_refused_login_is_never_worth_a_retry() {
+        for &cause in Cause::ALL {
+            let number = cause.code() as i32;
+            if (1..40).contains(&number) || number >= 100 {
+                assert_eq!(cause.retry(), Retry::Never, "{cause:?}");
+            }
+        }
+        assert_eq!(Cause::BadRequest.code(), Code::ServerError);
+        assert_eq!(Cause::BadRequest.retry(), Retry::Never, "a 400 may have counted as a try");
+    }
+}

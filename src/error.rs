@@ -1,0 +1,238 @@
+//! The error that every function of this crate gives, and its code.
+
+use std::ffi::CStr;
+use std::fmt;
+use std::time::Duration;
+
+use crate::cause::Cause;
+use crate::line::one_line;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $code:ident = $number:literal $name:literal;)*) => {
+        /// What kind of failure it is. The numbers are those of the C constants `NF_*` and are never reused.
+        ///
+        /// Grouped by what the caller can do: 1–19 the call is wrong, 20–39 the credentials (do not retry), 40–59 the
+        /// server (retry later), 60–79 the way there, 80–99 the answer, from 100 inside.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(i32)]
+        pub enum Code { $($(#[$doc])* $code = $number),* }
+
+        impl Code {
+            /// All codes, in the order of their numbers.
+            pub const ALL: &[Code] = &[$(Code::$code),*];
+
+            /// The name of the C constant, as a C string.
+            pub(crate) fn c_name(self) -> &'static CStr {
+                match self { $(Code::$code => $name),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// An argument is missing or cannot be sent.
+    InvalidArgument = 1 c"NF_INVALID_ARGUMENT";
+    /// A text is not UTF-8.
+    InvalidUtf8 = 2 c"NF_INVALID_UTF8";
+    /// An option has a value that cannot be used.
+    InvalidOption = 3 c"NF_INVALID_OPTION";
+    /// Login, secret or consumer key refused; the server does not say which.
+    Denied = 20 c"NF_DENIED";
+    /// The account is locked.
+    AccountLocked = 21 c"NF_ACCOUNT_LOCKED";
+    /// The account is disabled.
+    AccountDisabled = 22 c"NF_ACCOUNT_DISABLED";
+    /// The password has expired or must be changed.
+    PasswordExpired = 23 c"NF_PASSWORD_EXPIRED";
+    /// A policy forbids it: single sign-on only, IP address, company, grant.
+    NotAllowed = 24 c"NF_NOT_ALLOWED";
+    /// The application is not known or is disabled.
+    BadClient = 25 c"NF_BAD_CLIENT";
+    /// The refresh token is bad or has expired.
+    RefreshExpired = 26 c"NF_REFRESH_EXPIRED";
+    /// Refused before, and therefore not sent again.
+    HeldBack = 27 c"NF_HELD_BACK";
+    /// The user lives on another host, which is not trusted.
+    WrongHost = 28 c"NF_WRONG_HOST";
+    /// The server is overloaded.
+    Busy = 40 c"NF_BUSY";
+    /// The server is under maintenance.
+    Maintenance = 41 c"NF_MAINTENANCE";
+    /// The server failed.
+    ServerError = 42 c"NF_SERVER_ERROR";
+    /// The host name cannot be resolved.
+    Dns = 60 c"NF_DNS";
+    /// No connection.
+    Connect = 61 c"NF_CONNECT";
+    /// The TLS handshake failed.
+    Tls = 62 c"NF_TLS";
+    /// The server's certificate is not trusted.
+    TlsUntrusted = 63 c"NF_TLS_UNTRUSTED";
+    /// The proxy failed.
+    Proxy = 64 c"NF_PROXY";
+    /// The proxy wants other credentials.
+    ProxyDenied = 65 c"NF_PROXY_DENIED";
+    /// The time limit ran out.
+    Timeout = 66 c"NF_TIMEOUT";
+    /// The call was cancelled.
+    Cancelled = 67 c"NF_CANCELLED";
+    /// The connection ended early.
+    Disconnected = 68 c"NF_DISCONNECTED";
+    /// The endpoint is not there.
+    EndpointGone = 80 c"NF_ENDPOINT_GONE";
+    /// The server redirects, which is never followed.
+    Redirected = 81 c"NF_REDIRECTED";
+    /// A web page or a proxy's page came in place of an answer.
+    NotConcur = 82 c"NF_NOT_CONCUR";
+    /// The answer cannot be read.
+    Malformed = 83 c"NF_MALFORMED";
+    /// The answer is too long.
+    TooLarge = 84 c"NF_TOO_LARGE";
+    /// A defect in this library ended the call.
+    Panic = 100 c"NF_PANIC";
+    /// Something happened that this library does not know.
+    Internal = 101 c"NF_INTERNAL";
+}
+
+impl Code {
+    /// The name of the C constant, such as `NF_DENIED`.
+    pub fn name(self) -> &'static str {
+        self.c_name().to_str().unwrap_or_default()
+    }
+}
+
+/// Why a call failed, and what to do about it.
+#[derive(Clone)]
+pub struct Error(Box<Facts>);
+
+/// Boxed, for `Result<_, Error>` is moved through every layer.
+#[derive(Clone)]
+struct Facts {
+    cause: Cause,
+    detail: String,
+    http_status: Option<u16>,
+    server_message: String,
+    correlation_id: String,
+    retry_after: Option<Duration>,
+}
+
+impl Error {
+    pub(crate) fn new(cause: Cause) -> Error {
+        Error(Box::new(Facts {
+            cause,
+            detail: String::new(),
+            http_status: None,
+            server_message: String::new(),
+            correlation_id: String::new(),
+            retry_after: cause.retry().pause(),
+        }))
+    }
+
+    /// Adds what is special about this case. Must not hold a secret; foreign text is made one line.
+    pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Error {
+        self.0.detail = one_line(&detail.to_string());
+        self
+    }
+
+    pub(crate) fn answered(mut self, status: u16, correlation_id: String, server_message: String) -> Error {
+        self.0.http_status = Some(status);
+        self.0.correlation_id = correlation_id;
+        self.0.server_message = server_message;
+        self
+    }
+
+    /// Replaces the pause before the next try by what the server asked for; a cause not worth a retry stays so.
+    pub(crate) fn retry_after(mut self, asked: Option<Duration>) -> Error {
+        if self.0.retry_after.is_some() && asked.is_some() {
+            self.0.retry_after = asked;
+        }
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn code(&self) -> Code {
+        self.0.cause.code()
+    }
+
+    /// The cause, in one line without a secret.
+    pub fn message(&self) -> String {
+        match self.0.detail.as_str() {
+            "" => self.0.cause.message().to_owned(),
+            detail => format!("{}: {detail}", self.0.cause.message()),
+        }
+    }
+
+    /// What an administrator does next, in one line.
+    pub fn remedy(&self) -> &'static str {
+        self.0.cause.remedy()
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// The server's own words, untrusted: one line of at most 300 characters, without markup; empty if there are none.
+    pub fn server_message(&self) -> &str {
+        &self.0.server_message
+    }
+
+    /// What Concur's support asks for; empty if the server named none.
+    pub fn correlation_id(&self) -> &str {
+        &self.0.correlation_id
+    }
+
+    /// How long to wait before the next try; `None`: do not retry by program.
+    pub fn pause(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}. {}", self.code().name(), self.message(), self.remedy())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Cause> for Error {
+    fn from(cause: Cause) -> Error {
+        Error::new(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Error};
+    use crate::cause::Cause;
+    use std::time::Duration;
+
+    #[test]
+    fn codes_are_in_order_and_none_is_used_twice() {
+        assert!(Code::ALL.is_sorted_by_key(|&code| code as i32));
+        assert!(Code::ALL.windows(2).all(|pair| pair[0] as i32 != pair[1] as i32));
+    }
+
+    #[test]
+    fn a_detail_cannot_forge_a_second_line() {
+        let error = Error::new(Cause::CannotConnect).detail("host:443\n2026-01-01 all is well");
+        assert_eq!(error.message(), "No connection to the server: host:443 2026-01-01 all is well");
+        assert!(!format!("{error} {error:?}").contains('\n'));
+    }
+
+    #[test]
+    fn the_server_cannot_ask_for_a_retry_of_a_refused_login() {
+        let asked = Some(Duration::from_secs(7));
+        assert_eq!(Error::new(Cause::Denied).retry_after(asked).pause(), None);
+        assert_eq!(Error::new(Cause::Busy).retry_after(asked).pause(), asked);
+        assert_eq!(Error::new(Cause::Busy).retry_after(None).pause(), Some(Duration::from_secs(60)));
+    }
+}

@@ -1,0 +1,117 @@
+//! Consumer key, login and secret, checked before anything is sent.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::cause::Cause;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// Longest key, login and secret, in bytes: far above Concur's limits, and the request stays within the transport's
+/// buffer.
+const LONGEST: usize = 2048;
+
+/// What a token is asked for with. Borrowed from the caller; no copy is made here.
+pub(crate) struct Credentials<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) login: &'a str,
+    pub(crate) secret: &'a str,
+}
+
+impl<'a> Credentials<'a> {
+    /// Refuses what HTTP Basic (RFC 7617, section 2: no control characters, no colon in the user-id) or a header cannot
+    /// carry. An empty `secret` is legal.
+    pub(crate) fn new(key: &'a str, login: &'a str, secret: &'a str) -> Result<Credentials<'a>, Error> {
+        let fault = if key.is_empty() {
+            Some(Cause::KeyEmpty)
+        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Some(Cause::KeyNotVisibleAscii)
+        } else if key.len() > LONGEST {
+            Some(Cause::KeyTooLong)
+        } else if login.is_empty() {
+            Some(Cause::LoginEmpty)
+        } else if login.contains(':') {
+            Some(Cause::LoginColon)
+        } else if login.contains(char::is_control) {
+            Some(Cause::LoginControl)
+        } else if login.len() > LONGEST {
+            Some(Cause::LoginTooLong)
+        } else if secret.contains(char::is_control) {
+            Some(Cause::SecretControl)
+        } else if secret.len() > LONGEST {
+            Some(Cause::SecretTooLong)
+        } else {
+            None
+        };
+        match fault {
+            Some(cause) => Err(cause.into()),
+            None => Ok(Credentials { key, login, secret }),
+        }
+    }
+
+    /// The value of the Authorization header: `Basic` and the Base64 form of `login:secret`, one unbroken line.
+    pub(crate) fn basic(&self) -> Result<Secret, Error> {
+        let pair = Secret::concat(&[self.login, ":", self.secret]);
+        let length = base64::encoded_len(pair.expose().len(), true).ok_or(Cause::SecretTooLong)?;
+        let mut encoded = Zeroizing::new(vec![0; length]);
+        let written = STANDARD.encode_slice(pair.expose(), &mut encoded).map_err(|_| Cause::Unforeseen)?;
+        let text = encoded.get(..written).and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or(Cause::Unforeseen)?;
+        Ok(Secret::concat(&["Basic ", text]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Credentials, LONGEST};
+    use crate::cause::Cause;
+
+    fn basic(login: &str, secret: &str) -> String {
+        Credentials::new("key", login, secret).unwrap().basic().unwrap().expose().to_owned()
+    }
+
+    #[test]
+    fn basic_is_the_documented_vector() {
+        assert_eq!(
+            basic("john_developer@hotmail.com", "Travel&Expense$2012"),
+            "Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg=="
+        );
+    }
+
+    #[test]
+    fn an_empty_secret_keeps_the_colon_and_utf8_is_not_changed() {
+        assert_eq!(basic("a@b", ""), "Basic YUBiOg==");
+        assert_eq!(basic("jürgen@b", "pä:ß€"), "Basic asO8cmdlbkBiOnDDpDrDn+KCrA==");
+    }
+
+    #[test]
+    fn a_long_secret_is_not_wrapped() {
+        let value = basic("a@b", &"x".repeat(300));
+        assert_eq!(value.len(), "Basic ".len() + (304usize).div_ceil(3) * 4);
+        assert!(value.bytes().skip(6).all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)));
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_with_its_own_cause() {
+        let long = "x".repeat(LONGEST + 1);
+        for (key, login, secret, cause) in [
+            ("", "l", "s", Cause::KeyEmpty),
+            ("k k", "l", "s", Cause::KeyNotVisibleAscii),
+            ("k\r\nX-Other: 1", "l", "s", Cause::KeyNotVisibleAscii),
+            ("schlüssel", "l", "s", Cause::KeyNotVisibleAscii),
+            (&long, "l", "s", Cause::KeyTooLong),
+            ("k", "", "s", Cause::LoginEmpty),
+            ("k", "l:s", "", Cause::LoginColon),
+            ("k", "l\n", "s", Cause::LoginControl),
+            ("k", "l\u{85}", "s", Cause::LoginControl),
+            ("k", &long, "s", Cause::LoginTooLong),
+            ("k", "l", "s\r\n", Cause::SecretControl),
+            ("k", "l", &long, Cause::SecretTooLong),
+        ] {
+            let error = Credentials::new(key, login, secret).err().unwrap();
+            assert_eq!(error.message(), cause.message());
+        }
+        let longest = "x".repeat(LONGEST);
+        assert!(Credentials::new(&longest, &longest, &longest).is_ok());
+    }
+}

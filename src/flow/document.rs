@@ -1,0 +1,338 @@
+//! The body of an answer, sniffed by its content and not by its Content-Type, and looked into by name.
+//!
+//! Names are matched without regard to case, namespace, order and unknown neighbours: Concur has changed the spelling of
+//! its own elements over the years.
+
+use roxmltree::{Node, ParsingOptions};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::cause::Cause;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// Envelopes nest four deep. The JSON parser calls itself for each level, up to 128, which is more than the stack of a
+/// small thread holds; the XML parser does not.
+const DEEPEST_JSON: usize = 32;
+
+/// What a body turned out to be.
+pub(super) enum Document<'a> {
+    Empty,
+    Xml(roxmltree::Document<'a>),
+    Json(Value),
+    /// A page for people, with its title.
+    WebPage(&'a str),
+    /// Neither of these.
+    Text(&'a str),
+    /// Looked like XML or JSON and cannot be read as such.
+    Unreadable(Error),
+}
+
+/// An element of XML or a value of JSON.
+#[derive(Clone, Copy)]
+pub(super) enum Element<'d, 'a> {
+    Xml(Node<'d, 'a>),
+    Json(&'d Value),
+}
+
+impl<'a> Document<'a> {
+    /// Sniffs and parses `text`.
+    pub(super) fn parse(text: &'a str) -> Document<'a> {
+        let text = text.trim();
+        match text.as_bytes().first() {
+            None => Document::Empty,
+            Some(b'<') if is_web_page(text) => Document::WebPage(title(text)),
+            Some(b'<') => Document::xml(text),
+            Some(b'{' | b'[') if depth(text) > DEEPEST_JSON => Document::Unreadable(Cause::BadJson.into()),
+            Some(b'{' | b'[') => match serde_json::from_str(text) {
+                Ok(value) => Document::Json(value),
+                // Only the place: the parser's own words may quote the answer.
+                Err(error) => Document::Unreadable(Error::new(Cause::BadJson).detail(format_args!(
+                    "line {}, column {}",
+                    error.line(),
+                    error.column()
+                ))),
+            },
+            Some(_) if contains_ignoring_case(text, "<html") => Document::WebPage(title(text)),
+            Some(_) => Document::Text(text),
+        }
+    }
+
+    fn xml(text: &'a str) -> Document<'a> {
+        // A document type definition is how entities grow and files are read. The nodes need no limit: the body has one.
+        let options = ParsingOptions { allow_dtd: false, ..ParsingOptions::default() };
+        match roxmltree::Document::parse_with_options(text, options) {
+            Ok(document) => Document::Xml(document),
+            Err(roxmltree::Error::DtdDetected) => Document::Unreadable(Cause::Dtd.into()),
+            Err(error) => {
+                let place = error.pos();
+                Document::Unreadable(
+                    Error::new(Cause::BadXml).detail(format_args!("line {}, column {}", place.row, place.col)),
+                )
+            }
+        }
+    }
+
+    /// The outermost element.
+    pub(super) fn root(&self) -> Option<Element<'_, 'a>> {
+        match self {
+            Document::Xml(document) => Some(Element::Xml(document.root_element())),
+            Document::Json(value) => Some(Element::Json(value)),
+            _ => None,
+        }
+    }
+
+    /// The first element named `name`, the root included, in the order of the document.
+    pub(super) fn find(&self, name: &str) -> Option<Element<'_, 'a>> {
+        match self {
+            Document::Xml(document) => document
+                .descendants()
+                .find(|node| node.is_element() && node.tag_name().name().eq_ignore_ascii_case(name))
+                .map(Element::Xml),
+            Document::Json(value) => find_member(value, name).map(Element::Json),
+            _ => None,
+        }
+    }
+}
+
+impl Element<'_, '_> {
+    /// The first child named `name`.
+    pub(super) fn child(&self, name: &str) -> Option<Self> {
+        match self {
+            Element::Xml(node) => node
+                .children()
+                .find(|child| child.is_element() && child.tag_name().name().eq_ignore_ascii_case(name))
+                .map(Element::Xml),
+            Element::Json(value) => value
+                .as_object()?
+                .iter()
+                .find(|(member, _)| member.eq_ignore_ascii_case(name))
+                .map(|(_, value)| Element::Json(value)),
+        }
+    }
+
+    /// All text within, without blanks at the ends. An object or a list of JSON has none.
+    pub(super) fn text(&self) -> Secret {
+        let parts: Vec<&str> = match self {
+            // CDATA and text around comments are nodes of their own.
+            Element::Xml(node) => node.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect(),
+            Element::Json(Value::String(text)) => vec![text],
+            Element::Json(Value::Number(number)) => return Secret::from(number.to_string()),
+            Element::Json(_) => Vec::new(),
+        };
+        let whole = Secret::concat(&parts);
+        match whole.expose().trim() {
+            trimmed if trimmed.len() == whole.expose().len() => whole,
+            trimmed => Secret::concat(&[trimmed]),
+        }
+    }
+}
+
+/// How deep JSON nests at most. Brackets inside strings count too: no token or message holds dozens of them.
+fn depth(json: &str) -> usize {
+    let mut deepest = 0_usize;
+    let mut now = 0_usize;
+    for byte in json.bytes() {
+        match byte {
+            b'{' | b'[' => now += 1,
+            b'}' | b']' => now = now.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(now);
+    }
+    deepest
+}
+
+/// Searches a JSON value for the first member `name`, outer ones first. The depth is bounded.
+fn find_member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .find(|(member, _)| member.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+            .or_else(|| members.values().find_map(|value| find_member(value, name))),
+        Value::Array(values) => values.iter().find_map(|value| find_member(value, name)),
+        _ => None,
+    }
+}
+
+/// Whether markup is a page for people: its first element, or its document type, is `html`.
+fn is_web_page(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let past = if rest.starts_with("<?") {
+            rest.split_once("?>")
+        } else if rest.starts_with("<!--") {
+            rest.split_once("-->")
+        } else {
+            break;
+        };
+        let Some((_, behind)) = past else { return false };
+        rest = behind;
+    }
+    let first: String = rest.split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+    // Pages without a head of their own begin with what may stand in one.
+    ["<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<script"]
+        .iter()
+        .any(|start| first.starts_with(start))
+}
+
+/// What stands in the first `<title>`.
+fn title(page: &str) -> &str {
+    let lower = page.to_ascii_lowercase();
+    let inside = lower.find("<title").and_then(|tag| {
+        let start = tag + lower.get(tag..)?.find('>')? + 1;
+        let end = start + lower.get(start..)?.find('<')?;
+        page.get(start..end)
+    });
+    inside.unwrap_or_default()
+}
+
+fn contains_ignoring_case(text: &str, what: &str) -> bool {
+    text.as_bytes().windows(what.len()).any(|window| window.eq_ignore_ascii_case(what.as_bytes()))
+}
+
+/// Text of a body: UTF-8, or UTF-16 when the first bytes say so (XML 1.0, section 4.3.3), without its byte order mark.
+///
+/// Bytes that are no text become U+FFFD: they lose nothing when they stand beside the token, and a token that holds one
+/// is refused.
+pub(super) fn decode(bytes: &[u8]) -> Zeroizing<String> {
+    let (rest, unit): (&[u8], fn([u8; 2]) -> u16) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
+        [b'<', 0, ..] => (bytes, u16::from_le_bytes),
+        [0, b'<', ..] => (bytes, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => return decode_utf8(rest),
+        _ => return decode_utf8(bytes),
+    };
+    let units = rest.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
+    // No unit of two bytes takes more than three in UTF-8: the buffer never grows and leaves no block behind.
+    let mut text = Zeroizing::new(String::with_capacity(rest.len() / 2 * 3));
+    text.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    text
+}
+
+fn decode_utf8(bytes: &[u8]) -> Zeroizing<String> {
+    let invalid = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    let mut text =
+        Zeroizing::new(String::with_capacity(bytes.len() + invalid * char::REPLACEMENT_CHARACTER.len_utf8()));
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Document, decode};
+    use proptest::prelude::*;
+
+    fn kind(text: &str) -> &'static str {
+        match Document::parse(text) {
+            Document::Empty => "empty",
+            Document::Xml(_) => "xml",
+            Document::Json(_) => "json",
+            Document::WebPage(_) => "page",
+            Document::Text(_) => "text",
+            Document::Unreadable(_) => "unreadable",
+        }
+    }
+
+    #[test]
+    fn bodies_are_sniffed_by_content() {
+        for (text, expected) in [
+            ("", "empty"),
+            (" \r\n", "empty"),
+            ("<a/>", "xml"),
+            ("<?xml version='1.0'?>\n<!-- c --><a/>", "xml"),
+            (" {\"a\":1}", "json"),
+            ("[1]", "json"),
+            ("<!DOCTYPE html><p>x", "page"),
+            ("<!doctype\n HTML PUBLIC>", "page"),
+            ("<?xml version='1.0'?><!-- c -->\n<html xmlns='x'/>", "page"),
+            ("<HTML lang=en>", "page"),
+            ("<title>x</title>", "page"),
+            ("Blocked: <html>", "page"),
+            ("<a>", "unreadable"),
+            ("<!DOCTYPE a []><a/>", "unreadable"),
+            ("<?xml", "unreadable"),
+            ("<!-- html", "unreadable"),
+            ("{\"a\":", "unreadable"),
+            ("OK", "text"),
+        ] {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_named_by_its_title() {
+        for (page, title) in [
+            ("<html><TITLE lang='en'>Access\ndenied</TITLE>", "Access\ndenied"),
+            ("<html><title>Log in<", "Log in"),
+            ("<html><title>never closed", ""),
+            ("<html><body>none", ""),
+            ("<html>İ<title>İst</title>", "İst"),
+        ] {
+            assert!(matches!(Document::parse(page), Document::WebPage(found) if found == title), "{page}");
+        }
+    }
+
+    #[test]
+    fn names_are_found_whatever_their_case_and_namespace() {
+        let xml = Document::parse("<r xmlns:n='u'><n:TOKEN> a<!-- c -->b<![CDATA[c]]>&amp; </n:TOKEN></r>");
+        assert_eq!(xml.find("Token").unwrap().text().expose(), "abc&");
+        let json = Document::parse(r#"{"Content":{"error":{"message":"m"}},"n":7,"o":{}}"#);
+        assert_eq!(json.find("Error").unwrap().child("Message").unwrap().text().expose(), "m");
+        assert_eq!(json.find("N").unwrap().text().expose(), "7");
+        assert_eq!(json.find("o").unwrap().text().expose(), "");
+        assert!(json.find("absent").is_none());
+    }
+
+    #[test]
+    fn every_documented_encoding_is_decoded() {
+        let utf16 = |swap: bool| {
+            "<a>ü</a>".encode_utf16().flat_map(move |unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() })
+        };
+        let text = "<a>ü</a>";
+        assert_eq!(*decode(text.as_bytes()), text);
+        assert_eq!(*decode(&[b"\xef\xbb\xbf", text.as_bytes()].concat()), text);
+        assert_eq!(*decode(&utf16(false).collect::<Vec<_>>()), text);
+        assert_eq!(*decode(&utf16(true).collect::<Vec<_>>()), text);
+        assert_eq!(*decode(&[0xff, 0xfe].into_iter().chain(utf16(false)).collect::<Vec<_>>()), text);
+        assert_eq!(*decode(&[0xfe, 0xff].into_iter().chain(utf16(true)).collect::<Vec<_>>()), text);
+        assert_eq!(*decode(b"<a>\xff</a>"), "<a>\u{fffd}</a>");
+    }
+
+    #[test]
+    fn deep_nesting_needs_no_stack() {
+        // As deep as 64 KiB allow, on a stack as small as a host may give its threads.
+        let deep = || {
+            let nested = format!("<r>{}<Token>t</Token>{}</r>", "<a>".repeat(9_300), "</a>".repeat(9_300));
+            let document = Document::parse(&nested);
+            assert_eq!(document.find("Token").unwrap().text().expose(), "t");
+            assert_eq!(document.root().unwrap().text().expose(), "t");
+            assert_eq!(kind(&"<a>".repeat(21_845)), "unreadable");
+            assert_eq!(kind(&"[".repeat(65_536)), "unreadable");
+            assert_eq!(kind(&"{\"a\":".repeat(13_000)), "unreadable");
+            assert_eq!(kind(&format!("{}1{}", "[".repeat(32), "]".repeat(32))), "json");
+        };
+        std::thread::Builder::new().stack_size(64 * 1024).spawn(deep).unwrap().join().unwrap();
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_it(bytes in prop::collection::vec(any::<u8>(), 0..80), start in "(<a>|\\{\"|<html><title|\u{feff})?") {
+            let whole = [start.as_bytes(), &bytes].concat();
+            let text = decode(&whole);
+            let document = Document::parse(&text);
+            if let Some(root) = document.root() {
+                let _ = root.text();
+            }
+            let _ = document.find("a");
+        }
+    }
+}

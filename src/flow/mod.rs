@@ -1,0 +1,15 @@
+//! What is said to the server and what its answer means. Pure: no I/O, no clock.
+
+mod answer;
+mod base_url;
+mod credentials;
+mod document;
+mod expiry;
+mod native;
+mod retry;
+mod words;
+
+pub(crate) use answer::read_token;
+pub(crate) use base_url::BaseUrl;
+pub(crate) use credentials::Credentials;
+pub(crate) use native::token_request;

@@ -1,0 +1,70 @@
+//! The request of the Native Flow (Concur: "OAuth 2.0 Native Flow", deprecated in 2017 and still the only one that takes
+//! a login and a password without a client secret).
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
+use http::{HeaderName, Request};
+
+use super::{BaseUrl, Credentials};
+use crate::cause::Cause;
+use crate::error::Error;
+use crate::secret::Secret;
+
+const TOKEN_PATH: &str = "/net2/oauth2/accesstoken.ashx";
+const CONSUMER_KEY: HeaderName = HeaderName::from_static("x-consumerkey");
+
+/// Asks for an access token: GET with HTTP Basic and the consumer key in a header.
+pub(crate) fn token_request(
+    base: &BaseUrl,
+    user_agent: &HeaderValue,
+    credentials: &Credentials<'_>,
+) -> Result<Request<()>, Error> {
+    Request::get(base.join(TOKEN_PATH))
+        .header(AUTHORIZATION, secret_value(credentials.basic()?)?)
+        .header(CONSUMER_KEY, secret_value(Secret::concat(&[credentials.key]))?)
+        .header(ACCEPT, "application/xml")
+        .header(USER_AGENT, user_agent)
+        .body(())
+        .map_err(|_| Cause::Unforeseen.into())
+}
+
+/// A header value whose bytes stay in the memory of `secret` and are wiped with it.
+fn secret_value(secret: Secret) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(secret)).map_err(|_| Cause::Unforeseen)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BaseUrl, Credentials, token_request};
+    use http::HeaderValue;
+
+    #[test]
+    fn the_request_is_the_documented_one() {
+        let credentials = Credentials::new("kEy1", "john_developer@hotmail.com", "Travel&Expense$2012").unwrap();
+        let request = token_request(
+            &BaseUrl::parse("https://eu1.concursolutions.com/prefix/").unwrap(),
+            &HeaderValue::from_static("erp/1 nativeflow/0"),
+            &credentials,
+        )
+        .unwrap();
+        assert_eq!(request.method(), "GET");
+        assert_eq!(request.uri(), "https://eu1.concursolutions.com/prefix/net2/oauth2/accesstoken.ashx");
+        let headers = request.headers();
+        assert_eq!(headers.len(), 4);
+        assert_eq!(headers["authorization"], "Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg==");
+        assert_eq!(headers["x-consumerkey"], "kEy1");
+        assert_eq!(headers["accept"], "application/xml");
+        assert_eq!(headers["user-agent"], "erp/1 nativeflow/0");
+    }
+
+    #[test]
+    fn a_printed_request_shows_no_secret() {
+        let credentials = Credentials::new("kEy1", "login", "secret").unwrap();
+        let agent = HeaderValue::from_static("a");
+        let request = token_request(&BaseUrl::production(), &agent, &credentials).unwrap();
+        let printed = format!("{request:?}");
+        assert!(!printed.contains("kEy1") && !printed.contains("bG9naW4"), "{printed}");
+    }
+}

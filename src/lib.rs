@@ -1,0 +1,42 @@
+//! Access tokens for SAP Concur, by the OAuth 2.0 Native Flow, without a trace of the login left behind.
+//!
+//! The C library (header `include/nativeflow.h`) is what most programs use; this crate is its core and can be used from
+//! Rust:
+//!
+//! ```no_run
+//! # fn main() -> Result<(), nativeflow::Error> {
+//! let client = nativeflow::Client::new(&nativeflow::Options::new())?;
+//! let token = client.get_token("consumer key", "login@example.com", "password")?;
+//! # drop(token); Ok(()) }
+//! ```
+//!
+//! Where to look:
+//!
+//! | question | module |
+//! |---|---|
+//! | what a client is made from, what it does | `options`, `client` |
+//! | what is said to the server, what its answer means | `flow` (pure: no I/O, no clock) |
+//! | how a request gets there and the answer back | `transport` (knows nothing of Concur) |
+//! | every way to fail, its message and its remedy | `cause`, `error` |
+//! | the C functions | `capi` |
+//!
+//! Dependencies go one way: capi → client → flow and transport.
+
+mod body;
+#[cfg(feature = "capi")]
+mod capi;
+mod cause;
+mod client;
+mod error;
+mod flow;
+mod line;
+mod options;
+mod secret;
+mod token;
+mod transport;
+
+pub use client::Client;
+pub use error::{Code, Error};
+pub use options::Options;
+pub use secret::Secret;
+pub use token::Token;

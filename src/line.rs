@@ -1,0 +1,66 @@
+//! Foreign text made fit for one line of a log.
+
+/// Longest line that is handed out, in characters.
+const LONGEST: usize = 300;
+
+/// Makes one line of `text`, not longer than 300 characters.
+pub(crate) fn one_line(text: &str) -> String {
+    cut(unbroken(text))
+}
+
+/// Replaces control, format and line-breaking characters by blanks and merges blanks.
+///
+/// Text from the network must not be able to forge a second log line or to turn the reading direction of the first.
+pub(crate) fn unbroken(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c)) {
+        if !word.is_empty() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    line
+}
+
+/// Ends a line of more than 300 characters in `…`.
+pub(crate) fn cut(mut line: String) -> String {
+    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+/// Zero-width, bidirectional and other format characters.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, one_line};
+
+    #[test]
+    fn text_becomes_one_line() {
+        for (text, line) in [
+            ("", ""),
+            ("plain", "plain"),
+            ("  two\r\n\tlines ", "two lines"),
+            ("nul\0and\u{1b}[31mcolour", "nul and [31mcolour"),
+            ("left\u{202e}right\u{2028}end", "left right end"),
+            ("Grüße, 東京", "Grüße, 東京"),
+        ] {
+            assert_eq!(one_line(text), line, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_cut_at_a_character() {
+        let line = one_line(&"ü".repeat(LONGEST + 1));
+        assert_eq!(line.chars().count(), LONGEST + 1);
+        assert!(line.ends_with("ü…"));
+        assert_eq!(one_line(&"ü".repeat(LONGEST)), "ü".repeat(LONGEST));
+    }
+}

@@ -1,0 +1,151 @@
+//! What ureq and rustls report, as a cause that an administrator can act on.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use rustls::CertificateError;
+
+use super::phase::{FailedIn, Phase};
+use crate::cause::Cause;
+use crate::error::Error;
+
+/// Translates an error of ureq about a call to `server` (host and port).
+pub(super) fn failure(error: ureq::Error, server: &str, timeout: Duration) -> Error {
+    let (phase, error) = match error {
+        ureq::Error::Other(other) => match other.downcast::<FailedIn>() {
+            Ok(failed) => (Some(failed.phase), failed.error),
+            Err(other) => (None, ureq::Error::Other(other)),
+        },
+        error => (None, error),
+    };
+    let at = |cause: Cause, what: &dyn fmt::Display| Error::new(cause).detail(format_args!("{server}: {what}"));
+    match error {
+        ureq::Error::Timeout(_) => timed_out(phase, server, timeout),
+        ureq::Error::HostNotFound => Error::new(Cause::HostNotFound).detail(server),
+        ureq::Error::Io(error) => match tls_error(&error) {
+            Some(tls) => tls_failure(tls, server),
+            None => io_failure(&error, phase, server, timeout),
+        },
+        ureq::Error::Rustls(tls) => tls_failure(&tls, server),
+        ureq::Error::Tls(what) => at(Cause::TlsFailed, &what),
+        ureq::Error::ConnectionFailed => Error::new(Cause::CannotConnect).detail(server),
+        ureq::Error::LargeResponseHeader(..) => Cause::HeadTooLarge.into(),
+        ureq::Error::Protocol(what) => not_http(&what.to_string(), server),
+        // Their words may hold the address, and later a secret in it.
+        ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => Cause::Unforeseen.into(),
+        other => at(Cause::Unforeseen, &other),
+    }
+}
+
+fn timed_out(phase: Option<Phase>, server: &str, timeout: Duration) -> Error {
+    let limit = timeout.as_millis();
+    match phase {
+        Some(phase) => Error::new(Cause::TimedOut).detail(format_args!("{server}: {limit} ms, {phase}")),
+        None => Error::new(Cause::TimedOut).detail(format_args!("{server}: {limit} ms, waiting for the answer")),
+    }
+}
+
+fn io_failure(error: &io::Error, phase: Option<Phase>, server: &str, timeout: Duration) -> Error {
+    let at = |cause| Error::new(cause).detail(format_args!("{server}: {error}"));
+    match (error.kind(), phase) {
+        (ErrorKind::TimedOut | ErrorKind::WouldBlock, _) => timed_out(phase, server, timeout),
+        (_, Some(Phase::Lookup)) => at(Cause::HostNotFound),
+        (_, Some(Phase::Connecting)) => at(Cause::CannotConnect),
+        (_, Some(Phase::Handshake)) => {
+            Error::new(Cause::Disconnected).detail(format_args!("{server}: {error}, {}", Phase::Handshake))
+        }
+        (
+            ErrorKind::UnexpectedEof
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::NotConnected,
+            None,
+        ) => at(Cause::Disconnected),
+        (_, None) => at(Cause::Unforeseen),
+    }
+}
+
+/// The parser's words are its own and quote nothing of the answer.
+fn not_http(what: &str, server: &str) -> Error {
+    Error::new(Cause::NotHttp).detail(format_args!("{server}: {what}"))
+}
+
+fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref::<rustls::Error>()
+}
+
+fn tls_failure(error: &rustls::Error, server: &str) -> Error {
+    let cause = match error {
+        rustls::Error::InvalidCertificate(certificate) => match certificate {
+            // A bad signature: issued by another authority of the same name, such as one that was made anew.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Cause::UnknownRoot,
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Cause::CertificateExpired,
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                Cause::CertificateNotYetValid
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                Cause::CertificateWrongHost
+            }
+            _ => Cause::CertificateRefused,
+        },
+        rustls::Error::AlertReceived(_) => Cause::TlsRefused,
+        rustls::Error::PeerIncompatible(_) => Cause::TlsIncompatible,
+        rustls::Error::InvalidMessage(_) => Cause::NoTls,
+        _ => Cause::TlsFailed,
+    };
+    Error::new(cause).detail(format_args!("{server}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::time::Duration;
+
+    use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
+
+    use super::{FailedIn, Phase, failure};
+    use crate::error::Code;
+
+    fn translated(error: ureq::Error) -> (Code, String) {
+        let error = failure(error, "host:443", Duration::from_millis(700));
+        (error.code(), error.message())
+    }
+
+    fn wrapped(phase: Phase, error: ureq::Error) -> ureq::Error {
+        ureq::Error::Other(Box::new(FailedIn { phase, error }))
+    }
+
+    fn in_io(tls: rustls::Error) -> ureq::Error {
+        ureq::Error::Io(io::Error::new(io::ErrorKind::InvalidData, tls))
+    }
+
+    #[test]
+    fn tls_failures_keep_their_reason() {
+        for (tls, code) in [
+            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), Code::TlsUntrusted),
+            (rustls::Error::InvalidCertificate(CertificateError::Revoked), Code::TlsUntrusted),
+            (rustls::Error::AlertReceived(AlertDescription::HandshakeFailure), Code::Tls),
+            (rustls::Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon), Code::Tls),
+            (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), Code::Tls),
+            (rustls::Error::DecryptError, Code::Tls),
+        ] {
+            assert_eq!(translated(in_io(tls.clone())).0, code, "{tls}");
+            assert_eq!(translated(wrapped(Phase::Handshake, in_io(tls.clone()))).0, code, "{tls}");
+            assert_eq!(translated(ureq::Error::Rustls(tls)).0, code);
+        }
+    }
+
+    #[test]
+    fn the_phase_decides_what_a_lost_connection_is() {
+        let reset = || ureq::Error::Io(io::ErrorKind::ConnectionReset.into());
+        assert_eq!(translated(wrapped(Phase::Lookup, reset())).0, Code::Dns);
+        assert_eq!(translated(wrapped(Phase::Connecting, reset())).0, Code::Connect);
+        assert_eq!(translated(wrapped(Phase::Handshake, reset())).0, Code::Disconnected);
+        assert_eq!(translated(reset()).0, Code::Disconnected);
+        let (code, message) = translated(wrapped(Phase::Connecting, ureq::Error::Timeout(ureq::Timeout::Global)));
+        assert_eq!(code, Code::Timeout);
+        assert!(message.ends_with("host:443: 700 ms, connecting"), "{message}");
+    }
+}

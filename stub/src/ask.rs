@@ -1,0 +1,73 @@
+//! Everything about one request that an answer may depend on.
+
+use rustls::crypto::ring;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::clock;
+use crate::credentials::{Credentials, Found};
+use crate::request::Request;
+
+/// No `Debug`: it holds credentials.
+pub(crate) struct Ask {
+    pub(crate) target: String,
+    pub(crate) wants_json: bool,
+    pub(crate) credentials: Credentials,
+    /// The consumer key as it came, for the answer that repeats it.
+    pub(crate) consumer_key: Zeroizing<Vec<u8>>,
+    pub(crate) now: OffsetDateTime,
+    pub(crate) correlation_id: String,
+    /// URL of the listener that was asked, without a slash at the end.
+    pub(crate) base_url: String,
+    /// Where redirects lead, without a slash at the end.
+    pub(crate) elsewhere_url: String,
+}
+
+impl Ask {
+    pub(crate) fn new(request: &Request, credentials: Credentials, base_url: &str, elsewhere_url: &str) -> Ask {
+        Ask {
+            target: request.target.clone(),
+            wants_json: request.wants_json,
+            credentials,
+            consumer_key: request.consumer_key.first().cloned().unwrap_or_default(),
+            now: OffsetDateTime::now_utc(),
+            correlation_id: random_id(),
+            base_url: base_url.to_owned(),
+            elsewhere_url: elsewhere_url.to_owned(),
+        }
+    }
+
+    /// For the answer to what could not be read.
+    pub(crate) fn of_nobody(base_url: &str) -> Ask {
+        Ask {
+            target: String::new(),
+            wants_json: false,
+            credentials: Credentials { basic: Found::Missing, key: Found::Missing, login: Zeroizing::default() },
+            consumer_key: Zeroizing::default(),
+            now: OffsetDateTime::now_utc(),
+            correlation_id: random_id(),
+            base_url: base_url.to_owned(),
+            elsewhere_url: String::new(),
+        }
+    }
+
+    pub(crate) fn date(&self) -> String {
+        clock::http_date(self.now)
+    }
+}
+
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // Fails only where the system has no random source; what is made here is sample data, which may then repeat.
+    let _ = ring::default_provider().secure_random.fill(&mut bytes);
+    bytes
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// 8-4-4-4-12, as Concur's correlation and error ids look.
+pub(crate) fn random_id() -> String {
+    [hex(&random::<4>()), hex(&random::<2>()), hex(&random::<2>()), hex(&random::<2>()), hex(&random::<6>())].join("-")
+}

@@ -1,0 +1,51 @@
+//! Dates as Concur and HTTP write them.
+
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{Duration, OffsetDateTime};
+
+/// RFC 9110, section 5.6.7: the one form that a server may send.
+const HTTP: &[BorrowedFormatItem<'_>] =
+    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+/// Concur: `M/D/YYYY h:mm:ss AM|PM`, nothing padded but minutes and seconds, UTC.
+const EXPIRY: &[BorrowedFormatItem<'_>] = format_description!(
+    "[month padding:none]/[day padding:none]/[year] [hour repr:12 padding:none]:[minute]:[second] [period]"
+);
+const SERVER_TIME: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
+
+pub(crate) fn http_date(at: OffsetDateTime) -> String {
+    at.format(HTTP).unwrap_or_default()
+}
+
+/// When a token that is made now ends: a year from now.
+pub(crate) fn expiry(now: OffsetDateTime) -> String {
+    let year = now.year() + 1;
+    // 29 February has no anniversary.
+    let ends = now.replace_year(year).unwrap_or(now + Duration::days(365));
+    ends.format(EXPIRY).unwrap_or_default()
+}
+
+/// `Server-Time` is in the server's zone, which it does not name: seven hours behind UTC here, so that nobody takes it for UTC unnoticed.
+pub(crate) fn server_time(now: OffsetDateTime) -> String {
+    (now - Duration::hours(7)).format(SERVER_TIME).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn writes_the_documented_forms() {
+        assert_eq!(http_date(datetime!(1994-11-06 08:49:37 UTC)), "Sun, 06 Nov 1994 08:49:37 GMT");
+        for (now, text) in [
+            (datetime!(2013-06-01 08:00:00 UTC), "6/1/2014 8:00:00 AM"),
+            (datetime!(2014-12-31 00:05:09 UTC), "12/31/2015 12:05:09 AM"),
+            (datetime!(2014-12-31 12:05:09 UTC), "12/31/2015 12:05:09 PM"),
+            (datetime!(2024-02-29 13:00:00 UTC), "2/28/2025 1:00:00 PM"),
+        ] {
+            assert_eq!(expiry(now), text);
+        }
+        assert_eq!(server_time(datetime!(2014-01-01 01:02:03 UTC)), "2013-12-31T18:02:03");
+    }
+}

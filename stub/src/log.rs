@@ -1,0 +1,84 @@
+//! One line a request on stderr, without a credential or a token in it.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::service::{Reply, Said};
+
+#[derive(Clone, Copy)]
+pub(crate) struct Log {
+    pub(crate) on: bool,
+}
+
+impl Log {
+    pub(crate) fn request(self, reply: &Reply, time: Duration) {
+        if self.on {
+            self.note(&line(reply, time));
+        }
+    }
+
+    pub(crate) fn note(self, line: &str) {
+        if self.on {
+            // A closed stderr is no reason to stop serving.
+            let _ = writeln!(io::stderr().lock(), "{line}");
+        }
+    }
+}
+
+fn line(reply: &Reply, time: Duration) -> String {
+    let status = match reply.script.status {
+        Some(status) => status.to_string(),
+        None => "-".to_owned(),
+    };
+    let ms = time.as_millis();
+    match &reply.said {
+        Said::NotHttp => format!("not HTTP: status={status} {ms} ms"),
+        Said::Elsewhere { credentials_arrived } => {
+            let arrived = if *credentials_arrived { "yes" } else { "no" };
+            format!("elsewhere: credentials arrived={arrived}")
+        }
+        Said::Service { method, path, basic, key, scenario } => {
+            let method = known(method);
+            let path = printable(path);
+            format!("{method} {path} basic={basic} key={key} scenario={scenario} status={status} {ms} ms")
+        }
+    }
+}
+
+/// A method is the client's text: what is not a method is not repeated.
+fn known(method: &str) -> &str {
+    match method {
+        "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH" | "TRACE" | "CONNECT" => method,
+        _ => "OTHER",
+    }
+}
+
+/// A path has no query here, so that nothing sent as a parameter is logged; nor can it break the line or fill the disk.
+fn printable(path: &str) -> String {
+    path.chars().take(200).map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::Script;
+
+    #[test]
+    fn a_line_holds_what_the_help_promises() {
+        let reply = Reply {
+            script: Script::silent().status(403),
+            said: Said::Service {
+                method: "GET".to_owned(),
+                path: "/a\u{1b}b".to_owned(),
+                basic: "ok",
+                key: "wrong",
+                scenario: "denied",
+            },
+        };
+        assert_eq!(
+            line(&reply, Duration::from_millis(7)),
+            "GET /a?b basic=ok key=wrong scenario=denied status=403 7 ms"
+        );
+        assert_eq!(known("c2VjcmV0"), "OTHER");
+    }
+}

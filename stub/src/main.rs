@@ -1,0 +1,81 @@
+//! The command line of the Concur look-alike.
+
+mod command_line;
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+
+use command_line::{Command, Run};
+use nativeflow_stub::{Options, Stub, User, parse_users, scenarios};
+use zeroize::Zeroizing;
+
+fn main() -> ExitCode {
+    let (result, failure) = match command_line::parse(lexopt::Parser::from_env()) {
+        Err(error) => (Err(format!("{error}\ntry nativeflow-stub --help")), ExitCode::from(2)),
+        Ok(Command::Help) => (print(&command_line::help()), ExitCode::FAILURE),
+        Ok(Command::Version) => {
+            (print(concat!("nativeflow-stub ", env!("CARGO_PKG_VERSION"), "\n")), ExitCode::FAILURE)
+        }
+        Ok(Command::List) => (print(&list()), ExitCode::FAILURE),
+        Ok(Command::Run(run)) => match users(&run) {
+            Err(error) => (Err(error), ExitCode::from(2)),
+            Ok(users) => (serve(&run, users), ExitCode::FAILURE),
+        },
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            let _ = writeln!(io::stderr(), "nativeflow-stub: {message}");
+            failure
+        }
+    }
+}
+
+fn users(run: &Run) -> Result<Vec<User>, String> {
+    let Some(path) = &run.users_file else {
+        return Ok(vec![User::demo()]);
+    };
+    let wrong = |error: &dyn std::fmt::Display| format!("--users {}: {error}", path.display());
+    let mut text = Zeroizing::new(String::new());
+    match path.as_os_str() == "-" {
+        true => io::stdin().read_to_string(&mut text),
+        false => fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text)),
+    }
+    .map_err(|error| wrong(&error))?;
+    parse_users(&text).map_err(|error| wrong(&error))
+}
+
+fn serve(run: &Run, users: Vec<User>) -> Result<(), String> {
+    let stub = Stub::start(Options {
+        port: run.port,
+        users,
+        log: !run.quiet,
+        record: false,
+        idle_exit: run.idle_exit,
+        max_requests: run.max_requests,
+    })
+    .map_err(|error| format!("cannot start: {error}"))?;
+    let ca_file = run.ca_file.display();
+    fs::write(&run.ca_file, stub.ca_pem()).map_err(|error| format!("--ca-file {ca_file}: {error}"))?;
+    print(&format!(
+        "nativeflow-stub ready {} ca={ca_file} plain={} silent={} elsewhere={}\n",
+        stub.base_url(),
+        stub.plain_url(),
+        stub.silent_url(),
+        stub.elsewhere_url()
+    ))?;
+    stub.wait();
+    Ok(())
+}
+
+fn list() -> String {
+    let width = scenarios().iter().map(|scenario| scenario.name.len()).max().unwrap_or_default();
+    scenarios().iter().map(|scenario| format!("{:width$}  {}\n", scenario.name, scenario.summary)).collect()
+}
+
+/// What waits for a line on a pipe gets it at once.
+fn print(text: &str) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("stdout: {error}"))
+}

@@ -1,0 +1,82 @@
+//! What a stub is started with.
+
+use std::fmt;
+use std::time::Duration;
+
+use zeroize::Zeroize;
+
+/// One user the stub knows: only these three together get a token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct User {
+    /// The consumer key that belongs to this user's application.
+    pub key: String,
+    /// The login, without a colon (RFC 7617: the first colon ends it).
+    pub login: String,
+    /// The password or PIN. May be empty.
+    pub secret: String,
+}
+
+impl User {
+    /// The user that a stub knows when it is told of no other.
+    pub fn demo() -> User {
+        User {
+            key: "kX3demoConsumerKey0123".to_owned(),
+            login: "john_developer@hotmail.com".to_owned(),
+            secret: "Travel&Expense$2012".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("User { [redacted] }")
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        self.key.zeroize();
+        self.login.zeroize();
+        self.secret.zeroize();
+    }
+}
+
+/// How to start a [`Stub`](crate::Stub).
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Port of the main listener; 0 takes any free one. The others always take any.
+    pub port: u16,
+    /// Who gets a token.
+    pub users: Vec<User>,
+    /// Write one line a request to stderr. Never holds a credential or a token.
+    pub log: bool,
+    /// Keep the raw head of every request for [`Stub::requests`](crate::Stub::requests). Turn it off in a process that runs for long:
+    /// heads hold credentials and add up.
+    pub record: bool,
+    /// [`Stub::wait`](crate::Stub::wait) returns once no connection is open and no request has come for this long.
+    pub idle_exit: Option<Duration>,
+    /// [`Stub::wait`](crate::Stub::wait) returns once this many requests have been dealt with.
+    pub max_requests: Option<u64>,
+}
+
+impl Default for Options {
+    /// Any port, the demo user, no log, requests recorded, no end.
+    fn default() -> Options {
+        Options { port: 0, users: vec![User::demo()], log: false, record: true, idle_exit: None, max_requests: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_holds_no_credential() {
+        let user = User::demo();
+        let shown = format!("{user:?} {:#?}", Options::default());
+        for text in [&user.key, &user.login, &user.secret] {
+            assert!(!shown.contains(text.as_str()));
+        }
+        assert!(shown.contains("[redacted]"));
+    }
+}

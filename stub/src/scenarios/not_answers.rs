@@ -1,0 +1,147 @@
+//! Not an answer: web pages, redirects, broken bodies, broken HTTP, attacks. A client must not take a token from any of these.
+
+use std::iter;
+
+use super::tokens::{LIMIT, documented, padded_to, spliced, xml};
+use super::{Scenario, answer, script};
+use crate::answer::{Answer, HTML, JSON, Length, TEXT, XML};
+use crate::ask::Ask;
+use crate::script::{Ending, Script, Step};
+use crate::token::{DOCUMENTED, TOKEN, Token, field};
+
+/// The documented answer, `gzip -9n`; made once so that no compressor is needed.
+const GZIPPED: &[u8] = include_bytes!("documented.xml.gz");
+
+pub(super) const TABLE: &[Scenario] = &[
+    answer("html-200", "200 with a login page", |_| Answer::new(200, HTML, LOGIN_PAGE)),
+    answer("html-503", "503 with a maintenance page", |_| Answer::new(503, HTML, MAINTENANCE_PAGE)),
+    answer("html-403", "403 with the block page of a proxy", |_| Answer::new(403, HTML, BLOCK_PAGE)),
+    answer("redirect", "302 to the elsewhere listener, same path", |ask| redirect(302, ask)),
+    answer("redirect-permanent", "308 to the elsewhere listener, same path", |ask| redirect(308, ask)),
+    answer("redirect-html", "302 to the elsewhere listener, with a web page as its body", |ask| {
+        redirect(302, ask)
+            .header("Content-Type", HTML)
+            .body("<html><head><title>Object moved</title></head><body><h2>Object moved</h2></body></html>\n")
+    }),
+    answer("empty", "200 without a body", |_| Answer::empty(200)),
+    answer("no-token", "200, Access_Token without Token", |_| xml(Token { token: None, ..DOCUMENTED }.xml())),
+    answer("empty-token", "200, Token is there and empty", |_| xml(Token { token: field(""), ..DOCUMENTED }.xml())),
+    answer("token-line-end", "200, JSON, the token holds a line end and a header", |_| {
+        let token = Token { token: field("fdjhk2382\\r\\nX-Injected: yes"), ..DOCUMENTED };
+        Answer::new(200, JSON, token.json())
+    }),
+    answer("other-xml", "200 with XML of another kind", |_| {
+        xml("<?xml version=\"1.0\"?>\n<ReportList><Report><Name>Trip</Name></Report></ReportList>\n")
+    }),
+    answer("text", "200 with the text OK", |_| Answer::new(200, TEXT, "OK")),
+    answer("truncated-body", "the last 100 bytes never come; TLS is closed properly", |_| {
+        documented().without_the_last(100)
+    }),
+    script("truncated-no-close-notify", "the last 100 bytes never come; TCP is closed, TLS is not", |ask| {
+        Script::answer(&documented().without_the_last(100), ask).ending(Ending::CutOff)
+    }),
+    answer("truncated-xml", "HTTP is complete, the XML ends after the token", |_| xml(cut_after_token())),
+    answer("content-length-long", "Content-Length is 100 more than the body, which is whole", |_| {
+        documented().length_off_by(100)
+    }),
+    answer("content-length-short", "Content-Length is 20 less than the body", |_| documented().length_off_by(-20)),
+    answer("content-length-bad", "Content-Length: many", |_| documented().length(Length::ToldAs("many".to_owned()))),
+    answer("chunked-truncated", "chunked, the last chunk never comes; TLS is closed properly", |_| {
+        documented().length(Length::Chunked { ended: false })
+    }),
+    answer("too-large", "a valid body of 64 KiB and one byte", |_| xml(padded_to(LIMIT + 1))),
+    answer("dtd", "a valid answer with a document type declaration", |_| {
+        xml(with_doctype("<!DOCTYPE Access_Token>", DOCUMENTED))
+    }),
+    answer("billion-laughs", "entities that grow to gigabytes", |_| {
+        xml(with_doctype(&laughs(), Token { token: field("&lol9;"), ..DOCUMENTED }))
+    }),
+    answer("xxe", "an external entity, file:///etc/passwd, as the token", |_| {
+        let doctype = "<!DOCTYPE Access_Token [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>";
+        xml(with_doctype(doctype, Token { token: field("&x;"), ..DOCUMENTED }))
+    }),
+    answer("nested", "100,000 nested elements, closed", |_| xml(nested(100_000))),
+    answer("nested-in-limit", "9,000 nested elements, closed, under 64 KiB", |_| xml(nested(9_000))),
+    answer("invalid-utf8", "bytes that are not UTF-8 inside the token", |_| {
+        Answer::new(200, XML, spliced(&DOCUMENTED.xml(), "<Token>fdjhk", b"\xc3\x28\xff"))
+    }),
+    answer("gzip", "Content-Encoding: gzip, which nobody asked for", |_| {
+        xml(GZIPPED).header("Content-Encoding", "gzip")
+    }),
+    answer("huge-header", "a valid answer with a header of 1 MiB", |_| {
+        documented().header("X-Filler", "x".repeat(1024 * 1024))
+    }),
+    answer("many-headers", "a valid answer with 1,000 headers", |_| {
+        (0..1000).fold(documented(), |answer, number| answer.header(format!("X-Filler-{number}"), "x"))
+    }),
+    script("hang-up", "not one byte after the request: TCP is closed, TLS is not", |_| {
+        Script::silent().ending(Ending::CutOff)
+    }),
+    script("reset", "RST after the request", |_| Script::silent().ending(Ending::Reset)),
+    script("not-http", "SSH-2.0-OpenSSH_9.2 instead of HTTP", |_| {
+        Script::silent().then(Step::Send(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()))
+    }),
+];
+
+const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>SAP Concur: Sign In</title></head>\n\
+    <body><form method=\"post\" action=\"/nui/signin\"><input name=\"username\"><input name=\"password\" type=\"password\"></form></body></html>\n";
+const MAINTENANCE_PAGE: &str =
+    "<html><head><title>Scheduled maintenance</title></head><body><h1>We will be back soon.</h1></body></html>\n";
+const BLOCK_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\">\n<html><head><title>ERROR: Access Denied</title></head>\n\
+    <body><h1>Access denied by policy</h1><p>Category: Business/Finance. Contact your help desk.</p></body></html>\n";
+
+fn redirect(status: u16, ask: &Ask) -> Answer {
+    Answer::empty(status).header("Location", format!("{}{}", ask.elsewhere_url, ask.target))
+}
+
+fn cut_after_token() -> String {
+    let xml = DOCUMENTED.xml();
+    let (before, _) = xml.split_once("    <Expiration_date>").unwrap_or_default();
+    before.to_owned()
+}
+
+fn with_doctype(doctype: &str, token: Token<'_>) -> String {
+    let xml = token.xml();
+    xml.replacen("<Access_Token>", &format!("{doctype}\r\n<Access_Token>"), 1)
+}
+
+fn laughs() -> String {
+    let grown: String =
+        (1..10).map(|n| format!("<!ENTITY lol{n} \"{}\">", format!("&lol{};", n - 1).repeat(10))).collect();
+    format!("<!DOCTYPE Access_Token [<!ENTITY lol0 \"lol\">{grown}]>")
+}
+
+/// The documented fields, and then a well-formed element that only a reader without recursion survives.
+fn nested(depth: usize) -> String {
+    let open: String = iter::repeat_n("<a>", depth).collect();
+    let close: String = iter::repeat_n("</a>", depth).collect();
+    format!("<Access_Token><Token>{TOKEN}</Token>{open}{close}</Access_Token>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compressed_answer_is_the_documented_one_in_size() {
+        // ISIZE (RFC 1952): the last four bytes are the length before compression.
+        let (_, size) = GZIPPED.split_last_chunk::<4>().unwrap();
+        assert_eq!(u32::from_le_bytes(*size) as usize, DOCUMENTED.xml().len());
+    }
+
+    #[test]
+    fn what_claims_to_be_in_the_limit_is() {
+        assert!(nested(9_000).len() < LIMIT);
+        assert!(nested(100_000).len() > LIMIT);
+        assert_eq!(nested(9_000).matches("<a>").count(), nested(9_000).matches("</a>").count());
+    }
+
+    #[test]
+    fn the_cut_document_has_a_token_and_no_end() {
+        let before = cut_after_token();
+        assert!(before.contains("</Token>") && !before.contains("</Access_Token>"));
+        assert!(with_doctype("<!DOCTYPE x>", DOCUMENTED).contains("<!DOCTYPE x>\r\n<Access_Token>"));
+        assert!(laughs().contains("<!ENTITY lol9 \"&lol8;"));
+        assert_ne!(spliced(&DOCUMENTED.xml(), "<Token>fdjhk", b"\xff"), DOCUMENTED.xml().as_bytes());
+    }
+}

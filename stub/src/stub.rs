@@ -1,0 +1,169 @@
+//! A running stub.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::activity::{Activity, Place};
+use crate::certificates;
+use crate::listener::{self, Listener, Role};
+use crate::log::Log;
+use crate::options::Options;
+use crate::scenarios::SILENCE_AFTER_ACCEPT;
+
+/// A Concur look-alike that serves until it is dropped. Dropping it ends every connection, stalled ones too.
+pub struct Stub {
+    ca_pem: String,
+    ports: Ports,
+    activity: Arc<Activity>,
+    idle_exit: Option<Duration>,
+    max_requests: Option<u64>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Ports {
+    main: u16,
+    plain: u16,
+    silent: u16,
+    elsewhere: u16,
+}
+
+impl Ports {
+    fn base_url(self) -> String {
+        format!("https://localhost:{}", self.main)
+    }
+
+    fn plain_url(self) -> String {
+        format!("http://localhost:{}", self.plain)
+    }
+
+    fn silent_url(self) -> String {
+        format!("https://localhost:{}", self.silent)
+    }
+
+    /// By address: another origin than the rest even where only host names are compared.
+    fn elsewhere_url(self) -> String {
+        format!("https://127.0.0.1:{}", self.elsewhere)
+    }
+}
+
+impl Stub {
+    /// Makes a certificate authority, binds four ports on 127.0.0.1 and serves them from threads of its own.
+    ///
+    /// # Errors
+    /// A port that cannot be bound, a thread that cannot be started, no source of random numbers.
+    pub fn start(options: Options) -> io::Result<Stub> {
+        let certificates = certificates::make()?;
+        let (main, main_port) = listener::bind(options.port)?;
+        let (plain, plain_port) = listener::bind(0)?;
+        let (silent, silent_port) = listener::bind(0)?;
+        let (elsewhere, elsewhere_port) = listener::bind(0)?;
+        let ports = Ports { main: main_port, plain: plain_port, silent: silent_port, elsewhere: elsewhere_port };
+        let mut stub = Stub {
+            ca_pem: certificates.ca_pem,
+            ports,
+            activity: Arc::new(Activity::new(options.record)),
+            idle_exit: options.idle_exit,
+            max_requests: options.max_requests,
+            threads: Vec::new(),
+        };
+        let users: Arc<[_]> = options.users.into();
+        let tls = Some(certificates.server);
+        for (socket, role, url, tls) in [
+            (main, Role::Service, ports.base_url(), tls.clone()),
+            (plain, Role::Service, ports.plain_url(), None),
+            (silent, Role::Silent, ports.silent_url(), None),
+            (elsewhere, Role::Elsewhere, ports.elsewhere_url(), tls),
+        ] {
+            // A failure half-way drops the stub, which ends the threads that run already.
+            stub.threads.push(listener::spawn(
+                socket,
+                Listener {
+                    role,
+                    url,
+                    elsewhere_url: ports.elsewhere_url(),
+                    tls,
+                    users: Arc::clone(&users),
+                    activity: Arc::clone(&stub.activity),
+                    log: Log { on: options.log },
+                },
+            )?);
+        }
+        Ok(stub)
+    }
+
+    /// `https://localhost:PORT`, no slash at the end: the service.
+    pub fn base_url(&self) -> String {
+        self.ports.base_url()
+    }
+
+    /// `http://localhost:PORT`: the same service without TLS.
+    pub fn plain_url(&self) -> String {
+        self.ports.plain_url()
+    }
+
+    /// `https://localhost:PORT`: accepts TCP and says nothing.
+    pub fn silent_url(&self) -> String {
+        self.ports.silent_url()
+    }
+
+    /// `https://127.0.0.1:PORT`: where the redirect scenarios lead.
+    pub fn elsewhere_url(&self) -> String {
+        self.ports.elsewhere_url()
+    }
+
+    /// The base URL that makes a client meet this scenario. The name is not checked: the service answers 404 `unknown scenario`.
+    pub fn scenario_url(&self, name: &str) -> String {
+        match name {
+            SILENCE_AFTER_ACCEPT => self.silent_url(),
+            name => format!("{}/scenario/{name}", self.base_url()),
+        }
+    }
+
+    /// The certificate of the authority to trust, PEM.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// The raw head of every request to the service, with or without TLS, in the order of arrival, blank line included. Empty if
+    /// [`Options::record`] is off.
+    pub fn requests(&self) -> Vec<Vec<u8>> {
+        self.activity.heads(Place::Service)
+    }
+
+    /// The same for the target of the redirects.
+    pub fn elsewhere_requests(&self) -> Vec<Vec<u8>> {
+        self.activity.heads(Place::Elsewhere)
+    }
+
+    /// Blocks until [`Options::idle_exit`] or [`Options::max_requests`] is reached; for good if neither is set.
+    pub fn wait(&self) {
+        self.activity.wait_until_over(self.idle_exit, self.max_requests);
+    }
+
+    /// Stops, as dropping does.
+    pub fn shutdown(self) {}
+}
+
+impl fmt::Debug for Stub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stub").field("ports", &self.ports).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        self.activity.stop();
+        let Ports { main, plain, silent, elsewhere } = self.ports;
+        for port in [main, plain, silent, elsewhere] {
+            listener::wake(port);
+        }
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+        self.activity.wait_until_closed(Duration::from_secs(1));
+    }
+}

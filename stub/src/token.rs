@@ -1,0 +1,144 @@
+//! The bodies of the healthy service, and the documented values that scenarios answer with.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::answer::{Answer, JSON, XML};
+use crate::ask::{Ask, hex, random, random_id};
+use crate::clock;
+
+pub(crate) const TOKEN: &str = "fdjhk2382kwkajsklwe8i3932kslswl";
+pub(crate) const REFRESH_TOKEN: &str = "8ew$sefhj7s62ns94376nsjd62s";
+pub(crate) const EXPIRY: &str = "6/1/2034 8:00:00 AM";
+pub(crate) const INSTANCE_URL: &str = "https://www.concursolutions.com/";
+
+/// The four values of a token answer, as they stand in the document: markup is not escaped.
+pub(crate) struct Token<'a> {
+    pub(crate) instance_url: Option<Cow<'a, str>>,
+    pub(crate) token: Option<Cow<'a, str>>,
+    pub(crate) expiry: Option<Cow<'a, str>>,
+    pub(crate) refresh_token: Option<Cow<'a, str>>,
+}
+
+/// Concur's documented example, with a date that is still to come.
+pub(crate) const DOCUMENTED: Token<'static> = Token {
+    instance_url: Some(Cow::Borrowed(INSTANCE_URL)),
+    token: Some(Cow::Borrowed(TOKEN)),
+    expiry: Some(Cow::Borrowed(EXPIRY)),
+    refresh_token: Some(Cow::Borrowed(REFRESH_TOKEN)),
+};
+
+/// Shorthand for a field of [`Token`].
+pub(crate) const fn field(text: &str) -> Option<Cow<'_, str>> {
+    Some(Cow::Borrowed(text))
+}
+
+impl Token<'_> {
+    /// A token nobody had before: base64 of 20 random bytes as real ones are, good for a year.
+    fn fresh(ask: &Ask) -> Token<'static> {
+        let refresh = format!("{}${}", hex(&random::<3>()), hex(&random::<10>()));
+        Token {
+            instance_url: Some(format!("{}/", ask.base_url).into()),
+            token: Some(STANDARD.encode(random::<20>()).into()),
+            expiry: Some(clock::expiry(ask.now).into()),
+            refresh_token: Some(refresh.into()),
+        }
+    }
+
+    /// In the documented order and spelling, those that are absent left out.
+    fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            ("Instance_Url", &self.instance_url),
+            ("Token", &self.token),
+            ("Expiration_date", &self.expiry),
+            ("Refresh_Token", &self.refresh_token),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
+
+    pub(crate) fn xml(&self) -> String {
+        let lines: String = self.fields().map(|(name, value)| format!("    <{name}>{value}</{name}>\r\n")).collect();
+        format!("<?xml version=\"1.0\"?>\r\n<Access_Token>\r\n{lines}</Access_Token>\r\n")
+    }
+
+    pub(crate) fn json(&self) -> String {
+        let pairs: Vec<String> = self.fields().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+        format!("{{\"Access_Token\":{{{}}}}}", pairs.join(","))
+    }
+}
+
+/// 200 with a fresh token.
+pub(crate) fn granted(ask: &Ask) -> Answer {
+    let token = Token::fresh(ask);
+    match ask.wants_json {
+        true => Answer::new(200, JSON, token.json()),
+        false => Answer::new(200, XML, token.xml()),
+    }
+}
+
+/// The healthy service's refusal. Wrong login, secret and key get the same words, as Concur gives them.
+pub(crate) fn refused(status: u16, ask: &Ask) -> Answer {
+    let message = match status {
+        400 => "The request is badly formed.",
+        401 => "Authorization header is missing.",
+        _ => "Access is denied for the given credentials.",
+    };
+    let (time, id) = (clock::server_time(ask.now), random_id());
+    if ask.wants_json {
+        let body = format!("{{\"Error\":{{\"Message\":\"{message}\",\"Server-Time\":\"{time}\",\"Id\":\"{id}\"}}}}");
+        return Answer::new(status, JSON, body);
+    }
+    Answer::new(status, XML, error_xml("", message, ask))
+}
+
+/// The error envelope. `attributes` begins with a blank if there are any; `message` is markup.
+pub(crate) fn error_xml(attributes: &str, message: &str, ask: &Ask) -> String {
+    format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n{}", error_element(attributes, message, ask))
+}
+
+pub(crate) fn error_element(attributes: &str, message: &str, ask: &Ask) -> String {
+    format!(
+        "<Error{attributes}><Message>{message}</Message><Server-Time>{}</Server-Time><Id>{}</Id></Error>",
+        clock::server_time(ask.now),
+        random_id()
+    )
+}
+
+/// Text as XML may hold it: markup escaped, what XML 1.0 forbids replaced.
+pub(crate) fn xml_text(text: &str) -> String {
+    text.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\t' | '\n' | '\r' => out.push(c),
+            '\u{0}'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            _ => out.push(c),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_answer_is_written_as_documented() {
+        let xml = DOCUMENTED.xml();
+        assert!(xml.contains("<Instance_Url>https://www.concursolutions.com/</Instance_Url>"));
+        assert!(xml.contains("<Token>fdjhk2382kwkajsklwe8i3932kslswl</Token>"));
+        assert!(xml.contains("<Expiration_date>6/1/2034 8:00:00 AM</Expiration_date>"));
+        assert!(xml.contains("<Refresh_Token>8ew$sefhj7s62ns94376nsjd62s</Refresh_Token>"));
+        let bare = Token { refresh_token: None, ..DOCUMENTED };
+        assert!(!bare.json().contains("Refresh_Token"));
+    }
+
+    #[test]
+    fn echoed_text_cannot_break_the_document() {
+        assert_eq!(xml_text("a<b>&\u{1}\u{e4}"), "a&lt;b&gt;&amp;\u{fffd}\u{e4}");
+    }
+}

@@ -1,0 +1,96 @@
+//! A client that shows what came over the wire, byte by byte, as no HTTP library would.
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+pub const KEY: &str = "X-ConsumerKey: kX3demoConsumerKey0123\r\n";
+/// `john_developer@hotmail.com:Travel&Expense$2012`
+pub const BASIC: &str = "Authorization: Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg==\r\n";
+
+pub type Tls = StreamOwned<ClientConnection, TcpStream>;
+
+pub struct Reply {
+    pub bytes: Vec<u8>,
+    /// How the connection ended.
+    pub end: io::Result<()>,
+}
+
+impl Reply {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub fn status(&self) -> String {
+        self.text().chars().skip(9).take(3).collect()
+    }
+
+    pub fn body(&self) -> String {
+        match self.text().split_once("\r\n\r\n") {
+            Some((_, body)) => body.to_owned(),
+            None => String::new(),
+        }
+    }
+}
+
+pub fn head(url: &str, headers: &str) -> String {
+    head_for("GET", url, headers)
+}
+
+pub fn head_for(method: &str, url: &str, headers: &str) -> String {
+    let (_, rest) = url.split_once("://").unwrap();
+    let (host, prefix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    format!("{method} {prefix}/net2/oauth2/accesstoken.ashx HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
+}
+
+pub fn connect(url: &str, ca_pem: &str) -> Tls {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let (host, port) = host_and_port(url);
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+    StreamOwned::new(connection, tcp(port))
+}
+
+pub fn tcp(port: u16) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    // No test waits for ever.
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream
+}
+
+pub fn host_and_port(url: &str) -> (&str, u16) {
+    let (_, rest) = url.split_once("://").unwrap();
+    let (host, port) = rest.split('/').next().unwrap().split_once(':').unwrap();
+    (host, port.parse().unwrap())
+}
+
+/// Sends the demo user's credentials and reads to the end.
+pub fn ask(url: &str, ca_pem: &str) -> Reply {
+    ask_with(url, ca_pem, &format!("{BASIC}{KEY}"))
+}
+
+pub fn ask_with(url: &str, ca_pem: &str, headers: &str) -> Reply {
+    let head = head(url, headers);
+    exchange(connect(url, ca_pem), head.as_bytes())
+}
+
+pub fn exchange(mut stream: impl Read + Write, head: &[u8]) -> Reply {
+    stream.write_all(head).unwrap();
+    stream.flush().unwrap();
+    let mut bytes = Vec::new();
+    let end = stream.read_to_end(&mut bytes).map(|_| ());
+    Reply { bytes, end }
+}

@@ -1,0 +1,172 @@
+//! The program: its ready line, its ends, its log.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod client;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use client::ask;
+use nativeflow_stub::scenarios;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nativeflow-stub"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+fn ca_file(test: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-{}.pem", std::process::id()))
+}
+
+struct Ready {
+    child: Child,
+    line: String,
+}
+
+impl Ready {
+    fn after(mut command: Command) -> Ready {
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        Ready { child, line }
+    }
+
+    fn words(&self) -> Vec<&str> {
+        self.line.trim_end().split(' ').collect()
+    }
+
+    /// Exit code and stderr; an end that does not come is a failure.
+    fn end(mut self, within: Duration) -> (Option<i32>, String) {
+        let started = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            if started.elapsed() > within {
+                self.child.kill().unwrap();
+                panic!("still running after {within:?}");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let mut log = String::new();
+        self.child.stderr.as_mut().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+#[test]
+fn the_list_has_every_scenario_and_is_aligned() {
+    let output = run(&["--list"]);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let summaries: Vec<&str> = text.lines().collect();
+    assert_eq!(summaries.len(), scenarios().len());
+    let width = scenarios().iter().map(|it| it.name.len()).max().unwrap() + 2;
+    for (line, scenario) in summaries.iter().zip(scenarios()) {
+        assert_eq!(line[..width].trim_end(), scenario.name);
+        assert_eq!(&line[width..], scenario.summary);
+    }
+}
+
+#[test]
+fn help_shows_the_demo_user_and_version_the_version() {
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    for text in ["kX3demoConsumerKey0123", "john_developer@hotmail.com", "Travel&Expense$2012"] {
+        assert!(help.contains(text));
+    }
+    let version = String::from_utf8(run(&["--version"]).stdout).unwrap();
+    assert_eq!(version, concat!("nativeflow-stub ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn a_wrong_call_is_explained_and_ends_with_2() {
+    for (arguments, said) in [
+        (&[][..], "--ca-file is needed"),
+        (&["--ca-file"], "--ca-file"),
+        (&["--ca-file", "x", "--port", "70000"], "70000"),
+        (&["--nonsense"], "--nonsense"),
+        (&["--ca-file", "x", "--users", "no-such-file"], "no-such-file"),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(said), "{error}");
+    }
+    let stray = run(&["--ca-file", "x", "hunter2"]);
+    assert_eq!(stray.status.code(), Some(2));
+    assert!(!String::from_utf8(stray.stderr).unwrap().contains("hunter2"));
+}
+
+#[test]
+fn it_stops_after_max_requests_and_logs_no_secret() {
+    let ca = ca_file("max-requests");
+    let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--max-requests", "3"]));
+    let words = ready.words();
+    assert_eq!(words.len(), 7, "{words:?}");
+    assert_eq!(words[..2], ["nativeflow-stub", "ready"]);
+    assert!(words[2].starts_with("https://localhost:"));
+    assert_eq!(words[3], format!("ca={}", ca.display()));
+    for (word, start) in
+        words[4..].iter().zip(["plain=http://localhost:", "silent=https://localhost:", "elsewhere=https://127.0.0.1:"])
+    {
+        assert!(word.starts_with(start), "{word}");
+    }
+    let ca_pem = fs::read_to_string(&ca).unwrap();
+    let reply = ask(words[2], &ca_pem);
+    let token = reply.body().split_once("<Token>").unwrap().1[..28].to_owned();
+    let denied = ask(&format!("{}/scenario/denied-echo", words[2]), &ca_pem);
+    assert_eq!(denied.status(), "403");
+    let elsewhere = words[6].strip_prefix("elsewhere=").unwrap();
+    assert_eq!(ask(elsewhere, &ca_pem).status(), "200");
+    let (code, log) = ready.end(Duration::from_secs(5));
+    assert_eq!(code, Some(0));
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    assert!(lines[0].starts_with("GET /net2/oauth2/accesstoken.ashx basic=ok key=ok scenario=healthy status=200 "));
+    assert!(lines[1].contains(" scenario=denied-echo status=403 "));
+    assert_eq!(lines[2], "elsewhere: credentials arrived=yes");
+    for secret in [token.as_str(), "john_developer", "Travel", "kX3demo", "am9obl9kZXZlbG9wZXJA"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+    fs::remove_file(ca).unwrap();
+}
+
+#[test]
+fn it_stops_by_itself_when_idle_and_is_quiet_when_told() {
+    let ca = ca_file("idle-exit");
+    let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--idle-exit", "1", "--quiet"]));
+    let started = Instant::now();
+    // A request half a second on postpones the end.
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(ask(ready.words()[2], &fs::read_to_string(&ca).unwrap()).status(), "200");
+    let (code, log) = ready.end(Duration::from_secs(5));
+    assert!(started.elapsed() > Duration::from_millis(1450), "{:?}", started.elapsed());
+    assert_eq!((code, log.as_str()), (Some(0), ""));
+    fs::remove_file(ca).unwrap();
+}
+
+#[test]
+fn users_are_read_from_stdin() {
+    let ca = ca_file("users");
+    let mut command = program(&["--ca-file", ca.to_str().unwrap(), "--users", "-", "--max-requests", "2"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"# ours\nk\ta@b.c\ts:1\n").unwrap();
+    drop(stdin);
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let ready = Ready { child, line };
+    let ca_pem = fs::read_to_string(&ca).unwrap();
+    // a@b.c:s:1
+    let ours = "Authorization: Basic YUBiLmM6czox\r\nX-ConsumerKey: k\r\n";
+    assert_eq!(client::ask_with(ready.words()[2], &ca_pem, ours).status(), "200");
+    assert_eq!(ask(ready.words()[2], &ca_pem).status(), "403");
+    assert_eq!(ready.end(Duration::from_secs(5)).0, Some(0));
+    fs::remove_file(ca).unwrap();
+}

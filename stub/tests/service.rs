@@ -1,0 +1,142 @@
+//! The healthy service, as any client sees it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod client;
+
+use client::{BASIC, KEY, ask, ask_with, exchange, head, head_for, host_and_port, tcp};
+use nativeflow_stub::{Options, Stub, User};
+
+fn stub() -> Stub {
+    Stub::start(Options::default()).unwrap()
+}
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    text.split_once(from).unwrap().1.split_once(to).unwrap().0
+}
+
+#[test]
+fn right_credentials_get_a_fresh_token_in_xml() {
+    let stub = stub();
+    let replies = [(); 2].map(|()| ask(&stub.base_url(), stub.ca_pem()));
+    for reply in &replies {
+        reply.end.as_ref().expect("a proper end");
+        let text = reply.text();
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
+        for header in [
+            "\r\nConcur-Correlationid: ",
+            "\r\nDate: ",
+            "\r\nConnection: close\r\n",
+            "\r\nContent-Type: application/xml",
+        ] {
+            assert!(text.contains(header), "{header} in {text}");
+        }
+        let length: usize = between(&text, "Content-Length: ", "\r\n").parse().unwrap();
+        assert_eq!(length, reply.body().len());
+        let instance = format!("<Instance_Url>{}/</Instance_Url>", stub.base_url());
+        assert!(text.contains(&instance), "{text}");
+        assert!(between(&text, "<Refresh_Token>", "<").contains('$'));
+        assert!(between(&text, "<Expiration_date>", "<").ends_with('M'));
+        // Twenty bytes in base64.
+        assert_eq!(between(&text, "<Token>", "<").len(), 28);
+    }
+    let [one, two] = replies.map(|reply| between(&reply.text(), "<Token>", "<").to_owned());
+    assert_ne!(one, two);
+}
+
+#[test]
+fn json_is_answered_to_who_accepts_it() {
+    let stub = stub();
+    let json = "Accept: application/json\r\n";
+    let reply = ask_with(&stub.base_url(), stub.ca_pem(), &format!("{BASIC}{KEY}{json}"));
+    assert_eq!(reply.status(), "200");
+    assert!(reply.text().contains("\r\nContent-Type: application/json"));
+    assert!(reply.body().starts_with("{\"Access_Token\":{\"Instance_Url\":\"https://localhost:"));
+    let reply = ask_with(&stub.base_url(), stub.ca_pem(), json);
+    assert_eq!(reply.status(), "401");
+    assert!(reply.body().starts_with("{\"Error\":{\"Message\":"));
+}
+
+#[test]
+fn each_fault_in_the_credentials_has_its_status() {
+    let stub = stub();
+    // john_developer@hotmail.com:wrong
+    let wrong = "Authorization: Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206d3Jvbmc=\r\n";
+    let cases = [
+        (KEY.to_owned(), "401"),
+        (format!("Authorization: Basic not*base64\r\n{KEY}"), "400"),
+        (format!("Authorization: Basic bm9jb2xvbg==\r\n{KEY}"), "400"),
+        (BASIC.to_owned(), "403"),
+        (format!("{BASIC}X-ConsumerKey: other\r\n"), "403"),
+        (format!("{wrong}{KEY}"), "403"),
+    ];
+    let mut denials = Vec::new();
+    for (headers, status) in cases {
+        let reply = ask_with(&stub.base_url(), stub.ca_pem(), &headers);
+        assert_eq!(reply.status(), status, "{headers}");
+        assert!(reply.body().contains("<Error><Message>"), "{}", reply.body());
+        if status == "403" {
+            denials.push(between(&reply.body(), "<Message>", "</Message>").to_owned());
+        }
+    }
+    denials.dedup();
+    assert_eq!(denials.len(), 1, "the three denials are alike");
+}
+
+#[test]
+fn users_are_those_of_the_options() {
+    let user = User { key: "k".to_owned(), login: "m\u{fc}ller@example.com".to_owned(), secret: String::new() };
+    let stub = Stub::start(Options { users: vec![user], ..Options::default() }).unwrap();
+    // müller@example.com: in UTF-8, without a secret
+    let basic = "Authorization: Basic bcO8bGxlckBleGFtcGxlLmNvbTo=\r\nX-ConsumerKey: k\r\n";
+    assert_eq!(ask_with(&stub.base_url(), stub.ca_pem(), basic).status(), "200");
+    assert_eq!(ask(&stub.base_url(), stub.ca_pem()).status(), "403");
+}
+
+#[test]
+fn other_paths_and_methods_are_refused() {
+    let stub = stub();
+    let port = host_and_port(&stub.plain_url()).1;
+    let send = |text: &str| exchange(tcp(port), text.as_bytes());
+    let url = stub.plain_url();
+    let unknown = send(&head(&format!("{url}/scenario/denide"), BASIC));
+    assert_eq!((&*unknown.status(), &*unknown.body()), ("404", "unknown scenario\n"));
+    assert_eq!(send("GET /other HTTP/1.1\r\n\r\n").status(), "404");
+    let post = send(&head_for("POST", &url, &format!("{BASIC}{KEY}")));
+    assert_eq!(post.status(), "405");
+    assert!(post.text().contains("\r\nAllow: GET\r\n"));
+    assert_eq!(send(&head_for("HEAD", &url, "")).body(), "");
+    assert_eq!(send("SSH-2.0-x\r\n\r\n").status(), "400");
+}
+
+#[test]
+fn plain_http_is_the_same_service_and_names_itself() {
+    let stub = stub();
+    let url = stub.plain_url();
+    let reply = exchange(tcp(host_and_port(&url).1), head(&url, &format!("{BASIC}{KEY}")).as_bytes());
+    assert_eq!(reply.status(), "200");
+    assert!(reply.text().contains(&format!("<Instance_Url>{url}/</Instance_Url>")));
+}
+
+#[test]
+fn request_heads_are_kept_byte_by_byte_in_order() {
+    let stub = stub();
+    let url = stub.scenario_url("denied");
+    let first = head(&url, "x-Odd:  spaced \r\n");
+    let second = head(&stub.plain_url(), "");
+    exchange(client::connect(&url, stub.ca_pem()), first.as_bytes());
+    // In two pieces, the blank line cut in half, and with a body that is no part of the head.
+    let mut plain = tcp(host_and_port(&stub.plain_url()).1);
+    let (start, end) = second.split_at(second.len() - 2);
+    std::io::Write::write_all(&mut plain, start.as_bytes()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    exchange(plain, format!("{end}body").as_bytes());
+    assert_eq!(stub.requests(), [first.into_bytes(), second.into_bytes()]);
+    assert!(stub.elsewhere_requests().is_empty());
+}
+
+#[test]
+fn nothing_is_kept_when_recording_is_off() {
+    let stub = Stub::start(Options { record: false, ..Options::default() }).unwrap();
+    assert_eq!(ask(&stub.base_url(), stub.ca_pem()).status(), "200");
+    assert!(stub.requests().is_empty());
+}

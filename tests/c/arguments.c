@@ -1,0 +1,146 @@
+/*
+ * Bad input, through every function: each pointer NULL in turn, text that is not UTF-8, and what cannot be sent. After
+ * every call the output is NULL and login and secret are zero. Arguments: base URL, CA file.
+ */
+#include "check.h"
+
+static const char *const KEY = "kX3demoConsumerKey0123";
+static nf_client *client;
+
+/* One call that must fail before anything is sent. */
+static void refused_at(int line, const nf_client *on, const char *key, const char *login, const char *secret,
+                       int32_t code)
+{
+    char login_buffer[512] = {0}, secret_buffer[512] = {0};
+    nf_token *token = (nf_token *)&client;
+
+    if (login != NULL)
+        strcpy(login_buffer, login);
+    if (secret != NULL)
+        strcpy(secret_buffer, secret);
+    expect_at(line, nf_client_get_token(on, key, login ? login_buffer : NULL, secret ? secret_buffer : NULL, &token), code);
+    CHECK(token == NULL);
+    CHECK(all_zero(login_buffer, sizeof login_buffer));
+    CHECK(all_zero(secret_buffer, sizeof secret_buffer));
+
+    /* The one-shot call refuses the same before it needs a network. */
+    if (on != NULL) {
+        if (login != NULL)
+            strcpy(login_buffer, login);
+        if (secret != NULL)
+            strcpy(secret_buffer, secret);
+        token = (nf_token *)&client;
+        expect_at(line, nf_get_token(key, login ? login_buffer : NULL, secret ? secret_buffer : NULL, &token), code);
+        CHECK(token == NULL);
+        CHECK(all_zero(login_buffer, sizeof login_buffer));
+        CHECK(all_zero(secret_buffer, sizeof secret_buffer));
+    }
+}
+#define REFUSED(on, key, login, secret, code) refused_at(__LINE__, on, key, login, secret, code)
+
+static void credentials(void)
+{
+    REFUSED(NULL, KEY, "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, NULL, "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, KEY, NULL, "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, "\xff", "login@example.com", "secret", NF_INVALID_UTF8);
+    REFUSED(client, KEY, "l\xc3(", "secret", NF_INVALID_UTF8);
+    REFUSED(client, KEY, "login@example.com", "s\xe4\xf6", NF_INVALID_UTF8);
+    REFUSED(client, "", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, "key with blanks", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, "key\r\nX-Injected: 1", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, "key\n", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, "schl\xc3\xbcssel", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, KEY, "", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, KEY, "login@example.com:secret", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, KEY, "login@example.com\r\n", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, KEY, "login\x7f@example.com", "secret", NF_INVALID_ARGUMENT);
+    REFUSED(client, KEY, "login@example.com", "secret\n", NF_INVALID_ARGUMENT);
+}
+
+static void outputs(void)
+{
+    char login[] = "login@example.com", secret[] = "secret";
+    char again[] = "login@example.com";
+    nf_client *made = (nf_client *)&client;
+    nf_options *options = nf_options_new();
+
+    EXPECT(nf_client_get_token(client, KEY, login, secret, NULL), NF_INVALID_ARGUMENT);
+    CHECK(all_zero(login, sizeof login) && all_zero(secret, sizeof secret));
+    strcpy(login, "login@example.com");
+    strcpy(secret, "secret");
+    EXPECT(nf_get_token(KEY, login, secret, NULL), NF_INVALID_ARGUMENT);
+    CHECK(all_zero(login, sizeof login) && all_zero(secret, sizeof secret));
+    EXPECT(nf_client_new(options, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_client_new(NULL, NULL), NF_INVALID_ARGUMENT);
+
+    /* One buffer as login and secret is wiped all the same. */
+    nf_token *token = NULL;
+    EXPECT(nf_client_get_token(client, "", again, again, &token), NF_INVALID_ARGUMENT);
+    CHECK(all_zero(again, sizeof again));
+
+    /* NULL options are the default ones. */
+    EXPECT(nf_client_new(NULL, &made), NF_OK);
+    CHECK(made != NULL && made != (nf_client *)&client);
+    nf_client_free(made);
+    nf_options_free(options);
+}
+
+static void option_values(const char *base_url, const char *ca_file)
+{
+    nf_options *options = nf_options_new();
+    const char *const not_utf8 = "\xff\xfe";
+
+    CHECK(options != NULL);
+    EXPECT(nf_options_set_base_url(NULL, base_url), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_base_url(options, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_base_url(options, not_utf8), NF_INVALID_UTF8);
+    EXPECT(nf_options_set_base_url(options, ""), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_base_url(options, "http://www.concursolutions.com"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_base_url(options, "https://user:word@localhost"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_base_url(options, "https://localhost/?query"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_base_url(options, "https://localhost/#fragment"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_base_url(options, "https://localhost\r\nX-Injected: 1"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_base_url(options, base_url), NF_OK);
+
+    EXPECT(nf_options_set_timeout_ms(NULL, 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_timeout_ms(options, 0), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_timeout_ms(options, UINT32_MAX), NF_OK);
+
+    EXPECT(nf_options_set_ca_file(NULL, ca_file), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_ca_file(options, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_ca_file(options, not_utf8), NF_INVALID_UTF8);
+    EXPECT(nf_options_set_ca_file(options, ""), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_ca_file(options, "/nowhere/ca.pem"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_ca_file(options, "/"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_ca_file(options, "/dev/null"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_ca_file(options, ca_file), NF_OK);
+
+    EXPECT(nf_options_add_ca_pem(NULL, "x", 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_add_ca_pem(options, NULL, 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_add_ca_pem(options, "x", 0), NF_INVALID_OPTION);
+    EXPECT(nf_options_add_ca_pem(options, "x", SIZE_MAX), NF_INVALID_OPTION);
+    static const char broken[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    EXPECT(nf_options_add_ca_pem(options, broken, sizeof broken - 1), NF_INVALID_OPTION);
+
+    EXPECT(nf_options_set_user_agent(NULL, "p"), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_user_agent(options, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_user_agent(options, not_utf8), NF_INVALID_UTF8);
+    EXPECT(nf_options_set_user_agent(options, ""), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_user_agent(options, "erp\r\nX-Injected: 1"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_user_agent(options, "erp/1"), NF_OK);
+
+    EXPECT(nf_client_new(options, &client), NF_OK);
+    nf_options_free(options);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    option_values(argv[1], argv[2]);
+    credentials();
+    outputs();
+    nf_client_free(client);
+    return finish();
+}

@@ -1,0 +1,59 @@
+/* What the test programs share: a check that says where it failed, and goes on. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <nativeflow.h>
+#include <stdio.h>
+#include <string.h>
+
+static int failures;
+
+#define CHECK(condition)                                                                                              \
+    do {                                                                                                              \
+        if (!(condition)) {                                                                                           \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                   \
+            failures++;                                                                                               \
+        }                                                                                                             \
+    } while (0)
+
+/* Checks that a call gave `code`, with a message and a remedy unless it is a success, and frees the error. */
+static inline void expect_at(int line, nf_error *error, int32_t code)
+{
+    if (nf_error_code(error) != code) {
+        fprintf(stderr, "line %d: %s in place of %s: %s\n", line, nf_error_name(error), nf_code_name(code),
+                nf_error_message(error));
+        failures++;
+    }
+    if (error != NULL && (nf_error_message(error)[0] == '\0' || nf_error_remedy(error)[0] == '\0')) {
+        fprintf(stderr, "line %d: an error without message or remedy\n", line);
+        failures++;
+    }
+    nf_error_free(error);
+}
+#define EXPECT(error, code) expect_at(__LINE__, error, code)
+
+static inline int all_zero(const char *buffer, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (buffer[i] != 0)
+            return 0;
+    return 1;
+}
+
+/* Reads one line of standard input without its line end. */
+static inline char *read_line(char *buffer, size_t capacity)
+{
+    if (fgets(buffer, (int)capacity, stdin) == NULL)
+        buffer[0] = '\0';
+    buffer[strcspn(buffer, "\n")] = '\0';
+    return buffer;
+}
+
+static inline int finish(void)
+{
+    if (failures == 0)
+        printf("all checks passed\n");
+    return failures != 0;
+}
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * A panic inside the library ends in NF_PANIC: the host lives, its stderr is silent, its buffers are wiped. Runs against a
+ * build with the feature test-panic only.
+ */
+#include "check.h"
+
+int main(void)
+{
+    nf_client *client = NULL;
+
+    EXPECT(nf_client_new(NULL, &client), NF_OK);
+    for (int i = 0; i < 3; i++) {
+        char login[] = "login@example.com", secret[] = "a secret";
+        nf_token *token = (nf_token *)&client;
+        nf_error *error = nf_client_get_token(client, "panic-for-test", login, secret, &token);
+
+        CHECK(nf_error_code(error) == NF_PANIC);
+        CHECK(token == NULL);
+        CHECK(all_zero(login, sizeof login) && all_zero(secret, sizeof secret));
+        /* Where, but not what: a panic's text may quote a secret. */
+        CHECK(strstr(nf_error_message(error), "src/capi/client.rs:") != NULL);
+        CHECK(strstr(nf_error_message(error), "panic-for-test") == NULL);
+        CHECK(nf_error_retry_after_ms(error) == -1);
+        nf_error_free(error);
+    }
+    nf_client_free(client);
+    return finish();
+}

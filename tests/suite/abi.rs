@@ -1,0 +1,99 @@
+//! What programs that are already compiled rely on.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use crate::support::{self, Build, Program};
+
+fn header() -> String {
+    fs::read_to_string(support::root().join("include/nativeflow.h")).unwrap()
+}
+
+fn committed(list: &str) -> Vec<String> {
+    let text = fs::read_to_string(support::root().join("abi").join(list)).unwrap();
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+fn run(command: &str, args: &[&str]) -> String {
+    let output = Command::new(command).args(args).output().unwrap();
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_exported_symbols_are_those_of_the_header_and_of_the_committed_list() {
+    let library = Build::Shared.file();
+    let exported = run("nm", &["--dynamic", "--defined-only", "--format=just-symbols", library.to_str().unwrap()]);
+    let mut exported: Vec<String> = exported.lines().map(str::to_owned).collect();
+    exported.sort();
+    assert_eq!(exported, committed("nativeflow.symbols"));
+    assert_eq!(exported, support::declared_functions(&header()));
+}
+
+#[test]
+fn the_codes_are_those_of_the_header_and_of_the_committed_list() {
+    let committed: BTreeMap<i32, String> = committed("nativeflow.codes")
+        .iter()
+        .map(|line| line.split_once(' ').unwrap())
+        .map(|(number, name)| (number.parse().unwrap(), name.to_owned()))
+        .collect();
+    let declared: BTreeMap<i32, String> = header()
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define NF_"))
+        .filter_map(|line| line.split_once(' '))
+        .filter(|(name, _)| !name.starts_with("VERSION") && *name != "MUST_USE")
+        .map(|(name, number)| (number.parse().unwrap(), format!("NF_{name}")))
+        .collect();
+    assert_eq!(declared, committed);
+
+    let running: BTreeMap<i32, String> = nativeflow::Code::ALL
+        .iter()
+        .map(|&code| (code as i32, code.name().to_owned()))
+        .chain([(0, "NF_OK".to_owned())])
+        .collect();
+    assert_eq!(running, committed);
+}
+
+#[test]
+fn the_version_is_the_same_in_the_header_the_library_and_the_package() {
+    let facts = Program::compile("version", Build::Shared).must_pass();
+    assert_eq!(facts.pairs()["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn the_library_needs_only_the_c_library_and_stays_small() {
+    let library = Build::Shared.file();
+    let dynamic = run("readelf", &["--dynamic", "--wide", library.to_str().unwrap()]);
+    let needed: Vec<&str> = dynamic
+        .lines()
+        .filter(|line| line.contains("(NEEDED)"))
+        .filter_map(|line| line.split(['[', ']']).nth(1))
+        .collect();
+    for name in &needed {
+        let basic = ["libc.so.6", "libgcc_s.so.1"].contains(name) || name.starts_with("ld-linux");
+        assert!(basic, "{name} is needed beyond libc, libgcc_s and the loader");
+    }
+    assert!(needed.contains(&"libc.so.6"));
+    assert!(dynamic.contains("libnativeflow.so.0"), "no soname");
+    assert!(dynamic.contains("NODELETE"), "dlclose would unload code that threads still run");
+    let size = fs::metadata(&library).unwrap().len();
+    assert!(size <= 2_300_000, "{size} bytes are more than the promised 2.3 MB");
+}
+
+#[test]
+fn the_readme_names_what_a_static_program_links() {
+    let said = Command::new(env!("CARGO"))
+        .args(["rustc", "--lib", "--crate-type", "staticlib", "--target-dir"])
+        .arg(support::scratch("native-static-libs"))
+        .args(["--", "--print", "native-static-libs"])
+        .current_dir(support::root())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(said.stderr).unwrap();
+    let libraries = said.lines().find_map(|line| line.split_once("native-static-libs: ")).expect(&said).1;
+    let readme = fs::read_to_string(support::root().join("README.md")).unwrap();
+    for library in libraries.split_whitespace() {
+        assert!(readme.contains(library), "README.md does not name {library} for static programs: {libraries}");
+    }
+}

@@ -1,0 +1,56 @@
+//! The examples do what the README shows.
+
+use nativeflow_stub::User;
+
+use crate::support::{self, Build, Program, root};
+
+fn get_token(secret: &str) -> Program {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    Program::compile("examples-c/get_token.c", Build::Shared)
+        .args(&[&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()])
+        .lines(&[secret])
+}
+
+#[test]
+fn get_token_prints_token_expiry_and_instance() {
+    let (stub, _) = support::stub();
+    let facts = get_token(&User::demo().secret).run();
+    assert!(facts.status.success(), "{}{}", facts.stdout, facts.stderr);
+    let value = |name: &str| {
+        let line =
+            facts.stdout.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{}", facts.stdout));
+        line.split_once(": ").unwrap().1.trim().to_owned()
+    };
+    assert_eq!(value("token").len(), 28, "Base64 of 20 bytes");
+    assert!(value("instance").starts_with(&stub.base_url()));
+    assert!(value("expires").contains("UTC"));
+}
+
+#[test]
+fn get_token_prints_code_cause_and_remedy_and_fails() {
+    let facts = get_token("wrong").run();
+    assert_eq!(facts.status.code(), Some(1));
+    assert!(facts.stdout.is_empty());
+    for part in ["NF_DENIED", "HTTP 403", "Do not retry"] {
+        assert!(facts.stderr.contains(part), "{}", facts.stderr);
+    }
+    assert!(!facts.stderr.contains("wrong"));
+}
+
+/// With a login that is refused before anything is sent: its host is Concur's, and no test asks that.
+#[test]
+fn one_shot_needs_four_arguments_and_says_what_is_wrong() {
+    let program = Program::compile("examples-c/one_shot.c", Build::Static);
+    let facts = program.args(&["key", "login:with-colon"]).lines(&["secret"]).run();
+    assert_eq!(facts.status.code(), Some(1));
+    assert!(facts.stderr.contains("NF_INVALID_ARGUMENT") && facts.stderr.contains("colon"), "{}", facts.stderr);
+}
+
+#[test]
+fn the_examples_are_short() {
+    for example in ["get_token.c", "one_shot.c"] {
+        let lines = std::fs::read_to_string(root().join("examples-c").join(example)).unwrap().lines().count();
+        assert!(lines < 80, "{example} has {lines} lines");
+    }
+}

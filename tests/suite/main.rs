@@ -1,0 +1,18 @@
+//! What users depend on, through the door that they use: C programs against the built library, over real TLS.
+//!
+//! | question | module |
+//! |---|---|
+//! | does each answer of the server end in the right code | `scenarios` |
+//! | is bad input refused, with the buffers wiped | `programs` |
+//! | what exactly goes over the wire | `wire` |
+//! | is the header what the sources say, for every compiler | `header` |
+//! | are symbols, codes and versions the promised ones | `abi` |
+//! | do the examples do what the README shows | `examples` |
+
+mod abi;
+mod examples;
+mod header;
+mod programs;
+mod scenarios;
+mod support;
+mod wire;

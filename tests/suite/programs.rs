@@ -1,0 +1,67 @@
+//! C programs that check themselves, against every build of the library.
+
+use crate::support::{self, Build, Program};
+use nativeflow_stub::User;
+
+const BUILDS: [Build; 3] = [Build::Shared, Build::Static, Build::PanicAbort];
+
+/// A program that talks to the stub as the demo user.
+fn with_stub(name: &str, build: Build) -> Program {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    Program::compile(name, build).args(&[&stub.base_url(), ca.to_str().unwrap()]).lines(&[
+        &user.key,
+        &user.login,
+        &user.secret,
+    ])
+}
+
+#[test]
+fn bad_input_gets_a_code_and_the_buffers_are_wiped() {
+    for build in BUILDS {
+        with_stub("arguments", build).must_pass();
+    }
+}
+
+#[test]
+fn null_has_neutral_values() {
+    for build in BUILDS {
+        Program::compile("nothing", build).must_pass();
+    }
+}
+
+#[test]
+fn objects_outlive_what_they_came_from() {
+    for build in BUILDS {
+        with_stub("lifetimes", build).must_pass();
+    }
+}
+
+#[test]
+fn eight_threads_share_a_client() {
+    for build in BUILDS {
+        with_stub("threads", build).must_pass();
+    }
+}
+
+#[test]
+fn a_panic_is_an_error_and_nothing_more() {
+    Program::compile("panic", Build::Debug).must_pass();
+}
+
+/// Memory errors and lost blocks are failures. In a debug build, for the suppressions name functions.
+#[test]
+fn memory_is_used_as_it_should_be() {
+    let suppressions = format!("--suppressions={}", support::root().join("tests/valgrind.supp").display());
+    let valgrind = [
+        "valgrind",
+        "--quiet",
+        "--error-exitcode=99",
+        "--leak-check=full",
+        "--show-leak-kinds=definite,indirect",
+        &suppressions,
+    ];
+    for name in ["arguments", "lifetimes", "threads", "panic", "nothing"] {
+        with_stub(name, Build::Debug).under(&valgrind).must_pass();
+    }
+}

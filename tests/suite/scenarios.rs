@@ -1,0 +1,294 @@
+//! Every scenario of the stub ends in exactly the code that it should, through C and TLS, against every build.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use nativeflow_stub::User;
+
+use crate::support::{self, Build, Program};
+
+/// What must be said beside the code: `name=value` lines, or `name~part of the value`.
+type Facts = &'static [&'static str];
+
+const TOKEN: &str = "value=fdjhk2382kwkajsklwe8i3932kslswl";
+/// 2034-06-01 08:00:00 UTC.
+const EXPIRY: &str = "expires_at=2032761600";
+const REFRESH: &str = "refresh_token=8ew$sefhj7s62ns94376nsjd62s";
+const INSTANCE: &str = "instance_url=https://www.concursolutions.com/";
+const WHOLE: Facts = &[TOKEN, EXPIRY, REFRESH, INSTANCE, "scheme=OAuth", "http_status=0", "retry_after_ms=-1"];
+const WITHOUT_EXPIRY: Facts = &[TOKEN, REFRESH, INSTANCE, "expires_at=-1"];
+
+const REFUSED: Facts = &[
+    "http_status=403",
+    "server_message=Access is denied for the given credentials.",
+    "retry_after_ms=-1",
+    "correlation_id~-",
+];
+const REFUSED_MUTELY: Facts = &["http_status=403", "server_message=", "retry_after_ms=-1", "remedy~Do not retry"];
+
+/// Scenario, code, facts. The stalling ones get a limit of one second: see `limit`.
+const TABLE: &[(&str, &str, Facts)] = &[
+    // The error table of the protocol.
+    ("denied", "NF_DENIED", REFUSED),
+    ("denied-namespace", "NF_DENIED", REFUSED),
+    ("denied-nested", "NF_DENIED", REFUSED),
+    ("denied-json", "NF_DENIED", REFUSED),
+    ("denied-json-message", "NF_DENIED", REFUSED),
+    ("denied-json-content", "NF_DENIED", REFUSED),
+    ("denied-empty", "NF_DENIED", REFUSED_MUTELY),
+    ("denied-text", "NF_DENIED", REFUSED),
+    (
+        "denied-markup",
+        "NF_DENIED",
+        &["server_message~Access denied for this account: use another one & retry. X-Injected: yes"],
+    ),
+    ("denied-echo", "NF_DENIED", &["server_message=User [redacted] is not allowed to use application [redacted]."]),
+    ("denied-long", "NF_DENIED", &["server_message~denied. denied. denied."]),
+    (
+        "unauthorized",
+        "NF_DENIED",
+        &["http_status=401", "retry_after_ms=-1", "message~no login", "remedy~Authorization header"],
+    ),
+    ("bad-request", "NF_SERVER_ERROR", &["http_status=400", "retry_after_ms=-1", "remedy~not in a loop"]),
+    ("not-found", "NF_ENDPOINT_GONE", &["http_status=404", "retry_after_ms=-1", "server_message=No such resource."]),
+    ("not-found-html", "NF_ENDPOINT_GONE", &["http_status=404", "server_message=404 - Not Found"]),
+    ("gone", "NF_ENDPOINT_GONE", &["http_status=410", "message~410"]),
+    ("busy", "NF_BUSY", &["http_status=429", "retry_after_ms=120000"]),
+    ("busy-zero", "NF_BUSY", &["retry_after_ms=5000"]),
+    ("busy-date", "NF_BUSY", &["retry_after_ms=90000"]),
+    ("server-error", "NF_SERVER_ERROR", &["http_status=500", "retry_after_ms=300000", "message~500"]),
+    ("bad-gateway", "NF_SERVER_ERROR", &["http_status=502", "retry_after_ms=300000", "message~502"]),
+    ("maintenance", "NF_MAINTENANCE", &["http_status=503", "retry_after_ms=300000"]),
+    ("error-in-200", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
+    ("error-in-200-json", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
+    ("error-in-200-status", "NF_DENIED", &["http_status=200", "message~403"]),
+    // Token answers.
+    ("ok", "NF_OK", WHOLE),
+    ("spelling", "NF_OK", WHOLE),
+    ("lower-case", "NF_OK", WHOLE),
+    ("namespaces", "NF_OK", WHOLE),
+    ("json", "NF_OK", WHOLE),
+    ("json-spelling", "NF_OK", WHOLE),
+    ("no-instance-url", "NF_OK", &[TOKEN, EXPIRY, REFRESH, "instance_url="]),
+    ("no-refresh-token", "NF_OK", &[TOKEN, EXPIRY, INSTANCE, "refresh_token="]),
+    ("bom", "NF_OK", WHOLE),
+    ("leading-blanks", "NF_OK", WHOLE),
+    ("entities", "NF_OK", &["value=a&b+c/d==", "authorization=OAuth a&b+c/d==", "refresh_token=r$1&2+3/4"]),
+    ("special-characters", "NF_OK", &["value=aB+/cd==$_x", "refresh_token=r+/=$&_%20?#"]),
+    ("no-date", "NF_OK", WITHOUT_EXPIRY),
+    ("unreadable-date", "NF_OK", &[TOKEN, REFRESH, INSTANCE, "expires_at=-1", "expiration_date=soon"]),
+    ("midnight", "NF_OK", &[TOKEN, "expires_at=2051222400"]),
+    ("noon", "NF_OK", &[TOKEN, "expires_at=2051265600"]),
+    ("narrow-space", "NF_OK", WHOLE),
+    ("padded-date", "NF_OK", WHOLE),
+    ("utf16", "NF_OK", WHOLE),
+    ("utf16-be", "NF_OK", WHOLE),
+    ("http10", "NF_OK", WHOLE),
+    ("chunked", "NF_OK", WHOLE),
+    ("continue", "NF_OK", WHOLE),
+    ("early-hints", "NF_OK", WHOLE),
+    ("at-limit", "NF_OK", WHOLE),
+    ("instance-url-plain", "NF_OK", &[TOKEN, EXPIRY, REFRESH, "instance_url="]),
+    ("instance-url-script", "NF_OK", &[TOKEN, EXPIRY, REFRESH, "instance_url="]),
+    ("invalid-utf8-elsewhere", "NF_OK", WHOLE),
+    ("slow", "NF_OK", WHOLE),
+    // A token that arrived whole is not lost, whatever the end of its connection.
+    ("truncated-body", "NF_DISCONNECTED", &["http_status=200", "retry_after_ms=300000"]),
+    ("truncated-no-close-notify", "NF_DISCONNECTED", &["http_status=200"]),
+    ("chunked-truncated", "NF_OK", WHOLE),
+    ("content-length-long", "NF_OK", WHOLE),
+    ("nested-in-limit", "NF_OK", &[TOKEN]),
+    // Not an answer.
+    ("html-200", "NF_NOT_CONCUR", &["http_status=200", "server_message=SAP Concur: Sign In", "retry_after_ms=-1"]),
+    (
+        "html-503",
+        "NF_NOT_CONCUR",
+        &["http_status=503", "server_message=Scheduled maintenance", "retry_after_ms=300000"],
+    ),
+    ("html-403", "NF_NOT_CONCUR", &["http_status=403", "server_message=ERROR: Access Denied", "remedy~proxy"]),
+    ("redirect", "NF_REDIRECTED", &["http_status=302", "message~to 127.0.0.1", "retry_after_ms=-1"]),
+    ("redirect-permanent", "NF_REDIRECTED", &["http_status=308"]),
+    ("redirect-html", "NF_REDIRECTED", &["http_status=302"]),
+    ("empty", "NF_MALFORMED", &["http_status=200", "message~empty"]),
+    ("no-token", "NF_MALFORMED", &["message~no token"]),
+    ("empty-token", "NF_MALFORMED", &["message~no token"]),
+    ("token-line-end", "NF_MALFORMED", &["message~characters"]),
+    ("other-xml", "NF_MALFORMED", &["message~no token"]),
+    ("text", "NF_MALFORMED", &["message~no token", "server_message=OK"]),
+    ("truncated-xml", "NF_MALFORMED", &["message~not well-formed XML: line"]),
+    ("content-length-short", "NF_MALFORMED", &["message~not well-formed XML"]),
+    ("content-length-bad", "NF_MALFORMED", &["message~HTTP"]),
+    ("too-large", "NF_TOO_LARGE", &["http_status=200", "message~64 KiB"]),
+    ("drip-gibibyte", "NF_TOO_LARGE", &[]),
+    ("nested", "NF_TOO_LARGE", &[]),
+    ("dtd", "NF_MALFORMED", &["message~document type"]),
+    ("billion-laughs", "NF_MALFORMED", &["message~document type"]),
+    ("xxe", "NF_MALFORMED", &["message~document type"]),
+    ("invalid-utf8", "NF_MALFORMED", &["message~characters"]),
+    ("gzip", "NF_MALFORMED", &["message~compressed"]),
+    ("huge-header", "NF_TOO_LARGE", &["message~headers"]),
+    ("many-headers", "NF_MALFORMED", &["message~HTTP"]),
+    ("hang-up", "NF_DISCONNECTED", &["http_status=0", "retry_after_ms=300000"]),
+    ("reset", "NF_DISCONNECTED", &["http_status=0"]),
+    ("not-http", "NF_MALFORMED", &["message~HTTP"]),
+    ("drip-slow", "NF_TIMEOUT", &["http_status=200", "retry_after_ms=300000", "message~1000 ms"]),
+    ("drip-headers", "NF_TIMEOUT", &["http_status=0", "message~waiting for the answer"]),
+    ("silence-after-accept", "NF_TIMEOUT", &["http_status=0", "message~TLS handshake"]),
+    ("silence-after-tls", "NF_TIMEOUT", &["http_status=0", "message~waiting for the answer"]),
+    ("silence-after-headers", "NF_TIMEOUT", &["http_status=200"]),
+];
+
+/// The limit of a call in ms: short where the end is the limit itself, long where nothing should come near it.
+fn limit(code: &str) -> Duration {
+    Duration::from_millis(if code == "NF_TIMEOUT" { 1_000 } else { 60_000 })
+}
+
+/// Beyond its limit a call may take this long: to start the program, and to read its last block on a busy machine.
+const GRACE: Duration = Duration::from_secs(3);
+
+fn against(build: Build) {
+    let (stub, ca) = support::stub();
+    let wrong = Mutex::new(Vec::new());
+    let rows = Mutex::new(TABLE.iter());
+    // As many at once as there are calls that mostly wait.
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let program = Program::compile("fetch", build);
+                loop {
+                    let Some(&(scenario, code, facts)) = rows.lock().unwrap().next() else { return };
+                    let user = User::demo();
+                    let limit = limit(code);
+                    let result = program.again(&[
+                        &stub.scenario_url(scenario),
+                        ca.to_str().unwrap(),
+                        &limit.as_millis().to_string(),
+                        "",
+                        &user.key,
+                        &user.login,
+                        &user.secret,
+                    ]);
+                    support::proved("scenarios", scenario);
+                    let mut faults = differences(&result.pairs(), code, facts);
+                    if code == "NF_TIMEOUT" && result.took > limit + GRACE {
+                        faults.push(format!("took {:?}, the limit is {limit:?}", result.took));
+                    }
+                    if !result.status.success() || !result.stderr.is_empty() {
+                        faults.push(format!("{}: {}", result.status, result.stderr));
+                    }
+                    if !faults.is_empty() {
+                        wrong.lock().unwrap().push(format!("{scenario} ({build}): {faults:?}\n{}", result.stdout));
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn differences(said: &HashMap<&str, &str>, code: &str, facts: Facts) -> Vec<String> {
+    let mut faults = Vec::new();
+    if said.get("code") != Some(&code) {
+        faults.push(format!("{:?} in place of {code}", said.get("code")));
+    }
+    if code != "NF_OK" && ["message", "remedy"].iter().any(|name| said.get(name).is_none_or(|text| text.is_empty())) {
+        faults.push("no message or no remedy".to_owned());
+    }
+    for fact in facts {
+        let holds = match fact.split_once('=') {
+            Some((name, value)) if !name.contains('~') => said.get(name) == Some(&value),
+            _ => {
+                let (name, part) = fact.split_once('~').unwrap();
+                said.get(name).is_some_and(|value| value.contains(part))
+            }
+        };
+        if !holds {
+            faults.push(format!("not so: {fact}"));
+        }
+    }
+    // Whatever the server sent, nothing of the login comes back in an error.
+    let user = User::demo();
+    for (name, value) in said.iter().filter(|(name, _)| **name != "refresh_token") {
+        if [&user.key, &user.login, &user.secret].iter().any(|secret| value.contains(secret.as_str())) {
+            faults.push(format!("{name} holds a credential"));
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_scenario_of_the_stub_is_in_the_table_once() {
+    let mut offered: Vec<&str> = nativeflow_stub::scenarios().iter().map(|scenario| scenario.name).collect();
+    let mut tested: Vec<&str> = TABLE.iter().map(|row| row.0).collect();
+    offered.sort_unstable();
+    tested.sort_unstable();
+    assert_eq!(tested, offered);
+}
+
+#[test]
+fn shared() {
+    against(Build::Shared);
+}
+
+#[test]
+fn statically_linked() {
+    against(Build::Static);
+}
+
+#[test]
+fn without_unwinding() {
+    against(Build::PanicAbort);
+}
+
+/// Credentials that the stub checks for itself: wrong ones are refused alike, and unusual ones arrive unchanged.
+#[test]
+fn credentials_arrive_as_they_are() {
+    let (stub, ca) = support::stub();
+    let demo = User::demo();
+    let long = "0123456789".repeat(30);
+    let program = Program::compile("fetch", Build::Shared);
+    for (key, login, secret, code) in [
+        (demo.key.as_str(), demo.login.as_str(), demo.secret.as_str(), "NF_OK"),
+        (&demo.key, &demo.login, "wrong", "NF_DENIED"),
+        (&demo.key, "nobody@example.com", &demo.secret, "NF_DENIED"),
+        ("wrong", &demo.login, &demo.secret, "NF_DENIED"),
+        (&demo.key, &demo.login, "", "NF_DENIED"),
+        (&demo.key, "no.password@example.com", "", "NF_OK"),
+        (&demo.key, "jürgen.müller@example.com", "Paßwort: 東京 ✓", "NF_OK"),
+        (&demo.key, "long.password@example.com", &long, "NF_OK"),
+    ] {
+        for base in [stub.base_url(), stub.plain_url()] {
+            let facts = program.again(&[&base, ca.to_str().unwrap(), "", "", key, login, secret]);
+            assert_eq!(facts.pairs()["code"], code, "{base} {}", facts.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_server_that_is_not_trusted_gets_nothing() {
+    let (stub, _) = support::stub();
+    let (own, silent) = (stub.base_url(), stub.plain_url().replace("http://", "https://"));
+    let port = own.rsplit(':').next().unwrap();
+    let other_ca = support::scratch("scenarios").join("other-ca.pem");
+    let other = nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap();
+    std::fs::write(&other_ca, other.ca_pem()).unwrap();
+    let (_, ca) = support::stub();
+    let user = User::demo();
+    let program = Program::compile("fetch", Build::Shared);
+    for (url, ca, code, part) in [
+        // The operating system's roots do not hold the stub's.
+        (own.clone(), "", "NF_TLS_UNTRUSTED", "not trusted here"),
+        (own.clone(), other_ca.to_str().unwrap(), "NF_TLS_UNTRUSTED", "not trusted here"),
+        (format!("https://127.0.0.2:{port}"), ca.to_str().unwrap(), "NF_CONNECT", "127.0.0.2"),
+        (silent, ca.to_str().unwrap(), "NF_TLS", "does not speak TLS"),
+        ("https://does-not-exist.invalid".to_owned(), ca.to_str().unwrap(), "NF_DNS", "does-not-exist.invalid"),
+    ] {
+        let facts = program.again(&[&url, ca, "10000", "", &user.key, &user.login, &user.secret]);
+        let pairs = facts.pairs();
+        assert_eq!(pairs["code"], code, "{url}: {}", facts.stdout);
+        assert!(pairs["message"].contains(part), "{url}: {}", facts.stdout);
+        assert_eq!(pairs["http_status"], "0");
+    }
+}

@@ -1,0 +1,88 @@
+//! Compiles a C program against the header and, if asked, a build of the library.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{Build, Program, root, scratch};
+
+/// What a static program links beside the library. The README names the same, and a test compares it with rustc's list.
+pub const STATIC_LIBRARIES: &[&str] = &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
+
+/// One call of a C or C++ compiler.
+pub struct Compiler(Command);
+
+impl Compiler {
+    pub fn new(compiler: &str) -> Compiler {
+        let mut command = Command::new(compiler);
+        command.arg("-I").arg(root().join("include"));
+        Compiler(command)
+    }
+
+    /// Strict C11, as the examples are promised to be.
+    pub fn c11() -> Compiler {
+        Compiler::new("cc").args([
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Wshadow",
+            "-Werror",
+            "-g",
+            "-pthread",
+        ])
+    }
+
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Compiler {
+        self.0.args(args);
+        self
+    }
+
+    pub fn source(mut self, path: &Path) -> Compiler {
+        self.0.arg(path);
+        self
+    }
+
+    pub fn output(mut self, path: &Path) -> Compiler {
+        self.0.arg("-o").arg(path);
+        self
+    }
+
+    pub fn shared(self) -> Compiler {
+        self.link(Build::Shared)
+    }
+
+    /// Links with a build of the library, found again at run time.
+    pub fn link(mut self, build: Build) -> Compiler {
+        match build {
+            Build::Static => {
+                self.0.arg(build.file()).args(STATIC_LIBRARIES);
+            }
+            _ => {
+                let folder = build.folder().display();
+                self.0.arg(build.file()).arg(format!("-Wl,-rpath,{folder}"));
+            }
+        }
+        self
+    }
+
+    /// Runs the compiler, which must not have anything to say.
+    pub fn run(mut self) {
+        let output = self.0.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{:?}: {said}", self.0);
+    }
+}
+
+/// Compiles `tests/c/<name>.c` or, for a path with a folder in it, that file.
+pub fn program(name: &str, build: Build) -> Program {
+    let source = match name.contains('/') {
+        true => root().join(name),
+        false => root().join(format!("tests/c/{name}.c")),
+    };
+    let stem = source.file_stem().unwrap().to_str().unwrap();
+    // Tests that run side by side may compile the same program: each has its own file, as does each process.
+    let path: PathBuf =
+        scratch("programs").join(format!("{stem}-{build}-{}-{:?}", std::process::id(), std::thread::current().id()));
+    Compiler::c11().source(&source).output(&path).link(build).run();
+    Program::new(path, format!("{stem} ({build})"))
+}

@@ -1,0 +1,61 @@
+//! What the tests share: the library under test in its builds, C programs made against them, and the stub.
+
+mod build;
+mod compiler;
+mod program;
+
+pub use build::{Build, declared_functions};
+pub use compiler::Compiler;
+pub use program::Program;
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use nativeflow_stub::{Options, Stub, User};
+
+/// The top of the project.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder for one test's files.
+pub fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Notes that `item` was run, for the closing count of `make test`.
+pub fn proved(kind: &str, item: impl std::fmt::Display) {
+    let folder = root().join("target/proved");
+    fs::create_dir_all(&folder).unwrap();
+    let mut file = OpenOptions::new().create(true).append(true).open(folder.join(kind)).unwrap();
+    // One write: lines of tests that run side by side do not mix.
+    file.write_all(format!("{item}\n").as_bytes()).unwrap();
+}
+
+/// The stub that all tests share which do not count its requests, and the file with its CA.
+pub fn stub() -> (&'static Stub, &'static Path) {
+    static STUB: OnceLock<(Stub, PathBuf)> = OnceLock::new();
+    let (stub, ca) = STUB.get_or_init(|| {
+        let users = vec![
+            User::demo(),
+            user("jürgen.müller@example.com", "Paßwort: 東京 ✓"),
+            user("no.password@example.com", ""),
+            user("long.password@example.com", &"0123456789".repeat(30)),
+        ];
+        // Several test processes may run at once, each with its own stub.
+        let ca = scratch("stub").join(format!("ca-{}.pem", std::process::id()));
+        let stub = Stub::start(Options { users, record: false, ..Options::default() }).unwrap();
+        fs::write(&ca, stub.ca_pem()).unwrap();
+        (stub, ca)
+    });
+    (stub, ca)
+}
+
+/// A user of the stub, with the demo user's key.
+pub fn user(login: &str, secret: &str) -> User {
+    User { key: User::demo().key.clone(), login: login.to_owned(), secret: secret.to_owned() }
+}

@@ -1,0 +1,132 @@
+//! Runs a program under a time limit.
+
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Build, compiler, proved};
+
+/// Long enough for any call under a debugger on a busy machine; a program that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A compiled C program.
+pub struct Program {
+    path: PathBuf,
+    label: String,
+    before: Vec<String>,
+    args: Vec<String>,
+    stdin: Vec<u8>,
+}
+
+/// What a program did.
+pub struct Facts {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+    pub took: Duration,
+}
+
+impl Program {
+    pub fn new(path: PathBuf, label: String) -> Program {
+        Program { path, label, before: Vec::new(), args: Vec::new(), stdin: Vec::new() }
+    }
+
+    /// A program of `tests/c`, or of the folder that the name tells.
+    pub fn compile(name: &str, build: Build) -> Program {
+        compiler::program(name, build)
+    }
+
+    pub fn args(mut self, args: &[&str]) -> Program {
+        self.args = args.iter().map(|&arg| arg.to_owned()).collect();
+        self
+    }
+
+    /// The lines of standard input.
+    pub fn lines(mut self, lines: &[&str]) -> Program {
+        self.stdin = bytes(lines);
+        self
+    }
+
+    /// Runs it as an argument of another program, such as valgrind.
+    pub fn under(mut self, command: &[&str]) -> Program {
+        self.before = command.iter().map(|&arg| arg.to_owned()).collect();
+        self
+    }
+
+    /// Runs it with these lines of standard input.
+    pub fn again(&self, lines: &[&str]) -> Facts {
+        self.run_with(&bytes(lines))
+    }
+
+    pub fn run(&self) -> Facts {
+        self.run_with(&self.stdin)
+    }
+
+    fn run_with(&self, stdin: &[u8]) -> Facts {
+        let mut words = self.before.iter().cloned().chain([self.path.display().to_string()]).chain(self.args.clone());
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let start = Instant::now();
+        let mut child = command.spawn().unwrap();
+        // A program that refuses its arguments need not read.
+        let _ = child.stdin.take().unwrap().write_all(stdin);
+        let stdout = in_background(child.stdout.take().unwrap());
+        let stderr = in_background(child.stderr.take().unwrap());
+        let status = wait(&mut child);
+        let took = start.elapsed();
+        proved("C programs", &self.label);
+        Facts { status, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap(), took }
+    }
+
+    /// Runs a program that checks itself.
+    pub fn must_pass(&self) -> Facts {
+        let facts = self.run();
+        assert!(
+            facts.status.success() && facts.stdout.contains("all checks passed") && facts.stderr.is_empty(),
+            "{}: {}\n{}{}",
+            self.label,
+            facts.status,
+            facts.stdout,
+            facts.stderr
+        );
+        facts
+    }
+}
+
+impl Facts {
+    /// The `name=value` lines of standard output.
+    pub fn pairs(&self) -> HashMap<&str, &str> {
+        self.stdout.lines().filter_map(|line| line.split_once('=')).collect()
+    }
+}
+
+fn bytes(lines: &[&str]) -> Vec<u8> {
+    lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect()
+}
+
+/// Reads everything while the program runs, so that it never waits for a reader.
+fn in_background(mut stream: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut text = Vec::new();
+        stream.read_to_end(&mut text).unwrap();
+        String::from_utf8_lossy(&text).into_owned()
+    })
+}
+
+fn wait(child: &mut Child) -> ExitStatus {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if start.elapsed() > LIMIT {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("the program hangs");
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
