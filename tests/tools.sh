@@ -12,6 +12,8 @@ need nm binutils
 need readelf binutils
 need valgrind valgrind
 need unshare util-linux
+need mount mount
+need ip iproute2
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 [ -z "$missing" ] && exit 0
 

@@ -1,8 +1,11 @@
 //! The boundary between C and Rust.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
+
+use zeroize::Zeroize as _;
 
 use super::error::nf_error;
 use crate::cause::Cause;
@@ -21,12 +24,22 @@ pub(super) fn guard(body: impl FnOnce() -> Result<(), Error>) -> *mut nf_error {
         Ok(Ok(())) => return std::ptr::null_mut(),
         Ok(Err(error)) => error,
         Err(payload) => {
-            // Dropping a payload may panic again; it is leaked, once for each defect.
-            std::mem::forget(payload);
+            discard(payload);
             Error::new(Cause::Panicked).detail(PLACE.take())
         }
     };
     nf_error::export(error)
+}
+
+/// Wipes and drops the text of a panic, which may quote a secret.
+fn discard(mut payload: Box<dyn Any + Send>) {
+    if let Some(text) = payload.downcast_mut::<String>() {
+        text.zeroize();
+    }
+    // What is no text may panic again when it is dropped; that payload is left alone.
+    if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(again);
+    }
 }
 
 /// Keeps panics off the host's stderr: `catch_unwind` lets the hook print first. Of a panic only the place is kept, never

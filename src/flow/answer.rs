@@ -175,3 +175,204 @@ fn server_message(document: &Document<'_>) -> Secret {
 fn is_compressed(headers: &HeaderMap) -> bool {
     headers.get("content-encoding").is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+    use proptest::prelude::*;
+
+    use super::read_token;
+    use crate::body::Body;
+    use crate::cause::Cause;
+    use crate::error::{Code, Error};
+    use crate::flow::Credentials;
+    use crate::token::Token;
+
+    const DOCUMENTED: &str = r#"<?xml version="1.0"?>
+<Access_Token>
+    <Instance_Url>https://www.concursolutions.com/</Instance_Url>
+    <Token>fdjhk2382kwkajsklwe8i3932kslswl</Token>
+    <Expiration_date>6/1/2014 8:00:00 AM</Expiration_date>
+    <Refresh_Token>8ew$sefhj7s62ns94376nsjd62s</Refresh_Token>
+</Access_Token>"#;
+    const PAGE: &str = "<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
+    const ERROR: &str = "<Error><Message>No.</Message><Server-Time>x</Server-Time><Id>id-7</Id></Error>";
+
+    fn sent() -> Credentials<'static> {
+        Credentials::new("kEy12345", "john@example.com", "secret!1").unwrap()
+    }
+
+    fn read(status: u16, headers: &[(&str, &str)], body: &[u8], cut: Option<Cause>) -> Result<Token, Error> {
+        let mut response = Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let body = Body { bytes: body.to_vec().into(), cut: cut.map(Error::new) };
+        read_token(&response.body(body).unwrap(), &sent())
+    }
+
+    fn answer(status: u16, body: &str) -> Result<Token, Error> {
+        read(status, &[], body.as_bytes(), None)
+    }
+
+    #[test]
+    fn the_documented_answer_is_a_token() {
+        let token = answer(200, DOCUMENTED).unwrap();
+        assert_eq!(token.value(), "fdjhk2382kwkajsklwe8i3932kslswl");
+        assert_eq!(token.scheme(), "OAuth");
+        assert_eq!(token.authorization(), "OAuth fdjhk2382kwkajsklwe8i3932kslswl");
+        assert_eq!(token.refresh_token(), "8ew$sefhj7s62ns94376nsjd62s");
+        assert_eq!(token.instance_url(), "https://www.concursolutions.com/");
+        assert_eq!(token.expires_at(), Some(1_401_609_600));
+        assert_eq!(token.expiration_date(), "6/1/2014 8:00:00 AM");
+    }
+
+    #[test]
+    fn only_the_token_is_needed() {
+        for (body, expires_at) in [
+            ("<Access_Token><Token>t</Token></Access_Token>", None),
+            (
+                "<x:access_token xmlns:x='u'><x:EXPIRATION_DATE>soon</x:EXPIRATION_DATE><x:TOKEN> t </x:TOKEN></x:access_token>",
+                None,
+            ),
+            (
+                "<Access_Token><Error/><Token>t</Token><Expiration_date>6/1/2014 8:00:00 AM</Expiration_date></Access_Token>",
+                Some(1_401_609_600),
+            ),
+            (
+                "\u{feff} {\"access_token\":{\"TOKEN\":\"t\",\"Instance_URL\":\"http://h/\",\"Refresh_Token\":\"a\\nb\"}}",
+                None,
+            ),
+            ("{\"Access_Token\":{\"Token\":\"t\",\"Expiration_date\":null,\"Instance_Url\":[]}}", None),
+        ] {
+            let token = answer(200, body).unwrap();
+            assert_eq!(token.value(), "t", "{body}");
+            assert_eq!(token.expires_at(), expires_at, "{body}");
+            assert_eq!(token.instance_url(), "", "{body}");
+            assert_eq!(token.refresh_token(), "", "{body}");
+        }
+    }
+
+    #[test]
+    fn every_status_of_the_protocol_has_its_code() {
+        for (status, body, code) in [
+            (200, ERROR, Code::Denied),
+            (200, "{\"Error\":{\"Message\":\"m\"}}", Code::Denied),
+            (200, "<R><StatusCode>503</StatusCode><Content><Error/></Content></R>", Code::Maintenance),
+            (200, "<R><StatusCode>200</StatusCode><Error/></R>", Code::Denied),
+            (200, "<R><StatusCode>many</StatusCode><Error/></R>", Code::Denied),
+            (200, "", Code::Malformed),
+            (204, "", Code::Malformed),
+            (200, "OK", Code::Malformed),
+            (200, PAGE, Code::NotConcur),
+            (302, DOCUMENTED, Code::Redirected),
+            (304, "", Code::Redirected),
+            (400, ERROR, Code::ServerError),
+            (401, ERROR, Code::Denied),
+            (402, ERROR, Code::Malformed),
+            (403, ERROR, Code::Denied),
+            (403, DOCUMENTED, Code::Denied),
+            (403, "", Code::Denied),
+            (403, "<broken", Code::Denied),
+            (403, PAGE, Code::NotConcur),
+            (404, ERROR, Code::EndpointGone),
+            (404, PAGE, Code::EndpointGone),
+            (410, "", Code::EndpointGone),
+            (418, ERROR, Code::Malformed),
+            (429, ERROR, Code::Busy),
+            (429, PAGE, Code::NotConcur),
+            (500, ERROR, Code::ServerError),
+            (502, "", Code::ServerError),
+            (503, ERROR, Code::Maintenance),
+            (503, PAGE, Code::NotConcur),
+            (504, "", Code::ServerError),
+            (599, "", Code::ServerError),
+        ] {
+            let error = answer(status, body).unwrap_err();
+            assert_eq!(error.code(), code, "{status} {body}: {error}");
+            assert_eq!(error.http_status(), Some(status));
+        }
+    }
+
+    #[test]
+    fn the_server_is_quoted_whatever_the_form_of_its_error() {
+        for body in [
+            "<Error><Message>No.</Message></Error>",
+            "<Error xmlns='urn:x'><MESSAGE>No.</MESSAGE></Error>",
+            "<Error><Message><Text>No.</Text></Message></Error>",
+            "<Error>No.</Error>",
+            "<R><Content><Error><Message>No.</Message></Error></Content></R>",
+            "{\"Error\":{\"Message\":\"No.\"}}",
+            "{\"Message\":\"No.\"}",
+            "{\"Content\":{\"Error\":{\"Message\":\"No.\"}}}",
+            "{\"error\":\"No.\"}",
+            "No.",
+        ] {
+            assert_eq!(answer(403, body).unwrap_err().server_message(), "No.", "{body}");
+        }
+    }
+
+    #[test]
+    fn the_correlation_id_is_kept() {
+        let header = [("Concur-Correlationid", "id-1")];
+        assert_eq!(read(403, &header, ERROR.as_bytes(), None).unwrap_err().correlation_id(), "id-1");
+        assert_eq!(answer(403, ERROR).unwrap_err().correlation_id(), "id-7", "the Id of the error, without the header");
+        assert_eq!(answer(403, "").unwrap_err().correlation_id(), "");
+        let forged = [("Concur-Correlationid", "john@example.com")];
+        assert_eq!(read(403, &forged, b"", None).unwrap_err().correlation_id(), "[redacted]");
+    }
+
+    #[test]
+    fn a_body_that_ends_early_loses_neither_a_refusal_nor_a_token() {
+        let cut = || Some(Cause::Disconnected);
+        assert!(read(200, &[], DOCUMENTED.as_bytes(), cut()).is_ok());
+        let half = &DOCUMENTED.as_bytes()[..DOCUMENTED.len() / 2];
+        assert_eq!(read(200, &[], half, cut()).unwrap_err().code(), Code::Disconnected);
+        assert_eq!(read(200, &[], b"", Some(Cause::TimedOut)).unwrap_err().code(), Code::Timeout);
+        assert_eq!(read(403, &[], b"<Err", cut()).unwrap_err().code(), Code::Denied);
+        let too_large = Some(Cause::BodyTooLarge);
+        assert_eq!(read(200, &[], DOCUMENTED.as_bytes(), too_large).unwrap_err().code(), Code::TooLarge);
+    }
+
+    #[test]
+    fn a_redirect_names_the_host_and_nothing_else_of_its_address() {
+        for (location, end) in [
+            ("https://other.example/a?token=1", "HTTP 302 to other.example"),
+            ("/login", "HTTP 302"),
+            ("\u{fc}", "HTTP 302"),
+        ] {
+            let error = read(302, &[("Location", location)], b"", None).unwrap_err();
+            assert!(error.message().ends_with(end), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_compressed_is_not_read() {
+        let coded = [("Content-Encoding", "gzip")];
+        assert!(read(200, &coded, DOCUMENTED.as_bytes(), None).unwrap_err().message().contains("compressed"));
+        assert_eq!(read(403, &coded, b"\x1f\x8b", None).unwrap_err().code(), Code::Denied);
+        assert!(read(200, &[("Content-Encoding", "Identity")], DOCUMENTED.as_bytes(), None).is_ok());
+    }
+
+    #[test]
+    fn a_token_that_would_break_a_header_is_refused() {
+        for token in ["a&#10;b", "a b", "a&#x7f;", "a\u{fffd}", "ü"] {
+            let body = format!("<Access_Token><Token>{token}</Token></Access_Token>");
+            assert_eq!(answer(200, &body).unwrap_err().code(), Code::Malformed, "{token}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_breaks_it_or_gives_the_login_away(
+            status in 100..600_u16,
+            body in "(<Error><Message>|<Access_Token><Token>|\\{\"Message\":\"|<html><title>)?(\\PC|john@example.com|secret!1|<|>|\"){0,12}",
+        ) {
+            if let Err(error) = answer(status, &body) {
+                let all = format!("{error}{}{}", error.server_message(), error.correlation_id());
+                prop_assert!(!all.contains("john@example.com") && !all.contains("secret!1"), "{}", all);
+                prop_assert!(!all.contains('\n'));
+            }
+        }
+    }
+}

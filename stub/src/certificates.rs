@@ -16,7 +16,8 @@ pub(crate) struct Certificates {
     pub(crate) server: Arc<ServerConfig>,
 }
 
-pub(crate) fn make() -> io::Result<Certificates> {
+/// `host_names` are certified beside those of loopback.
+pub(crate) fn make(host_names: &[String]) -> io::Result<Certificates> {
     let mut ca = parameters(Vec::new(), "nativeflow-stub throw-away CA")?;
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -24,8 +25,8 @@ pub(crate) fn make() -> io::Result<Certificates> {
     let ca_pem = ca.self_signed(&ca_key).map_err(io::Error::other)?.pem();
     let issuer = Issuer::new(ca, ca_key);
 
-    let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
-    let mut leaf = parameters(names.to_vec(), "nativeflow-stub")?;
+    let loopback = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+    let mut leaf = parameters([&loopback, host_names].concat(), "nativeflow-stub")?;
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     // Strict verifiers (Python 3.13) refuse a leaf that does not name its issuer's key.

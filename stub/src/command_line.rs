@@ -16,6 +16,7 @@ pub(crate) enum Command {
 pub(crate) struct Run {
     pub(crate) ca_file: PathBuf,
     pub(crate) port: u16,
+    pub(crate) host_names: Vec<String>,
     pub(crate) users_file: Option<PathBuf>,
     pub(crate) idle_exit: Option<Duration>,
     pub(crate) max_requests: Option<u64>,
@@ -24,8 +25,15 @@ pub(crate) struct Run {
 
 pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut ca_file: Option<PathBuf> = None;
-    let mut run =
-        Run { ca_file: PathBuf::new(), port: 0, users_file: None, idle_exit: None, max_requests: None, quiet: false };
+    let mut run = Run {
+        ca_file: PathBuf::new(),
+        port: 0,
+        host_names: Vec::new(),
+        users_file: None,
+        idle_exit: None,
+        max_requests: None,
+        quiet: false,
+    };
     while let Some(argument) = arguments.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -33,6 +41,7 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
             Long("list") => return Ok(Command::List),
             Long("ca-file") => ca_file = Some(arguments.value()?.into()),
             Long("port") => run.port = arguments.value()?.parse()?,
+            Long("host-name") => run.host_names.push(arguments.value()?.parse()?),
             Long("users") => run.users_file = Some(arguments.value()?.into()),
             Long("idle-exit") => {
                 run.idle_exit = Some(Duration::from_secs(arguments.value()?.parse()?));
@@ -58,6 +67,7 @@ usage: nativeflow-stub --ca-file PATH [options]
 
   --ca-file PATH      write the certificate authority to trust (PEM) here
   --port N            port of the service; any free one if not given
+  --host-name NAME    certify this name too, beside localhost; may be given more than once
   --users FILE        who gets a token: lines of key<TAB>login<TAB>secret, # begins a
                       comment; - reads stdin. Without it there is one demo user
   --idle-exit SECONDS stop when no connection is open and no request has come for so long

@@ -49,6 +49,7 @@ fn users(run: &Run) -> Result<Vec<User>, String> {
 fn serve(run: &Run, users: Vec<User>) -> Result<(), String> {
     let stub = Stub::start(Options {
         port: run.port,
+        host_names: run.host_names.clone(),
         users,
         log: !run.quiet,
         record: false,

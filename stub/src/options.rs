@@ -46,6 +46,8 @@ impl Drop for User {
 pub struct Options {
     /// Port of the main listener; 0 takes any free one. The others always take any.
     pub port: u16,
+    /// More names for the certificate, for a test that leads such a name to 127.0.0.1 (in a network namespace, say).
+    pub host_names: Vec<String>,
     /// Who gets a token.
     pub users: Vec<User>,
     /// Write one line a request to stderr. Never holds a credential or a token.
@@ -62,7 +64,15 @@ pub struct Options {
 impl Default for Options {
     /// Any port, the demo user, no log, requests recorded, no end.
     fn default() -> Options {
-        Options { port: 0, users: vec![User::demo()], log: false, record: true, idle_exit: None, max_requests: None }
+        Options {
+            port: 0,
+            host_names: Vec::new(),
+            users: vec![User::demo()],
+            log: false,
+            record: true,
+            idle_exit: None,
+            max_requests: None,
+        }
     }
 }
 

@@ -7,11 +7,13 @@
 //! | what exactly goes over the wire | `wire` |
 //! | is the header what the sources say, for every compiler | `header` |
 //! | are symbols, codes and versions the promised ones | `abi` |
+//! | do the one-shot call and the system's roots work | `production` |
 //! | do the examples do what the README shows | `examples` |
 
 mod abi;
 mod examples;
 mod header;
+mod production;
 mod programs;
 mod scenarios;
 mod support;

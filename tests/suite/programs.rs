@@ -59,6 +59,7 @@ fn memory_is_used_as_it_should_be() {
         "--error-exitcode=99",
         "--leak-check=full",
         "--show-leak-kinds=definite,indirect",
+        "--errors-for-leak-kinds=definite,indirect",
         &suppressions,
     ];
     for name in ["arguments", "lifetimes", "threads", "panic", "nothing"] {

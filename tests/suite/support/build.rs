@@ -27,35 +27,21 @@ impl Build {
         let (made, target, arguments): (_, _, &[&str]) = match self {
             Build::Shared | Build::Static => (&MADE[0], "target/release", &[]),
             Build::PanicAbort => (&MADE[1], "target/panic-abort", &["--profile", "panic-abort"]),
-            Build::Debug => (&MADE[2], "target/c-debug/debug", &["--features", "test-panic"]),
+            // A folder of its own: another build of the same profile would take the file for its own.
+            Build::Debug => {
+                (&MADE[2], "target/c-debug/debug", &["--features", "test-panic", "--target-dir", "target/c-debug"])
+            }
         };
         made.get_or_init(|| {
             let mut command = match self {
-                Build::Shared | Build::Static => {
-                    let mut make = Command::new("make");
-                    make.args(["--silent", "library"]);
-                    make
-                }
-                _ => {
-                    let mut cargo = Command::new(env!("CARGO"));
-                    cargo.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"]).args(arguments);
-                    if self == Build::Debug {
-                        // A folder of its own: other builds share the file's name and would take it for theirs.
-                        cargo.args(["--target-dir", "target/c-debug"]);
-                    }
-                    cargo
-                }
+                Build::Shared | Build::Static => Command::new("make"),
+                _ => Command::new(env!("CARGO")),
             };
-            // Those of the make and the cargo that run this test would confuse the inner ones.
-            let outer = std::env::vars_os().map(|(name, _)| name).filter(|name| {
-                let name = name.to_string_lossy();
-                name.starts_with("CARGO_") && name != "CARGO_HOME" || name.contains("MAKEFLAGS") || name == "MAKELEVEL"
-            });
-            for name in outer {
-                command.env_remove(name);
-            }
-            let status = command.current_dir(root()).env("NATIVEFLOW_C_LIBRARY", "1").status().unwrap();
-            assert!(status.success(), "the library does not build");
+            match self {
+                Build::Shared | Build::Static => command.args(["--silent", "library"]),
+                _ => command.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"]).args(arguments),
+            };
+            make(command.env("NATIVEFLOW_C_LIBRARY", "1"));
             let folder = root().join(target);
             let soname = folder.join("libnativeflow.so.0");
             if !soname.exists() {
@@ -70,6 +56,30 @@ impl Build {
     pub fn file(self) -> PathBuf {
         self.folder().join(if self == Build::Static { "libnativeflow.a" } else { "libnativeflow.so" })
     }
+}
+
+/// The stub as a program of its own, for what cannot run in the test's process.
+pub fn stub_program() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        make(Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "nativeflow-stub"]));
+        root().join("target/debug/nativeflow-stub")
+    })
+}
+
+/// Runs a build at the top of the project.
+fn make(command: &mut Command) {
+    // What the make and the cargo that run this test have set: it would confuse the inner ones, and ring is built anew
+    // whenever one of these changes.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let from_cargo = text.starts_with("CARGO_") && text != "CARGO_HOME" || text == "OUT_DIR";
+        if from_cargo || text.starts_with("MAKE") || text == "MFLAGS" {
+            command.env_remove(&name);
+        }
+    }
+    let status = command.current_dir(root()).status().unwrap();
+    assert!(status.success(), "{command:?} fails");
 }
 
 impl fmt::Display for Build {

@@ -4,9 +4,9 @@ mod build;
 mod compiler;
 mod program;
 
-pub use build::{Build, declared_functions};
+pub use build::{Build, declared_functions, stub_program};
 pub use compiler::Compiler;
-pub use program::Program;
+pub use program::{Facts, Program};
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

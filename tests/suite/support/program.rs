@@ -50,9 +50,9 @@ impl Program {
         self
     }
 
-    /// Runs it as an argument of another program, such as valgrind.
+    /// Runs it as an argument of another program, such as valgrind. The last one given is the outermost.
     pub fn under(mut self, command: &[&str]) -> Program {
-        self.before = command.iter().map(|&arg| arg.to_owned()).collect();
+        self.before.splice(0..0, command.iter().map(|&arg| arg.to_owned()));
         self
     }
 

@@ -1,0 +1,5 @@
+/* Does nothing: what starting any program from the harness costs. */
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Process start to token, nativeflow beside libcurl and libxml2: builds all that takes, measures, prints a table.
+#
+#     bench/run.sh [--runs N] [--warm-ups N]
+#
+# Called by `make bench`.
+set -eu
+cd "$(dirname "$0")/.."
+work=target/bench
+release=$PWD/target/release
+export CARGO="${CARGO:-cargo}"
+# The paths above are those of a plain build.
+unset CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_TARGET
+
+say() {
+    echo "bench: $*" >&2
+}
+
+# The first of the words that is not a command here, if any.
+missing() {
+    for command in "$@"; do
+        command -v "$command" >/dev/null || { echo "$command"; return; }
+    done
+}
+
+tool=$(missing cc make "$CARGO")
+if [ -n "$tool" ]; then
+    say "$tool is missing"
+    exit 1
+fi
+
+# These two commands come with the headers.
+packages="libcurl4-openssl-dev libxml2-dev"
+if [ -n "$(missing curl-config xml2-config)" ] && [ "$(id -u)" = 0 ] && [ -z "$(missing apt-get)" ]; then
+    say "installs $packages"
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $packages; } \
+        >/dev/null || say "could not install them"
+fi
+tool=$(missing curl-config xml2-config)
+if [ -n "$tool" ]; then
+    say "$tool is missing: install libcurl and libxml2 with their headers (on Debian: $packages)"
+    exit 1
+fi
+
+make --silent library
+mkdir -p "$work"
+
+# Both alike, and bound lazily whatever the compiler's default.
+compile() {
+    name=$1
+    shift
+    cc -std=c11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Werror -Wl,-z,lazy "bench/c/$name.c" -o "$work/$name" "$@"
+}
+compile floor
+compile with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
+# Unquoted: these print several arguments.
+compile with_libcurl $(curl-config --cflags) $(xml2-config --cflags) $(curl-config --libs) $(xml2-config --libs)
+
+echo "against $(curl-config --version) ($(curl-config --ssl-backends)) and libxml2 $(xml2-config --version)"
+"$CARGO" run --quiet --release --package nativeflow-bench -- "$@" "$work" "$release/libnativeflow.so"

@@ -1,0 +1,51 @@
+//! A compiled C program, run as a user's program would be: a new process each time, the login on its standard input.
+
+use std::ffi::OsString;
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    pub(crate) arguments: Vec<OsString>,
+    /// Key, login and secret, one a line. Never an argument: those can be read by every user of the machine.
+    pub(crate) stdin: String,
+}
+
+impl Program {
+    /// Runs it, and tells what it printed and the time from before the process is made until it has been waited for.
+    pub(crate) fn run(&self) -> io::Result<(Output, Duration)> {
+        self.time(Command::new(&self.path).args(&self.arguments))
+    }
+
+    /// Runs it with one more argument, untimed.
+    pub(crate) fn run_with(&self, argument: &str) -> io::Result<Output> {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).arg(argument);
+        Ok(self.time(&mut command)?.0)
+    }
+
+    /// Runs it as the last argument of `tool`, untimed.
+    pub(crate) fn run_under(&self, tool: &mut Command) -> io::Result<Output> {
+        Ok(self.time(tool.arg(&self.path).args(&self.arguments))?.0)
+    }
+
+    fn time(&self, command: &mut Command) -> io::Result<(Output, Duration)> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let start = Instant::now();
+        let mut child = command.spawn().map_err(|error| {
+            let program = command.get_program().display();
+            io::Error::new(error.kind(), format!("{program}: {error}"))
+        })?;
+        if let Some(mut stdin) = child.stdin.take() {
+            match stdin.write_all(self.stdin.as_bytes()) {
+                // The empty program is gone before it could be told anything.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error),
+                _ => {}
+            }
+        }
+        let output = child.wait_with_output()?;
+        Ok((output, start.elapsed()))
+    }
+}

@@ -1,0 +1,51 @@
+//! Runs the programs by turns, so that whatever else the machine does hits all of them alike.
+
+use std::error::Error;
+use std::time::Duration;
+
+use crate::program::Program;
+use crate::times::Times;
+use crate::token;
+
+pub(crate) struct Race<'a> {
+    pub(crate) nativeflow: &'a Program,
+    pub(crate) libcurl: &'a Program,
+    /// Does nothing: its time is the harness's.
+    pub(crate) floor: &'a Program,
+    pub(crate) base_url: &'a str,
+}
+
+pub(crate) struct Results {
+    pub(crate) nativeflow: Times,
+    pub(crate) libcurl: Times,
+    pub(crate) floor: Times,
+}
+
+impl Race<'_> {
+    /// Every second round goes backwards (ABBA): a machine that gets slower or faster favours none.
+    pub(crate) fn run(&self, warm_ups: usize, runs: usize) -> Result<Results, Box<dyn Error>> {
+        let (mut nativeflow, mut libcurl, mut floor) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..warm_ups + runs {
+            let mut turns =
+                [(self.nativeflow, &mut nativeflow), (self.floor, &mut floor), (self.libcurl, &mut libcurl)];
+            if round % 2 == 1 {
+                turns.reverse();
+            }
+            for (program, times) in turns {
+                let time = self.turn(program)?;
+                if round >= warm_ups {
+                    times.push(time);
+                }
+            }
+        }
+        Ok(Results { nativeflow: Times::of(nativeflow), libcurl: Times::of(libcurl), floor: Times::of(floor) })
+    }
+
+    fn turn(&self, program: &Program) -> Result<Duration, Box<dyn Error>> {
+        let (output, time) = program.run()?;
+        if !std::ptr::eq(program, self.floor) {
+            token::check(&output, self.base_url).map_err(|error| format!("{}: {error}", program.path.display()))?;
+        }
+        Ok(time)
+    }
+}

@@ -1,0 +1,106 @@
+//! What was measured, as a table for a person and one line for a search.
+
+use std::fmt::{self, Display};
+use std::time::Duration;
+
+use crate::footprint::Linkage;
+use crate::race::Results;
+
+/// The promises that this measures.
+const RATIO: f64 = 0.30;
+const LIBRARY_MB: f64 = 2.3;
+
+/// One figure for each side; `None` where it could not be had.
+pub(crate) struct Sides {
+    pub(crate) nativeflow: Option<u64>,
+    pub(crate) libcurl: Option<u64>,
+}
+
+pub(crate) struct Library {
+    pub(crate) bytes: u64,
+    pub(crate) linkage: Option<Linkage>,
+}
+
+pub(crate) struct Report {
+    pub(crate) runs: usize,
+    pub(crate) times: Results,
+    pub(crate) peak_memory: Sides,
+    pub(crate) instructions: Sides,
+    pub(crate) shared_libraries: Sides,
+    pub(crate) library: Library,
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Results { nativeflow, libcurl, floor } = self.times;
+        writeln!(f, "process start to token to exit, {} runs each by turns", self.runs)?;
+        writeln!(f)?;
+        writeln!(f, "{:28}{:>12}{:>12}{:>8}", "", "nativeflow", "libcurl", "ratio")?;
+        let time = |duration: Duration| (duration.as_secs_f64() * 1e3, " ms");
+        let mut row = |name: &str, nativeflow, libcurl| line(f, name, time(nativeflow), time(libcurl));
+        row("median", nativeflow.median, libcurl.median)?;
+        row("10th percentile", nativeflow.p10, libcurl.p10)?;
+        row("90th percentile", nativeflow.p90, libcurl.p90)?;
+        row(
+            "median less harness floor",
+            nativeflow.median.saturating_sub(floor.median),
+            libcurl.median.saturating_sub(floor.median),
+        )?;
+        self.instructions.write(f, "instructions", |count| (count / 1e6, " M "))?;
+        self.peak_memory.write(f, "peak memory", |kib| (kib / 1024.0, " MiB"))?;
+        self.shared_libraries.write(f, "shared libraries loaded", |count| (count, ""))?;
+        writeln!(f)?;
+        writeln!(
+            f,
+            "harness floor (an empty C program): {:.2} ms, {:.2} to {:.2}",
+            time(floor.median).0,
+            time(floor.p10).0,
+            time(floor.p90).0
+        )?;
+        writeln!(f, "with the system's roots: not measured, for no system trusts the stub")?;
+        writeln!(f, "{}", self.library)?;
+        let ratio = nativeflow.median.as_secs_f64() / libcurl.median.as_secs_f64();
+        writeln!(f, "ratio process-to-token nativeflow/libcurl: {ratio:.2} (promise: {RATIO:.2})")
+    }
+}
+
+/// A figure and its unit.
+type Figure = (f64, &'static str);
+
+fn line(f: &mut fmt::Formatter<'_>, name: &str, nativeflow: Figure, libcurl: Figure) -> fmt::Result {
+    let ratio = nativeflow.0 / libcurl.0;
+    writeln!(f, "{name:28}{:>12}{:>12}{ratio:>8.2}", text(nativeflow), text(libcurl))
+}
+
+fn text((number, unit): Figure) -> String {
+    match unit {
+        "" => format!("{number:.0}    "),
+        unit => format!("{number:.2}{unit:4}"),
+    }
+}
+
+impl Sides {
+    fn write(&self, f: &mut fmt::Formatter<'_>, name: &str, figure: impl Fn(f64) -> Figure) -> fmt::Result {
+        match (self.nativeflow, self.libcurl) {
+            // Counts far below the 2^53 that are exact.
+            (Some(nativeflow), Some(libcurl)) => line(f, name, figure(nativeflow as f64), figure(libcurl as f64)),
+            _ => writeln!(f, "{name:28}not measured: the tool for it is missing"),
+        }
+    }
+}
+
+impl Display for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let megabytes = self.bytes as f64 / 1e6;
+        write!(f, "libnativeflow.so: {megabytes:.2} MB (promise: {LIBRARY_MB:.1} MB)")?;
+        match &self.linkage {
+            Some(Linkage { stripped, needed }) => write!(
+                f,
+                ", {}stripped; needs {} (promise: libc, libgcc_s, the loader)",
+                if *stripped { "" } else { "not " },
+                needed.join(", ")
+            ),
+            None => write!(f, "; what it needs was not read: readelf is missing"),
+        }
+    }
+}

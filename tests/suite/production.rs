@@ -1,0 +1,88 @@
+//! What cannot be pointed at a stub by an option: the production host of the one-shot call, and the system's roots.
+//!
+//! A network namespace without a way out has the stub at Concur's name, and a mount namespace has its CA among the
+//! system's roots. Nothing of the machine itself is changed.
+
+use std::process::Command;
+
+use nativeflow_stub::User;
+
+use crate::support::{self, Build, Facts, Program};
+
+/// `$1` the stub, `$2` a folder to work in; the rest is the program to run.
+const STAGE: &str = r#"
+set -eu
+stub=$1 work=$2
+shift 2
+ip link set lo up
+echo '127.0.0.1 localhost www.concursolutions.com' >"$work/hosts"
+mount --bind "$work/hosts" /etc/hosts
+"$stub" --port 443 --host-name www.concursolutions.com --ca-file "$work/ca.pem" --quiet --idle-exit 60 >"$work/ready" &
+trap 'kill $!' EXIT
+until grep -q ready "$work/ready"; do sleep 0.01; done
+mount --bind "$work/ca.pem" /etc/ssl/certs/ca-certificates.crt
+"$@"
+"#;
+
+/// Runs a program where www.concursolutions.com is the stub and the system trusts it.
+fn on_stage(name: &str, program: Program) -> Facts {
+    let stub = support::stub_program();
+    let work = support::scratch(&format!("stage-{name}"));
+    let root = String::from_utf8(Command::new("id").arg("-u").output().unwrap().stdout).unwrap().trim() == "0";
+    let mut command = vec!["unshare", "--mount", "--net"];
+    if !root {
+        command.push("--map-root-user");
+    }
+    command.extend(["sh", "-c", STAGE, "sh", stub.to_str().unwrap(), work.to_str().unwrap()]);
+    program.under(&command).run()
+}
+
+fn one_shot(secret: &str) -> Program {
+    let user = User::demo();
+    Program::compile("examples-c/one_shot.c", Build::Shared).args(&[&user.key, &user.login]).lines(&[secret])
+}
+
+#[test]
+fn one_call_gets_a_token_from_the_production_host() {
+    let facts = on_stage("token", one_shot(&User::demo().secret));
+    assert!(facts.status.success(), "{}", facts.stderr);
+    let token = facts.stdout.strip_prefix("Authorization: OAuth ").expect("an Authorization header").trim_end();
+    assert_eq!(token.len(), 28, "Base64 of 20 bytes");
+}
+
+#[test]
+fn one_call_says_that_it_was_refused() {
+    let facts = on_stage("refused", one_shot("wrong"));
+    assert_eq!(facts.status.code(), Some(1));
+    assert!(facts.stderr.starts_with("NF_DENIED: ") && facts.stderr.contains("HTTP 403"), "{}", facts.stderr);
+}
+
+/// Variables that other clients obey: a proxy that is not there, other roots, a file for the TLS secrets.
+#[test]
+fn the_environment_changes_nothing() {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    let keys = support::scratch("environment").join("tls-secrets");
+    let key_log = format!("SSLKEYLOGFILE={}", keys.display());
+    let mut command = vec![
+        "env",
+        key_log.as_str(),
+        "SSL_CERT_FILE=/dev/null",
+        "SSL_CERT_DIR=/dev/null",
+        "RUST_BACKTRACE=1",
+        "RUST_LOG=trace",
+    ];
+    command.extend(
+        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"]
+            .map(|name| &*format!("{name}=http://127.0.0.1:1").leak()),
+    );
+    let program = Program::compile("fetch", Build::Shared).under(&command);
+    let facts = program.again(&[&stub.base_url(), ca.to_str().unwrap(), "", "", &user.key, &user.login, &user.secret]);
+    assert_eq!(facts.pairs()["code"], "NF_OK", "{}", facts.stdout);
+    assert!(facts.stderr.is_empty(), "{}", facts.stderr);
+    assert!(!keys.exists(), "TLS secrets were written down");
+
+    // The system's roots stay the system's roots.
+    let facts = on_stage("environment", one_shot(&user.secret).under(&["env", "SSL_CERT_FILE=/dev/null"]));
+    assert!(facts.status.success(), "{}", facts.stderr);
+}
