@@ -62,8 +62,8 @@
  * So a client, a token and an error may be shared, and options may not. An
  * object is freed by one thread, when no other uses it. Objects may be made on
  * one thread and freed on another. No function installs a signal handler,
- * changes the locale or reads the environment. A host name that is being
- * looked up is so on a thread of its own, which ends with the lookup.
+ * changes the locale or heeds an environment variable. Each call looks its
+ * host name up on a thread of its own, which ends with the lookup.
  *
  *
  * SECRETS

@@ -1,6 +1,7 @@
 //! Process start to token, side by side: a C program on nativeflow and one on libcurl and libxml2, with the same stub.
 //!
 //! A measurement and not a test: it fails when a program fails, never on a time. README.md says what the figures mean.
+#![forbid(unsafe_code)]
 
 mod command_line;
 mod footprint;

@@ -198,17 +198,20 @@ fn contains_ignoring_case(text: &str, what: &str) -> bool {
 /// Bytes that are no text become U+FFFD: they lose nothing when they stand beside the token, and a token that holds one
 /// is refused.
 pub(super) fn decode(bytes: &[u8]) -> Zeroizing<String> {
-    let (rest, unit): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
-        [b'<', 0, ..] => (bytes, u16::from_le_bytes),
-        [0, b'<', ..] => (bytes, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => return decode_utf8(rest),
-        _ => return decode_utf8(bytes),
-    };
-    let units = rest.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => decode_utf16(rest, u16::from_be_bytes),
+        [b'<', 0, ..] => decode_utf16(bytes, u16::from_le_bytes),
+        [0, b'<', ..] => decode_utf16(bytes, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => decode_utf8(rest),
+        _ => decode_utf8(bytes),
+    }
+}
+
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<String> {
+    let units = bytes.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
     // No unit of two bytes takes more than three in UTF-8: the buffer never grows and leaves no block behind.
-    let mut text = Zeroizing::new(String::with_capacity(rest.len() / 2 * 3));
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() / 2 * 3));
     text.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
     text
 }

@@ -14,7 +14,7 @@
 //!
 //! Where to look: `scenarios/` holds the table, one scenario an entry; `answer` and `script` are what entries are made of; `service`
 //! picks the entry for a request; `connection` and `peer` play it.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+#![forbid(unsafe_code)]
 
 mod activity;
 mod answer;

@@ -1,4 +1,5 @@
 //! The command line of the Concur look-alike.
+#![forbid(unsafe_code)]
 
 mod command_line;
 

@@ -54,3 +54,15 @@ fn the_examples_are_short() {
         assert!(lines < 80, "{example} has {lines} lines");
     }
 }
+
+#[test]
+fn the_demo_shows_a_token_and_a_refusal() {
+    // The library first, by its own rule: the demo's `make library` then finds it built.
+    Build::Shared.folder();
+    let demo = support::outside_cargo("make").args(["--silent", "demo"]).current_dir(root()).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&demo.stdout), String::from_utf8_lossy(&demo.stderr));
+    assert!(demo.status.success() && stderr.is_empty(), "{stdout}{stderr}");
+    for part in ["token:    ", "expires:  ", "instance: https://localhost:", "NF_DENIED: ", "Do not retry"] {
+        assert!(stdout.contains(part), "the demo does not show {part:?}:\n{stdout}");
+    }
+}

@@ -34,8 +34,8 @@ impl Build {
         };
         made.get_or_init(|| {
             let mut command = match self {
-                Build::Shared | Build::Static => Command::new("make"),
-                _ => Command::new(env!("CARGO")),
+                Build::Shared | Build::Static => outside_cargo("make"),
+                _ => outside_cargo(env!("CARGO")),
             };
             match self {
                 Build::Shared | Build::Static => command.args(["--silent", "library"]),
@@ -62,15 +62,15 @@ impl Build {
 pub fn stub_program() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     MADE.get_or_init(|| {
-        make(Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "nativeflow-stub"]));
+        make(outside_cargo(env!("CARGO")).args(["build", "--quiet", "--package", "nativeflow-stub"]));
         root().join("target/debug/nativeflow-stub")
     })
 }
 
-/// Runs a build at the top of the project.
-fn make(command: &mut Command) {
-    // What the make and the cargo that run this test have set: it would confuse the inner ones, and ring is built anew
-    // whenever one of these changes.
+/// A command without what the make and the cargo that run this test have set: it would confuse inner ones, and ring is
+/// built anew whenever one of these changes.
+pub fn outside_cargo(program: &str) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         let from_cargo = text.starts_with("CARGO_") && text != "CARGO_HOME" || text == "OUT_DIR";
@@ -78,6 +78,11 @@ fn make(command: &mut Command) {
             command.env_remove(&name);
         }
     }
+    command
+}
+
+/// Runs a build at the top of the project.
+fn make(command: &mut Command) {
     let status = command.current_dir(root()).status().unwrap();
     assert!(status.success(), "{command:?} fails");
 }

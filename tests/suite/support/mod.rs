@@ -4,7 +4,7 @@ mod build;
 mod compiler;
 mod program;
 
-pub use build::{Build, declared_functions, stub_program};
+pub use build::{Build, declared_functions, outside_cargo, stub_program};
 pub use compiler::Compiler;
 pub use program::{Facts, Program};
 
