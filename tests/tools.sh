@@ -13,6 +13,7 @@ need readelf binutils
 need valgrind valgrind
 need unshare util-linux
 need mount mount
+need script bsdutils
 need ip iproute2
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 [ -z "$missing" ] && exit 0

@@ -1,5 +1,8 @@
 //! The examples do what the README shows.
 
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+
 use nativeflow_stub::User;
 
 use crate::support::{self, Build, Program, root};
@@ -65,4 +68,42 @@ fn the_demo_shows_a_token_and_a_refusal() {
     for part in ["token:    ", "expires:  ", "instance: https://localhost:", "NF_DENIED: ", "Do not retry"] {
         assert!(stdout.contains(part), "the demo does not show {part:?}:\n{stdout}");
     }
+}
+
+/// On a terminal, which `script` plays: what is typed does not show, and the terminal is as before afterwards.
+#[test]
+fn get_token_does_not_echo_the_secret() {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    let program = Program::compile("examples-c/get_token.c", Build::Shared);
+    let session = format!(
+        "stty -a | grep -o '.echo '; {} {} {} {} {}; stty -a | grep -o '.echo '",
+        program.path().display(),
+        stub.base_url(),
+        user.key,
+        user.login,
+        ca.display()
+    );
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--return", "--command", &session, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut screen = Vec::new();
+    let mut stdout = terminal.stdout.take().unwrap();
+    // What is typed before the prompt would be thrown away by the terminal, or shown.
+    while !screen.ends_with(b"Secret: ") {
+        let mut byte = [0];
+        stdout.read_exact(&mut byte).unwrap();
+        screen.push(byte[0]);
+    }
+    let mut keyboard = terminal.stdin.take().unwrap();
+    keyboard.write_all(format!("{}\n", user.secret).as_bytes()).unwrap();
+    stdout.read_to_end(&mut screen).unwrap();
+    terminal.wait().unwrap();
+    let screen = String::from_utf8_lossy(&screen);
+    assert!(screen.contains("token:    "), "{screen}");
+    assert!(!screen.contains(&user.secret), "the secret shows");
+    assert_eq!(screen.matches(" echo ").count(), 2, "the terminal is not as before: {screen}");
 }

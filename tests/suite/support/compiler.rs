@@ -1,7 +1,8 @@
 //! Compiles a C program against the header and, if asked, a build of the library.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Build, Program, root, scratch};
 
@@ -80,9 +81,10 @@ pub fn program(name: &str, build: Build) -> Program {
         false => root().join(format!("tests/c/{name}.c")),
     };
     let stem = source.file_stem().unwrap().to_str().unwrap();
-    // Tests that run side by side may compile the same program: each has its own file, as does each process.
-    let path: PathBuf =
-        scratch("programs").join(format!("{stem}-{build}-{}-{:?}", std::process::id(), std::thread::current().id()));
+    // Tests that run side by side may compile the same program: each has a file of its own, as does each process.
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path = scratch("programs").join(format!("{stem}-{build}-{}-{number}", std::process::id()));
     Compiler::c11().source(&source).output(&path).link(build).run();
     Program::new(path, format!("{stem} ({build})"))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,6 +37,10 @@ impl Program {
     /// A program of `tests/c`, or of the folder that the name tells.
     pub fn compile(name: &str, build: Build) -> Program {
         compiler::program(name, build)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     pub fn args(mut self, args: &[&str]) -> Program {
@@ -93,6 +97,13 @@ impl Program {
             facts.stderr
         );
         facts
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Statically linked ones have megabytes. What cannot be removed is left for `make clean`.
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
