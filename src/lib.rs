@@ -18,6 +18,7 @@
 //! | what is said to the server, what its answer means | `flow` (pure: no I/O, no clock) |
 //! | how a request gets there and the answer back | `transport` (knows nothing of Concur) |
 //! | every way to fail, its message and its remedy | `cause`, `error` |
+//! | how memory is left clean | `wipe` |
 //! | the C functions | `capi` |
 //!
 //! Dependencies go one way: capi → client → flow and transport.
@@ -34,6 +35,7 @@ mod options;
 mod secret;
 mod token;
 mod transport;
+mod wipe;
 
 pub use client::Client;
 pub use error::{Code, Error};

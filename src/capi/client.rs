@@ -10,6 +10,7 @@ use super::token::nf_token;
 use crate::client::Client;
 use crate::error::Error;
 use crate::options::Options;
+use crate::wipe::clear_registers;
 
 /// Gets tokens from one service. Any number of threads may call
 /// `nf_client_get_token` on it at once.
@@ -38,7 +39,9 @@ pub unsafe extern "C" fn nf_get_token(
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
     // SAFETY: pointers keep the header's calling convention.
-    unsafe { get_token(|| Client::new(&Options::new()), key, login, secret, out) }
+    let error = unsafe { get_token(|| Client::new(&Options::new()), key, login, secret, out) };
+    clear_registers();
+    error
 }
 
 /// Makes a client. `options` may be NULL for the default values.
@@ -103,7 +106,9 @@ pub unsafe extern "C" fn nf_client_get_token(
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
     // SAFETY: pointers keep the header's calling convention.
-    unsafe { get_token(|| Ok(&object(client, "client")?.client), key, login, secret, out) }
+    let error = unsafe { get_token(|| Ok(&object(client, "client")?.client), key, login, secret, out) };
+    clear_registers();
+    error
 }
 
 /// What both calls do. `client` is made or looked up only when the output can be written.
@@ -127,7 +132,7 @@ unsafe fn get_token<C: std::borrow::Borrow<Client>>(
         let (key, login, secret) =
             unsafe { (text(key, "key")?, text(login, "login")?, optional_text(secret, "secret")?) };
         panic_if_asked(key);
-        out.give(nf_token::from(client.borrow().get_token(key, login, secret)?));
+        out.give(nf_token::export(client.borrow().get_token(key, login, secret)?)?);
         Ok(())
     })
 }

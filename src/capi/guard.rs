@@ -50,17 +50,16 @@ fn silence_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         panic::set_hook(Box::new(|panic| {
-            let place = panic.location().map(|at| format!("{}:{}", last_parts(at.file()), at.line()));
+            let place = panic.location().map(|at| format!("{}:{}", from_crate(at.file()), at.line()));
             // A thread that is ending has no place any more; then the panic has none either.
             let _ = PLACE.try_with(|last| last.replace(place.unwrap_or_default()));
         }));
     });
 }
 
-/// The last three parts of a path: crate, folder, file. What stands before them is the machine that built the library.
-fn last_parts(path: &str) -> &str {
-    match path.rmatch_indices(['/', '\\']).nth(2) {
-        Some((at, _)) => path.get(at + 1..).unwrap_or(path),
-        None => path,
-    }
+/// The end of a path, from the name of the crate on. What stands before it is the machine that built the library.
+fn from_crate(path: &str) -> &str {
+    let crate_end = path.rfind("/src/").unwrap_or(0);
+    let start = path.get(..crate_end).and_then(|before| before.rfind('/')).map_or(0, |slash| slash + 1);
+    path.get(start..).unwrap_or(path)
 }

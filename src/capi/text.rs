@@ -19,11 +19,6 @@ impl Text {
     pub(super) fn as_ptr(&self) -> *const c_char {
         self.0.as_ptr().cast()
     }
-
-    /// The text from byte `start` on; empty when there is nothing.
-    pub(super) fn from(&self, start: usize) -> &[u8] {
-        self.0.get(start..self.0.len().saturating_sub(1)).unwrap_or_default()
-    }
 }
 
 /// Reads a text of an object; NULL has an empty one.

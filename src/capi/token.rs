@@ -1,36 +1,77 @@
 //! `nf_token`: an access token and what came with it.
 
 use std::ffi::c_char;
+use std::num::NonZeroUsize;
 use std::ptr;
 
 use super::argument::free;
-use super::text::{Text, text_of};
+use super::text::text_of;
+use crate::cause::Cause;
+use crate::error::Error;
 use crate::token::Token;
+use crate::wipe::{Pages, clear_registers};
 
 /// An access token. Never changes: any number of threads may read it, and
 /// any one thread frees it.
 pub struct nf_token {
-    /// "OAuth <value>": the token stands in memory once, and the value is this text's end.
-    authorization: Text,
-    value_starts_at: usize,
-    scheme: Text,
-    refresh_token: Text,
-    instance_url: Text,
+    /// All texts, each with its NUL, in memory that is locked and left out of core dumps.
+    texts: Pages,
+    /// Where each of them starts. The value is the end of the authorization, so that the token is there once.
+    value: usize,
+    scheme: usize,
+    refresh_token: usize,
+    instance_url: usize,
+    expiration_date: usize,
     expires_at: i64,
-    expiration_date: Text,
 }
 
-impl From<Token> for nf_token {
-    fn from(token: Token) -> nf_token {
-        nf_token {
-            authorization: Text::new(token.authorization()),
-            value_starts_at: token.authorization().len() - token.value().len(),
-            scheme: Text::new(token.scheme()),
-            refresh_token: Text::new(token.refresh_token()),
-            instance_url: Text::new(token.instance_url()),
-            expires_at: token.expires_at().unwrap_or(-1),
-            expiration_date: Text::new(token.expiration_date()),
+impl nf_token {
+    /// Copies a token into memory of its own; that of `token` is wiped.
+    ///
+    /// # Errors
+    /// `NF_INTERNAL` when the system has no page of memory left.
+    pub(super) fn export(token: Token) -> Result<nf_token, Error> {
+        let texts = [
+            token.authorization(),
+            token.scheme(),
+            token.refresh_token(),
+            token.instance_url(),
+            token.expiration_date(),
+        ];
+        let length = texts.iter().map(|text| text.len() + 1).sum();
+        let no_memory = || Error::new(Cause::Unforeseen).detail("no memory for the token");
+        let mut pages = NonZeroUsize::new(length).and_then(Pages::new).ok_or_else(no_memory)?;
+        let mut starts = [0; 5];
+        let mut end = 0;
+        for (start, text) in starts.iter_mut().zip(texts) {
+            *start = end;
+            end += text.len();
+            if let Some(place) = pages.bytes_mut().get_mut(*start..end) {
+                place.copy_from_slice(text.as_bytes());
+            }
+            // Its NUL is there: the pages were zero.
+            end += 1;
         }
+        let [authorization, scheme, refresh_token, instance_url, expiration_date] = starts;
+        Ok(nf_token {
+            texts: pages,
+            value: authorization + token.authorization().len() - token.value().len(),
+            scheme,
+            refresh_token,
+            instance_url,
+            expiration_date,
+            expires_at: token.expires_at().unwrap_or(-1),
+        })
+    }
+
+    /// The text that starts at `start`; lives as long as this token.
+    fn text(&self, start: usize) -> *const c_char {
+        self.texts.bytes().get(start..).map_or(c"".as_ptr(), |text| text.as_ptr().cast())
+    }
+
+    /// The token itself, without its NUL.
+    fn value(&self) -> &[u8] {
+        self.texts.bytes().get(self.value..self.scheme - 1).unwrap_or_default()
     }
 }
 
@@ -42,7 +83,7 @@ impl From<Token> for nf_token {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nf_token_value(token: *const nf_token) -> *const c_char {
     // SAFETY: NULL or a token that has not been freed (header, "Calling convention").
-    unsafe { text_of(token, |token| token.authorization.as_ptr().wrapping_add(token.value_starts_at)) }
+    unsafe { text_of(token, |token| token.text(token.value)) }
 }
 
 /// Copies the token into a field of fixed length and returns its length in
@@ -63,7 +104,7 @@ pub unsafe extern "C" fn nf_token_copy_value(token: *const nf_token, buffer: *mu
     let Some(token) = (unsafe { token.as_ref() }) else {
         return 0;
     };
-    let value = token.authorization.from(token.value_starts_at);
+    let value = token.value();
     if !buffer.is_null() && value.len() <= capacity {
         // SAFETY: `buffer` has room for `capacity` bytes (this function's comment), and a token of ours is not there.
         unsafe {
@@ -73,7 +114,9 @@ pub unsafe extern "C" fn nf_token_copy_value(token: *const nf_token, buffer: *mu
             }
         }
     }
-    value.len()
+    let length = value.len();
+    clear_registers();
+    length
 }
 
 /// Returns the word that stands before the token in a request, "OAuth".
@@ -82,7 +125,7 @@ pub unsafe extern "C" fn nf_token_copy_value(token: *const nf_token, buffer: *mu
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nf_token_scheme(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.scheme.as_ptr()) }
+    unsafe { text_of(token, |token| token.text(token.scheme)) }
 }
 
 /// Returns "OAuth <value>", ready to be the value of an Authorization header.
@@ -91,7 +134,7 @@ pub unsafe extern "C" fn nf_token_scheme(token: *const nf_token) -> *const c_cha
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nf_token_authorization(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.authorization.as_ptr()) }
+    unsafe { text_of(token, |token| token.text(0)) }
 }
 
 /// Returns the refresh token; empty when the server sent none. Keep it: it
@@ -101,7 +144,7 @@ pub unsafe extern "C" fn nf_token_authorization(token: *const nf_token) -> *cons
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nf_token_refresh_token(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.refresh_token.as_ptr()) }
+    unsafe { text_of(token, |token| token.text(token.refresh_token)) }
 }
 
 /// Returns the base URL that the token is to be used at, as the server spelt
@@ -114,7 +157,7 @@ pub unsafe extern "C" fn nf_token_refresh_token(token: *const nf_token) -> *cons
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nf_token_instance_url(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.instance_url.as_ptr()) }
+    unsafe { text_of(token, |token| token.text(token.instance_url)) }
 }
 
 /// Returns when the token expires, in Unix seconds (UTC); -1 when the
@@ -133,7 +176,7 @@ pub unsafe extern "C" fn nf_token_expires_at(token: *const nf_token) -> i64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nf_token_expiration_date(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.expiration_date.as_ptr()) }
+    unsafe { text_of(token, |token| token.text(token.expiration_date)) }
 }
 
 /// Wipes and frees a token. NULL is fine. Must not be called twice for the
@@ -143,5 +186,6 @@ pub unsafe extern "C" fn nf_token_expiration_date(token: *const nf_token) -> *co
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nf_token_free(token: *mut nf_token) {
     // SAFETY: NULL or a token that is not used again (header, "Calling convention").
-    unsafe { free(token) }
+    unsafe { free(token) };
+    clear_registers();
 }

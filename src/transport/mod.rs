@@ -1,21 +1,20 @@
 //! How a request reaches the server and the answer comes back, under one deadline. Knows nothing of Concur.
 
+mod buffers;
 mod failure;
 mod phase;
+mod tls;
 mod trust;
 
 pub(crate) use trust::Trust;
 
 use std::io::Read;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
-use rustls::crypto::ring;
 use ureq::Agent;
 use ureq::config::AutoHeaderValue;
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::{Connector as _, RustlsConnector, TcpConnector};
+use ureq::unversioned::transport::{Connector as _, TcpConnector};
 use zeroize::Zeroizing;
 
 use crate::body::Body;
@@ -23,6 +22,7 @@ use crate::cause::Cause;
 use crate::error::Error;
 use failure::failure;
 use phase::{HostLookup, InPhase, Phase};
+use tls::TlsConnector;
 
 /// Longest answer. A token answer has some hundred bytes.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -41,13 +41,7 @@ pub(crate) struct Transport {
 impl Transport {
     /// `timeout` bounds a whole call. `plain` allows http, for this machine only: the caller has checked the address.
     pub(crate) fn new(trust: &Trust, timeout: Duration, plain: bool) -> Result<Transport, Error> {
-        let tls = TlsConfig::builder()
-            // Without an explicit one ureq panics, or takes whichever another part of the program has installed.
-            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
-            .root_certs(RootCerts::Specific(Arc::new(trust.certificates()?)))
-            .build();
         let config = Agent::config_builder()
-            .tls_config(tls)
             .https_only(!plain)
             // Explicit: ureq would read the environment.
             .proxy(None)
@@ -64,7 +58,7 @@ impl Transport {
             .timeout_global(Some(timeout))
             .build();
         let connector = InPhase::new(Phase::Connecting, TcpConnector::default())
-            .chain(InPhase::new(Phase::Handshake, RustlsConnector::default()));
+            .chain(InPhase::new(Phase::Handshake, TlsConnector::new(trust.client_config()?)));
         Ok(Transport { agent: Agent::with_parts(config, connector, HostLookup::default()), timeout })
     }
 

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use rustls::RootCertStore;
+use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use ureq::tls::Certificate;
+use rustls::{ClientConfig, RootCertStore};
 
 use crate::cause::Cause;
 use crate::error::Error;
@@ -44,18 +45,26 @@ impl Trust {
         Ok(())
     }
 
-    /// All roots, in ureq's form; never none.
-    pub(super) fn certificates(&self) -> Result<Vec<Certificate<'static>>, Error> {
-        let mut given = self.file.iter().chain(&self.added).peekable();
-        let owned = |certificate: &CertificateDer<'_>| Certificate::from_der(certificate).to_owned();
-        if given.peek().is_some() {
-            return Ok(given.map(owned).collect());
+    /// How TLS is spoken with servers that these roots vouch for: TLS 1.2 and 1.3, no client certificate. Reads the
+    /// operating system's roots when the caller gave none.
+    pub(super) fn client_config(&self) -> Result<Arc<ClientConfig>, Error> {
+        let mut roots = RootCertStore::empty();
+        let given = self.file.iter().chain(&self.added);
+        // These have been tried one by one; of the system's, what cannot be parsed is left out.
+        roots.add_parsable_certificates(given.cloned());
+        if roots.is_empty() {
+            roots.add_parsable_certificates(system_roots()?);
         }
-        Ok(system_roots()?.iter().map(owned).collect())
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Error::new(Cause::Unforeseen).detail(error))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::new(config))
     }
 }
 
-/// Reads PEM. Each certificate is tried as a root now: ureq would leave out a bad one without a word.
+/// Reads PEM. Each certificate is tried as a root now, for later a bad one would be left out without a word.
 fn roots(pem: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     let mut certificates = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -74,7 +83,7 @@ fn roots(pem: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error
 }
 
 /// The operating system's roots, by path: the usual probing reads `SSL_CERT_FILE`, and reading the environment races with
-/// a host that writes it. What cannot be parsed among them is left to the TLS library to skip.
+/// a host that writes it.
 fn system_roots() -> Result<Vec<CertificateDer<'static>>, Error> {
     let bundles = SYSTEM_BUNDLES.iter().map(|path| (Some(Path::new(*path)), None));
     let folders = SYSTEM_FOLDERS.iter().map(|path| (None, Some(Path::new(*path))));

@@ -1,0 +1,17 @@
+//! How memory is left clean: what is freed is zero, what the processor held is gone, and a token's pages are locked.
+//!
+//! Beside `capi` the only module with unsafe code: it deals in raw memory and registers.
+
+#![allow(unsafe_code)]
+
+#[cfg(c_library)]
+mod allocator;
+#[cfg(feature = "capi")]
+mod pages;
+#[cfg(feature = "capi")]
+mod registers;
+
+#[cfg(feature = "capi")]
+pub(crate) use pages::Pages;
+#[cfg(feature = "capi")]
+pub(crate) use registers::clear_registers;
