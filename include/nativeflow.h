@@ -22,7 +22,8 @@
  * CALLING CONVENTION
  *
  * A function that can fail returns nf_error *: NULL is success, anything else
- * is an error that you own and free. There is no errno and no last error.
+ * is an error that you own and free. There is no last error; errno means
+ * nothing after a call and may have changed.
  *
  * Parameters stand in this order: the object, inputs, outputs. An output is
  * set to NULL before anything else happens and stays so on failure. A NULL
@@ -65,6 +66,10 @@
  * changes the locale or heeds an environment variable. Each call looks its
  * host name up on a thread of its own, which ends with the lookup.
  *
+ * A call needs 128 KiB of stack. A thread that is cancelled (pthread_cancel)
+ * inside a call ends when the call has returned. When the system has no memory
+ * left, the process is aborted.
+ *
  *
  * SECRETS
  *
@@ -72,7 +77,8 @@
  * them with zeros, up to their NUL, before it returns, whatever happened. That
  * is why they are char * and not const char *: pass an array, never a string
  * literal. The consumer key is yours to wipe. A token and its refresh token
- * are wiped by nf_token_free. No message holds a secret.
+ * are wiped by nf_token_free. No message holds a secret; what a server repeats
+ * of key, login or secret is blotted out, from four characters on.
  *
  *
  * VERSIONS
@@ -224,7 +230,7 @@
 #define NF_PROXY 64
 
 /**
- * The proxy wants other credentials. Not used by this version.
+ * A proxy wants credentials, which this version cannot give.
  */
 #define NF_PROXY_DENIED 65
 
@@ -565,8 +571,9 @@ void nf_client_free(nf_client *client);
  *
  * Fails with `NF_DENIED` when the server refuses the login, the secret or
  * the key (it does not say which; do not retry: the account may lock), with
- * `NF_INVALID_ARGUMENT` when one of them cannot be sent (a colon or a line
- * end in the login, for example), and with any code from 40 to 84.
+ * `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` when one of them cannot be sent
+ * (a colon or a line end in the login, for example), and with any code from
+ * 40 on.
  *
  * Since 0.1.
  */

@@ -149,6 +149,9 @@ causes! {
     HostNotFound => Dns, NETWORK_PAUSE,
         "The host name cannot be resolved",
         "Check the host in the base URL and this machine's DNS; behind a proxy, outside names often do not resolve.";
+    NoThread => Dns, NETWORK_PAUSE,
+        "This machine cannot start the thread that looks up the host name",
+        "Nothing was sent. Raise the limit of threads or of memory for the user or the container that this program runs in.";
     CannotConnect => Connect, NETWORK_PAUSE,
         "No connection to the server",
         "Check that a firewall lets this machine reach the host and port.";
@@ -179,6 +182,9 @@ causes! {
     CertificateRefused => TlsUntrusted, Never,
         "The server's certificate cannot be trusted",
         "Look at the certificate (openssl s_client -connect HOST:443 -showcerts) and tell the server's or the proxy's operator. Nothing was sent.";
+    ProxyAsks => ProxyDenied, Never,
+        "A proxy on the way asks for credentials of its own (HTTP 407)",
+        "The login was not judged. Let this machine through the proxy without credentials; they cannot be given yet.";
     TimedOut => Timeout, SERVER_PAUSE,
         "There was no complete answer within the time limit",
         "Wait 5 minutes before the next try, as Concur asks; check for a firewall that drops packets silently.";
@@ -230,7 +236,7 @@ causes! {
         "The answer is longer than 64 KiB",
         "Check the base URL: a token answer has some hundred bytes.";
     HeadTooLarge => TooLarge, Never,
-        "The headers of the answer are longer than 16 KiB",
+        "The headers of the answer are longer than 16 KiB, or more than 128",
         "Check the base URL and look for a proxy that adds headers.";
 
     // Inside.

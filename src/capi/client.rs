@@ -92,8 +92,9 @@ pub unsafe extern "C" fn nf_client_free(client: *mut nf_client) {
 ///
 /// Fails with `NF_DENIED` when the server refuses the login, the secret or
 /// the key (it does not say which; do not retry: the account may lock), with
-/// `NF_INVALID_ARGUMENT` when one of them cannot be sent (a colon or a line
-/// end in the login, for example), and with any code from 40 to 84.
+/// `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` when one of them cannot be sent
+/// (a colon or a line end in the login, for example), and with any code from
+/// 40 on.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -50,7 +50,7 @@ pub const NF_TLS: i32 = 62;
 pub const NF_TLS_UNTRUSTED: i32 = 63;
 /// The proxy failed. Not used by this version.
 pub const NF_PROXY: i32 = 64;
-/// The proxy wants other credentials. Not used by this version.
+/// A proxy wants credentials, which this version cannot give.
 pub const NF_PROXY_DENIED: i32 = 65;
 /// The time limit ran out.
 pub const NF_TIMEOUT: i32 = 66;

@@ -7,6 +7,7 @@ use std::sync::Once;
 
 use zeroize::Zeroize as _;
 
+use super::cancellation::Postponed;
 use super::error::nf_error;
 use crate::cause::Cause;
 use crate::error::Error;
@@ -20,6 +21,7 @@ thread_local! {
 /// `NF_PANIC`.
 pub(super) fn guard(body: impl FnOnce() -> Result<(), Error>) -> *mut nf_error {
     silence_panics();
+    let _postponed = Postponed::new();
     let error = match panic::catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return std::ptr::null_mut(),
         Ok(Err(error)) => error,

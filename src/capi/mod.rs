@@ -9,6 +9,7 @@
 #![allow(non_camel_case_types, clippy::missing_safety_doc)]
 
 mod argument;
+mod cancellation;
 mod client;
 mod code;
 mod error;

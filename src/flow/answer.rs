@@ -4,7 +4,7 @@ use http::{HeaderMap, Response, StatusCode, Uri};
 use zeroize::Zeroizing;
 
 use super::document::{Document, Element, decode};
-use super::words::harmless;
+use super::words::Echoes;
 use super::{BaseUrl, Credentials, expiry, retry};
 use crate::body::Body;
 use crate::cause::Cause;
@@ -19,7 +19,7 @@ use crate::token::Token;
 /// login, whatever its status; a token that can be read is handed out; then the status speaks. The texts of Concur's error
 /// messages are not known, so no decision depends on one.
 pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> Result<Token, Error> {
-    let answer = Answer { status: response.status(), headers: response.headers(), sent };
+    let answer = Answer { status: response.status(), headers: response.headers(), echoes: Echoes::of(sent)? };
     let Body { bytes, cut } = response.body();
     let text = match is_compressed(response.headers()) {
         true => Zeroizing::default(),
@@ -56,30 +56,32 @@ pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> R
 struct Answer<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
-    sent: &'a Credentials<'a>,
+    echoes: Echoes,
 }
 
 impl Answer<'_> {
     /// Completes an error with everything that the server said.
     fn failure(&self, error: Error, document: &Document<'_>) -> Error {
-        let words = server_message(document);
+        let words = self.server_message(document);
         let correlation_id = self
-            .header("concur-correlationid")
-            .map(str::to_owned)
+            .headers
+            .get("concur-correlationid")
+            .map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned())
             .or_else(|| error_element(document)?.child("Id").map(|id| id.text().expose().to_owned()))
             .unwrap_or_default();
         error.retry_after(retry::asked_pause(self.headers)).answered(
             self.status.as_u16(),
-            harmless(&correlation_id, self.sent),
-            harmless(words.expose(), self.sent),
+            self.echoes.harmless(&correlation_id),
+            self.echoes.harmless(words.expose()),
         )
     }
 
     /// A redirect, with the host that it leads to and nothing else of its address, which may hold anything.
     fn redirect(&self) -> Error {
-        let target = self.header("location").and_then(|location| location.parse::<Uri>().ok());
+        let location = self.headers.get("location").and_then(|location| location.to_str().ok());
+        let target = location.and_then(|location| location.parse::<Uri>().ok());
         let detail = match target.as_ref().and_then(Uri::host) {
-            Some(host) => format!("HTTP {} to {}", self.status.as_u16(), harmless(host, self.sent)),
+            Some(host) => format!("HTTP {} to {}", self.status.as_u16(), self.echoes.harmless(host)),
             None => format!("HTTP {}", self.status.as_u16()),
         };
         Error::new(Cause::Redirected).detail(detail)
@@ -100,8 +102,20 @@ impl Answer<'_> {
         }
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+    /// The server's words, as they are; nothing of what may hold a token.
+    fn server_message(&self, document: &Document<'_>) -> Secret {
+        match document {
+            Document::WebPage(title) => Secret::concat(&[title]),
+            // A token answer that something on the way has garbled is text too.
+            Document::Text(text) if self.status.is_success() || text.to_ascii_lowercase().contains("token") => {
+                Secret::default()
+            }
+            Document::Text(text) => Secret::concat(&[text]),
+            _ => match error_element(document) {
+                Some(error) => error.child("Message").map(|message| message.text()).unwrap_or_else(|| error.text()),
+                None => Secret::default(),
+            },
+        }
     }
 }
 
@@ -111,6 +125,9 @@ fn refusal(status: StatusCode) -> Error {
     let detail = format!("HTTP {}", status.as_u16());
     match status.as_u16() {
         400 => Cause::BadRequest.into(),
+        407 => Cause::ProxyAsks.into(),
+        408 => Error::new(Cause::ServerFailed).detail(detail),
+        511 => Error::new(Cause::WebPage).detail(detail),
         401 => Cause::NoLoginArrived.into(),
         403 => Cause::Denied.into(),
         404 | 410 => Error::new(Cause::EndpointGone).detail(detail),
@@ -160,20 +177,13 @@ fn error_element<'d, 'a>(document: &'d Document<'a>) -> Option<Element<'d, 'a>> 
     document.find("Error").or_else(|| document.root().filter(|root| root.child("Message").is_some()))
 }
 
-/// The server's words, as they are.
-fn server_message(document: &Document<'_>) -> Secret {
-    match document {
-        Document::WebPage(title) => Secret::concat(&[title]),
-        Document::Text(text) => Secret::concat(&[text]),
-        _ => match error_element(document) {
-            Some(error) => error.child("Message").map(|message| message.text()).unwrap_or_else(|| error.text()),
-            None => Secret::default(),
-        },
-    }
-}
-
 fn is_compressed(headers: &HeaderMap) -> bool {
-    headers.get("content-encoding").is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    headers
+        .get_all("content-encoding")
+        .iter()
+        .flat_map(|codings| codings.as_bytes().split(|&byte| byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
 #[cfg(test)]
@@ -278,6 +288,9 @@ mod tests {
             (404, ERROR, Code::EndpointGone),
             (404, PAGE, Code::EndpointGone),
             (410, "", Code::EndpointGone),
+            (407, PAGE, Code::NotConcur),
+            (407, "", Code::ProxyDenied),
+            (408, "", Code::ServerError),
             (418, ERROR, Code::Malformed),
             (429, ERROR, Code::Busy),
             (429, PAGE, Code::NotConcur),
@@ -286,6 +299,7 @@ mod tests {
             (503, ERROR, Code::Maintenance),
             (503, PAGE, Code::NotConcur),
             (504, "", Code::ServerError),
+            (511, "", Code::NotConcur),
             (599, "", Code::ServerError),
         ] {
             let error = answer(status, body).unwrap_err();
@@ -309,6 +323,26 @@ mod tests {
             "No.",
         ] {
             assert_eq!(answer(403, body).unwrap_err().server_message(), "No.", "{body}");
+        }
+    }
+
+    #[test]
+    fn a_garbled_token_answer_is_not_quoted() {
+        let lost = format!("dd\r\n{DOCUMENTED}\r\n0\r\n");
+        for (status, body) in [(200, lost.as_str()), (500, &lost), (200, "T0k3n="), (403, "access_token=T0k3n")] {
+            let error = answer(status, body).unwrap_err();
+            assert_eq!(error.server_message(), "", "{status}");
+            assert!(!error.message().contains("fdjhk") && !error.message().contains("T0k3n"));
+        }
+        assert!(answer(200, &format!("\u{feff}\u{feff}\u{200b} {DOCUMENTED}\0")).is_ok());
+    }
+
+    #[test]
+    fn no_answer_takes_the_parser_long() {
+        let declared: String = (0..4000).map(|n| format!(" xmlns:n{n}='u'")).collect();
+        let attributes: String = (0..8000).map(|n| format!(" a{n}=''")).collect();
+        for body in [format!("<a{declared}>{}</a>", "<b xmlns='q'/>".repeat(2000)), format!("<a{attributes}/>")] {
+            assert!(answer(200, &body).unwrap_err().message().contains("too many attributes"));
         }
     }
 

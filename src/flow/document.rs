@@ -15,6 +15,10 @@ use crate::secret::Secret;
 /// small thread holds; the XML parser does not.
 const DEEPEST_JSON: usize = 32;
 
+/// Answers have one namespace at most, and attributes nowhere but in the first line.
+const MOST_NAMESPACES: usize = 64;
+const MOST_ATTRIBUTES: usize = 2048;
+
 /// What a body turned out to be.
 pub(super) enum Document<'a> {
     Empty,
@@ -38,7 +42,8 @@ pub(super) enum Element<'d, 'a> {
 impl<'a> Document<'a> {
     /// Sniffs and parses `text`.
     pub(super) fn parse(text: &'a str) -> Document<'a> {
-        let text = text.trim();
+        // Proxies and editors put byte order marks anywhere, and more than one.
+        let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\0'));
         match text.as_bytes().first() {
             None => Document::Empty,
             Some(b'<') if is_web_page(text) => Document::WebPage(title(text)),
@@ -59,6 +64,10 @@ impl<'a> Document<'a> {
     }
 
     fn xml(text: &'a str) -> Document<'a> {
+        // The parser's time grows with the square of these.
+        if text.matches("xmlns").count() > MOST_NAMESPACES || text.matches('=').count() > MOST_ATTRIBUTES {
+            return Document::Unreadable(Error::new(Cause::BadXml).detail("too many attributes"));
+        }
         // A document type definition is how entities grow and files are read. The nodes need no limit: the body has one.
         let options = ParsingOptions { allow_dtd: false, ..ParsingOptions::default() };
         match roxmltree::Document::parse_with_options(text, options) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustls::CertificateError;
 
+use super::lookup::NoThread;
 use super::phase::{FailedIn, Phase};
 use crate::cause::Cause;
 use crate::error::Error;
@@ -31,7 +32,11 @@ pub(super) fn failure(error: ureq::Error, server: &str, timeout: Duration) -> Er
         ureq::Error::Tls(what) => at(Cause::TlsFailed, &what),
         ureq::Error::ConnectionFailed => Error::new(Cause::CannotConnect).detail(server),
         ureq::Error::LargeResponseHeader(..) => Cause::HeadTooLarge.into(),
-        ureq::Error::Protocol(what) => not_http(&what.to_string(), server),
+        // Its parser keeps its own list of what may go wrong; this one is not about a word of HTTP that is misspelt.
+        ureq::Error::Protocol(what) if what.to_string().ends_with("too many headers") => Cause::HeadTooLarge.into(),
+        ureq::Error::Protocol(what) => at(Cause::NotHttp, &what),
+        ureq::Error::BodyStalled => at(Cause::NotHttp, &"a chunk of the body has no end"),
+        ureq::Error::Other(other) if other.is::<NoThread>() => at(Cause::NoThread, &other),
         // Their words may hold the address, and later a secret in it.
         ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => Cause::Unforeseen.into(),
         other => at(Cause::Unforeseen, &other),
@@ -65,11 +70,6 @@ fn io_failure(error: &io::Error, phase: Option<Phase>, server: &str, timeout: Du
         ) => at(Cause::Disconnected),
         (_, None) => at(Cause::Unforeseen),
     }
-}
-
-/// The parser's words are its own and quote nothing of the answer.
-fn not_http(what: &str, server: &str) -> Error {
-    Error::new(Cause::NotHttp).detail(format_args!("{server}: {what}"))
 }
 
 fn tls_error(error: &io::Error) -> Option<&rustls::Error> {

@@ -2,6 +2,7 @@
 
 mod buffers;
 mod failure;
+mod lookup;
 mod phase;
 mod tls;
 mod trust;
@@ -21,7 +22,8 @@ use crate::body::Body;
 use crate::cause::Cause;
 use crate::error::Error;
 use failure::failure;
-use phase::{HostLookup, InPhase, Phase};
+use lookup::Lookup;
+use phase::{InPhase, Phase};
 use tls::TlsConnector;
 
 /// Longest answer. A token answer has some hundred bytes.
@@ -59,7 +61,7 @@ impl Transport {
             .build();
         let connector = InPhase::new(Phase::Connecting, TcpConnector::default())
             .chain(InPhase::new(Phase::Handshake, TlsConnector::new(trust.client_config()?)));
-        Ok(Transport { agent: Agent::with_parts(config, connector, HostLookup::default()), timeout })
+        Ok(Transport { agent: Agent::with_parts(config, connector, Lookup), timeout })
     }
 
     /// Sends `request` once. A body that ends early is handed out as far as it came.

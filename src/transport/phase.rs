@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use http::Uri;
-use ureq::config::Config;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
 
 /// The phases before the request is sent: until then no credential has left this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +30,7 @@ pub(super) struct FailedIn {
 }
 
 impl FailedIn {
-    fn wrap(phase: Phase, error: ureq::Error) -> ureq::Error {
+    pub(super) fn wrap(phase: Phase, error: ureq::Error) -> ureq::Error {
         ureq::Error::Other(Box::new(FailedIn { phase, error }))
     }
 }
@@ -64,15 +61,5 @@ impl<In: Transport, C: Connector<In>> Connector<In> for InPhase<C> {
 
     fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<C::Out>, ureq::Error> {
         self.connector.connect(details, chained).map_err(|error| FailedIn::wrap(self.phase, error))
-    }
-}
-
-/// ureq's own resolver, its failures marked.
-#[derive(Debug, Default)]
-pub(super) struct HostLookup(DefaultResolver);
-
-impl Resolver for HostLookup {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        self.0.resolve(uri, config, timeout).map_err(|error| FailedIn::wrap(Phase::Lookup, error))
     }
 }

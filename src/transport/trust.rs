@@ -87,11 +87,23 @@ fn roots(pem: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error
 fn system_roots() -> Result<Vec<CertificateDer<'static>>, Error> {
     let bundles = SYSTEM_BUNDLES.iter().map(|path| (Some(Path::new(*path)), None));
     let folders = SYSTEM_FOLDERS.iter().map(|path| (None, Some(Path::new(*path))));
-    bundles
-        .chain(folders)
-        .map(|(file, folder)| rustls_native_certs::load_certs_from_paths(file, folder).certs)
-        .find(|certificates| !certificates.is_empty())
-        .ok_or_else(|| Cause::NoSystemRoots.into())
+    // A file that is not there says nothing; one that cannot be read does.
+    let mut unreadable = None;
+    for (file, folder) in bundles.chain(folders) {
+        if file.or(folder).is_some_and(|path| matches!(path.try_exists(), Ok(false))) {
+            continue;
+        }
+        let found = rustls_native_certs::load_certs_from_paths(file, folder);
+        if !found.certs.is_empty() {
+            return Ok(found.certs);
+        }
+        unreadable = unreadable.or(found.errors.into_iter().next());
+    }
+    let error = Error::new(Cause::NoSystemRoots);
+    Err(match unreadable {
+        Some(reason) => error.detail(reason),
+        None => error,
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 /*
  * Eight threads on one client. Each gets its own token, an error is read on another thread than it arose on.
- * Arguments: base URL, CA file. Standard input: key, login, secret.
+ * Arguments: base URL, CA file, the threads' stack in KiB (0: the system's). Standard input: key, login, secret.
  */
 #include "check.h"
 #include <pthread.h>
+#include <stdlib.h>
 
 enum { THREADS = 8, CALLS = 10 };
 
@@ -31,9 +32,10 @@ int main(int argc, char **argv)
     nf_options *options = nf_options_new();
     nf_client *made = NULL;
     pthread_t threads[THREADS];
+    pthread_attr_t attributes;
     int numbers[THREADS];
 
-    if (argc != 3)
+    if (argc != 4)
         return 2;
     read_line(key, sizeof key);
     read_line(login, sizeof login);
@@ -44,10 +46,14 @@ int main(int argc, char **argv)
     nf_options_free(options);
     client = made;
 
+    CHECK(pthread_attr_init(&attributes) == 0);
+    if (atoi(argv[3]) > 0)
+        CHECK(pthread_attr_setstacksize(&attributes, (size_t)atoi(argv[3]) * 1024) == 0);
     for (int i = 0; i < THREADS; i++) {
         numbers[i] = i;
-        CHECK(pthread_create(&threads[i], NULL, work, &numbers[i]) == 0);
+        CHECK(pthread_create(&threads[i], &attributes, work, &numbers[i]) == 0);
     }
+    pthread_attr_destroy(&attributes);
     for (int i = 0; i < THREADS; i++) {
         void *not_wiped;
         CHECK(pthread_join(threads[i], &not_wiped) == 0 && not_wiped == NULL);

@@ -37,11 +37,32 @@ fn objects_outlive_what_they_came_from() {
     }
 }
 
+/// With half the stack that the header asks for; builds without optimisation need more.
 #[test]
 fn eight_threads_share_a_client() {
-    for build in BUILDS {
-        with_stub("threads", build).must_pass();
+    for (build, stack) in [(Build::Shared, "64"), (Build::Static, "64"), (Build::PanicAbort, "0")] {
+        with_stub("threads", build).arg(stack).must_pass();
     }
+}
+
+#[test]
+fn a_cancelled_thread_finishes_its_call() {
+    let (stub, ca) = support::stub();
+    for build in BUILDS {
+        Program::compile("cancel", build)
+            .args(&[&stub.scenario_url("silence-after-tls"), ca.to_str().unwrap()])
+            .must_pass();
+    }
+}
+
+#[test]
+fn a_process_that_may_start_no_thread_is_told_so() {
+    let (stub, ca) = support::stub();
+    let (by_name, user) = (stub.base_url(), User::demo());
+    Program::compile("no_thread", Build::Shared)
+        .args(&[&by_name, &by_name.replace("localhost", "127.0.0.1"), ca.to_str().unwrap()])
+        .lines(&[&user.key, &user.login, &user.secret])
+        .must_pass();
 }
 
 #[test]
@@ -62,7 +83,9 @@ fn memory_is_used_as_it_should_be() {
         "--errors-for-leak-kinds=definite,indirect",
         &suppressions,
     ];
-    for name in ["arguments", "lifetimes", "threads", "panic", "nothing"] {
-        with_stub(name, Build::Debug).under(&valgrind).must_pass();
+    for (name, more) in [("arguments", ""), ("lifetimes", ""), ("threads", "0"), ("panic", ""), ("nothing", "")] {
+        let program = with_stub(name, Build::Debug);
+        let program = if more.is_empty() { program } else { program.arg(more) };
+        program.under(&valgrind).must_pass();
     }
 }

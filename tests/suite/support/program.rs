@@ -48,6 +48,12 @@ impl Program {
         self
     }
 
+    /// One more argument.
+    pub fn arg(mut self, arg: &str) -> Program {
+        self.args.push(arg.to_owned());
+        self
+    }
+
     /// The lines of standard input.
     pub fn lines(mut self, lines: &[&str]) -> Program {
         self.stdin = bytes(lines);
