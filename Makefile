@@ -1,6 +1,8 @@
 # nativeflow: `make` builds the library, `make demo` shows it, `make test` proves it.
 
 CARGO ?= cargo
+# Where the tests and the demo look.
+export CARGO_TARGET_DIR := $(CURDIR)/target
 LIBRARY = target/release/libnativeflow
 
 all: library

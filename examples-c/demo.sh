@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 work=target/demo
 mkdir -p "$work"
+rm -f "$work/ready"
 
 ${CARGO:-cargo} build --quiet --package nativeflow-stub
 cc -std=c11 -O2 -Wall -Wextra -Iinclude examples-c/get_token.c -Ltarget/release -lnativeflow \
@@ -13,7 +14,7 @@ cc -std=c11 -O2 -Wall -Wextra -Iinclude examples-c/get_token.c -Ltarget/release 
 target/debug/nativeflow-stub --ca-file "$work/ca.pem" --idle-exit 60 --quiet >"$work/ready" &
 stub=$!
 trap 'kill "$stub" 2>/dev/null || true' EXIT
-until grep -q ready "$work/ready"; do
+until grep -qs ready "$work/ready"; do
     kill -0 "$stub" || { echo "the stub did not start" >&2; exit 1; }
     sleep 0.05
 done

@@ -346,7 +346,8 @@ const char *nf_code_name(int32_t code);
  * Treat a code that you do not know by its group: 1 to 19 the call is wrong,
  * 20 to 39 the credentials are refused (do not retry), 40 to 59 the server
  * (retry later), 60 to 79 the way there, 80 to 99 the answer, from 100
- * inside the library.
+ * inside the library. Whatever the group, a program tries again by itself
+ * only if `nf_error_retry_after_ms` is not -1.
  *
  * Since 0.1.
  */

@@ -20,7 +20,7 @@ use Retry::{AfterSeconds, Never};
 /// "Sleep for 5 minutes, then retry" (Concur, for 503 and for a time-out; taken for every failure of the server here).
 const SERVER_PAUSE: Retry = AfterSeconds(300);
 /// For what fails before a credential has left this machine.
-const NETWORK_PAUSE: Retry = AfterSeconds(60);
+pub(crate) const NETWORK_PAUSE: Retry = AfterSeconds(60);
 
 impl Retry {
     /// As a time span; `None`: do not retry.
@@ -63,7 +63,7 @@ causes! {
     // The call is wrong: the program must change.
     NullPointer => InvalidArgument, Never,
         "A pointer that is needed is NULL",
-        "Mend the calling program: pass the address that the function's description asks for.";
+        "Correct the calling program: pass the address that the function's description asks for.";
     NotUtf8 => InvalidUtf8, Never,
         "A text is not valid UTF-8",
         "Convert the text to UTF-8 before the call; a code page such as Windows-1252 is not UTF-8.";
@@ -120,21 +120,21 @@ causes! {
 
     // The credentials were refused: trying again can lock the account.
     Denied => Denied, Never,
-        "Concur refused the login, the secret or the consumer key and does not say which (HTTP 403)",
+        "Concur refused the login, the secret or the consumer key and does not say which",
         "Do not retry, the account may lock. Check login, secret and key by hand, and that Concur has enabled the application for the company.";
     NoLoginArrived => Denied, Never,
-        "Concur says that the request carried no login (HTTP 401), though one was sent",
+        "Concur says that the request carried no login, though one was sent",
         "Do not retry. Look for a proxy or gateway on the way that removes the Authorization header, then check login and secret.";
     RefusedWithoutStatus => Denied, Never,
-        "Concur answered with an error in place of a token (HTTP 200) and does not say what is wrong",
+        "Concur answered with an error in place of a token and does not say what is wrong",
         "Do not retry, the account may lock. Read the server's own message; check login, secret and key by hand.";
 
     // The server cannot do it now.
     Busy => Busy, AfterSeconds(60),
-        "Concur is overloaded and asks to slow down (HTTP 429)",
+        "Concur is overloaded and asks to slow down",
         "Wait as long as the retry time says and start fewer calls at once.";
     Maintenance => Maintenance, SERVER_PAUSE,
-        "Concur is under maintenance (HTTP 503)",
+        "Concur is under maintenance",
         "Wait 5 minutes, then try again; Concur's service status page tells how long it lasts.";
     ServerFailed => ServerError, SERVER_PAUSE,
         "Concur failed to handle the request",
@@ -142,7 +142,7 @@ causes! {
     // Concur names bad format, missing field, request limit and database deadlock for 400. The format is tested and the
     // fields are all there, so it is the server's turn; but whether it counted as a try of the login is not known.
     BadRequest => ServerError, Never,
-        "Concur turned the request away (HTTP 400): a request limit, a database deadlock, or a login it cannot read",
+        "Concur turned the request away, for a request limit, a database deadlock or a login that it cannot read",
         "Wait some minutes and try once by hand, not in a loop: it may count as a failed login. If it stays, give the correlation ID to Concur's support.";
 
     // The way there.
@@ -152,6 +152,12 @@ causes! {
     NoThread => Dns, NETWORK_PAUSE,
         "This machine cannot start the thread that looks up the host name",
         "Nothing was sent. Raise the limit of threads or of memory for the user or the container that this program runs in.";
+    NoResources => Connect, NETWORK_PAUSE,
+        "This machine has no descriptor or no memory left for a connection",
+        "Nothing was sent. Raise the limit of open files (ulimit -n) for this program, or look for descriptors that it does not close.";
+    NotLoopback => Connect, Never,
+        "The host of a plain http address is not this machine, though its name says so",
+        "Nothing was sent. Look where localhost leads (/etc/hosts, DNS), or use https.";
     CannotConnect => Connect, NETWORK_PAUSE,
         "No connection to the server",
         "Check that a firewall lets this machine reach the host and port.";
@@ -160,13 +166,13 @@ causes! {
         "Check the port in the base URL; a plain HTTP port or a proxy's port does not speak TLS.";
     TlsIncompatible => Tls, Never,
         "Client and server have no TLS version or cipher in common",
-        "The server must offer TLS 1.2 or 1.3 with an ECDHE suite; look for an old TLS-inspecting proxy on the way.";
+        "The server must offer TLS 1.2 or 1.3 with an ECDHE suite; look for an old TLS-inspecting proxy on the way. Some servers say the same when they want a client certificate.";
     TlsRefused => Tls, Never,
-        "The server ended the TLS handshake with an alert",
+        "The server ended TLS with an alert",
         "Check that the host in the base URL is served there; an alert about certificates means that it wants a client certificate.";
     TlsFailed => Tls, Never,
         "The TLS connection failed",
-        "Look for a TLS-inspecting proxy on the way; if there is none, try again later and tell Concur's support.";
+        "Look for a TLS-inspecting proxy on the way; if there is none, try again later and report it to Concur's support.";
     UnknownRoot => TlsUntrusted, Never,
         "The server's certificate was issued by an authority that is not trusted here",
         "Behind a TLS-inspecting proxy give its root with nf_options_set_ca_file; otherwise update ca-certificates. Nothing was sent.";
@@ -181,9 +187,9 @@ causes! {
         "Check the host in the base URL, and that DNS leads to Concur and not to a proxy or a login portal. Nothing was sent.";
     CertificateRefused => TlsUntrusted, Never,
         "The server's certificate cannot be trusted",
-        "Look at the certificate (openssl s_client -connect HOST:443 -showcerts) and tell the server's or the proxy's operator. Nothing was sent.";
+        "Look at the certificate (openssl s_client -connect HOST:443 -showcerts) and report it to whoever runs the server or the proxy. Nothing was sent.";
     ProxyAsks => ProxyDenied, Never,
-        "A proxy on the way asks for credentials of its own (HTTP 407)",
+        "A proxy on the way asks for credentials of its own",
         "The login was not judged. Let this machine through the proxy without credentials; they cannot be given yet.";
     TimedOut => Timeout, SERVER_PAUSE,
         "There was no complete answer within the time limit",

@@ -33,9 +33,26 @@ pub(crate) fn cut(mut line: String) -> String {
     line
 }
 
-/// Zero-width, bidirectional and other format characters.
+/// Characters that show nothing, or change how others show: zero-width, bidirectional, tags, fillers (Unicode's
+/// Default_Ignorable_Code_Point, but for variation selectors, which belong to the character before them).
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 #[cfg(test)]
@@ -50,6 +67,7 @@ mod tests {
             ("  two\r\n\tlines ", "two lines"),
             ("nul\0and\u{1b}[31mcolour", "nul and [31mcolour"),
             ("left\u{202e}right\u{2028}end", "left right end"),
+            ("a\u{e0041}b\u{3164}c", "a b c"),
             ("Grüße, 東京", "Grüße, 東京"),
         ] {
             assert_eq!(one_line(text), line, "{text:?}");

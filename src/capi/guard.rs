@@ -27,7 +27,7 @@ pub(super) fn guard(body: impl FnOnce() -> Result<(), Error>) -> *mut nf_error {
         Ok(Err(error)) => error,
         Err(payload) => {
             discard(payload);
-            Error::new(Cause::Panicked).detail(PLACE.take())
+            Error::new(Cause::Panicked).detail(PLACE.try_with(RefCell::take).unwrap_or_default())
         }
     };
     nf_error::export(error)

@@ -31,16 +31,16 @@ pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> R
         return Err(answer.failure(answer.redirect(), &document));
     }
     if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
-        let gone = Error::new(Cause::EndpointGone).detail(format_args!("HTTP {}", answer.status.as_u16()));
+        let gone = Error::new(Cause::EndpointGone).detail(answer.status_text());
         return Err(answer.failure(gone, &document));
     }
-    if let Document::WebPage(_) = document {
+    if answer.is_page(&document) {
         let later = answer.status.is_server_error() || answer.status == StatusCode::TOO_MANY_REQUESTS;
         let page = Error::new(if later { Cause::WebPageUnavailable } else { Cause::WebPage });
-        return Err(answer.failure(page.detail(format_args!("HTTP {}", answer.status.as_u16())), &document));
+        return Err(answer.failure(page.detail(answer.status_text()), &document));
     }
     if !answer.status.is_success() {
-        return Err(answer.failure(refusal(answer.status), &document));
+        return Err(answer.failure(refusal(answer.status).detail(answer.status_text()), &document));
     }
     let unreadable = match (token(&document), cut) {
         (_, Some(cut)) if cut.code() == Code::TooLarge => cut.clone(),
@@ -76,13 +76,33 @@ impl Answer<'_> {
         )
     }
 
+    /// A page for people: by its content, or, where that tells nothing, by what the server calls it.
+    fn is_page(&self, document: &Document<'_>) -> bool {
+        match document {
+            Document::WebPage(_) => true,
+            // An empty page is no page, but what is compressed was not looked at.
+            Document::Empty if !is_compressed(self.headers) => false,
+            _ => {
+                let called_html = self
+                    .headers
+                    .get("content-type")
+                    .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
+                called_html && document.find("Access_Token").is_none() && error_element(document).is_none()
+            }
+        }
+    }
+
+    fn status_text(&self) -> String {
+        format!("HTTP {}", self.status.as_u16())
+    }
+
     /// A redirect, with the host that it leads to and nothing else of its address, which may hold anything.
     fn redirect(&self) -> Error {
         let location = self.headers.get("location").and_then(|location| location.to_str().ok());
         let target = location.and_then(|location| location.parse::<Uri>().ok());
         let detail = match target.as_ref().and_then(Uri::host) {
-            Some(host) => format!("HTTP {} to {}", self.status.as_u16(), self.echoes.harmless(host)),
-            None => format!("HTTP {}", self.status.as_u16()),
+            Some(host) => format!("{} to {}", self.status_text(), self.echoes.harmless(host)),
+            None => self.status_text(),
         };
         Error::new(Cause::Redirected).detail(detail)
     }
@@ -97,8 +117,10 @@ impl Answer<'_> {
         }
         let status = document.find("StatusCode").and_then(|element| element.text().expose().parse::<StatusCode>().ok());
         match status {
-            Some(status) if !status.is_success() => refusal(status),
-            _ => Cause::RefusedWithoutStatus.into(),
+            Some(status) if !status.is_success() => {
+                refusal(status).detail(format_args!("{}, {} inside", self.status_text(), status.as_u16()))
+            }
+            _ => Error::new(Cause::RefusedWithoutStatus).detail(self.status_text()),
         }
     }
 
@@ -122,20 +144,20 @@ impl Answer<'_> {
 /// What a status that is neither a success nor a redirect means (Concur: "HTTP Codes", and the official SDK's live tests
 /// for 403).
 fn refusal(status: StatusCode) -> Error {
-    let detail = format!("HTTP {}", status.as_u16());
-    match status.as_u16() {
-        400 => Cause::BadRequest.into(),
-        407 => Cause::ProxyAsks.into(),
-        408 => Error::new(Cause::ServerFailed).detail(detail),
-        511 => Error::new(Cause::WebPage).detail(detail),
-        401 => Cause::NoLoginArrived.into(),
-        403 => Cause::Denied.into(),
-        404 | 410 => Error::new(Cause::EndpointGone).detail(detail),
-        429 => Cause::Busy.into(),
-        503 => Cause::Maintenance.into(),
-        500..600 => Error::new(Cause::ServerFailed).detail(detail),
-        _ => Error::new(Cause::UnexpectedStatus).detail(detail),
-    }
+    let cause = match status.as_u16() {
+        400 => Cause::BadRequest,
+        401 => Cause::NoLoginArrived,
+        403 => Cause::Denied,
+        404 | 410 => Cause::EndpointGone,
+        407 => Cause::ProxyAsks,
+        429 => Cause::Busy,
+        503 => Cause::Maintenance,
+        // RFC 6585: a login portal stands in the way.
+        511 => Cause::WebPage,
+        408 | 500..600 => Cause::ServerFailed,
+        _ => Cause::UnexpectedStatus,
+    };
+    cause.into()
 }
 
 /// The token of a document. Only the token itself is needed: an expiry that cannot be read never loses it.
@@ -151,17 +173,21 @@ fn token(document: &Document<'_>) -> Result<Token, Error> {
         return Err(Cause::NoToken.into());
     }
     // It goes into a header of every later request: a line end in it would forge another header.
-    if !value.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_visible(&value) {
         return Err(Cause::BadToken.into());
     }
     let date = text("Expiration_Date");
     let refresh = text("Refresh_Token");
-    let refresh = if refresh.expose().contains(char::is_control) { Secret::default() } else { refresh };
+    let refresh = if is_visible(&refresh) { refresh } else { Secret::default() };
     let instance = text("Instance_Url");
     Ok(Token::new("OAuth", value.expose())
         .with_refresh_token(refresh)
         .with_expiry(expiry::unix_seconds(date.expose()), one_line(date.expose()))
         .with_instance_url(trustworthy(instance.expose())))
+}
+
+fn is_visible(text: &Secret) -> bool {
+    text.expose().bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// An instance URL that a token may be sent to, or nothing.
@@ -305,6 +331,45 @@ mod tests {
             let error = answer(status, body).unwrap_err();
             assert_eq!(error.code(), code, "{status} {body}: {error}");
             assert_eq!(error.http_status(), Some(status));
+        }
+    }
+
+    #[test]
+    fn a_page_is_a_page_whatever_it_begins_with() {
+        let html = [("Content-Type", "Text/HTML; charset=utf-8")];
+        for body in ["<h1>Blocked</h1>", "<div class='m'>Blocked</div>", "Blocked by policy", "<x>", "{\"a\":1}"] {
+            assert_eq!(read(403, &html, body.as_bytes(), None).unwrap_err().code(), Code::NotConcur, "{body}");
+        }
+        let gzip = [("Content-Type", "text/html"), ("Content-Encoding", "gzip")];
+        assert_eq!(read(403, &gzip, b"\x1f\x8b", None).unwrap_err().code(), Code::NotConcur);
+        // What Concur says counts, whatever it calls it.
+        assert_eq!(read(403, &html, ERROR.as_bytes(), None).unwrap_err().code(), Code::Denied);
+        assert_eq!(read(403, &html, b"", None).unwrap_err().code(), Code::Denied);
+        assert!(read(200, &html, DOCUMENTED.as_bytes(), None).is_ok());
+    }
+
+    #[test]
+    fn only_what_may_pass_by_itself_has_a_pause() {
+        for (status, body, seconds) in [
+            (403, ERROR, None),
+            (401, ERROR, None),
+            (400, ERROR, None),
+            (200, ERROR, None),
+            (404, "", None),
+            (302, "", None),
+            (200, PAGE, None),
+            (403, PAGE, None),
+            (407, "", None),
+            (200, "", None),
+            (429, ERROR, Some(60)),
+            (429, PAGE, Some(300)),
+            (503, PAGE, Some(300)),
+            (503, ERROR, Some(300)),
+            (500, "", Some(300)),
+            (408, "", Some(300)),
+        ] {
+            let pause = answer(status, body).unwrap_err().pause();
+            assert_eq!(pause.map(|pause| pause.as_secs()), seconds, "{status} {body}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! The address of a service: scheme, host, perhaps a port and a path prefix, and nothing else.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::Uri;
 use http::uri::Scheme;
@@ -50,10 +50,19 @@ impl BaseUrl {
         let host = authority.host();
         let name = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         // The check that the TLS library makes later, made now: it would be a failure of every call.
-        if ServerName::try_from(name).is_err() {
+        let is_host = match name.len() == host.len() {
+            true => ServerName::try_from(name).is_ok(),
+            false => name.parse::<Ipv6Addr>().is_ok(),
+        };
+        if !is_host {
             return Err(refuse("the host is no DNS name or IP address"));
         }
-        if authority.as_str().len() > host.len() && authority.port_u16().is_none_or(|port| port == 0) {
+        // Read here and not taken from the parser, which stops at a bracket and takes a sign.
+        let port = authority.as_str().strip_prefix(host).unwrap_or_default();
+        let is_port = |digits: &str| {
+            digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port > 0)
+        };
+        if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
             return Err(refuse("the port is no number from 1 to 65535"));
         }
         let plain = if *scheme == Scheme::HTTPS {
@@ -130,6 +139,19 @@ mod tests {
             ("https://h:", "port"),
             ("https://h:65536", "port"),
             ("https://h:x", "port"),
+            ("https://h:+443", "port"),
+            ("http://[::1].evil.example:1", "port"),
+            ("http://[::1]x:1", "port"),
+            ("http://[localhost]:1", "host"),
+            ("http://[127.0.0.1]:1", "host"),
+            ("https://[v1.a]", "host"),
+            ("https://[fe80::1%25eth0]", "host"),
+            ("https://h%00", "not a URL"),
+            ("https://h\\.evil.example", "not a URL"),
+            ("http://127.1", "host"),
+            ("http://0x7f.1", "host"),
+            ("http://2130706433", "host"),
+            ("http://[::ffff:127.0.0.1]", "in clear"),
             ("https://a b", "blank"),
             ("https://bücher.example", "xn--"),
             ("https://h\r\nX-Other: 1", "blank"),

@@ -58,7 +58,7 @@ impl<'a> Document<'a> {
                     error.column()
                 ))),
             },
-            Some(_) if contains_ignoring_case(text, "<html") => Document::WebPage(title(text)),
+            Some(_) if find_ignoring_case(text, "<html").is_some() => Document::WebPage(title(text)),
             Some(_) => Document::Text(text),
         }
     }
@@ -165,7 +165,13 @@ fn find_member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     }
 }
 
-/// Whether markup is a page for people: its first element, or its document type, is `html`.
+/// Elements that a page for people begins with; many leave out `html`.
+const PAGE_TAGS: &[&str] = &[
+    "html", "head", "body", "title", "meta", "link", "style", "script", "base", "center", "div", "p", "h1", "h2", "h3",
+    "table", "form", "hr", "br", "pre", "iframe", "noscript", "main", "section", "svg",
+];
+
+/// Whether markup is a page for people: by its document type or its first element.
 fn is_web_page(text: &str) -> bool {
     let mut rest = text;
     loop {
@@ -180,26 +186,30 @@ fn is_web_page(text: &str) -> bool {
         let Some((_, behind)) = past else { return false };
         rest = behind;
     }
-    let first: String = rest.split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_ascii_lowercase();
-    // Pages without a head of their own begin with what may stand in one.
-    ["<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<script"]
-        .iter()
-        .any(|start| first.starts_with(start))
+    if let Some(kind) = strip_ignoring_case(rest, "<!doctype") {
+        return strip_ignoring_case(kind.trim_start(), "html").is_some();
+    }
+    let Some(tag) = rest.strip_prefix('<') else { return false };
+    let name = tag.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_' && c != ':').next();
+    name.is_some_and(|name| PAGE_TAGS.iter().any(|page| name.eq_ignore_ascii_case(page)))
 }
 
 /// What stands in the first `<title>`.
 fn title(page: &str) -> &str {
-    let lower = page.to_ascii_lowercase();
-    let inside = lower.find("<title").and_then(|tag| {
-        let start = tag + lower.get(tag..)?.find('>')? + 1;
-        let end = start + lower.get(start..)?.find('<')?;
-        page.get(start..end)
+    let inside = find_ignoring_case(page, "<title").and_then(|tag| {
+        let (_, behind) = page.get(tag..)?.split_once('>')?;
+        Some(behind.split_once('<')?.0)
     });
     inside.unwrap_or_default()
 }
 
-fn contains_ignoring_case(text: &str, what: &str) -> bool {
-    text.as_bytes().windows(what.len()).any(|window| window.eq_ignore_ascii_case(what.as_bytes()))
+fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+fn find_ignoring_case(text: &str, what: &str) -> Option<usize> {
+    text.as_bytes().windows(what.len()).position(|window| window.eq_ignore_ascii_case(what.as_bytes()))
 }
 
 /// Text of a body: UTF-8, or UTF-16 when the first bytes say so (XML 1.0, section 4.3.3), without its byte order mark.
@@ -268,6 +278,11 @@ mod tests {
             ("<?xml version='1.0'?><!-- c -->\n<html xmlns='x'/>", "page"),
             ("<HTML lang=en>", "page"),
             ("<title>x</title>", "page"),
+            ("<h1>Blocked</h1><p>x", "page"),
+            ("<CENTER>x", "page"),
+            ("<Header/>", "xml"),
+            ("<metadata/>", "xml"),
+            ("<p:x xmlns:p='u'/>", "xml"),
             ("Blocked: <html>", "page"),
             ("<a>", "unreadable"),
             ("<!DOCTYPE a []><a/>", "unreadable"),

@@ -15,6 +15,10 @@ const FORMAT: &[BorrowedFormatItem<'static>] = format_description!(
 /// AM/PM may be of any case. 12 AM is midnight, 12 PM is noon. Nothing before 1970 is an expiry.
 pub(super) fn unix_seconds(text: &str) -> Option<i64> {
     // The date crate takes one blank and upper case only.
+    // And a sign before the year, which no date has here.
+    if text.contains(['+', '-']) {
+        return None;
+    }
     let plain = text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
     let seconds = PrimitiveDateTime::parse(&plain, FORMAT).ok()?.assume_utc().unix_timestamp();
     (seconds >= 0).then_some(seconds)
@@ -73,6 +77,7 @@ mod tests {
             "1/1/2035 8:00:00 AMX",
             "1/1/1969 8:00:00 AM",
             "-1/1/2035 8:00:00 AM",
+            "1/1/+2035 8:00:00 AM",
         ] {
             assert_eq!(unix_seconds(text), None, "{text:?}");
         }

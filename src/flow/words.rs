@@ -1,6 +1,7 @@
 //! The server's own words, made harmless: without markup, without an echo of the credentials, one line.
 
 use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
 
 use super::Credentials;
 use crate::error::Error;
@@ -34,11 +35,12 @@ impl Echoes {
     /// An echo as it was sent is blotted out, whatever its case. Any other (escaped for HTML or a URL, with other blanks,
     /// cut up by markup) costs the whole text: what is left of it would be a guess.
     pub(super) fn harmless(&self, text: &str) -> String {
-        let mut blotted = text.to_owned();
+        // Copies of what the server says: until it is blotted out, it may be a login.
+        let mut blotted = Zeroizing::new(text.to_owned());
         for echo in &self.0 {
-            blotted = blot(&blotted, echo.expose());
+            blotted = Zeroizing::new(blot(&blotted, echo.expose()));
         }
-        let line = unbroken(&without_markup(&blotted));
+        let line = unbroken(&Zeroizing::new(without_markup(&blotted)));
         if self.are_hidden_in(&blotted) || self.are_hidden_in(&line) {
             return BLOT.to_owned();
         }
@@ -49,19 +51,22 @@ impl Echoes {
     /// Whether letters and digits of an echo stand in `text` in their order, whatever stands between them and however it
     /// is escaped.
     fn are_hidden_in(&self, text: &str) -> bool {
-        let views = [letters(text), letters(&percent_decode_str(text).decode_utf8_lossy()), letters(&unescaped(text))];
+        let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
+        let views = [letters(text), letters(&decoded), letters(&Zeroizing::new(unescaped(text)))];
         self.0
             .iter()
             .map(|echo| letters(echo.expose()))
             .filter(|echo| echo.chars().count() >= SHORTEST_ECHO)
-            .any(|echo| views.iter().any(|view| view.contains(&echo)))
+            .any(|echo| views.iter().any(|view| view.contains(echo.as_str())))
     }
 }
 
 /// Letters and digits alone, in lower case.
-fn letters(text: &str) -> String {
+fn letters(text: &str) -> Zeroizing<String> {
     // By way of upper case, for `ß` is `SS` there.
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    let letters =
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    Zeroizing::new(letters.collect())
 }
 
 /// Numeric character references as the characters they stand for; named ones are dropped.
@@ -175,6 +180,14 @@ mod tests {
         assert_eq!(said("of Sup3rSecret<Part> here", "Sup3rSecret<Part>"), "of [redacted] here");
         assert_eq!(said("of two  blanks x here", "two  blanks x"), "of [redacted] here");
         assert_eq!(said("sent Basic am9obkBleGFtcGxlLmNvbTpzZWNyZXQhMQ==.", "secret!1"), "sent Basic [redacted].");
+    }
+
+    #[test]
+    fn an_echo_is_not_cut_in_two_and_printed() {
+        for length in 280..305 {
+            let line = said(&format!("{} Travel&Expense$2012", "x".repeat(length)), "Travel&Expense$2012");
+            assert!(!line.contains("Trav"), "{line}");
+        }
     }
 
     #[test]

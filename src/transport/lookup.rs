@@ -33,18 +33,37 @@ impl fmt::Display for NoThread {
 
 impl std::error::Error for NoThread {}
 
+/// A name that must lead to this machine leads elsewhere.
+#[derive(Debug)]
+pub(super) struct NotLoopback;
+
+impl fmt::Display for NotLoopback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an address of this machine")
+    }
+}
+
+impl std::error::Error for NotLoopback {}
+
 /// The operating system's way from a name to addresses.
 #[derive(Debug)]
-pub(super) struct Lookup;
+pub(super) struct Lookup {
+    /// For plain http: where `localhost` leads elsewhere, credentials must not follow in clear.
+    pub(super) only_loopback: bool,
+}
 
 impl Resolver for Lookup {
     fn resolve(&self, uri: &Uri, _: &Config, limit: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let addresses = addresses(uri, limit).map_err(|error| FailedIn::wrap(Phase::Lookup, error))?;
         let mut resolved = self.empty();
-        for address in addresses.into_iter().take(MOST_ADDRESSES) {
+        let allowed = |address: &SocketAddr| !self.only_loopback || address.ip().is_loopback();
+        for address in addresses.into_iter().filter(allowed).take(MOST_ADDRESSES) {
             resolved.push(address);
         }
-        Ok(resolved)
+        match resolved.is_empty() {
+            true => Err(ureq::Error::Other(Box::new(NotLoopback))),
+            false => Ok(resolved),
+        }
     }
 }
 
@@ -72,5 +91,43 @@ fn addresses(uri: &Uri, limit: NextTimeout) -> Result<Vec<SocketAddr>, ureq::Err
         },
         Err(RecvTimeoutError::Timeout) => Err(ureq::Error::Timeout(limit.reason)),
         Err(RecvTimeoutError::Disconnected) => Err(ureq::Error::HostNotFound),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lookup, addresses};
+    use ureq::Timeout;
+    use ureq::config::Config;
+    use ureq::unversioned::resolver::Resolver as _;
+    use ureq::unversioned::transport::NextTimeout;
+    use ureq::unversioned::transport::time::Duration;
+
+    fn limit() -> NextTimeout {
+        NextTimeout { after: Duration::from_secs(60), reason: Timeout::Global, ..NextTimeout::default() }
+    }
+
+    #[test]
+    fn addresses_are_their_own_answer() {
+        for (uri, address) in [
+            ("https://192.0.2.1", "192.0.2.1:443"),
+            ("http://127.0.0.1", "127.0.0.1:80"),
+            ("https://[2001:db8::1]:8443", "[2001:db8::1]:8443"),
+        ] {
+            assert_eq!(addresses(&uri.parse().unwrap(), limit()).unwrap(), [address.parse().unwrap()]);
+        }
+    }
+
+    #[test]
+    fn plain_http_does_not_leave_this_machine() {
+        let lookup = |only_loopback, uri: &str| {
+            let resolver = Lookup { only_loopback };
+            resolver.resolve(&uri.parse().unwrap(), &Config::default(), limit()).map(|found| found.len())
+        };
+        // What a name that leads elsewhere would be resolved to.
+        assert!(lookup(true, "http://192.0.2.1").unwrap_err().to_string().contains("not an address of this machine"));
+        assert_eq!(lookup(true, "http://127.0.0.1").unwrap(), 1);
+        assert_eq!(lookup(false, "https://192.0.2.1").unwrap(), 1);
+        assert!(lookup(true, "http://localhost").unwrap() >= 1);
     }
 }

@@ -61,7 +61,7 @@ impl Transport {
             .build();
         let connector = InPhase::new(Phase::Connecting, TcpConnector::default())
             .chain(InPhase::new(Phase::Handshake, TlsConnector::new(trust.client_config()?)));
-        Ok(Transport { agent: Agent::with_parts(config, connector, Lookup), timeout })
+        Ok(Transport { agent: Agent::with_parts(config, connector, Lookup { only_loopback: plain }), timeout })
     }
 
     /// Sends `request` once. A body that ends early is handed out as far as it came.

@@ -1,6 +1,7 @@
 //! Whose certificates are believed: the operating system's roots, or those that the caller gave.
 
 use std::fs;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,6 +24,9 @@ const SYSTEM_BUNDLES: &[&str] = &[
 /// Where they keep them one by one; read when there is no bundle.
 const SYSTEM_FOLDERS: &[&str] = &["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
+/// All roots of the world take a quarter of a MiB.
+const LARGEST_FILE: u64 = 16 * 1024 * 1024;
+
 /// The roots that the caller gave; without any, the operating system's.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trust {
@@ -33,8 +37,8 @@ pub(crate) struct Trust {
 impl Trust {
     /// Takes the roots in the PEM file `path`, in place of those of an earlier file.
     pub(crate) fn set_file(&mut self, path: &str) -> Result<(), Error> {
-        let pem = fs::read(path)
-            .map_err(|error| Error::new(Cause::CaFileUnreadable).detail(format_args!("{path}: {error}")))?;
+        let pem = read_file(path)
+            .map_err(|error| Error::new(Cause::CaFileUnreadable).detail(format_args!("\"{path}\": {error}")))?;
         self.file = roots(&pem, path)?;
         Ok(())
     }
@@ -45,22 +49,38 @@ impl Trust {
         Ok(())
     }
 
-    /// How TLS is spoken with servers that these roots vouch for: TLS 1.2 and 1.3, no client certificate. Reads the
-    /// operating system's roots when the caller gave none.
-    pub(super) fn client_config(&self) -> Result<Arc<ClientConfig>, Error> {
-        let mut roots = RootCertStore::empty();
-        let given = self.file.iter().chain(&self.added);
+    /// The roots that the caller gave, or else the operating system's.
+    fn root_store(&self) -> Result<RootCertStore, Error> {
+        let mut store = RootCertStore::empty();
         // These have been tried one by one; of the system's, what cannot be parsed is left out.
-        roots.add_parsable_certificates(given.cloned());
-        if roots.is_empty() {
-            roots.add_parsable_certificates(system_roots()?);
+        store.add_parsable_certificates(self.file.iter().chain(&self.added).cloned());
+        if store.is_empty() {
+            store.add_parsable_certificates(system_roots()?);
         }
+        Ok(store)
+    }
+
+    /// How TLS is spoken with servers that these roots vouch for: TLS 1.2 and 1.3, no client certificate.
+    pub(super) fn client_config(&self) -> Result<Arc<ClientConfig>, Error> {
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| Error::new(Cause::Unforeseen).detail(error))?
-            .with_root_certificates(roots)
+            .with_root_certificates(self.root_store()?)
             .with_no_client_auth();
         Ok(Arc::new(config))
+    }
+}
+
+/// Reads a file, but nothing that has no end or would block.
+fn read_file(path: &str) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LARGEST_FILE {
+        true => Err(io::Error::other("it is larger than 16 MiB")),
+        false => Ok(bytes),
     }
 }
 
@@ -127,8 +147,30 @@ mod tests {
             assert_eq!(error.code(), Code::InvalidOption);
             assert!(error.message().contains(part), "{error}");
         }
-        let error = trust.set_file("/nowhere/ca.pem").unwrap_err();
-        assert_eq!(error.code(), Code::InvalidOption);
-        assert!(error.message().contains("/nowhere/ca.pem"), "{error}");
+        for (path, part) in [("/nowhere/ca.pem", "No such file"), ("/", "not a file"), ("/dev/zero", "not a file")] {
+            let error = trust.set_file(path).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidOption);
+            assert!(error.message().contains(path) && error.message().contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn given_roots_stand_in_place_of_the_systems() {
+        let pem = || nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap().ca_pem().to_owned();
+        let count = |trust: &Trust| trust.root_store().unwrap().len();
+        let mut trust = Trust::default();
+        assert!(count(&trust) > 10, "the system's");
+        trust.add_pem(pem().as_bytes()).unwrap();
+        assert_eq!(count(&trust), 1);
+        trust.add_pem(format!("text before\n{}between\n{}", pem(), pem()).as_bytes()).unwrap();
+        assert_eq!(count(&trust), 3, "added to those before");
+
+        let file = std::env::temp_dir().join(format!("nativeflow-trust-{}.pem", std::process::id()));
+        for _ in 0..2 {
+            std::fs::write(&file, pem()).unwrap();
+            trust.set_file(file.to_str().unwrap()).unwrap();
+            assert_eq!(count(&trust), 4, "a file takes the place of the one before");
+        }
+        std::fs::remove_file(&file).unwrap();
     }
 }

@@ -15,11 +15,12 @@ set -eu
 stub=$1 work=$2
 shift 2
 ip link set lo up
+rm -f "$work/ready"
 echo '127.0.0.1 localhost www.concursolutions.com' >"$work/hosts"
 mount --bind "$work/hosts" /etc/hosts
 "$stub" --port 443 --host-name www.concursolutions.com --ca-file "$work/ca.pem" --quiet --idle-exit 60 >"$work/ready" &
 trap 'kill $!' EXIT
-until grep -q ready "$work/ready"; do sleep 0.01; done
+until grep -qs ready "$work/ready"; do sleep 0.01; done
 mount --bind "$work/ca.pem" /etc/ssl/certs/ca-certificates.crt
 "$@"
 "#;

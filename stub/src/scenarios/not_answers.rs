@@ -16,6 +16,9 @@ pub(super) const TABLE: &[Scenario] = &[
     answer("html-200", "200 with a login page", |_| Answer::new(200, HTML, LOGIN_PAGE)),
     answer("html-503", "503 with a maintenance page", |_| Answer::new(503, HTML, MAINTENANCE_PAGE)),
     answer("html-403", "403 with the block page of a proxy", |_| Answer::new(403, HTML, BLOCK_PAGE)),
+    answer("html-fragment", "403 with a block page that has no head", |_| {
+        Answer::new(403, HTML, "<h1>Blocked</h1>\n<p>Ask your help desk.</p>\n")
+    }),
     answer("redirect", "302 to the elsewhere listener, same path", |ask| redirect(302, ask)),
     answer("redirect-permanent", "308 to the elsewhere listener, same path", |ask| redirect(308, ask)),
     answer("redirect-html", "302 to the elsewhere listener, with a web page as its body", |ask| {
@@ -34,6 +37,10 @@ pub(super) const TABLE: &[Scenario] = &[
         xml("<?xml version=\"1.0\"?>\n<ReportList><Report><Name>Trip</Name></Report></ReportList>\n")
     }),
     answer("text", "200 with the text OK", |_| Answer::new(200, TEXT, "OK")),
+    answer("garbled", "200, a valid answer with the framing of a chunk around it, as text", |_| {
+        let body = DOCUMENTED.xml();
+        Answer::new(200, TEXT, format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()))
+    }),
     answer("truncated-body", "the last 100 bytes never come; TLS is closed properly", |_| {
         documented().without_the_last(100)
     }),
@@ -62,6 +69,10 @@ pub(super) const TABLE: &[Scenario] = &[
     }),
     answer("nested", "100,000 nested elements, closed", |_| xml(nested(100_000))),
     answer("nested-in-limit", "9,000 nested elements, closed, under 64 KiB", |_| xml(nested(9_000))),
+    answer("namespaces-deep", "2,900 nested elements, each declares a namespace, under 64 KiB", |_| {
+        let (open, close) = ("<a xmlns:x='u'>".repeat(2_900), "</a>".repeat(2_900));
+        xml(format!("<Access_Token><Token>{TOKEN}</Token>{open}{close}</Access_Token>"))
+    }),
     answer("invalid-utf8", "bytes that are not UTF-8 inside the token", |_| {
         Answer::new(200, XML, spliced(&DOCUMENTED.xml(), "<Token>fdjhk", b"\xc3\x28\xff"))
     }),
