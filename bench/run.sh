@@ -43,18 +43,25 @@ if [ -n "$tool" ]; then
 fi
 
 make --silent library
+# The same library with heap and registers left as they are.
+NATIVEFLOW_C_LIBRARY=1 "$CARGO" rustc --quiet --release --lib --crate-type cdylib \
+    --features test-without-allocator,test-without-register-clearing --target-dir target/without-wiping
 mkdir -p "$work"
 
-# Both alike, and bound lazily whatever the compiler's default.
+# All alike, and bound lazily whatever the compiler's default.
 compile() {
-    name=$1
-    shift
-    cc -std=c11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Werror -Wl,-z,lazy "bench/c/$name.c" -o "$work/$name" "$@"
+    source=$1 program=$2
+    shift 2
+    cc -std=c11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Werror -Wl,-z,lazy "bench/c/$source.c" -o "$work/$program" "$@"
 }
-compile floor
-compile with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
+without_wiping=$PWD/target/without-wiping/release
+ln -sf libnativeflow.so "$without_wiping/libnativeflow.so.0"
+compile floor floor
+compile with_nativeflow with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
+compile calls calls_with_wiping -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
+compile calls calls_without_wiping -Iinclude "$without_wiping/libnativeflow.so" "-Wl,-rpath,$without_wiping"
 # Unquoted: these print several arguments.
-compile with_libcurl $(curl-config --cflags) $(xml2-config --cflags) $(curl-config --libs) $(xml2-config --libs)
+compile with_libcurl with_libcurl $(curl-config --cflags) $(xml2-config --cflags) $(curl-config --libs) $(xml2-config --libs)
 
 echo "against $(curl-config --version) ($(curl-config --ssl-backends)) and libxml2 $(xml2-config --version)"
 "$CARGO" run --quiet --release --package nativeflow-bench -- "$@" "$work" "$release/libnativeflow.so"

@@ -10,6 +10,7 @@ mod race;
 mod report;
 mod times;
 mod token;
+mod wiping;
 
 use std::error::Error;
 use std::fs;
@@ -71,11 +72,19 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
 
     let race = Race { nativeflow: &nativeflow, libcurl: &libcurl, floor: &floor, base_url: &base_url };
     let times = race.run(arguments.warm_ups, arguments.runs)?;
+    let calls = |name: &str| {
+        let mut program = program(name, &ca_file);
+        program.arguments.push(wiping::CALLS.to_string().into());
+        program
+    };
+    let rounds = arguments.runs.div_ceil(10);
+    let wiping = wiping::measure(&calls("calls_with_wiping"), &calls("calls_without_wiping"), rounds)?;
     let sides =
         |figure: &dyn Fn(&Program) -> Option<u64>| Sides { nativeflow: figure(&nativeflow), libcurl: figure(&libcurl) };
     Ok(Report {
         runs: arguments.runs,
         times,
+        wiping,
         peak_memory: sides(&footprint::peak_memory),
         instructions: sides(&|program| footprint::instructions(program, &program.path.with_extension("callgrind"))),
         shared_libraries: sides(&|program| footprint::shared_libraries(&program.path)),

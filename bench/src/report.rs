@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use crate::footprint::Linkage;
 use crate::race::Results;
+use crate::wiping::Cost;
 
 /// The promises that this measures.
 const RATIO: f64 = 0.30;
 const LIBRARY_MB: f64 = 2.3;
+const WIPING: f64 = 1.10;
 
 /// One figure for each side; `None` where it could not be had.
 pub(crate) struct Sides {
@@ -24,6 +26,7 @@ pub(crate) struct Library {
 pub(crate) struct Report {
     pub(crate) runs: usize,
     pub(crate) times: Results,
+    pub(crate) wiping: Cost,
     pub(crate) peak_memory: Sides,
     pub(crate) instructions: Sides,
     pub(crate) shared_libraries: Sides,
@@ -59,6 +62,14 @@ impl Display for Report {
         )?;
         writeln!(f, "with the system's roots: not measured, for no system trusts the stub")?;
         writeln!(f, "{}", self.library)?;
+        let micro = |time: Duration| time.as_secs_f64() * 1e6;
+        let (with, without) = (micro(self.wiping.with.median), micro(self.wiping.without.median));
+        writeln!(
+            f,
+            "a call on a new connection: {with:.0} µs, without wiping of heap and registers {without:.0} µs \
+             (medians): ratio {:.2} (promise: {WIPING:.2})",
+            with / without
+        )?;
         let ratio = nativeflow.median.as_secs_f64() / libcurl.median.as_secs_f64();
         writeln!(f, "ratio process-to-token nativeflow/libcurl: {ratio:.2} (promise: {RATIO:.2})")
     }

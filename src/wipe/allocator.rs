@@ -15,7 +15,6 @@ use zeroize::optimization_barrier;
 /// the old block as it was when it moves one.
 struct ZeroOnFree;
 
-#[cfg(not(feature = "test-without-allocator"))]
 #[global_allocator]
 static HEAP: ZeroOnFree = ZeroOnFree;
 

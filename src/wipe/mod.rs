@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)]
 
-#[cfg(c_library)]
+#[cfg(all(c_library, not(feature = "test-without-allocator")))]
 mod allocator;
 #[cfg(feature = "capi")]
 mod pages;
