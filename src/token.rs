@@ -78,3 +78,19 @@ impl Token {
         &self.expiration_date
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Token;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_token_is_there_once_and_does_not_print() {
+        let token = Token::new("OAuth", "t0k3n/+=").with_refresh_token(Secret::concat(&["r3fr3sh"]));
+        assert_eq!(token.value(), "t0k3n/+=");
+        assert_eq!(token.authorization(), "OAuth t0k3n/+=");
+        assert!(token.authorization().as_ptr_range().contains(&token.value().as_ptr()));
+        let printed = format!("{token:?}");
+        assert!(!printed.contains("t0k3n") && !printed.contains("r3fr3sh"), "{printed}");
+    }
+}

@@ -10,7 +10,7 @@ use super::token::nf_token;
 use crate::client::Client;
 use crate::error::Error;
 use crate::options::Options;
-use crate::wipe::clear_registers;
+use crate::wipe::{clear_registers, clear_stack};
 
 /// Gets tokens from one service. Any number of threads may call
 /// `nf_client_get_token` on it at once.
@@ -40,6 +40,7 @@ pub unsafe extern "C" fn nf_get_token(
 ) -> *mut nf_error {
     // SAFETY: pointers keep the header's calling convention.
     let error = unsafe { get_token(|| Client::new(&Options::new()), key, login, secret, out) };
+    clear_stack();
     clear_registers();
     error
 }
@@ -108,6 +109,7 @@ pub unsafe extern "C" fn nf_client_get_token(
 ) -> *mut nf_error {
     // SAFETY: pointers keep the header's calling convention.
     let error = unsafe { get_token(|| Ok(&object(client, "client")?.client), key, login, secret, out) };
+    clear_stack();
     clear_registers();
     error
 }

@@ -174,23 +174,14 @@ impl TlsTransport {
         Ok(())
     }
 
-    /// Sends the alert that tells the server why it has failed. It is told what can be told: the error is already on its
-    /// way to the caller.
+    /// Sends the alert that tells the server why it has failed, if there is one. Asked for once: rustls would read the
+    /// record that it failed on again. What goes wrong here does not matter, for the error is on its way to the caller.
     fn say_goodbye(&mut self) {
-        loop {
-            match self.connection.process_tls_records(self.incoming.filled()).state {
-                Ok(ConnectionState::EncodeTlsData(mut data)) => {
-                    if append(&mut self.outgoing, |free| data.encode(free).ok()).is_err() {
-                        return;
-                    }
-                }
-                Ok(ConnectionState::TransmitTlsData(data)) => {
-                    data.done();
-                    let _ = self.socket.write_all(&self.outgoing);
-                    return;
-                }
-                _ => return,
-            }
+        let alert = self.connection.process_tls_records(self.incoming.filled()).state;
+        if let Ok(ConnectionState::EncodeTlsData(mut alert)) = alert
+            && append(&mut self.outgoing, |free| alert.encode(free).ok()).is_ok()
+        {
+            let _ = self.socket.write_all(&self.outgoing);
         }
     }
 

@@ -10,8 +10,12 @@ mod allocator;
 mod pages;
 #[cfg(feature = "capi")]
 mod registers;
+#[cfg(feature = "capi")]
+mod stack;
 
 #[cfg(feature = "capi")]
 pub(crate) use pages::Pages;
 #[cfg(feature = "capi")]
 pub(crate) use registers::clear_registers;
+#[cfg(feature = "capi")]
+pub(crate) use stack::clear_stack;

@@ -37,10 +37,10 @@ fn objects_outlive_what_they_came_from() {
     }
 }
 
-/// With half the stack that the header asks for; builds without optimisation need more.
+/// With the stack that the header asks for; builds without optimisation need more.
 #[test]
 fn eight_threads_share_a_client() {
-    for (build, stack) in [(Build::Shared, "64"), (Build::Static, "64"), (Build::PanicAbort, "0")] {
+    for (build, stack) in [(Build::Shared, "128"), (Build::Static, "128"), (Build::PanicAbort, "0")] {
         with_stub("threads", build).arg(stack).must_pass();
     }
 }
