@@ -89,7 +89,7 @@ mod tests {
         let token = Token::new("OAuth", "t0k3n/+=").with_refresh_token(Secret::concat(&["r3fr3sh"]));
         assert_eq!(token.value(), "t0k3n/+=");
         assert_eq!(token.authorization(), "OAuth t0k3n/+=");
-        assert!(token.authorization().as_ptr_range().contains(&token.value().as_ptr()));
+        assert!(token.authorization().as_bytes().as_ptr_range().contains(&token.value().as_ptr()));
         let printed = format!("{token:?}");
         assert!(!printed.contains("t0k3n") && !printed.contains("r3fr3sh"), "{printed}");
     }

@@ -6,3 +6,5 @@ for kind in scenarios 'C programs' 'header variants'; do
     [ -s "$kind" ] || { echo "no test has run any $kind" >&2; exit 1; }
     printf '%5d  %s\n' "$(sort -u "$kind" | wc -l)" "$kind"
 done
+# How it was found out: tests/suite/residue.
+cat residue-table

@@ -11,6 +11,7 @@ need c++ g++
 need nm binutils
 need readelf binutils
 need valgrind valgrind
+need gcore gdb
 need unshare util-linux
 need mount mount
 need script bsdutils

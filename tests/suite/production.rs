@@ -18,6 +18,7 @@ ip link set lo up
 rm -f "$work/ready"
 echo '127.0.0.1 localhost www.concursolutions.com' >"$work/hosts"
 mount --bind "$work/hosts" /etc/hosts
+: >"$work/ready"
 "$stub" --port 443 --host-name www.concursolutions.com --ca-file "$work/ca.pem" --quiet --idle-exit 60 >"$work/ready" &
 trap 'kill $!' EXIT
 until grep -qs ready "$work/ready"; do sleep 0.01; done
@@ -26,7 +27,7 @@ mount --bind "$work/ca.pem" /etc/ssl/certs/ca-certificates.crt
 "#;
 
 /// Runs a program where www.concursolutions.com is the stub and the system trusts it.
-fn on_stage(name: &str, program: Program) -> Facts {
+pub(crate) fn on_stage(name: &str, program: Program) -> Facts {
     let stub = support::stub_program();
     let work = support::scratch(&format!("stage-{name}"));
     let root = String::from_utf8(Command::new("id").arg("-u").output().unwrap().stdout).unwrap().trim() == "0";

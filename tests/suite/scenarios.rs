@@ -142,6 +142,11 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("silence-after-headers", "NF_TIMEOUT", &["http_status=200"]),
 ];
 
+/// Every scenario and the code that it ends in.
+pub(crate) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLE.iter().map(|&(scenario, code, _)| (scenario, code))
+}
+
 /// The limit of a call in ms: short where the end is the limit itself, long where nothing should come near it.
 fn limit(code: &str) -> Duration {
     Duration::from_millis(if code == "NF_TIMEOUT" { 1_000 } else { 60_000 })

@@ -1,6 +1,7 @@
 //! The builds of the library that the C programs run against. Each is made once, by the same rule that a user runs.
 
 use std::fmt;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -18,31 +19,69 @@ pub enum Build {
     PanicAbort,
     /// A shared library with symbols, for debuggers, and with a panic that a test can ask for.
     Debug,
+    /// The same build as a static library.
+    DebugStatic,
+    /// As `Shared`, with a panic that a test can ask for.
+    Panic,
+    /// As `Shared`, but its heap is not wiped: the negative proof of `residue`.
+    WithoutAllocator,
+    /// As `Shared`, but it leaves the registers as they are: the same.
+    WithoutRegisterClearing,
+}
+
+/// How a build is made, and where it then is.
+enum Recipe {
+    Make,
+    Cargo {
+        folder: &'static str,
+        arguments: &'static [&'static str],
+    },
+    /// A release build with one feature more. They share a target folder, for only this crate differs; the library is
+    /// copied out of it.
+    Feature(&'static str),
 }
 
 impl Build {
+    fn recipe(self) -> Recipe {
+        match self {
+            Build::Shared | Build::Static => Recipe::Make,
+            Build::PanicAbort => {
+                Recipe::Cargo { folder: "target/panic-abort", arguments: &["cdylib", "--profile", "panic-abort"] }
+            }
+            // A folder of its own: another build of the same profile would take the file for its own.
+            Build::Debug | Build::DebugStatic => Recipe::Cargo {
+                folder: "target/c-debug/debug",
+                arguments: &["cdylib,staticlib", "--features", "test-panic", "--target-dir", "target/c-debug"],
+            },
+            Build::Panic => Recipe::Feature("test-panic"),
+            Build::WithoutAllocator => Recipe::Feature("test-without-allocator"),
+            Build::WithoutRegisterClearing => Recipe::Feature("test-without-register-clearing"),
+        }
+    }
+
     /// The folder with the library, made if need be.
     pub fn folder(self) -> &'static Path {
-        static MADE: [OnceLock<PathBuf>; 3] = [const { OnceLock::new() }; 3];
-        let (made, target, arguments): (_, _, &[&str]) = match self {
-            Build::Shared | Build::Static => (&MADE[0], "target/release", &[]),
-            Build::PanicAbort => (&MADE[1], "target/panic-abort", &["--profile", "panic-abort"]),
-            // A folder of its own: another build of the same profile would take the file for its own.
-            Build::Debug => {
-                (&MADE[2], "target/c-debug/debug", &["--features", "test-panic", "--target-dir", "target/c-debug"])
-            }
+        static MADE: [OnceLock<PathBuf>; 6] = [const { OnceLock::new() }; 6];
+        let made = match self {
+            Build::Shared | Build::Static => &MADE[0],
+            Build::PanicAbort => &MADE[1],
+            Build::Debug | Build::DebugStatic => &MADE[2],
+            Build::Panic => &MADE[3],
+            Build::WithoutAllocator => &MADE[4],
+            Build::WithoutRegisterClearing => &MADE[5],
         };
         made.get_or_init(|| {
-            let mut command = match self {
-                Build::Shared | Build::Static => outside_cargo("make"),
-                _ => outside_cargo(env!("CARGO")),
+            let folder = match self.recipe() {
+                Recipe::Make => {
+                    make(outside_cargo("make").args(["--silent", "library"]));
+                    root().join("target/release")
+                }
+                Recipe::Cargo { folder, arguments } => {
+                    library(arguments);
+                    root().join(folder)
+                }
+                Recipe::Feature(feature) => with_feature(feature),
             };
-            match self {
-                Build::Shared | Build::Static => command.args(["--silent", "library"]),
-                _ => command.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"]).args(arguments),
-            };
-            make(command.env("NATIVEFLOW_C_LIBRARY", "1"));
-            let folder = root().join(target);
             let soname = folder.join("libnativeflow.so.0");
             if !soname.exists() {
                 // Tests in another process may have been faster.
@@ -52,10 +91,36 @@ impl Build {
         })
     }
 
+    pub fn is_static(self) -> bool {
+        matches!(self, Build::Static | Build::DebugStatic)
+    }
+
     /// The library file itself.
     pub fn file(self) -> PathBuf {
-        self.folder().join(if self == Build::Static { "libnativeflow.a" } else { "libnativeflow.so" })
+        self.folder().join(if self.is_static() { "libnativeflow.a" } else { "libnativeflow.so" })
     }
+}
+
+/// Builds the C library; the first argument is the kind.
+fn library(arguments: &[&str]) {
+    make(
+        outside_cargo(env!("CARGO"))
+            .args(["rustc", "--quiet", "--lib", "--crate-type"])
+            .args(arguments)
+            .env("NATIVEFLOW_C_LIBRARY", "1"),
+    );
+}
+
+fn with_feature(feature: &str) -> PathBuf {
+    let shared = root().join("target/c-features");
+    let folder = shared.join(feature);
+    fs::create_dir_all(&folder).unwrap();
+    // Another process may build with another feature in the same place.
+    let lock = File::create(shared.join("lock")).unwrap();
+    lock.lock().unwrap();
+    library(&["cdylib", "--release", "--features", feature, "--target-dir", "target/c-features"]);
+    fs::copy(shared.join("release/libnativeflow.so"), folder.join("libnativeflow.so")).unwrap();
+    folder
 }
 
 /// The stub as a program of its own, for what cannot run in the test's process.
@@ -94,6 +159,10 @@ impl fmt::Display for Build {
             Build::Static => "static",
             Build::PanicAbort => "panic=abort",
             Build::Debug => "debug",
+            Build::DebugStatic => "static debug",
+            Build::Panic => "with a panic",
+            Build::WithoutAllocator => "without allocator",
+            Build::WithoutRegisterClearing => "without register clearing",
         })
     }
 }

@@ -54,15 +54,11 @@ impl Compiler {
 
     /// Links with a build of the library, found again at run time.
     pub fn link(mut self, build: Build) -> Compiler {
-        match build {
-            Build::Static => {
-                self.0.arg(build.file()).args(STATIC_LIBRARIES);
-            }
-            _ => {
-                let folder = build.folder().display();
-                self.0.arg(build.file()).arg(format!("-Wl,-rpath,{folder}"));
-            }
-        }
+        self.0.arg(build.file());
+        match build.is_static() {
+            true => self.0.args(STATIC_LIBRARIES),
+            false => self.0.arg(format!("-Wl,-rpath,{}", build.folder().display())),
+        };
         self
     }
 

@@ -68,15 +68,21 @@ impl Program {
 
     /// Runs it with these lines of standard input.
     pub fn again(&self, lines: &[&str]) -> Facts {
-        self.run_with(&bytes(lines))
+        self.run_with(&self.before, &self.args, &bytes(lines))
+    }
+
+    /// Runs it with these arguments and lines of standard input, and these variables in its environment.
+    pub fn again_with(&self, variables: &[&str], args: &[String], lines: &[String]) -> Facts {
+        let before: Vec<String> = ["env"].iter().chain(variables).map(|&word| word.to_owned()).collect();
+        self.run_with(&before, args, &bytes(lines))
     }
 
     pub fn run(&self) -> Facts {
-        self.run_with(&self.stdin)
+        self.run_with(&self.before, &self.args, &self.stdin)
     }
 
-    fn run_with(&self, stdin: &[u8]) -> Facts {
-        let mut words = self.before.iter().cloned().chain([self.path.display().to_string()]).chain(self.args.clone());
+    fn run_with(&self, before: &[String], args: &[String], stdin: &[u8]) -> Facts {
+        let mut words = before.iter().cloned().chain([self.path.display().to_string()]).chain(args.iter().cloned());
         let mut command = Command::new(words.next().unwrap());
         command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let start = Instant::now();
@@ -120,8 +126,8 @@ impl Facts {
     }
 }
 
-fn bytes(lines: &[&str]) -> Vec<u8> {
-    lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect()
+fn bytes(lines: &[impl AsRef<str>]) -> Vec<u8> {
+    lines.iter().flat_map(|line| [line.as_ref().as_bytes(), b"\n"].concat()).collect()
 }
 
 /// Reads everything while the program runs, so that it never waits for a reader.

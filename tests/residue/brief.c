@@ -1,0 +1,91 @@
+#define _GNU_SOURCE
+#include "brief.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* All of it is masked, and stays. */
+static char text[1 << 16];
+static unsigned char mask[WINDOW];
+
+static void refuse(const char *line)
+{
+    fprintf(stderr, "this line of the brief is not understood: %s\n", line);
+    exit(2);
+}
+
+/* Turns hex digits into bytes where they stand. */
+static struct hidden hidden(char *hex)
+{
+    struct hidden result = {(unsigned char *)hex, strlen(hex) / 2, mask};
+
+    for (size_t i = 0; i < result.length; i++) {
+        char digits[3] = {hex[2 * i], hex[2 * i + 1], 0};
+
+        ((unsigned char *)hex)[i] = (unsigned char)strtoul(digits, NULL, 16);
+    }
+    return result;
+}
+
+int brief_needle(struct brief *brief, const char *name)
+{
+    int number = 0;
+
+    while (number < brief->needles && strcmp(brief->names[number], name) != 0)
+        number++;
+    if (number == NEEDLES)
+        refuse(name);
+    if (number == brief->needles)
+        snprintf(brief->names[brief->needles++], sizeof brief->names[0], "%s", name);
+    return number;
+}
+
+static void read_line(struct brief *brief, char *line)
+{
+    char *rest = strchr(line, ' '), *hex;
+
+    if (rest == NULL)
+        refuse(line);
+    *rest++ = 0;
+    if (strcmp(line, "mask") == 0) {
+        memcpy(mask, hidden(rest).bytes, WINDOW);
+    } else if (strcmp(line, "needle") == 0 && (hex = strchr(rest, ' ')) != NULL) {
+        *hex++ = 0;
+        windows_add(hidden(hex), brief_needle(brief, rest));
+    } else if (strcmp(line, "key") == 0) {
+        brief->key = hidden(rest);
+    } else if (strcmp(line, "login") == 0) {
+        brief->login = hidden(rest);
+    } else if (strcmp(line, "secret") == 0) {
+        brief->secret = hidden(rest);
+    } else {
+        refuse(line);
+    }
+}
+
+void brief_read(struct brief *brief)
+{
+    size_t length = 0;
+
+    for (char *line = text;;) {
+        char *end = memchr(line, '\n', length - (size_t)(line - text));
+
+        if (end == NULL) {
+            ssize_t got = read(0, text + length, sizeof text - length);
+
+            if (got <= 0)
+                refuse("the end is missing");
+            length += (size_t)got;
+            continue;
+        }
+        *end = 0;
+        if (strcmp(line, "end") == 0)
+            break;
+        read_line(brief, line);
+        line = end + 1;
+    }
+    if (brief->key.length >= TEXT || brief->login.length >= TEXT || brief->secret.length >= TEXT)
+        refuse("too long");
+}

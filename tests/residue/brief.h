@@ -1,0 +1,29 @@
+/*
+ * What the host is told: on the command line what everybody may know, on standard input, masked, what nobody may.
+ *
+ *     mask <16 hex digits>
+ *     key|login|secret <hex>           what the call is made with
+ *     needle <name> <hex>              what must not be found; lines of the same name are one needle
+ *     end
+ */
+#ifndef BRIEF_H
+#define BRIEF_H
+
+#include "windows.h"
+
+/* Longest key, login or secret. */
+enum { TEXT = 512 };
+
+struct brief {
+    struct hidden key, login, secret;
+    char names[NEEDLES][32];
+    int needles;
+};
+
+/* Reads standard input up to `end` and adds the needles' windows. What follows is left for a later read. */
+void brief_read(struct brief *brief);
+
+/* The number of the needle with this name, new if need be. */
+int brief_needle(struct brief *brief, const char *name);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * A program that calls the library and then looks whether anything of its secrets is left in its own memory.
+ *
+ *     host <path> <base URL> <CA file or ""> <limit in ms> <calls> [no-out] [one-shot] [dump] [plant=<where>]
+ *     host dumped <core file>
+ *
+ * Standard input and the answers: see brief.h, report.h and controls.h, and
+ *
+ *     lazy <path> <1 if the call after the library's was bound in that moment, else 0>
+ *     code <path> <name of the code> <calls that ended so>
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "nativeflow.h"
+
+#include "brief.h"
+#include "controls.h"
+#include "lazy.h"
+#include "registers.h"
+#include "report.h"
+#include "scan.h"
+
+static struct brief brief;
+static struct scan scan;
+
+/* Where the plain text is while a call runs, and only then. */
+static char key[TEXT], login[TEXT], secret[TEXT];
+
+static struct {
+    const char *path, *plant;
+    int no_out, one_shot, dump, lazy;
+} how;
+
+static struct {
+    const char *name;
+    long count;
+} codes[8];
+
+static void must(nf_error *error)
+{
+    if (error != NULL) {
+        fprintf(stderr, "%s: %s\n", nf_error_name(error), nf_error_message(error));
+        exit(2);
+    }
+}
+
+static nf_client *client_for(const char *base_url, const char *ca_file, unsigned limit)
+{
+    nf_options *options = nf_options_new();
+    nf_client *client;
+
+    must(nf_options_set_base_url(options, base_url));
+    must(nf_options_set_timeout_ms(options, limit));
+    if (*ca_file != 0)
+        must(nf_options_set_ca_file(options, ca_file));
+    must(nf_client_new(options, &client));
+    nf_options_free(options);
+    return client;
+}
+
+/*
+ * The call, and the caller's next lazily bound one, with nothing in between that could hide what the library has left. On
+ * a core dump's behalf the process then stands still in that state.
+ */
+static nf_error *call(const nf_client *client, nf_token **token)
+{
+    const uintptr_t out = how.no_out ? 0 : (uintptr_t)token;
+    const uintptr_t on_client[6] = {(uintptr_t)client, (uintptr_t)key, (uintptr_t)login, (uintptr_t)secret, out};
+    const uintptr_t one_shot[6] = {(uintptr_t)key, (uintptr_t)login, (uintptr_t)secret, out};
+    const uintptr_t function = how.one_shot ? (uintptr_t)nf_get_token : (uintptr_t)nf_client_get_token;
+    uintptr_t error;
+    char byte;
+
+    how.lazy = lazy_rearm();
+    unmask(brief.key, key);
+    unmask(brief.login, login);
+    unmask(brief.secret, secret);
+    error = call_and_save(function, how.one_shot ? one_shot : on_client, &registers);
+    lazy_call();
+    /* The header: the key is the caller's to wipe. The other two are the library's, and are scanned like everything. */
+    wipe(key, sizeof key);
+    if (how.dump) {
+        if (how.plant != NULL)
+            controls_leave(how.plant, &brief);
+        (void)bare_write(1, "ready\n", 6);
+        while (bare_read(0, &byte, 1) > 0)
+            ;
+    }
+    return (nf_error *)error;
+}
+
+static void count_code(const char *name)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (codes[i].name == NULL)
+            codes[i].name = name;
+        if (codes[i].name == name || strcmp(codes[i].name, name) == 0) {
+            codes[i].count++;
+            return;
+        }
+    }
+}
+
+/* The finds outside of a text that is alive, as a token's may be. */
+static void spare(const char *text)
+{
+    const uintptr_t from = (uintptr_t)text, to = from + strlen(text) + 1;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < scan.count; i++) {
+        if (scan.finds[i].address < from || scan.finds[i].address + WINDOW > to)
+            scan.finds[kept++] = scan.finds[i];
+    }
+    scan.count = kept;
+}
+
+/* What a server gives out anew each time is known only now. The first ones are enough: the table has its limits. */
+enum { LEARNED = 100 };
+
+
+static void learn(const char *name, const char *text)
+{
+    static const unsigned char plain[WINDOW];
+    struct hidden needle = {(const unsigned char *)text, strlen(text), plain};
+
+    windows_add(needle, brief_needle(&brief, name));
+}
+
+/* Calls a function that returns nothing of ours as the library's main call is made. */
+static void call_other(uintptr_t function, uintptr_t first, uintptr_t second, uintptr_t third)
+{
+    const uintptr_t arguments[6] = {first, second, third};
+
+    how.lazy = lazy_rearm();
+    call_and_save(function, arguments, &registers);
+    lazy_call();
+}
+
+/* Each of these touches a token. They take turns in being the last to leave something. */
+static void free_token(nf_token *token, int turn)
+{
+    static char copy[TEXT];
+
+    if (turn) {
+        call_other((uintptr_t)nf_token_copy_value, (uintptr_t)token, (uintptr_t)copy, sizeof copy);
+        wipe(copy, sizeof copy);
+        nf_token_free(token);
+    } else {
+        (void)nf_token_copy_value(token, copy, sizeof copy);
+        wipe(copy, sizeof copy);
+        call_other((uintptr_t)nf_token_free, (uintptr_t)token, 0, 0);
+    }
+}
+
+static void call_and_scan(const nf_client *client, long number)
+{
+    nf_token *token = NULL;
+    nf_error *error = call(client, &token);
+
+    scan_process(&scan, number == 0 ? ALL : WRITABLE);
+    if (token != NULL) {
+        spare(nf_token_authorization(token));
+        spare(nf_token_refresh_token(token));
+    }
+    if (token != NULL && number < LEARNED) {
+        learn("token", nf_token_value(token));
+        learn("refresh", nf_token_refresh_token(token));
+    }
+    report_add(RETURNED, &scan);
+    count_code(nf_error_name(error));
+    if (token != NULL)
+        free_token(token, number % 2 == 0);
+    if (error != NULL)
+        call_other((uintptr_t)nf_error_free, (uintptr_t)error, 0, 0);
+    scan_process(&scan, WRITABLE);
+    report_add(FREED, &scan);
+}
+
+static void look_into(const char *file)
+{
+    brief_read(&brief);
+    scan_file(&scan, file);
+    report_add(DUMPED, &scan);
+    report_print("dumped", &brief);
+}
+
+int main(int argc, char **argv)
+{
+    nf_client *client = NULL;
+    long calls;
+
+    lazy_ready();
+    registers_ready();
+    if (argc == 3) {
+        look_into(argv[2]);
+        return 0;
+    }
+    if (argc < 6)
+        return 2;
+    how.path = argv[1];
+    for (int i = 6; i < argc; i++) {
+        how.no_out |= strcmp(argv[i], "no-out") == 0;
+        how.one_shot |= strcmp(argv[i], "one-shot") == 0;
+        how.dump |= strcmp(argv[i], "dump") == 0;
+        if (strncmp(argv[i], "plant=", 6) == 0)
+            how.plant = argv[i] + 6;
+    }
+    /* A debugger may look at its own children only, unless it is allowed more. */
+    (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+    brief_read(&brief);
+
+    scan_process(&scan, ALL);
+    report_add(BEFORE, &scan);
+    if (!how.dump)
+        controls_run(how.path, &brief, &scan);
+
+    if (!how.one_shot)
+        client = client_for(argv[2], argv[3], (unsigned)strtoul(argv[4], NULL, 10));
+    calls = strtol(argv[5], NULL, 10);
+    for (long i = 0; i < calls; i++)
+        call_and_scan(client, i);
+    call_other((uintptr_t)nf_client_free, (uintptr_t)client, 0, 0);
+    scan_process(&scan, ALL);
+    report_add(CLOSED, &scan);
+
+    printf("lazy %s %d\n", how.path, how.lazy);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0] && codes[i].name != NULL; i++)
+        printf("code %s %s %ld\n", how.path, codes[i].name, codes[i].count);
+    report_print(how.path, &brief);
+    return 0;
+}

@@ -1,0 +1,86 @@
+#include "windows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = 1 << 16 };
+
+unsigned char windows_filter[1 << 13];
+
+/* Masked windows; 0 is a free slot. */
+static uint64_t slots[SLOTS];
+static signed char numbers[SLOTS];
+static size_t used;
+
+static void add(uint64_t hidden, int number)
+{
+    uint32_t hash = windows_hash(hidden), slot = hash;
+
+    while (slots[slot] != 0) {
+        if (slots[slot] == hidden)
+            return;
+        slot = (slot + 1) % SLOTS;
+    }
+    /* A table that is nearly full finds nothing in good time. */
+    if (++used > SLOTS / 2)
+        abort();
+    slots[slot] = hidden;
+    numbers[slot] = (signed char)number;
+    windows_filter[hash >> 3] |= (unsigned char)(1 << (hash & 7));
+}
+
+static void add_in_width(struct hidden needle, int number, size_t width)
+{
+    const volatile unsigned char *bytes = needle.bytes, *mask = needle.mask;
+    size_t length = needle.length * width;
+
+    for (size_t start = 0; start + WINDOW <= length; start++) {
+        uint64_t hidden = windows_hidden(0);
+        volatile unsigned char *out = (volatile unsigned char *)&hidden;
+
+        for (size_t i = 0; i < WINDOW; i++) {
+            size_t at = start + i;
+
+            if (at % width == 0) {
+                out[i] ^= bytes[at / width];
+                out[i] ^= mask[at / width % WINDOW];
+            }
+        }
+        add(hidden, number);
+    }
+}
+
+void windows_add(struct hidden needle, int number)
+{
+    add_in_width(needle, number, 1);
+    add_in_width(needle, number, 2);
+}
+
+int windows_find(uint64_t window)
+{
+    uint64_t hidden = windows_hidden(window);
+
+    for (uint32_t slot = windows_hash(hidden); slots[slot] != 0; slot = (slot + 1) % SLOTS) {
+        if (slots[slot] == hidden)
+            return numbers[slot];
+    }
+    return -1;
+}
+
+void unmask(struct hidden from, char *to)
+{
+    const volatile unsigned char *bytes = from.bytes, *mask = from.mask;
+    volatile char *out = to;
+
+    for (size_t i = 0; i < from.length; i++)
+        out[i] = (char)(bytes[i] ^ mask[i % WINDOW]);
+    out[from.length] = 0;
+}
+
+void wipe(void *at, size_t length)
+{
+    volatile unsigned char *bytes = at;
+
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = 0;
+}

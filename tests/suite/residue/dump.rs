@@ -1,0 +1,90 @@
+//! Core dumps: the same windows in the file that a debugger takes of the host right after a call, its registers included.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::host::{self, Host};
+use super::judge::Judge;
+use super::paths::{Path, all};
+use super::table;
+use crate::support::{Build, scratch};
+
+/// Takes a core of the host after one call on `path`, and gives the windows in it, as needle and count.
+fn dump(host: &Host, path: Path) -> Vec<(String, usize)> {
+    let path = Path { calls: 1, ..path };
+    let (args, lines) = host::brief(&path);
+    let mut child = Command::new(host.file()).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut ready = String::new();
+    stdout.read_line(&mut ready).unwrap();
+    assert_eq!(ready, "ready\n", "{}", path.name);
+
+    let process = child.id().to_string();
+    let prefix = scratch("residue").join("core");
+    let taken = Command::new("gcore").arg("-o").arg(&prefix).arg(&process).output().unwrap();
+    let core = PathBuf::from(format!("{}.{process}", prefix.display()));
+    assert!(taken.status.success() && core.exists(), "{}", String::from_utf8_lossy(&taken.stderr));
+
+    // The host goes on at the end of its input.
+    drop(stdin);
+    std::io::copy(&mut stdout, &mut std::io::sink()).unwrap();
+    assert!(child.wait().unwrap().success());
+
+    let facts = host.look_into(&core, &path);
+    let _ = std::fs::remove_file(core);
+    Judge::in_file(&path, &facts)
+}
+
+fn path(name: &str) -> Path {
+    all(Build::Shared).into_iter().find(|path| path.name == name).unwrap()
+}
+
+fn nothing_in_the_core_of(build: Build, names: &[&'static str]) {
+    let host = Host::compile(build);
+    let mut faults = Vec::new();
+    for &name in names {
+        let found = dump(&host, Path { flags: &["dump"], ..path(name) });
+        let found: Vec<(&str, usize)> = found.iter().map(|(needle, count)| (needle.as_str(), *count)).collect();
+        table::note_path(&format!("core of {name}"), path(name).code, 1, &found);
+        faults.extend(found.iter().map(|(needle, count)| format!("core of {name}: {count} windows of {needle}")));
+    }
+    table::write();
+    assert!(faults.is_empty(), "{build}: {faults:?}");
+}
+
+/// Not even of the token, which is alive and in use at that moment: its memory is left out of dumps.
+#[test]
+fn nothing_is_in_a_core_dump() {
+    nothing_in_the_core_of(
+        Build::Shared,
+        &["ok", "denied", "truncated-body", "silence-after-headers", "tls-not-trusted"],
+    );
+}
+
+#[test]
+fn nothing_is_in_a_core_dump_of_a_debug_build() {
+    nothing_in_the_core_of(Build::Debug, &["ok", "denied-echo"]);
+}
+
+/// The controls: what is planted is in the file, unless its memory is left out of dumps.
+#[test]
+fn a_planted_copy_is_in_a_core_dump() {
+    let host = Host::compile(Build::Shared);
+    for (name, flags, expected) in [
+        ("core, heap", &["dump", "plant=heap"], true),
+        ("core, stack", &["dump", "plant=stack"], true),
+        ("core, register", &["dump", "plant=register"], true),
+        ("core, excluded", &["dump", "plant=excluded"], false),
+    ] {
+        let found = dump(&host, Path { flags, ..path("denied") });
+        let windows = found.iter().filter(|(needle, _)| needle == "secret").map(|(_, count)| count).sum();
+        if expected {
+            table::note_control(name, windows);
+        }
+        assert_eq!(windows > 0, expected, "{name}: {found:?}");
+    }
+    table::write();
+}

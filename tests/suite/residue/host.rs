@@ -1,0 +1,74 @@
+//! The host, compiled against a build of the library, and run along a path.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::paths::Path;
+use crate::support::{Build, Compiler, Facts, Program, root, scratch};
+
+/// When the host's calls of libc are bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// Each with its first call: what the library leaves in vector registers goes to the stack with the next one.
+    Lazy,
+    /// All at the start (`LD_BIND_NOW=1`): the library's dead stack frames stay as they are.
+    Now,
+}
+
+pub struct Host(Program);
+
+impl Host {
+    pub fn compile(build: Build) -> Host {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = scratch("programs").join(format!("residue-{}-{number}", std::process::id()));
+        let mut compiler = Compiler::c11().args(["-O2", "-Wl,-z,lazy"]);
+        for source in sources() {
+            compiler = compiler.source(&source);
+        }
+        compiler.output(&path).link(build).run();
+        Host(Program::new(path, format!("residue ({build})")))
+    }
+
+    pub fn run(&self, path: &Path, binding: Binding) -> Facts {
+        let (args, lines) = brief(path);
+        self.0.again_with(if binding == Binding::Now { &["LD_BIND_NOW=1"] } else { &[] }, &args, &lines)
+    }
+
+    /// Looks for a path's windows in a file.
+    pub fn look_into(&self, file: &std::path::Path, path: &Path) -> Facts {
+        let (_, lines) = brief(path);
+        self.0.again_with(&[], &["dumped".to_owned(), file.display().to_string()], &lines)
+    }
+
+    pub fn file(&self) -> &std::path::Path {
+        self.0.path()
+    }
+
+    pub fn into_program(self) -> Program {
+        self.0
+    }
+}
+
+/// The command line and the lines of standard input.
+pub fn brief(path: &Path) -> (Vec<String>, Vec<String>) {
+    let mut args = vec![
+        path.name.to_owned(),
+        path.url.clone(),
+        path.ca.clone(),
+        path.limit_ms.to_string(),
+        path.calls.to_string(),
+    ];
+    args.extend(path.flags.iter().map(|&flag| flag.to_owned()));
+    (args, path.needles.brief())
+}
+
+/// All C files, and the assembler file of this processor.
+fn sources() -> Vec<PathBuf> {
+    let folder = root().join("tests/residue");
+    let mut sources: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    sources.retain(|file| file.extension().is_some_and(|extension| extension == "c"));
+    sources.push(folder.join(format!("registers_{}.S", std::env::consts::ARCH)));
+    sources.sort();
+    sources
+}

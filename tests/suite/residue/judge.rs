@@ -1,0 +1,128 @@
+//! What the host says, and whether it is what it should be.
+
+use super::host::Binding;
+use super::paths::Path;
+use super::table;
+use crate::support::Facts;
+
+/// Less than this is no scan: a process has a stack, a heap and the data of its libraries.
+const LEAST_BYTES: usize = 300_000;
+
+/// Where a control is planted. The last kind shows that the caller's next lazily bound call spills the registers.
+const CONTROLS: [&str; 6] =
+    ["heap", "stack", "general-register", "vector-register", "high-vector-register", "next-lazy-call"];
+
+/// The lines of one run, in words.
+pub struct Judge<'a> {
+    name: &'static str,
+    code: &'static str,
+    calls: usize,
+    known: Option<&'static str>,
+    lines: Vec<Vec<&'a str>>,
+    trouble: Option<String>,
+}
+
+impl<'a> Judge<'a> {
+    pub fn of(path: &Path, facts: &'a Facts) -> Judge<'a> {
+        let said = facts.status.success() && facts.stderr.is_empty();
+        Judge {
+            name: path.name,
+            code: path.code,
+            calls: path.calls,
+            known: path.known,
+            lines: facts.stdout.lines().map(|line| line.split(' ').collect()).collect(),
+            trouble: (!said).then(|| format!("{}: {} {}", path.name, facts.status, facts.stderr)),
+        }
+    }
+
+    /// The words behind `kind` and the path, of each line of that kind.
+    fn of_kind(&self, kind: &str) -> impl Iterator<Item = &[&'a str]> {
+        self.lines.iter().filter(move |words| words[0] == kind).map(|words| &words[2..])
+    }
+
+    /// The windows that should not be there, as when, needle, where, count.
+    fn found(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a str, usize)> {
+        self.of_kind("found").filter_map(|words| {
+            let [when, needle, place, count] = *words else { panic!("{words:?}") };
+            // A file's name: what stands in the program's or the library's code.
+            let in_code = !place.starts_with('[') && !place.starts_with("registers") && place != "anonymous";
+            let known = in_code && self.known == Some(needle);
+            (when != "planted" && !known).then(|| (when, needle, place, count.parse().unwrap()))
+        })
+    }
+
+    /// What was found in a file, needle by needle.
+    pub fn in_file(path: &Path, facts: &Facts) -> Vec<(String, usize)> {
+        let judge = Judge::of(path, facts);
+        let trouble = judge.trouble.iter().cloned().chain(judge.of_kind("unreadable").map(|words| words.join(" ")));
+        assert_eq!(trouble.collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(judge.of_kind("scanned").filter(|words| words[0] == "dumped").count(), 1);
+        judge.found().map(|(_, needle, _, count)| (needle.to_owned(), count)).collect()
+    }
+
+    /// How many there are.
+    pub fn windows(&self) -> usize {
+        self.found().map(|(_, _, _, count)| count).sum()
+    }
+
+    fn control(&self, name: &str) -> usize {
+        self.of_kind("control").filter(|words| words[0] == name).map(|words| words[1].parse::<usize>().unwrap()).sum()
+    }
+
+    pub fn controls_are_found(&self, path: &Path, binding: Binding) -> bool {
+        !self.faults(path, binding).iter().any(|fault| fault.contains("control"))
+    }
+
+    /// Adds this run to the table.
+    pub fn note(&self) {
+        let found: Vec<_> = self.found().map(|(_, needle, _, count)| (needle, count)).collect();
+        table::note_path(self.name, self.code, self.calls, &found);
+        for control in CONTROLS {
+            if self.of_kind("control").any(|words| words[0] == control) {
+                table::note_control(control, self.control(control));
+            }
+        }
+    }
+
+    /// Everything that is not as it should be.
+    pub fn faults(&self, path: &Path, binding: Binding) -> Vec<String> {
+        if let Some(trouble) = &self.trouble {
+            return vec![trouble.clone()];
+        }
+        let mut faults = Vec::new();
+        let mut fault = |text: String| faults.push(format!("{}: {text}", self.name));
+        let calls = path.calls.to_string();
+        let ended: Vec<&[&str]> = self.of_kind("code").collect();
+        if ended != [[path.code, calls.as_str()]] {
+            fault(format!("{} calls should end in {}, and ended so: {ended:?}", path.calls, path.code));
+        }
+        for (when, needle, place, count) in self.found() {
+            fault(format!("{count} windows of {needle} in {place}, {when}"));
+        }
+        let lazy = binding == Binding::Lazy;
+        if !self.of_kind("lazy").eq([[if lazy { "1" } else { "0" }]]) {
+            fault("the call after the library's was not bound as it should be".to_owned());
+        }
+        for control in CONTROLS {
+            if self.control(control) == 0 && (lazy || control != "next-lazy-call") {
+                fault(format!("the control in {control} was not found"));
+            }
+        }
+        for (when, scans) in
+            [("before", 1), ("cleaned", 1), ("returned", path.calls), ("freed", path.calls), ("closed", 1)]
+        {
+            let scanned = |words: &&[&str]| {
+                words[0] == when
+                    && words[1] == scans.to_string()
+                    && words[2].parse::<usize>().unwrap() >= scans * LEAST_BYTES
+            };
+            if !self.of_kind("scanned").any(|words| scanned(&words)) {
+                fault(format!("not enough was scanned: {when}"));
+            }
+        }
+        for words in self.of_kind("unreadable") {
+            fault(format!("memory could not be read: {words:?}"));
+        }
+        faults
+    }
+}

@@ -1,0 +1,165 @@
+//! After a call nothing of a secret is left in memory: the promise, on every exit path, in every build.
+//!
+//! The host of `tests/residue` makes the calls and looks at its own memory and registers for 8-byte windows of secrets;
+//! this module tells it which (`needles`), leads it along the paths (`paths`), and judges what it says (`host`, `judge`).
+//! `dump` looks into core files in place of the living process.
+//!
+//! Not covered: what is in memory *while* a call runs, the kernel's buffers, the host's own copies, TLS session keys.
+
+mod dump;
+mod host;
+mod judge;
+mod needles;
+mod paths;
+mod table;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+
+use nativeflow_stub::{Options, Stub, User};
+
+use crate::production::on_stage;
+use crate::support::{self, Build};
+use host::{Binding, Host};
+use judge::Judge;
+use needles::Needles;
+use paths::{Path, all};
+
+/// A stub with a user whose login, secret and key are random: no window of them is anywhere by chance.
+struct Place {
+    stub: Stub,
+    user: User,
+    ca: PathBuf,
+    /// A CA that has nothing to do with this stub.
+    foreign_ca: PathBuf,
+}
+
+fn place() -> &'static Place {
+    static PLACE: OnceLock<Place> = OnceLock::new();
+    PLACE.get_or_init(|| {
+        let user = User {
+            key: needles::random_text(24),
+            login: format!("{}@{}.test", needles::random_text(12), needles::random_text(12)),
+            secret: needles::random_text(24),
+        };
+        let options = Options { users: vec![user.clone()], record: false, ..Options::default() };
+        let stub = Stub::start(options.clone()).unwrap();
+        let folder = support::scratch("residue");
+        let ca_file = |name: &str, pem: &str| {
+            let file = folder.join(format!("{name}-{}.pem", std::process::id()));
+            std::fs::write(&file, pem).unwrap();
+            file
+        };
+        let foreign_ca = ca_file("foreign", Stub::start(options).unwrap().ca_pem());
+        Place { ca: ca_file("ca", stub.ca_pem()), foreign_ca, stub, user }
+    })
+}
+
+/// How many calls are made on each path, in one process. Two at least: a host does some things on every second call only.
+fn calls() -> usize {
+    std::env::var("NATIVEFLOW_RESIDUE_CALLS").map_or(100, |text| text.parse().expect("a number")).max(2)
+}
+
+/// Runs every path that `build` can take, with both ways of binding, and notes all that is found in the table.
+fn on_every_path(build: Build) {
+    let host = Host::compile(build);
+    let runs = [Binding::Lazy, Binding::Now].map(|binding| all(build).into_iter().map(move |path| (path, binding)));
+    let next = Mutex::new(runs.into_iter().flatten());
+    let faults = Mutex::new(Vec::new());
+    // Some wait for a time limit while others work.
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let Some((path, binding)) = next.lock().unwrap().next() else { return };
+                    let facts = host.run(&path, binding);
+                    let judge = Judge::of(&path, &facts);
+                    judge.note();
+                    let found = judge.faults(&path, binding);
+                    faults.lock().unwrap().extend(found.into_iter().map(|fault| format!("{binding:?} {fault}")));
+                }
+            });
+        }
+    });
+    table::write();
+    let faults = faults.into_inner().unwrap();
+    assert!(faults.is_empty(), "{build}:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn nothing_is_left_shared_release() {
+    on_every_path(Build::Shared);
+}
+
+#[test]
+fn nothing_is_left_static_release() {
+    on_every_path(Build::Static);
+}
+
+#[test]
+fn nothing_is_left_shared_debug() {
+    on_every_path(Build::Debug);
+}
+
+#[test]
+fn nothing_is_left_static_debug() {
+    on_every_path(Build::DebugStatic);
+}
+
+/// A panic must be asked for, which the released library does not do: this is the one path of that build.
+#[test]
+fn nothing_is_left_after_a_panic_in_a_release_build() {
+    on_every_path(Build::Panic);
+}
+
+/// The one-shot call knows the production host only, so this takes place in a namespace where that is the stub.
+#[test]
+fn nothing_is_left_by_the_one_shot_call() {
+    let demo = User::demo();
+    for (name, secret, code) in
+        [("one-shot", demo.secret.as_str(), "NF_OK"), ("one-shot-denied", "wrong but long", "NF_DENIED")]
+    {
+        let path = Path {
+            flags: &["one-shot"],
+            needles: Needles::new(&support::user(&demo.login, secret)),
+            ..Path::new(name, code)
+        };
+        let host = Host::compile(Build::Shared);
+        let (args, lines) = host::brief(&path);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let facts = on_stage(name, host.into_program().args(&args).lines(&lines));
+        let judge = Judge::of(&path, &facts);
+        judge.note();
+        table::write();
+        assert_eq!(judge.faults(&path, Binding::Lazy), [""; 0]);
+    }
+}
+
+/// How many windows are found on a success and on failures, wherever.
+fn windows_without(build: Build) -> usize {
+    let host = Host::compile(build);
+    let paths = all(build).into_iter().filter(|path| ["ok", "json", "denied", "truncated-xml"].contains(&path.name));
+    let windows = paths.map(|path| {
+        let facts = host.run(&path, Binding::Lazy);
+        let judge = Judge::of(&path, &facts);
+        // The controls hold here too, or something else is broken.
+        assert!(judge.controls_are_found(&path, Binding::Lazy), "{}", path.name);
+        judge.windows()
+    });
+    let windows = windows.sum();
+    table::note_negative(build, windows);
+    table::write();
+    windows
+}
+
+/// The negative proofs: without either half of what keeps memory clean, the same scan does find something.
+#[test]
+fn without_the_allocator_windows_are_found() {
+    assert!(windows_without(Build::WithoutAllocator) > 0);
+}
+
+#[test]
+fn without_the_clearing_of_registers_windows_are_found() {
+    assert!(windows_without(Build::WithoutRegisterClearing) > 0);
+}

@@ -1,0 +1,120 @@
+//! What must not be found: the secrets, and every form in which they travel.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+
+use nativeflow_stub::User;
+
+/// The tokens that the stub's scenarios give, and how they stand in the answer.
+const TOKENS: &[(&str, &str)] = &[
+    ("token", "fdjhk2382kwkajsklwe8i3932kslswl"),
+    ("refresh", "8ew$sefhj7s62ns94376nsjd62s"),
+    ("token", "a&amp;b&#43;c&#x2F;"),
+    ("token", "a&b+c/d=="),
+    ("refresh", "r$1&2]]>&#43;3&#x2F;4"),
+    ("refresh", "r$1&2+3/4"),
+    ("token", "aB+/cd==$_x"),
+    ("refresh", "r+/=$&amp;_%20?#"),
+    ("refresh", "r+/=$&_%20?#"),
+];
+
+/// The columns of the table.
+pub const NAMES: [&str; 7] = ["secret", "login", "pair", "base64", "key", "token", "refresh"];
+
+/// A call's credentials, and what must not be left of them.
+pub struct Needles {
+    pub key: Vec<u8>,
+    pub login: Vec<u8>,
+    pub secret: Vec<u8>,
+}
+
+impl Needles {
+    pub fn new(user: &User) -> Needles {
+        Needles { key: user.key.clone().into(), login: user.login.clone().into(), secret: user.secret.clone().into() }
+    }
+
+    /// Name and text. A window that several of them have counts for the first.
+    fn all(&self) -> Vec<(&'static str, Vec<u8>)> {
+        let pair = [&*self.login, b":", &*self.secret].concat();
+        let mut all = vec![
+            ("secret", self.secret.clone()),
+            ("login", self.login.clone()),
+            ("key", self.key.clone()),
+            ("pair", pair.clone()),
+            ("base64", base64(&pair)),
+        ];
+        for before in 1..3 {
+            let encoded = base64(&[&b"::"[..before], &pair].concat());
+            let known = encoded.iter().rposition(|&byte| byte != b'=').unwrap();
+            // The first characters depend on what stands before the pair, the last one on what follows it.
+            all.push(("base64", encoded[before + 1..known].to_vec()));
+        }
+        all.extend(TOKENS.iter().map(|&(name, text)| (name, text.as_bytes().to_vec())));
+        all
+    }
+
+    /// The host's standard input, masked.
+    pub fn brief(&self) -> Vec<String> {
+        let mask = random::<8>();
+        let hidden = |text: &[u8]| {
+            text.iter().zip(mask.iter().cycle()).fold(String::new(), |mut hex, (byte, mask)| {
+                write!(hex, "{:02x}", byte ^ mask).unwrap();
+                hex
+            })
+        };
+        let mut lines = vec![format!("mask {}", mask.map(|byte| format!("{byte:02x}")).concat())];
+        for (name, text) in [("key", &self.key), ("login", &self.login), ("secret", &self.secret)] {
+            lines.push(format!("{name} {}", hidden(text)));
+        }
+        lines.extend(self.all().iter().map(|(name, text)| format!("needle {name} {}", hidden(text))));
+        lines.push("end".to_owned());
+        lines
+    }
+}
+
+fn base64(bytes: &[u8]) -> Vec<u8> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let group = |three: &[u8]| {
+        let bits = three.iter().chain([0; 2].iter()).take(3).fold(0, |bits, &byte| bits << 8 | usize::from(byte));
+        [18, 12, 6, 0].map(|shift| DIGITS[bits >> shift & 63])
+    };
+    let mut text: Vec<u8> = bytes.chunks(3).flat_map(group).collect();
+    let padding = (3 - bytes.len() % 3) % 3;
+    let length = text.len();
+    text[length - padding..].fill(b'=');
+    text
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    File::open("/dev/urandom").unwrap().read_exact(&mut bytes).unwrap();
+    bytes
+}
+
+/// Letters and digits, so that it may stand anywhere.
+pub fn random_text(length: usize) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    (0..length).map(|_| char::from(LETTERS[usize::from(random::<1>()[0] % 32)])).collect()
+}
+
+#[test]
+fn base64_is_that_of_rfc_4648() {
+    for (plain, encoded) in [("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        assert_eq!(base64(plain.as_bytes()), encoded.as_bytes());
+    }
+}
+
+/// Whatever stands before and behind a pair, one of the three forms is in the Base64 text.
+#[test]
+fn base64_is_looked_for_at_every_alignment() {
+    let needles = Needles::new(&User::demo());
+    for before in ["", "x", "xy", "xyz"] {
+        let text = base64(format!("{before}{}:{}~~~", User::demo().login, User::demo().secret).as_bytes());
+        let found = |form: &[u8]| text.windows(8).any(|window| form.windows(8).any(|other| other == window));
+        let whole = |form: &[u8]| text.windows(form.len()).any(|window| window == form);
+        let forms: Vec<_> = needles.all().into_iter().filter(|(name, _)| *name == "base64").collect();
+        assert!(forms.iter().any(|(_, form)| found(form)));
+        assert!(forms.iter().any(|(_, form)| whole(&form[..form.len() - 4])));
+    }
+}

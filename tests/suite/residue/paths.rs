@@ -1,0 +1,116 @@
+//! The ways in which a call can end.
+
+use super::needles::Needles;
+use super::{calls, place};
+use crate::scenarios;
+use crate::support::Build;
+
+/// One way, and what leads there.
+pub struct Path {
+    pub name: &'static str,
+    pub code: &'static str,
+    pub url: String,
+    pub ca: String,
+    pub limit_ms: u32,
+    pub calls: usize,
+    pub flags: &'static [&'static str],
+    pub needles: Needles,
+    /// A needle that is no secret of this path, for it stands in the library's own code.
+    pub known: Option<&'static str>,
+}
+
+impl Path {
+    /// To the healthy service, with valid credentials.
+    pub fn new(name: &'static str, code: &'static str) -> Path {
+        let place = place();
+        Path {
+            name,
+            code,
+            url: place.stub.base_url(),
+            ca: place.ca.to_str().unwrap().to_owned(),
+            limit_ms: 60_000,
+            calls: calls(),
+            flags: &[],
+            needles: Needles::new(&place.user),
+            known: None,
+        }
+    }
+
+    /// One that waits: a fiftieth of the calls.
+    fn waiting(self, limit_ms: u32) -> Path {
+        Path { limit_ms, calls: (self.calls / 50).max(2), ..self }
+    }
+
+    fn to(self, url: String) -> Path {
+        Path { url, ..self }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Needles)) -> Path {
+        change(&mut self.needles);
+        self
+    }
+}
+
+/// All paths that a build can take. Those that wait come first, so that none of them is the last to end.
+pub fn all(build: Build) -> Vec<Path> {
+    let mut paths = match build {
+        Build::Panic => panics(),
+        Build::Debug | Build::DebugStatic => {
+            [answered(), unanswered(), refused(), panics()].into_iter().flatten().collect()
+        }
+        _ => [answered(), unanswered(), refused()].into_iter().flatten().collect(),
+    };
+    paths.sort_by_key(|path| path.calls);
+    paths
+}
+
+/// The key that asks for a panic stands in the library's code.
+fn panics() -> Vec<Path> {
+    let panic = Path { known: Some("key"), ..Path::new("panic", "NF_PANIC") };
+    vec![panic.with(|call| call.key = b"panic-for-test".to_vec())]
+}
+
+/// Every scenario of the stub.
+fn answered() -> Vec<Path> {
+    let stub = &place().stub;
+    let scenarios = scenarios::codes().map(|(name, code)| {
+        let path = Path::new(name, code).to(stub.scenario_url(name));
+        match (name, code) {
+            (_, "NF_TIMEOUT") => path.waiting(300),
+            ("slow", _) => path.waiting(60_000),
+            _ => path,
+        }
+    });
+    let healthy = [
+        Path::new("healthy", "NF_OK"),
+        Path::new("plain-http", "NF_OK").to(stub.plain_url()),
+        Path::new("wrong-secret", "NF_DENIED").with(|call| call.secret.reverse()),
+        Path::new("wrong-key", "NF_DENIED").with(|call| call.key.reverse()),
+    ];
+    scenarios.chain(healthy).collect()
+}
+
+/// The call does not get as far as an answer.
+fn unanswered() -> Vec<Path> {
+    let place = place();
+    vec![
+        // A lookup that gets lost takes the system seconds.
+        Path::new("no-such-host", "NF_DNS").to("https://does-not-exist.invalid".to_owned()).waiting(60_000),
+        Path::new("connection-refused", "NF_CONNECT").to("https://localhost:1".to_owned()),
+        Path { ca: place.foreign_ca.to_str().unwrap().to_owned(), ..Path::new("tls-not-trusted", "NF_TLS_UNTRUSTED") },
+        Path::new("not-tls", "NF_TLS").to(place.stub.plain_url().replace("http:", "https:")),
+    ]
+}
+
+/// The call is refused before anything is sent.
+fn refused() -> Vec<Path> {
+    vec![
+        Path::new("login-with-colon", "NF_INVALID_ARGUMENT").with(|call| call.login.push(b':')),
+        Path::new("secret-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.secret.extend(b"\r\n")),
+        Path::new("secret-not-utf8", "NF_INVALID_UTF8").with(|call| call.secret.push(0xff)),
+        Path::new("login-not-utf8", "NF_INVALID_UTF8").with(|call| call.login.push(0xff)),
+        Path::new("key-not-utf8", "NF_INVALID_UTF8").with(|call| call.key.push(0xff)),
+        Path::new("key-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.key.extend(b"\r\nX-Other: 1")),
+        Path { flags: &["no-out"], ..Path::new("no-output", "NF_INVALID_ARGUMENT") },
+    ]
+}
