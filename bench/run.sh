@@ -43,9 +43,9 @@ if [ -n "$tool" ]; then
 fi
 
 make --silent library
-# The same library with heap and registers left as they are.
+# The same library with heap, stack and registers left as they are.
 NATIVEFLOW_C_LIBRARY=1 "$CARGO" rustc --quiet --release --lib --crate-type cdylib \
-    --features test-without-allocator,test-without-register-clearing --target-dir target/without-wiping
+    --features test-without-allocator,test-without-register-clearing,test-without-stack-wiping --target-dir target/without-wiping
 mkdir -p "$work"
 
 # All alike, and bound lazily whatever the compiler's default.

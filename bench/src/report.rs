@@ -66,7 +66,7 @@ impl Display for Report {
         let (with, without) = (micro(self.wiping.with.median), micro(self.wiping.without.median));
         writeln!(
             f,
-            "a call on a new connection: {with:.0} µs, without wiping of heap and registers {without:.0} µs \
+            "a call on a new connection: {with:.0} µs, without wiping of heap, stack and registers {without:.0} µs \
              (medians): ratio {:.2} (promise: {WIPING:.2})",
             with / without
         )?;

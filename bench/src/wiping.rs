@@ -1,4 +1,4 @@
-//! What wiping costs: the same calls with the library as it is, and with one whose heap and registers stay as they are.
+//! What wiping costs: the same calls with the library as it is, and with one whose heap, stack and registers stay as they are.
 
 use std::error::Error;
 use std::time::Duration;

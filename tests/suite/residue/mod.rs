@@ -137,14 +137,15 @@ fn nothing_is_left_by_the_one_shot_call() {
 }
 
 /// How many windows are found on a success and on failures, wherever.
-fn windows_without(build: Build) -> usize {
+fn windows_without(build: Build, binding: Binding) -> usize {
     let host = Host::compile(build);
-    let paths = all(build).into_iter().filter(|path| ["ok", "json", "denied", "truncated-xml"].contains(&path.name));
+    let names = ["ok", "healthy", "json", "denied", "truncated-xml", "too-large"];
+    let paths = all(build).into_iter().filter(|path| names.contains(&path.name));
     let windows = paths.map(|path| {
-        let facts = host.run(&path, Binding::Lazy);
+        let facts = host.run(&path, binding);
         let judge = Judge::of(&path, &facts);
         // The controls hold here too, or something else is broken.
-        assert!(judge.controls_are_found(&path, Binding::Lazy), "{}", path.name);
+        assert!(judge.controls_are_found(&path, binding), "{}", path.name);
         judge.windows()
     });
     let windows = windows.sum();
@@ -153,13 +154,19 @@ fn windows_without(build: Build) -> usize {
     windows
 }
 
-/// The negative proofs: without either half of what keeps memory clean, the same scan does find something.
+/// The negative proofs: without any part of what keeps memory clean, the same scan does find something.
 #[test]
 fn without_the_allocator_windows_are_found() {
-    assert!(windows_without(Build::WithoutAllocator) > 0);
+    assert!(windows_without(Build::WithoutAllocator, Binding::Lazy) > 0);
 }
 
 #[test]
 fn without_the_clearing_of_registers_windows_are_found() {
-    assert!(windows_without(Build::WithoutRegisterClearing) > 0);
+    assert!(windows_without(Build::WithoutRegisterClearing, Binding::Lazy) > 0);
+}
+
+/// Bound at the start, or the first call of the host would overwrite the frames.
+#[test]
+fn without_the_wiping_of_the_stack_windows_are_found() {
+    assert!(windows_without(Build::WithoutStackWiping, Binding::Now) > 0);
 }

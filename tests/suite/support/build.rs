@@ -27,6 +27,8 @@ pub enum Build {
     WithoutAllocator,
     /// As `Shared`, but it leaves the registers as they are: the same.
     WithoutRegisterClearing,
+    /// As `Debug`, but it leaves the stack as it is: the same.
+    WithoutStackWiping,
 }
 
 /// How a build is made, and where it then is.
@@ -56,12 +58,17 @@ impl Build {
             Build::Panic => Recipe::Feature("test-panic"),
             Build::WithoutAllocator => Recipe::Feature("test-without-allocator"),
             Build::WithoutRegisterClearing => Recipe::Feature("test-without-register-clearing"),
+            // Only a build without optimisation leaves something there.
+            Build::WithoutStackWiping => Recipe::Cargo {
+                folder: "target/c-stack/debug",
+                arguments: &["cdylib", "--features", "test-without-stack-wiping", "--target-dir", "target/c-stack"],
+            },
         }
     }
 
     /// The folder with the library, made if need be.
     pub fn folder(self) -> &'static Path {
-        static MADE: [OnceLock<PathBuf>; 6] = [const { OnceLock::new() }; 6];
+        static MADE: [OnceLock<PathBuf>; 7] = [const { OnceLock::new() }; 7];
         let made = match self {
             Build::Shared | Build::Static => &MADE[0],
             Build::PanicAbort => &MADE[1],
@@ -69,6 +76,7 @@ impl Build {
             Build::Panic => &MADE[3],
             Build::WithoutAllocator => &MADE[4],
             Build::WithoutRegisterClearing => &MADE[5],
+            Build::WithoutStackWiping => &MADE[6],
         };
         made.get_or_init(|| {
             let folder = match self.recipe() {
@@ -163,6 +171,7 @@ impl fmt::Display for Build {
             Build::Panic => "with a panic",
             Build::WithoutAllocator => "without allocator",
             Build::WithoutRegisterClearing => "without register clearing",
+            Build::WithoutStackWiping => "without stack wiping",
         })
     }
 }
