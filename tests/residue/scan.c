@@ -9,15 +9,19 @@
 
 #include "registers.h"
 
-enum { PAGE = 4096, BLOCK = 1 << 18, STACK = 1 << 16, MAPS = 1 << 17 };
+enum { SMALLEST_PAGE = 4096, BLOCK = 1 << 18, STACK = 1 << 16, MAPS = 1 << 17 };
 
-/* Everything that is not scanned, in whole pages. */
-static struct {
+/* Everything that is not scanned, in whole pages however large they are. */
+static struct own {
     unsigned char buffer[WINDOW + BLOCK];
     char maps[MAPS];
-    uint64_t pages[BLOCK / PAGE];
+    uint64_t pages[BLOCK / SMALLEST_PAGE];
     unsigned char stack[STACK] __attribute__((aligned(64)));
-} own __attribute__((aligned(4096)));
+} __attribute__((aligned(1 << 16))) own;
+
+_Static_assert(sizeof own % (1 << 16) == 0, "what stands behind it must begin with a page");
+
+static size_t page;
 
 static char places[PLACES][48];
 
@@ -94,11 +98,11 @@ static void read_on(struct reader *reader, uintptr_t address, size_t length)
 static void read_touched(struct reader *reader, int pagemap, uintptr_t from, uintptr_t to)
 {
     while (from < to) {
-        size_t pages = (to - from) / PAGE, at = 0;
+        size_t pages = (to - from) / page, at = 0;
 
-        if (pages > BLOCK / PAGE)
-            pages = BLOCK / PAGE;
-        if (pread(pagemap, own.pages, pages * 8, (off_t)(from / PAGE * 8)) != (ssize_t)(pages * 8))
+        if (pages > BLOCK / page)
+            pages = BLOCK / page;
+        if (pread(pagemap, own.pages, pages * 8, (off_t)(from / page * 8)) != (ssize_t)(pages * 8))
             memset(own.pages, 0xff, sizeof own.pages);
         while (at < pages) {
             size_t end = at;
@@ -107,10 +111,10 @@ static void read_touched(struct reader *reader, int pagemap, uintptr_t from, uin
             while (end < pages && own.pages[end] >> 62 != 0)
                 end++;
             if (end > at)
-                read_on(reader, from + at * PAGE, (end - at) * PAGE);
+                read_on(reader, from + at * page, (end - at) * page);
             at = end + 1;
         }
-        from += pages * PAGE;
+        from += pages * page;
     }
 }
 
@@ -123,7 +127,7 @@ static void read_all(struct reader *reader, uintptr_t from, uintptr_t to)
 /* One line of /proc/self/maps. */
 static void scan_mapping(struct reader *reader, int pagemap, const char *line, enum extent extent)
 {
-    const uintptr_t hole = (uintptr_t)&own, behind = hole + sizeof own / PAGE * PAGE;
+    const uintptr_t hole = (uintptr_t)&own, behind = hole + sizeof own;
     uintptr_t from, to;
     unsigned long inode;
     char rights[5];
@@ -181,6 +185,7 @@ static void scan_here(void *argument)
     size_t length = 0;
     ssize_t got;
 
+    page = (size_t)sysconf(_SC_PAGESIZE);
     task->scan->count = task->scan->bytes = task->scan->unreadable = 0;
     if (memory < 0 || maps < 0)
         abort();
