@@ -25,6 +25,9 @@ use super::buffers::CleanBuffers;
 /// Largest record (RFC 8446, section 5.2; RFC 5246 allows more expansion): header, content, expansion.
 const LONGEST_RECORD: usize = 5 + 16 * 1024 + 2048;
 const LONGEST_CONTENT: usize = 16 * 1024;
+/// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
+/// a certificate with many names, a long chain.
+const LONGEST_MESSAGE: usize = 64 * 1024 + LONGEST_RECORD;
 /// Content of one record that is sent, so that the record fits into the output.
 const PIECE: usize = 8 * 1024;
 
@@ -274,7 +277,15 @@ impl Incoming {
         self.bytes.get_mut(..self.filled).unwrap_or_default()
     }
 
+    /// Room for more. Grows when a handshake message needs it; the old buffer is wiped.
     fn free(&mut self) -> &mut [u8] {
+        if self.filled == self.bytes.len() && self.bytes.len() < LONGEST_MESSAGE {
+            let mut larger = Zeroizing::new(vec![0; LONGEST_MESSAGE]);
+            if let Some(start) = larger.get_mut(..self.filled) {
+                start.copy_from_slice(&self.bytes);
+            }
+            self.bytes = larger;
+        }
         self.bytes.get_mut(self.filled..).unwrap_or_default()
     }
 

@@ -274,6 +274,19 @@ fn credentials_arrive_as_they_are() {
     }
 }
 
+/// A handshake message of several records.
+#[test]
+fn a_certificate_may_have_a_thousand_names() {
+    let host_names = (0..1_000).map(|number| format!("host-number-{number}.subsidiary.example.com")).collect();
+    let stub = nativeflow_stub::Stub::start(nativeflow_stub::Options { host_names, ..Default::default() }).unwrap();
+    let ca = support::scratch("scenarios").join("many-names.pem");
+    std::fs::write(&ca, stub.ca_pem()).unwrap();
+    let user = User::demo();
+    let program = Program::compile("fetch", Build::Shared);
+    let facts = program.again(&[&stub.base_url(), ca.to_str().unwrap(), "", "", &user.key, &user.login, &user.secret]);
+    assert_eq!(facts.pairs()["code"], "NF_OK", "{}", facts.stdout);
+}
+
 #[test]
 fn a_server_that_is_not_trusted_gets_nothing() {
     let (stub, _) = support::stub();
