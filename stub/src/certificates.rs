@@ -6,9 +6,10 @@ use std::sync::Arc;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
-use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::version::TLS12;
+use rustls::{ALL_VERSIONS, ServerConfig};
 use time::{Duration, OffsetDateTime};
 
 pub(crate) struct Certificates {
@@ -17,7 +18,7 @@ pub(crate) struct Certificates {
 }
 
 /// `host_names` are certified beside those of loopback.
-pub(crate) fn make(host_names: &[String]) -> io::Result<Certificates> {
+pub(crate) fn make(host_names: &[String], only_tls12: bool) -> io::Result<Certificates> {
     let mut ca = parameters(Vec::new(), "nativeflow-stub throw-away CA")?;
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -35,8 +36,9 @@ pub(crate) fn make(host_names: &[String]) -> io::Result<Certificates> {
     let leaf = leaf.signed_by(&leaf_key, &issuer).map_err(io::Error::other)?;
 
     let key = PrivatePkcs8KeyDer::from(leaf_key.serialize_der());
+    let versions: &[_] = if only_tls12 { &[&TLS12] } else { ALL_VERSIONS };
     let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .map_err(io::Error::other)?
         .with_no_client_auth()
         .with_single_cert(vec![leaf.der().clone()], key.into())

@@ -51,6 +51,7 @@ fn serve(run: &Run, users: Vec<User>) -> Result<(), String> {
     let stub = Stub::start(Options {
         port: run.port,
         host_names: run.host_names.clone(),
+        only_tls12: run.only_tls12,
         users,
         log: !run.quiet,
         record: false,

@@ -48,6 +48,8 @@ pub struct Options {
     pub port: u16,
     /// More names for the certificate, for a test that leads such a name to 127.0.0.1 (in a network namespace, say).
     pub host_names: Vec<String>,
+    /// TLS 1.2 and no newer.
+    pub only_tls12: bool,
     /// Who gets a token.
     pub users: Vec<User>,
     /// Write one line a request to stderr. Never holds a credential or a token.
@@ -67,6 +69,7 @@ impl Default for Options {
         Options {
             port: 0,
             host_names: Vec::new(),
+            only_tls12: false,
             users: vec![User::demo()],
             log: false,
             record: true,

@@ -56,7 +56,7 @@ impl Stub {
     /// # Errors
     /// A port that cannot be bound, a thread that cannot be started, no source of random numbers.
     pub fn start(options: Options) -> io::Result<Stub> {
-        let certificates = certificates::make(&options.host_names)?;
+        let certificates = certificates::make(&options.host_names, options.only_tls12)?;
         let (main, main_port) = listener::bind(options.port)?;
         let (plain, plain_port) = listener::bind(0)?;
         let (silent, silent_port) = listener::bind(0)?;

@@ -274,6 +274,28 @@ fn credentials_arrive_as_they_are() {
     }
 }
 
+/// Concur asks for TLS 1.2 at least; 1.3 is what every other test runs on.
+#[test]
+fn tls_1_2_is_enough() {
+    let stub =
+        nativeflow_stub::Stub::start(nativeflow_stub::Options { only_tls12: true, ..Default::default() }).unwrap();
+    let ca = support::scratch("scenarios").join("tls12.pem");
+    std::fs::write(&ca, stub.ca_pem()).unwrap();
+    let user = User::demo();
+    let program = Program::compile("fetch", Build::Shared);
+    for (scenario, code) in [
+        ("ok", "NF_OK"),
+        ("at-limit", "NF_OK"),
+        ("denied", "NF_DENIED"),
+        ("slow", "NF_OK"),
+        ("hang-up", "NF_DISCONNECTED"),
+    ] {
+        let url = stub.scenario_url(scenario);
+        let facts = program.again(&[&url, ca.to_str().unwrap(), "", "", &user.key, &user.login, &user.secret]);
+        assert_eq!(facts.pairs()["code"], code, "{}", facts.stdout);
+    }
+}
+
 /// A handshake message of several records.
 #[test]
 fn a_certificate_may_have_a_thousand_names() {
