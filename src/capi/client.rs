@@ -114,10 +114,12 @@ pub unsafe extern "C" fn nf_client_get_token(
     error
 }
 
-/// What both calls do. `client` is made or looked up only when the output can be written.
+/// What both calls do. `client` is made or looked up only when the output can be written. Never inlined: the stack is
+/// wiped below the frame of the function that calls this.
 ///
 /// # Safety
 /// The pointers keep the header's calling convention.
+#[inline(never)]
 unsafe fn get_token<C: std::borrow::Borrow<Client>>(
     client: impl FnOnce() -> Result<C, Error>,
     key: *const c_char,

@@ -12,6 +12,12 @@ const BLOT: &str = "[redacted]";
 
 /// Shorter credentials are not looked for: to blot out every `a` of a text would tell more than it hides.
 const SHORTEST_ECHO: usize = 4;
+/// Of what the server says, as many bytes are looked at; the line that is handed out has 300 characters.
+const MOST_SAID: usize = 8 * 1024;
+/// What is escaped more than three times is not looked for.
+const DEEPEST_ESCAPES: usize = 3;
+/// Longest name of a character reference.
+const LONGEST_NAME: usize = 10;
 
 /// What must not be repeated: what was sent, and the forms in which it went over the wire.
 pub(super) struct Echoes(Vec<Secret>);
@@ -32,32 +38,47 @@ impl Echoes {
 
     /// Makes one line without markup of what the server says, in which the credentials do not occur.
     ///
-    /// An echo as it was sent is blotted out, whatever its case. Any other (escaped for HTML or a URL, with other blanks,
-    /// cut up by markup) costs the whole text: what is left of it would be a guess.
+    /// An echo as it was sent is blotted out, whatever its case. Any other (escaped for HTML, JSON or a URL, with other
+    /// blanks, in another charset, cut up by markup) costs the whole text: what is left of it would be a guess.
     pub(super) fn harmless(&self, text: &str) -> String {
+        let said = text.get(..text.floor_char_boundary(MOST_SAID)).unwrap_or_default();
         // Copies of what the server says: until it is blotted out, it may be a login.
-        let mut blotted = Zeroizing::new(text.to_owned());
+        let mut blotted = Zeroizing::new(said.to_owned());
         for echo in &self.0 {
             blotted = Zeroizing::new(blot(&blotted, echo.expose()));
         }
         let line = unbroken(&Zeroizing::new(without_markup(&blotted)));
-        if self.are_hidden_in(&blotted) || self.are_hidden_in(&line) {
+        let half_an_echo_shows = said.len() < text.len() && line.len() < MOST_SAID / 2;
+        if half_an_echo_shows || self.are_hidden_in(&blotted) || self.are_hidden_in(&line) {
             return BLOT.to_owned();
         }
         // Last: a cut through an echo would leave its first half.
         cut(line)
     }
 
-    /// Whether letters and digits of an echo stand in `text` in their order, whatever stands between them and however it
-    /// is escaped.
+    /// Whether letters and digits of an echo stand in `text` in their order, whatever stands between them and however
+    /// often it is escaped.
     fn are_hidden_in(&self, text: &str) -> bool {
-        let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
-        let views = [letters(text), letters(&decoded), letters(&Zeroizing::new(unescaped(text)))];
-        self.0
-            .iter()
-            .map(|echo| letters(echo.expose()))
-            .filter(|echo| echo.chars().count() >= SHORTEST_ECHO)
-            .any(|echo| views.iter().any(|view| view.contains(echo.as_str())))
+        let mut view = Zeroizing::new(text.to_owned());
+        for _ in 0..DEEPEST_ESCAPES {
+            if self.stand_in(&view) {
+                return true;
+            }
+            let unescaped = Zeroizing::new(unescaped(&view));
+            view = Zeroizing::new(percent_decode_str(&unescaped).decode_utf8_lossy().into_owned());
+        }
+        self.stand_in(&view)
+    }
+
+    fn stand_in(&self, text: &str) -> bool {
+        // Of a text in the wrong charset only the ASCII letters are left as they were.
+        [letters as fn(&str) -> Zeroizing<String>, ascii_letters].into_iter().any(|view| {
+            let text = view(text);
+            self.0
+                .iter()
+                .map(|echo| view(echo.expose()))
+                .any(|echo| echo.chars().count() >= SHORTEST_ECHO && text.contains(echo.as_str()))
+        })
     }
 }
 
@@ -69,26 +90,56 @@ fn letters(text: &str) -> Zeroizing<String> {
     Zeroizing::new(letters.collect())
 }
 
-/// Numeric character references as the characters they stand for; named ones are dropped.
+fn ascii_letters(text: &str) -> Zeroizing<String> {
+    let letters = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+    Zeroizing::new(letters.collect())
+}
+
+/// Numeric references of HTML and escapes of JSON (`&#38;`, `&#x26;`, `\u0026`, `\x26`) as the characters they stand for;
+/// named references are dropped, but for `&amp;`, which may hide another.
 fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('&') {
+    while let Some(at) = rest.find(['&', '\\']) {
+        let (before, escape) = rest.split_at_checked(at).unwrap_or((rest, ""));
         plain.push_str(before);
-        rest = match behind.split_once(';') {
-            Some((name, behind)) if name.len() < 10 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '#') => {
-                let number = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
-                    Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
-                    None => digits.parse().ok(),
-                });
-                plain.extend(number.and_then(char::from_u32));
-                behind
-            }
-            _ => behind,
-        };
+        let (character, length) = reference(escape).or_else(|| backslash(escape)).unwrap_or_else(|| {
+            // No escape: the character itself.
+            (escape.chars().next(), 1)
+        });
+        plain.extend(character);
+        rest = escape.get(length..).unwrap_or_default();
     }
     plain.push_str(rest);
     plain
+}
+
+/// A character reference at the start of `text`, and its length.
+fn reference(text: &str) -> Option<(Option<char>, usize)> {
+    let inside = text.strip_prefix('&')?;
+    let end = inside.bytes().take(LONGEST_NAME).position(|byte| byte == b';')?;
+    let name = inside.get(..end)?;
+    let number = match name.strip_prefix('#') {
+        Some(digits) => match digits.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
+            None => digits.parse().ok()?,
+        },
+        None if name.eq_ignore_ascii_case("amp") => return Some((Some('&'), end + 2)),
+        None if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) => return Some((None, end + 2)),
+        None => return None,
+    };
+    Some((char::from_u32(number), end + 2))
+}
+
+/// A `\u` or `\x` escape at the start of `text`, and its length.
+fn backslash(text: &str) -> Option<(Option<char>, usize)> {
+    let digits = match text.as_bytes() {
+        [b'\\', b'u', ..] => 4,
+        [b'\\', b'x', ..] => 2,
+        _ => return None,
+    };
+    let number = u32::from_str_radix(text.get(2..2 + digits)?, 16).ok()?;
+    Some((char::from_u32(number), 2 + digits))
 }
 
 /// Drops everything between `<` and `>`; what is opened and never closed is dropped to the end.
@@ -200,10 +251,28 @@ mod tests {
             "for Travel &\nExpense\u{200b}$ 2012",
             "for john&#64;example.com",
             "for john%40example.com",
+            "for Travel\\u0026Expense$2012",
+            "for Travel\\x26Expense$2012",
+            "for Travel&amp;amp;Expense$2012",
+            "for Travel&amp;#38;Expense$2012",
+            "for Travel%252526Expense$2012",
         ] {
             assert_eq!(said(text, "Travel&Expense$2012"), BLOT, "{text}");
         }
         assert_eq!(said("for two blanks x", "two  blanks x"), BLOT);
+        for text in ["for mÃ¼llerTravel", "for m\u{fffd}llerTravel"] {
+            assert_eq!(said(text, "müllerTravel"), BLOT, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_not_looked_through_to_its_end() {
+        let long = format!("{} Travel&Expense$2012", "denied. ".repeat(2_000));
+        assert!(said(&long, "Travel&Expense$2012").starts_with("denied. denied."));
+        let marked_up = "<p>denied".repeat(1_000);
+        assert!(said(&marked_up, "Travel&Expense$2012").starts_with("denied denied"));
+        // Its end might show in the line, with half an echo at it.
+        assert_eq!(said(&format!("denied{}x", " ".repeat(9_000)), "Travel&Expense$2012"), BLOT);
     }
 
     #[test]

@@ -62,6 +62,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
             incoming: Incoming::new(),
             outgoing: Vec::with_capacity(LONGEST_RECORD),
             buffers: CleanBuffers::new(BUFFER + LONGEST_CONTENT, BUFFER),
+            closed: false,
         };
         tls.handshake()?;
         Ok(Some(Either::B(tls)))
@@ -93,6 +94,8 @@ pub(super) struct TlsTransport {
     /// Records to send: encrypted.
     outgoing: Vec<u8>,
     buffers: CleanBuffers,
+    /// The server has said that nothing more comes; rustls says so once.
+    closed: bool,
 }
 
 /// Where the connection stands when it can do no more by itself.
@@ -121,6 +124,9 @@ impl TlsTransport {
 
     /// Works through what has arrived, and sends what TLS itself has to say.
     fn proceed(&mut self) -> Result<Standing, Error> {
+        if self.closed {
+            return Ok(Standing::Closed);
+        }
         loop {
             let UnbufferedStatus { mut discard, state } = self.connection.process_tls_records(self.incoming.filled());
             let standing = match state {
@@ -148,7 +154,10 @@ impl TlsTransport {
                 }
                 Ok(ConnectionState::BlockedHandshake) => Some(Standing::NeedsBytes),
                 Ok(ConnectionState::WriteTraffic(_)) => Some(Standing::Open),
-                Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => Some(Standing::Closed),
+                Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => {
+                    self.closed = true;
+                    Some(Standing::Closed)
+                }
                 Ok(_) => return Err(Error::Tls("a state of TLS that a client does not have")),
                 Err(error) => {
                     self.incoming.discard(discard);
