@@ -1,21 +1,21 @@
 //! `nf_error`: why a call failed.
 
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 
 use super::argument::free;
 use super::code::{NF_OK, nf_code_name};
-use super::text::{Text, text_of};
+use super::text::{c_text, text_of};
 use crate::error::Error;
 
 /// Why a call failed, and what to do about it. Never changes: any number of
 /// threads may read it, and any one thread frees it.
 pub struct nf_error {
     code: i32,
-    message: Text,
-    remedy: Text,
+    message: CString,
+    remedy: CString,
     http_status: i32,
-    server_message: Text,
-    correlation_id: Text,
+    server_message: CString,
+    correlation_id: CString,
     retry_after_ms: i64,
 }
 
@@ -24,11 +24,11 @@ impl nf_error {
     pub(super) fn export(error: Error) -> *mut nf_error {
         Box::into_raw(Box::new(nf_error {
             code: error.code() as i32,
-            message: Text::new(&error.message()),
-            remedy: Text::new(error.remedy()),
+            message: c_text(&error.message()),
+            remedy: c_text(error.remedy()),
             http_status: error.http_status().map_or(0, i32::from),
-            server_message: Text::new(error.server_message()),
-            correlation_id: Text::new(error.correlation_id()),
+            server_message: c_text(error.server_message()),
+            correlation_id: c_text(error.correlation_id()),
             retry_after_ms: error.pause().and_then(|pause| i64::try_from(pause.as_millis()).ok()).unwrap_or(-1),
         }))
     }

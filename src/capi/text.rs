@@ -1,24 +1,10 @@
 //! Text that C reads.
 
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 
-use zeroize::Zeroizing;
-
-/// A NUL-terminated text that is wiped when it is dropped.
-pub(super) struct Text(Zeroizing<Vec<u8>>);
-
-impl Text {
-    pub(super) fn new(text: &str) -> Text {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() + 1));
-        bytes.extend_from_slice(text.as_bytes());
-        bytes.push(0);
-        Text(bytes)
-    }
-
-    /// Lives as long as this text.
-    pub(super) fn as_ptr(&self) -> *const c_char {
-        self.0.as_ptr().cast()
-    }
+/// A text for C. What cannot stand in one, a NUL, is in none of ours; such a text would come out empty.
+pub(super) fn c_text(text: &str) -> CString {
+    CString::new(text).unwrap_or_default()
 }
 
 /// Reads a text of an object; NULL has an empty one.

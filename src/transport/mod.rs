@@ -45,7 +45,7 @@ impl Transport {
     pub(crate) fn new(trust: &Trust, timeout: Duration, plain: bool) -> Result<Transport, Error> {
         let config = Agent::config_builder()
             .https_only(!plain)
-            // Explicit: ureq would read the environment.
+            // Explicit: ureq would take what the environment names.
             .proxy(None)
             // A redirect would carry X-ConsumerKey to the other host.
             .max_redirects(0)
