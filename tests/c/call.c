@@ -1,0 +1,148 @@
+/*
+ * Calls with any options, and everything that they say, one fact a line.
+ *
+ * Standard input has a line `name=value` for each of: url, ca, client_chain, client_key, timeout_ms, connect_timeout_ms,
+ * proxy, bypass, environment_proxy, keep_alive_ms, key, login, secret, calls (how many, one after another on one client;
+ * 1), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does to the client, once).
+ */
+#include "check.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SETTINGS = 32 };
+static char lines[SETTINGS][4096];
+
+/* The value of a setting; NULL when there is none. */
+static const char *setting(const char *name)
+{
+    size_t length = strlen(name);
+    for (int i = 0; i < SETTINGS; i++)
+        if (strncmp(lines[i], name, length) == 0 && lines[i][length] == '=')
+            return lines[i] + length + 1;
+    return NULL;
+}
+
+static uint32_t number(const char *name, uint32_t otherwise)
+{
+    const char *text = setting(name);
+    return text == NULL ? otherwise : (uint32_t)strtoul(text, NULL, 10);
+}
+
+static double now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void print_log(void *user, int32_t level, const char *line)
+{
+    (void)user;
+    printf("log=%d %s\n", (int)level, line);
+}
+
+static nf_error *configure(nf_options *options)
+{
+    nf_error *error = nf_options_set_base_url(options, setting("url"));
+    if (error == NULL && setting("ca") != NULL)
+        error = nf_options_set_ca_file(options, setting("ca"));
+    if (error == NULL && setting("client_chain") != NULL)
+        error = nf_options_set_client_certificate(options, setting("client_chain"), setting("client_key"));
+    if (error == NULL && setting("timeout_ms") != NULL)
+        error = nf_options_set_timeout_ms(options, number("timeout_ms", 0));
+    if (error == NULL && setting("connect_timeout_ms") != NULL)
+        error = nf_options_set_connect_timeout_ms(options, number("connect_timeout_ms", 0));
+    if (error == NULL && setting("environment_proxy") != NULL)
+        error = nf_options_use_environment_proxy(options);
+    if (error == NULL && setting("proxy") != NULL)
+        error = nf_options_set_proxy(options, setting("proxy"));
+    if (error == NULL && setting("bypass") != NULL)
+        error = nf_options_set_proxy_bypass(options, setting("bypass"));
+    if (error == NULL && setting("keep_alive_ms") != NULL)
+        error = nf_options_set_keep_alive_ms(options, number("keep_alive_ms", 0));
+    if (error == NULL && setting("log") != NULL)
+        error = nf_options_set_log(options, print_log, NULL);
+    return error;
+}
+
+static double interfered_at;
+
+static void *interfere(void *client)
+{
+    uint32_t wait = number(setting("free_after_ms") != NULL ? "free_after_ms" : "cancel_after_ms", 0);
+    usleep(wait * 1000);
+    interfered_at = now_ms();
+    if (setting("free_after_ms") != NULL)
+        nf_client_free(client);
+    else
+        nf_client_cancel(client);
+    return NULL;
+}
+
+static void print_error(const nf_error *error)
+{
+    printf("code=%s\n", nf_error_name(error));
+    printf("message=%s\n", nf_error_message(error));
+    printf("remedy=%s\n", nf_error_remedy(error));
+    printf("http_status=%d\n", (int)nf_error_http_status(error));
+    printf("server_message=%s\n", nf_error_server_message(error));
+    printf("retry_after_ms=%lld\n", (long long)nf_error_retry_after_ms(error));
+}
+
+/* One call; prints what came of it. */
+static void call(const nf_client *client)
+{
+    char login[4096], secret[4096];
+    nf_token *token = NULL;
+    snprintf(login, sizeof login, "%s", setting("login"));
+    snprintf(secret, sizeof secret, "%s", setting("secret"));
+
+    double start = now_ms();
+    nf_error *error = nf_client_get_token(client, setting("key"), login, secret, &token);
+    double end = now_ms();
+
+    CHECK(all_zero(login, strlen(setting("login"))));
+    CHECK(all_zero(secret, strlen(setting("secret"))));
+    CHECK((token == NULL) == (error != NULL));
+    printf("elapsed_ms=%.2f\n", end - start);
+    printf("over_ms=%.2f\n", end - start - number("timeout_ms", 60000));
+    if (interfered_at != 0)
+        printf("after_cancel_ms=%.2f\n", end - interfered_at);
+    if (token != NULL)
+        printf("value=%s\n", nf_token_value(token));
+    print_error(error);
+    nf_token_free(token);
+    nf_error_free(error);
+}
+
+int main(void)
+{
+    for (int i = 0; i < SETTINGS; i++)
+        read_line(lines[i], sizeof lines[i]);
+
+    nf_options *options = nf_options_new();
+    nf_client *client = NULL;
+    nf_error *error = configure(options);
+    if (error == NULL)
+        error = nf_client_new(options, &client);
+    nf_options_free(options);
+    if (error != NULL) {
+        print_error(error);
+        nf_error_free(error);
+        return failures != 0;
+    }
+
+    int interferes = setting("cancel_after_ms") != NULL || setting("free_after_ms") != NULL;
+    pthread_t thread;
+    if (interferes)
+        CHECK(pthread_create(&thread, NULL, interfere, client) == 0);
+    for (uint32_t i = 0; i < number("calls", 1); i++)
+        call(client);
+    if (interferes)
+        CHECK(pthread_join(thread, NULL) == 0);
+    if (setting("free_after_ms") == NULL)
+        nf_client_free(client);
+    return failures != 0;
+}
