@@ -61,10 +61,18 @@
  *
  * A pointer to const means: calls may run at the same time on the same object.
  * So a client, a token and an error may be shared, and options may not. An
- * object is freed by one thread, when no other uses it. Objects may be made on
- * one thread and freed on another. No function installs a signal handler,
- * changes the locale or heeds an environment variable. Each call looks its
- * host name up on a thread of its own, which ends with the lookup.
+ * object is freed by one thread, when no other uses it; a client also while
+ * calls run on it, which are cancelled. Objects may be made on one thread and
+ * freed on another.
+ *
+ * No function installs a signal handler, changes the locale or a limit, or
+ * reads an environment variable (but nf_options_use_environment_proxy). Host
+ * names are looked up on threads of the library's own, four at most in a
+ * process; calls for the same name share a lookup. They end with their
+ * lookups; one whose resolver hangs lives on until that gives up.
+ *
+ * After fork, objects that were made before work in both processes. The child
+ * uses no connection of its parent and waits for no lock that was held.
  *
  * A call needs 128 KiB of stack. A thread that is cancelled (pthread_cancel)
  * inside a call ends when the call has returned. When the system has no memory
@@ -225,12 +233,12 @@
 #define NF_TLS_UNTRUSTED 63
 
 /**
- * The proxy failed. Not used by this version.
+ * The proxy cannot be reached, fails, or refuses the connection.
  */
 #define NF_PROXY 64
 
 /**
- * A proxy wants credentials, which this version cannot give.
+ * The proxy wants a user and a password, or refuses those that it got.
  */
 #define NF_PROXY_DENIED 65
 
@@ -240,7 +248,7 @@
 #define NF_TIMEOUT 66
 
 /**
- * The call was cancelled. Not used by this version.
+ * The program cancelled the call.
  */
 #define NF_CANCELLED 67
 
@@ -285,8 +293,23 @@
 #define NF_INTERNAL 101
 
 /**
+ * The call has failed.
+ */
+#define NF_LOG_ERROR 1
+
+/**
+ * Something is not as it should be, and the call goes on.
+ */
+#define NF_LOG_WARNING 2
+
+/**
+ * A step was done.
+ */
+#define NF_LOG_INFO 3
+
+/**
  * Gets tokens from one service. Any number of threads may call
- * `nf_client_get_token` on it at once.
+ * `nf_client_get_token` and `nf_client_cancel` on it at once.
  */
 typedef struct nf_client nf_client;
 
@@ -306,6 +329,18 @@ typedef struct nf_options nf_options;
  * any one thread frees it.
  */
 typedef struct nf_token nf_token;
+
+/**
+ * Takes one line of the log: `user` as it was given, one of the `NF_LOG_*`
+ * levels, and the text, which lives until the function returns.
+ *
+ * A line holds no secret and no line break. Its first word is the step
+ * (lookup, connect, proxy, tls, request, answer, token, failed), its end how
+ * long that took. Called on the thread of the call, which waits for it, with
+ * no lock held; calls on several threads call it at the same time. It must
+ * return: no longjmp, no C++ exception.
+ */
+typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);
 
 #ifdef __cplusplus
 extern "C" {
@@ -430,7 +465,8 @@ void nf_error_free(nf_error *error);
 
 /**
  * Makes options with the default values: Concur's production host in the
- * United States, 60 seconds for a call, the operating system's roots.
+ * United States, 60 seconds for a call, the operating system's roots, no
+ * proxy, one connection for each call, no log.
  *
  * Never NULL. Free with `nf_options_free`.
  *
@@ -463,8 +499,8 @@ nf_error *nf_options_set_base_url(nf_options *options,
 /**
  * Sets the limit of a whole call in milliseconds, DNS included.
  *
- * From 1 to 4294967295; 60000 is the default. A call returns some
- * milliseconds after its limit at the latest.
+ * From 1 to 4294967295; 60000 is the default. A call returns at most 10 ms
+ * after its limit, whatever it is waiting for.
  *
  * Fails with `NF_INVALID_OPTION` for 0.
  *
@@ -473,6 +509,21 @@ nf_error *nf_options_set_base_url(nf_options *options,
 NF_MUST_USE
 nf_error *nf_options_set_timeout_ms(nf_options *options,
                                     uint32_t ms);
+
+/**
+ * Sets the limit of each attempt to connect to an address, in milliseconds.
+ *
+ * From 1 to 4294967295; 10000 is the default. Within the limit of the call,
+ * all addresses of a host are tried, IPv6 and IPv4 by turns, the next one
+ * after a quarter of a second without waiting for the one before.
+ *
+ * Fails with `NF_INVALID_OPTION` for 0.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_connect_timeout_ms(nf_options *options,
+                                            uint32_t ms);
 
 /**
  * Trusts the root certificates in this PEM file in place of the operating
@@ -519,6 +570,112 @@ nf_error *nf_options_set_user_agent(nf_options *options,
                                     const char *product);
 
 /**
+ * Shows a client certificate to a server that asks for one.
+ *
+ * Two PEM files: the certificate chain, the client's own first, and its
+ * private key in PKCS#8, PKCS#1 or SEC1, without a passphrase. Both are read
+ * now; the key stays in memory as long as these options and clients made
+ * from them. A proxy is never shown it.
+ *
+ * Fails with `NF_INVALID_OPTION` and leaves the old value when a file cannot
+ * be read or the key does not belong to the certificate.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_client_certificate(nf_options *options,
+                                            const char *chain_file,
+                                            const char *key_file);
+
+/**
+ * Goes to Concur by way of a proxy, such as "http://proxy.example:3128".
+ *
+ * "http://", "https://" or "socks5://", perhaps "user:password@", a host,
+ * perhaps a port (without one 1080, and 443 for https). In user and password
+ * write @ : / % as %40 %3A %2F %25. Only Basic is spoken with HTTP proxies.
+ * The proxy sees the host and port of the base URL, whose name it looks up,
+ * and the product of the User-Agent, never a credential of Concur. User and
+ * password stay in memory as long as these options and clients made from
+ * them. "" means no proxy, which is the default. A plain http base URL is
+ * always reached without.
+ *
+ * Fails with `NF_INVALID_OPTION` and leaves the old value when the URL cannot
+ * be used; the message does not repeat it.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_proxy(nf_options *options,
+                               const char *url);
+
+/**
+ * Names hosts that are reached without the proxy, in the syntax of NO_PROXY.
+ *
+ * Separated by commas or blanks: a domain, which covers all hosts below it
+ * too (a dot before it changes nothing); an address; a network such as
+ * 10.0.0.0/8; each but a network perhaps with a port, as in host:8443; or *
+ * for all. Replaces an earlier list; "" is none.
+ *
+ * Fails with `NF_INVALID_OPTION`, names the entry and leaves the old list when
+ * one cannot be read.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_proxy_bypass(nf_options *options,
+                                      const char *hosts);
+
+/**
+ * Takes the proxy and the hosts without proxy from the environment, in place
+ * of what was set before.
+ *
+ * As curl reads it for https: https_proxy, HTTPS_PROXY, all_proxy,
+ * ALL_PROXY, the first that is there and not empty; no_proxy, NO_PROXY. Read
+ * now, and at no other time; no other thread may change the environment
+ * meanwhile. What cannot be read in no_proxy is left out.
+ *
+ * Fails with `NF_INVALID_OPTION` and leaves the old values when the proxy's URL
+ * cannot be used; the message names the variable and not its value.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE nf_error *nf_options_use_environment_proxy(nf_options *options);
+
+/**
+ * Keeps a connection open after a call, for a next one on the same client
+ * within this many milliseconds. 0, the default: each call has its own.
+ *
+ * For programs that get tokens for many users. Nothing of a user is left in
+ * a kept connection. At most eight are kept; one that has been idle for too
+ * long is closed by the next call or by `nf_client_free`. If the server has
+ * closed it meanwhile, a new one takes its place, unless a byte of the
+ * request has left; then the call ends with `NF_DISCONNECTED`.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` for NULL options only.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_keep_alive_ms(nf_options *options,
+                                       uint32_t ms);
+
+/**
+ * Tells `fn` of each step of every call, one line each. NULL: nobody, which
+ * is the default.
+ *
+ * `fn` gets `user`, which must stay valid as long as these options and
+ * clients made from them; see `nf_log_fn`.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` for NULL options only.
+ *
+ * Since 0.1.
+ */
+NF_MUST_USE
+nf_error *nf_options_set_log(nf_options *options,
+                             nf_log_fn fn,
+                             void *user);
+
+/**
  * Gets an access token for a user from Concur's production host, with the
  * default options: one client, one call.
  *
@@ -552,13 +709,27 @@ nf_error *nf_get_token(const char *key,
 NF_MUST_USE nf_error *nf_client_new(const nf_options *options, nf_client **out);
 
 /**
- * Frees a client. NULL is fine. Must not be called while a call runs on it.
+ * Frees a client. NULL is fine.
  *
- * Tokens that came from it stay as they are.
+ * Calls that are running on it on other threads end with `NF_CANCELLED`
+ * within 10 ms; they hold what they need, and nobody waits for them. No call
+ * may begin on it any more. Tokens that came from it stay as they are.
  *
  * Since 0.1.
  */
 void nf_client_free(nf_client *client);
+
+/**
+ * Ends every call that is running on a client, on whatever thread, with
+ * `NF_CANCELLED`. NULL is fine.
+ *
+ * Returns at once; each of them returns within 10 ms, whatever it is
+ * waiting for. The client stays usable, and calls that begin later are not
+ * touched. Any thread may call this, but no signal handler.
+ *
+ * Since 0.1.
+ */
+void nf_client_cancel(const nf_client *client);
 
 /**
  * Gets an access token for a user with the Native Flow.
@@ -569,6 +740,9 @@ void nf_client_free(nf_client *client);
  *
  * The login is sent once, and never again by the library itself. Blocks for
  * at most the client's timeout. May run on many threads at once.
+ *
+ * Ends with `NF_CANCELLED` when `nf_client_cancel` or `nf_client_free` is
+ * called meanwhile.
  *
  * Fails with `NF_DENIED` when the server refuses the login, the secret or
  * the key (it does not say which; do not retry: the account may lock), with

@@ -14,3 +14,10 @@ pub(crate) struct Body {
     /// Why there are no more of them, when the end of the body was not reached.
     pub cut: Option<Error>,
 }
+
+impl Body {
+    /// Of an answer that has none.
+    pub(crate) fn empty() -> Body {
+        Body { bytes: Zeroizing::default(), cut: None }
+    }
+}

@@ -114,6 +114,18 @@ causes! {
     CaBadCertificate => InvalidOption, Never,
         "A certificate among the trusted roots that were given cannot be read",
         "Replace the certificate that is named; its PEM frame is there but what is in it is no X.509 certificate.";
+    ConnectTimeoutZero => InvalidOption, Never,
+        "A time limit of 0 ms for connecting was asked for",
+        "Give the limit of each attempt to connect in milliseconds, 1 or more; 10000 is the default.";
+    ProxyRefusedUrl => InvalidOption, Never,
+        "The proxy's URL cannot be used",
+        "Give it as in http://proxy.example:3128 or socks5://user:password@proxy.example:1080; write @ : / % in user and password as %40 %3A %2F %25.";
+    ProxyBypassRefused => InvalidOption, Never,
+        "The list of hosts without proxy cannot be used",
+        "Give domains, addresses or networks with commas between them, as in .example.com,10.0.0.0/8,host:8443; * stands for all.";
+    ClientCertificateUnusable => InvalidOption, Never,
+        "The client certificate cannot be used",
+        "Give two PEM files: the certificate chain, the client's own first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
     NoSystemRoots => InvalidOption, Never,
         "This system has no trusted root certificates where they are looked for",
         "Install the package ca-certificates, or name a CA file with nf_options_set_ca_file.";
@@ -148,7 +160,7 @@ causes! {
     // The way there.
     HostNotFound => Dns, NETWORK_PAUSE,
         "The host name cannot be resolved",
-        "Check the host in the base URL and this machine's DNS; behind a proxy, outside names often do not resolve.";
+        "Check the host in the base URL and this machine's DNS. Where outside names do not resolve, a proxy is the way out: nf_options_set_proxy.";
     NoThread => Dns, NETWORK_PAUSE,
         "This machine cannot start the thread that looks up the host name",
         "Nothing was sent. Raise the limit of threads or of memory for the user or the container that this program runs in.";
@@ -164,15 +176,33 @@ causes! {
     NoTls => Tls, Never,
         "What answers there does not speak TLS",
         "Check the port in the base URL; a plain HTTP port or a proxy's port does not speak TLS.";
+    TlsTooOld => Tls, Never,
+        "The server does not speak TLS 1.2 or 1.3",
+        "Have TLS 1.2 or 1.3 switched on there; if the server is Concur's, an old TLS-inspecting proxy on the way is what answers.";
     TlsIncompatible => Tls, Never,
-        "Client and server have no TLS version or cipher in common",
-        "The server must offer TLS 1.2 or 1.3 with an ECDHE suite; look for an old TLS-inspecting proxy on the way. Some servers say the same when they want a client certificate.";
+        "Client and server have no cipher or key exchange in common",
+        "The server must offer an ECDHE suite of TLS 1.2, or TLS 1.3; look for an old TLS-inspecting proxy on the way. Some servers say the same when they want a client certificate.";
+    ClientCertificateMissing => Tls, Never,
+        "The server wants a client certificate",
+        "Give one with nf_options_set_client_certificate; if Concur itself wants none, a gateway on the way does: ask who runs it.";
+    ClientCertificateRefused => Tls, Never,
+        "The server ended TLS with an alert about certificates",
+        "If a client certificate was given (nf_options_set_client_certificate), check that the server knows its issuer, that it has not expired and that its chain is whole.";
     TlsRefused => Tls, Never,
         "The server ended TLS with an alert",
-        "Check that the host in the base URL is served there; an alert about certificates means that it wants a client certificate.";
+        "Check that the host in the base URL is served there, and look for a TLS-inspecting proxy on the way.";
     TlsFailed => Tls, Never,
         "The TLS connection failed",
         "Look for a TLS-inspecting proxy on the way; if there is none, try again later and report it to Concur's support.";
+    CertificateSelfSigned => TlsUntrusted, Never,
+        "The server's certificate is self-signed",
+        "Concur's is not: check the base URL and what answers there. If it is a test server of yours, give this certificate with nf_options_set_ca_file. Nothing was sent.";
+    CertificateChainIncomplete => TlsUntrusted, Never,
+        "The server's certificate came alone, and its issuer is not trusted here",
+        "If the issuer that is named is your company's or a proxy's, give it with nf_options_set_ca_file; if not, the server's operator must send the intermediate certificate too. Nothing was sent.";
+    CertificateWeak => TlsUntrusted, Never,
+        "The server's certificate is signed in a way that is no longer safe (SHA-1, perhaps)",
+        "The server's or the proxy's operator must have it issued anew, with SHA-256 and an RSA key of 2048 bits or an elliptic one. Nothing was sent.";
     UnknownRoot => TlsUntrusted, Never,
         "The server's certificate was issued by an authority that is not trusted here",
         "Behind a TLS-inspecting proxy give its root with nf_options_set_ca_file; otherwise update ca-certificates. Nothing was sent.";
@@ -189,8 +219,32 @@ causes! {
         "The server's certificate cannot be trusted",
         "Look at the certificate (openssl s_client -connect HOST:443 -showcerts) and report it to whoever runs the server or the proxy. Nothing was sent.";
     ProxyAsks => ProxyDenied, Never,
-        "A proxy on the way asks for credentials of its own",
-        "The login was not judged. Let this machine through the proxy without credentials; they cannot be given yet.";
+        "A proxy on the way that was not named asks for credentials of its own",
+        "The login was not judged. Name the proxy, with its user and password, by nf_options_set_proxy, or let this machine through without.";
+    ProxyNotFound => Proxy, NETWORK_PAUSE,
+        "The host name of the proxy cannot be resolved",
+        "Check the proxy's URL and this machine's DNS. Nothing was sent.";
+    ProxyUnreachable => Proxy, NETWORK_PAUSE,
+        "No connection to the proxy",
+        "Check the proxy's host and port, that it runs, and that a firewall lets this machine reach it. Nothing was sent.";
+    ProxyHungUp => Proxy, NETWORK_PAUSE,
+        "The proxy closed the connection",
+        "Check the port and the scheme of the proxy's URL (http, https, socks5), and the proxy's log. The login was not sent.";
+    ProxyGarbled => Proxy, Never,
+        "What answers at the proxy's address does not speak the proxy's protocol",
+        "Check the port and the scheme of the proxy's URL (http, https, socks5). The login was not sent.";
+    ProxyDenied => ProxyDenied, Never,
+        "The proxy wants a user and a password, or refuses those that it got",
+        "Check user and password in the proxy's URL; schemes other than Basic (NTLM, Negotiate) are not spoken. The login was not sent.";
+    ProxyRefused => Proxy, Never,
+        "The proxy refuses to connect to the server",
+        "Ask who runs the proxy to allow CONNECT from this machine to the host and port of the base URL. The login was not sent.";
+    ProxyCannotReach => Proxy, NETWORK_PAUSE,
+        "The proxy cannot reach the server",
+        "Check the host in the base URL; if it is right, ask who runs the proxy about its DNS and its way out. The login was not sent.";
+    Cancelled => Cancelled, Never,
+        "The call was cancelled by the program",
+        "Nothing, if that was meant. Where the request had been sent already, Concur may have issued a token that nobody has received.";
     TimedOut => Timeout, SERVER_PAUSE,
         "There was no complete answer within the time limit",
         "Wait 5 minutes before the next try, as Concur asks; check for a firewall that drops packets silently.";

@@ -1,18 +1,25 @@
 //! Ties flow and transport together.
 
+use std::sync::Arc;
+
 use http::HeaderValue;
 
 use crate::error::Error;
 use crate::flow::{self, BaseUrl, Credentials};
+use crate::log::{Level, Log};
 use crate::options::Options;
 use crate::token::Token;
-use crate::transport::Transport;
+use crate::transport::{Answer, Proxy, Transport};
 
-/// Gets tokens from one service. May be used by many threads at once.
+/// Gets tokens from one service. May be used by many threads at once; a clone is the same client.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
 #[derive(Debug)]
-pub struct Client {
+struct Inner {
     base_url: BaseUrl,
     user_agent: HeaderValue,
+    proxy: Option<Arc<Proxy>>,
     transport: Transport,
 }
 
@@ -22,11 +29,12 @@ impl Client {
     /// # Errors
     /// [`Code::InvalidOption`](crate::Code::InvalidOption) when the system has no roots.
     pub fn new(options: &Options) -> Result<Client, Error> {
-        Ok(Client {
+        Ok(Client(Arc::new(Inner {
             base_url: options.base_url.clone(),
             user_agent: options.user_agent.clone(),
-            transport: Transport::new(&options.trust, options.timeout, options.base_url.is_plain())?,
-        })
+            proxy: options.transport.route.proxy.clone(),
+            transport: Transport::new(options.transport.clone())?,
+        })))
     }
 
     /// Gets an access token for a user with the Native Flow. `secret` may be empty.
@@ -38,9 +46,33 @@ impl Client {
     /// [`Code::Denied`](crate::Code::Denied) when the server refuses login, secret or key: do not retry, the account may
     /// lock. All others: see [`Code`](crate::Code).
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
+        let result = self.try_to_get_token(key, login, secret);
+        if let (Err(error), Some(log)) = (&result, self.log()) {
+            log.write(Level::Error, format_args!("failed {}: {}", error.code().name(), error.message()));
+        }
+        result
+    }
+
+    fn try_to_get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
+        let Inner { base_url, user_agent, proxy, transport } = &*self.0;
         let credentials = Credentials::new(key, login, secret)?;
-        let request = flow::token_request(&self.base_url, &self.user_agent, &credentials)?;
-        let response = self.transport.send(request)?;
-        flow::read_token(&response, &credentials)
+        let request = flow::token_request(base_url, user_agent, &credentials)?;
+        match transport.send(request)? {
+            Answer::OfServer(response) => flow::read_token(&response, &credentials),
+            Answer::OfProxy(response, name) => {
+                let secrets = proxy.as_ref().map(|proxy| proxy.secrets()).unwrap_or_default();
+                Err(flow::proxy_refusal(&response, &name, secrets))
+            }
+        }
+    }
+
+    /// Ends every call that is running on this client, on whatever thread, with
+    /// [`Code::Cancelled`](crate::Code::Cancelled). Calls that begin later are not touched.
+    pub fn cancel(&self) {
+        self.0.transport.cancel();
+    }
+
+    pub(crate) fn log(&self) -> Option<&Log> {
+        self.0.transport.log()
     }
 }

@@ -18,6 +18,7 @@
 //! | what is said to the server, what its answer means | `flow` (pure: no I/O, no clock) |
 //! | how a request gets there and the answer back | `transport` (knows nothing of Concur) |
 //! | every way to fail, its message and its remedy | `cause`, `error` |
+//! | who is told of each step | `log` |
 //! | how memory is left clean | `wipe` |
 //! | the C functions | `capi` |
 //!
@@ -31,6 +32,7 @@ mod client;
 mod error;
 mod flow;
 mod line;
+mod log;
 mod options;
 mod secret;
 mod token;
@@ -39,6 +41,7 @@ mod wipe;
 
 pub use client::Client;
 pub use error::{Code, Error};
+pub use log::{Level, Log};
 pub use options::Options;
 pub use secret::Secret;
 pub use token::Token;

@@ -1,5 +1,6 @@
 //! What a client is made from.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -7,29 +8,38 @@ use http::HeaderValue;
 use crate::cause::Cause;
 use crate::error::Error;
 use crate::flow::BaseUrl;
-use crate::transport::Trust;
+use crate::log::Log;
+use crate::transport::{Bypass, Identity, Proxy, Route, Settings, Trust};
 
 const LONGEST_PRODUCT: usize = 256;
 /// "An answer is due within 60 s" (Concur).
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// Enough for two lost packets: TCP repeats the first after one second, the next after three.
+const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a client is made from. Each setter checks its value at once, so that a wrong one is found where it is set.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(crate) base_url: BaseUrl,
-    pub(crate) timeout: Duration,
     pub(crate) user_agent: HeaderValue,
-    pub(crate) trust: Trust,
+    pub(crate) transport: Settings,
 }
 
 impl Options {
-    /// Concur's production host in the United States, 60 seconds, the operating system's roots.
+    /// Concur's production host in the United States, 60 seconds, the operating system's roots, no proxy.
     pub fn new() -> Options {
         Options {
             base_url: BaseUrl::production(),
-            timeout: DEFAULT_TIMEOUT,
             user_agent: HeaderValue::from_static(concat!("nativeflow/", env!("CARGO_PKG_VERSION"))),
-            trust: Trust::default(),
+            transport: Settings {
+                timeout: DEFAULT_TIMEOUT,
+                connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+                keep_alive: Duration::ZERO,
+                trust: Trust::default(),
+                identity: None,
+                route: Route::default(),
+                log: None,
+            },
         }
     }
 
@@ -44,7 +54,16 @@ impl Options {
         if timeout.is_zero() {
             return Err(Cause::TimeoutZero.into());
         }
-        self.timeout = timeout;
+        self.transport.timeout = timeout;
+        Ok(())
+    }
+
+    /// The limit of each attempt to connect to an address, within that of the call. Not zero; the default is 10 seconds.
+    pub fn set_connect_timeout(&mut self, timeout: Duration) -> Result<(), Error> {
+        if timeout.is_zero() {
+            return Err(Cause::ConnectTimeoutZero.into());
+        }
+        self.transport.connect_timeout = timeout;
         Ok(())
     }
 
@@ -62,12 +81,50 @@ impl Options {
 
     /// Trusts the roots in this PEM file in place of the operating system's and of an earlier file's.
     pub fn set_ca_file(&mut self, path: &str) -> Result<(), Error> {
-        self.trust.set_file(path)
+        self.transport.trust.set_file(path)
     }
 
     /// Trusts these roots (PEM) in place of the operating system's, beside those of a file and of earlier calls.
     pub fn add_ca_pem(&mut self, pem: &[u8]) -> Result<(), Error> {
-        self.trust.add_pem(pem)
+        self.transport.trust.add_pem(pem)
+    }
+
+    /// Shows this certificate to a server that asks for one. PEM files: the chain, the client's own first, and the private
+    /// key (PKCS#8, PKCS#1 or SEC1, without a passphrase). Read now.
+    pub fn set_client_certificate(&mut self, chain_file: &str, key_file: &str) -> Result<(), Error> {
+        self.transport.identity = Some(Identity::read(chain_file, key_file)?);
+        Ok(())
+    }
+
+    /// Goes by way of a proxy: `http://`, `https://` or `socks5://`, perhaps `user:password@` (percent-encoded), host, perhaps
+    /// a port. The proxy sees the server's host and port and nothing else. Empty: no proxy.
+    pub fn set_proxy(&mut self, url: &str) -> Result<(), Error> {
+        self.transport.route.proxy = if url.is_empty() { None } else { Some(Arc::new(Proxy::parse(url)?)) };
+        Ok(())
+    }
+
+    /// Hosts that are reached without the proxy, in the syntax of NO_PROXY: domains (with all below them), addresses,
+    /// networks, each perhaps with a port, or `*`; commas or blanks between them.
+    pub fn set_proxy_bypass(&mut self, hosts: &str) -> Result<(), Error> {
+        self.transport.route.bypass = Bypass::parse(hosts)?;
+        Ok(())
+    }
+
+    /// Takes proxy and bypass from the environment as curl does for https, now, in place of those set before: `https_proxy`,
+    /// `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`, the first that is there; `no_proxy`, `NO_PROXY`.
+    pub fn use_environment_proxy(&mut self) -> Result<(), Error> {
+        self.transport.route = Route::from_environment(|name| std::env::var(name).ok())?;
+        Ok(())
+    }
+
+    /// Keeps a connection open after a call, for a next one within this time. Zero, the default: each call has its own.
+    pub fn set_keep_alive(&mut self, longest_idle: Duration) {
+        self.transport.keep_alive = longest_idle;
+    }
+
+    /// Tells `log` of each step of a call.
+    pub fn set_log(&mut self, log: Option<Log>) {
+        self.transport.log = log;
     }
 }
 
@@ -99,9 +156,15 @@ mod tests {
             assert_eq!(options.set_user_agent(product).unwrap_err().code(), Code::InvalidOption, "{product:?}");
         }
         assert!(options.set_timeout(Duration::ZERO).is_err());
+        assert!(options.set_connect_timeout(Duration::ZERO).is_err());
+        options.set_proxy("http://proxy.example:3128").unwrap();
+        options.set_proxy_bypass("example.com").unwrap();
+        assert!(options.set_proxy("ftp://proxy.example").is_err());
+        assert!(options.set_proxy_bypass("10.0.0.0/99").is_err());
+        assert!(options.transport.route.proxy.is_some());
         assert!(options.set_base_url("http://example.com").is_err());
         assert!(options.user_agent.to_str().unwrap().starts_with("nativeflow/"));
-        assert_eq!(options.timeout, Duration::from_secs(60));
+        assert_eq!(options.transport.timeout, Duration::from_secs(60));
         assert_eq!(options.base_url.join(""), "https://www.concursolutions.com");
     }
 }

@@ -13,7 +13,7 @@ use crate::options::Options;
 use crate::wipe::{clear_registers, clear_stack};
 
 /// Gets tokens from one service. Any number of threads may call
-/// `nf_client_get_token` on it at once.
+/// `nf_client_get_token` and `nf_client_cancel` on it at once.
 pub struct nf_client {
     client: Client,
 }
@@ -71,15 +71,37 @@ pub unsafe extern "C" fn nf_client_new(options: *const nf_options, out: *mut *mu
     })
 }
 
-/// Frees a client. NULL is fine. Must not be called while a call runs on it.
+/// Frees a client. NULL is fine.
 ///
-/// Tokens that came from it stay as they are.
+/// Calls that are running on it on other threads end with `NF_CANCELLED`
+/// within 10 ms; they hold what they need, and nobody waits for them. No call
+/// may begin on it any more. Tokens that came from it stay as they are.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nf_client_free(client: *mut nf_client) {
-    // SAFETY: NULL or a client that is not used again (header, "Calling convention").
-    unsafe { free(client) }
+    // SAFETY: NULL or a client that no call begins on again (header, "Calling convention"). One that has begun holds the
+    // client inside by a reference of its own.
+    unsafe {
+        nf_client_cancel(client);
+        free(client);
+    }
+}
+
+/// Ends every call that is running on a client, on whatever thread, with
+/// `NF_CANCELLED`. NULL is fine.
+///
+/// Returns at once; each of them returns within 10 ms, whatever it is
+/// waiting for. The client stays usable, and calls that begin later are not
+/// touched. Any thread may call this, but no signal handler.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nf_client_cancel(client: *const nf_client) {
+    // SAFETY: NULL or a client that has not been freed (header, "Calling convention").
+    if let Some(client) = unsafe { client.as_ref() } {
+        client.client.cancel();
+    }
 }
 
 /// Gets an access token for a user with the Native Flow.
@@ -90,6 +112,9 @@ pub unsafe extern "C" fn nf_client_free(client: *mut nf_client) {
 ///
 /// The login is sent once, and never again by the library itself. Blocks for
 /// at most the client's timeout. May run on many threads at once.
+///
+/// Ends with `NF_CANCELLED` when `nf_client_cancel` or `nf_client_free` is
+/// called meanwhile.
 ///
 /// Fails with `NF_DENIED` when the server refuses the login, the secret or
 /// the key (it does not say which; do not retry: the account may lock), with
@@ -108,7 +133,7 @@ pub unsafe extern "C" fn nf_client_get_token(
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
     // SAFETY: pointers keep the header's calling convention.
-    let error = unsafe { get_token(|| Ok(&object(client, "client")?.client), key, login, secret, out) };
+    let error = unsafe { get_token(|| Ok(object(client, "client")?.client.clone()), key, login, secret, out) };
     clear_stack();
     clear_registers();
     error
@@ -120,8 +145,8 @@ pub unsafe extern "C" fn nf_client_get_token(
 /// # Safety
 /// The pointers keep the header's calling convention.
 #[inline(never)]
-unsafe fn get_token<C: std::borrow::Borrow<Client>>(
-    client: impl FnOnce() -> Result<C, Error>,
+unsafe fn get_token(
+    client: impl FnOnce() -> Result<Client, Error>,
     key: *const c_char,
     login: *mut c_char,
     secret: *mut c_char,
@@ -137,7 +162,8 @@ unsafe fn get_token<C: std::borrow::Borrow<Client>>(
         let (key, login, secret) =
             unsafe { (text(key, "key")?, text(login, "login")?, optional_text(secret, "secret")?) };
         panic_if_asked(key);
-        out.give(nf_token::export(client.borrow().get_token(key, login, secret)?)?);
+        let token = client.get_token(key, login, secret)?;
+        out.give(nf_token::export(token, client.log())?);
         Ok(())
     })
 }

@@ -48,13 +48,13 @@ pub const NF_CONNECT: i32 = 61;
 pub const NF_TLS: i32 = 62;
 /// The server's certificate is not trusted. Nothing was sent.
 pub const NF_TLS_UNTRUSTED: i32 = 63;
-/// The proxy failed. Not used by this version.
+/// The proxy cannot be reached, fails, or refuses the connection.
 pub const NF_PROXY: i32 = 64;
-/// A proxy wants credentials, which this version cannot give.
+/// The proxy wants a user and a password, or refuses those that it got.
 pub const NF_PROXY_DENIED: i32 = 65;
 /// The time limit ran out.
 pub const NF_TIMEOUT: i32 = 66;
-/// The call was cancelled. Not used by this version.
+/// The program cancelled the call.
 pub const NF_CANCELLED: i32 = 67;
 /// The connection ended before the answer was complete.
 pub const NF_DISCONNECTED: i32 = 68;

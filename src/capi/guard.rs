@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroize as _;
 
@@ -49,14 +49,15 @@ fn discard(mut payload: Box<dyn Any + Send>) {
 ///
 /// The hook is that of this library's own copy of the Rust runtime; a host's, if it has one, is another.
 fn silence_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
+    // Not `Once`, which a child of fork would wait for if another thread were in the middle of it.
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if !DONE.swap(true, Ordering::Relaxed) {
         panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(|at| format!("{}:{}", from_crate(at.file()), at.line()));
             // A thread that is ending has no place any more; then the panic has none either.
             let _ = PLACE.try_with(|last| last.replace(place.unwrap_or_default()));
         }));
-    });
+    }
 }
 
 /// The end of a path, from the name of the crate on. What stands before it is the machine that built the library.

@@ -14,6 +14,7 @@ mod client;
 mod code;
 mod error;
 mod guard;
+mod log;
 mod options;
 mod text;
 mod token;

@@ -1,12 +1,13 @@
 //! `nf_options`: what a client is made from.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::slice;
 use std::time::Duration;
 
 use super::argument::{free, object_mut, text};
 use super::error::nf_error;
 use super::guard::guard;
+use super::log::{self, nf_log_fn};
 use crate::cause::Cause;
 use crate::error::Error;
 use crate::options::Options;
@@ -17,7 +18,8 @@ pub struct nf_options {
 }
 
 /// Makes options with the default values: Concur's production host in the
-/// United States, 60 seconds for a call, the operating system's roots.
+/// United States, 60 seconds for a call, the operating system's roots, no
+/// proxy, one connection for each call, no log.
 ///
 /// Never NULL. Free with `nf_options_free`.
 ///
@@ -57,8 +59,8 @@ pub unsafe extern "C" fn nf_options_set_base_url(options: *mut nf_options, url: 
 
 /// Sets the limit of a whole call in milliseconds, DNS included.
 ///
-/// From 1 to 4294967295; 60000 is the default. A call returns some
-/// milliseconds after its limit at the latest.
+/// From 1 to 4294967295; 60000 is the default. A call returns at most 10 ms
+/// after its limit, whatever it is waiting for.
 ///
 /// Fails with `NF_INVALID_OPTION` for 0.
 ///
@@ -70,6 +72,25 @@ pub unsafe extern "C" fn nf_options_set_timeout_ms(options: *mut nf_options, ms:
         // SAFETY: pointers keep the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_timeout(Duration::from_millis(ms.into()))
+    })
+}
+
+/// Sets the limit of each attempt to connect to an address, in milliseconds.
+///
+/// From 1 to 4294967295; 10000 is the default. Within the limit of the call,
+/// all addresses of a host are tried, IPv6 and IPv4 by turns, the next one
+/// after a quarter of a second without waiting for the one before.
+///
+/// Fails with `NF_INVALID_OPTION` for 0.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_options_set_connect_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
+    guard(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.options.set_connect_timeout(Duration::from_millis(ms.into()))
     })
 }
 
@@ -136,5 +157,146 @@ pub unsafe extern "C" fn nf_options_set_user_agent(options: *mut nf_options, pro
         // SAFETY: pointers keep the header's calling convention.
         let (options, product) = unsafe { (object_mut(options, "options")?, text(product, "product")?) };
         options.options.set_user_agent(product)
+    })
+}
+
+/// Shows a client certificate to a server that asks for one.
+///
+/// Two PEM files: the certificate chain, the client's own first, and its
+/// private key in PKCS#8, PKCS#1 or SEC1, without a passphrase. Both are read
+/// now; the key stays in memory as long as these options and clients made
+/// from them. A proxy is never shown it.
+///
+/// Fails with `NF_INVALID_OPTION` and leaves the old value when a file cannot
+/// be read or the key does not belong to the certificate.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_options_set_client_certificate(
+    options: *mut nf_options,
+    chain_file: *const c_char,
+    key_file: *const c_char,
+) -> *mut nf_error {
+    guard(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let (options, chain, key) =
+            unsafe { (object_mut(options, "options")?, text(chain_file, "chain_file")?, text(key_file, "key_file")?) };
+        options.options.set_client_certificate(chain, key)
+    })
+}
+
+/// Goes to Concur by way of a proxy, such as "http://proxy.example:3128".
+///
+/// "http://", "https://" or "socks5://", perhaps "user:password@", a host,
+/// perhaps a port (without one 1080, and 443 for https). In user and password
+/// write @ : / % as %40 %3A %2F %25. Only Basic is spoken with HTTP proxies.
+/// The proxy sees the host and port of the base URL, whose name it looks up,
+/// and the product of the User-Agent, never a credential of Concur. User and
+/// password stay in memory as long as these options and clients made from
+/// them. "" means no proxy, which is the default. A plain http base URL is
+/// always reached without.
+///
+/// Fails with `NF_INVALID_OPTION` and leaves the old value when the URL cannot
+/// be used; the message does not repeat it.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_options_set_proxy(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
+    guard(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let (options, url) = unsafe { (object_mut(options, "options")?, text(url, "url")?) };
+        options.options.set_proxy(url)
+    })
+}
+
+/// Names hosts that are reached without the proxy, in the syntax of NO_PROXY.
+///
+/// Separated by commas or blanks: a domain, which covers all hosts below it
+/// too (a dot before it changes nothing); an address; a network such as
+/// 10.0.0.0/8; each but a network perhaps with a port, as in host:8443; or *
+/// for all. Replaces an earlier list; "" is none.
+///
+/// Fails with `NF_INVALID_OPTION`, names the entry and leaves the old list when
+/// one cannot be read.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_options_set_proxy_bypass(options: *mut nf_options, hosts: *const c_char) -> *mut nf_error {
+    guard(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let (options, hosts) = unsafe { (object_mut(options, "options")?, text(hosts, "hosts")?) };
+        options.options.set_proxy_bypass(hosts)
+    })
+}
+
+/// Takes the proxy and the hosts without proxy from the environment, in place
+/// of what was set before.
+///
+/// As curl reads it for https: https_proxy, HTTPS_PROXY, all_proxy,
+/// ALL_PROXY, the first that is there and not empty; no_proxy, NO_PROXY. Read
+/// now, and at no other time; no other thread may change the environment
+/// meanwhile. What cannot be read in no_proxy is left out.
+///
+/// Fails with `NF_INVALID_OPTION` and leaves the old values when the proxy's URL
+/// cannot be used; the message names the variable and not its value.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_options_use_environment_proxy(options: *mut nf_options) -> *mut nf_error {
+    guard(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.options.use_environment_proxy()
+    })
+}
+
+/// Keeps a connection open after a call, for a next one on the same client
+/// within this many milliseconds. 0, the default: each call has its own.
+///
+/// For programs that get tokens for many users. Nothing of a user is left in
+/// a kept connection. At most eight are kept; one that has been idle for too
+/// long is closed by the next call or by `nf_client_free`. If the server has
+/// closed it meanwhile, a new one takes its place, unless a byte of the
+/// request has left; then the call ends with `NF_DISCONNECTED`.
+///
+/// Fails with `NF_INVALID_ARGUMENT` for NULL options only.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_options_set_keep_alive_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
+    guard(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.options.set_keep_alive(Duration::from_millis(ms.into()));
+        Ok(())
+    })
+}
+
+/// Tells `fn` of each step of every call, one line each. NULL: nobody, which
+/// is the default.
+///
+/// `fn` gets `user`, which must stay valid as long as these options and
+/// clients made from them; see `nf_log_fn`.
+///
+/// Fails with `NF_INVALID_ARGUMENT` for NULL options only.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn nf_options_set_log(
+    options: *mut nf_options,
+    r#fn: nf_log_fn,
+    user: *mut c_void,
+) -> *mut nf_error {
+    guard(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.options.set_log(r#fn.map(|function| log::to(function, user)));
+        Ok(())
     })
 }

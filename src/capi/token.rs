@@ -8,6 +8,7 @@ use super::argument::free;
 use super::text::text_of;
 use crate::cause::Cause;
 use crate::error::Error;
+use crate::log::{Level, Log};
 use crate::token::Token;
 use crate::wipe::{Pages, clear_registers};
 
@@ -26,11 +27,11 @@ pub struct nf_token {
 }
 
 impl nf_token {
-    /// Copies a token into memory of its own; that of `token` is wiped.
+    /// Copies a token into memory of its own; that of `token` is wiped. The log is told when the system does not lock it.
     ///
     /// # Errors
     /// `NF_INTERNAL` when the system has no page of memory left.
-    pub(super) fn export(token: Token) -> Result<nf_token, Error> {
+    pub(super) fn export(token: Token, log: Option<&Log>) -> Result<nf_token, Error> {
         let texts = [
             token.authorization(),
             token.scheme(),
@@ -51,6 +52,12 @@ impl nf_token {
             }
             // Its NUL is there: the pages were zero.
             end += 1;
+        }
+        if let (false, Some(log)) = (pages.are_locked(), log) {
+            log.write(
+                Level::Warning,
+                format_args!("token: its memory is not locked and may be swapped out (ulimit -l)"),
+            );
         }
         let [authorization, scheme, refresh_token, instance_url, expiration_date] = starts;
         Ok(nf_token {

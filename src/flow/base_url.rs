@@ -17,13 +17,12 @@ const LONGEST: usize = 2048;
 pub(crate) struct BaseUrl {
     /// Without slashes at the end.
     text: String,
-    plain: bool,
 }
 
 impl BaseUrl {
     /// Concur's host in the United States, and that of the developer sandboxes.
     pub(crate) fn production() -> BaseUrl {
-        BaseUrl { text: "https://www.concursolutions.com".to_owned(), plain: false }
+        BaseUrl { text: "https://www.concursolutions.com".to_owned() }
     }
 
     /// Reads a base URL, or says in the error what is wrong with it.
@@ -65,21 +64,14 @@ impl BaseUrl {
         if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
             return Err(refuse("the port is no number from 1 to 65535"));
         }
-        let plain = if *scheme == Scheme::HTTPS {
-            false
-        } else if *scheme == Scheme::HTTP && is_loopback(name) {
-            true
-        } else if *scheme == Scheme::HTTP {
-            return Err(refuse("plain http would send the credentials in clear"));
-        } else {
+        if *scheme == Scheme::HTTP {
+            if !is_loopback(name) {
+                return Err(refuse("plain http would send the credentials in clear"));
+            }
+        } else if *scheme != Scheme::HTTPS {
             return Err(refuse("the scheme is not https"));
-        };
-        Ok(BaseUrl { text: text.trim_end_matches('/').to_owned(), plain })
-    }
-
-    /// Whether requests go over plain http, which only a loopback host allows.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.plain
+        }
+        Ok(BaseUrl { text: text.trim_end_matches('/').to_owned() })
     }
 
     /// This URL with `path`, which starts with a slash, behind it.

@@ -6,6 +6,7 @@ mod credentials;
 mod document;
 mod expiry;
 mod native;
+mod proxy;
 mod retry;
 mod words;
 
@@ -13,3 +14,4 @@ pub(crate) use answer::read_token;
 pub(crate) use base_url::BaseUrl;
 pub(crate) use credentials::Credentials;
 pub(crate) use native::token_request;
+pub(crate) use proxy::proxy_refusal;

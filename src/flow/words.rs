@@ -26,14 +26,14 @@ impl Echoes {
     pub(super) fn of(sent: &Credentials<'_>) -> Result<Echoes, Error> {
         let basic = sent.basic()?;
         let encoded = basic.expose().rsplit(' ').next().unwrap_or_default();
-        let mut echoes: Vec<Secret> = [encoded, sent.key, sent.login, sent.secret]
-            .into_iter()
-            .filter(|echo| echo.chars().count() >= SHORTEST_ECHO)
-            .map(|echo| Secret::concat(&[echo]))
-            .collect();
+        Ok(Echoes::of_all([encoded, sent.key, sent.login, sent.secret].map(|echo| Secret::concat(&[echo])).into()))
+    }
+
+    pub(super) fn of_all(mut sent: Vec<Secret>) -> Echoes {
+        sent.retain(|echo| echo.expose().chars().count() >= SHORTEST_ECHO);
         // The longest first: the secret may hold the login.
-        echoes.sort_by_key(|echo| std::cmp::Reverse(echo.expose().len()));
-        Ok(Echoes(echoes))
+        sent.sort_by_key(|echo| std::cmp::Reverse(echo.expose().len()));
+        Echoes(sent)
     }
 
     /// Makes one line without markup of what the server says, in which the credentials do not occur.

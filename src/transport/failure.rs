@@ -1,73 +1,48 @@
-//! What ureq and rustls report, as a cause that an administrator can act on.
+//! What the system, rustls and the HTTP parser report, as a cause that an administrator can act on.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::time::Duration;
 
-use rustls::{AlertDescription, CertificateError};
+use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 
-use super::lookup::{NoThread, NotLoopback};
-use super::phase::{FailedIn, Phase};
+use super::call::Call;
+use super::phase::{Peer, Phase};
+use super::verify::{Doubt, Doubted};
 use crate::cause::{Cause, NETWORK_PAUSE};
 use crate::error::Error;
 
-/// Translates an error of ureq about a call to `server` (host and port).
-pub(super) fn failure(error: ureq::Error, server: &str, timeout: Duration) -> Error {
-    let (phase, error) = match error {
-        ureq::Error::Other(other) => match other.downcast::<FailedIn>() {
-            Ok(failed) => (Some(failed.phase), failed.error),
-            Err(other) => (None, ureq::Error::Other(other)),
-        },
-        error => (None, error),
-    };
-    let at = |cause: Cause, what: &dyn fmt::Display| Error::new(cause).detail(format_args!("{server}: {what}"));
-    match error {
-        ureq::Error::Timeout(_) => timed_out(phase, server, timeout),
-        ureq::Error::HostNotFound => Error::new(Cause::HostNotFound).detail(server),
-        ureq::Error::Io(error) => match tls_error(&error) {
-            Some(tls) => tls_failure(tls, phase, server),
-            None => io_failure(&error, phase, server, timeout),
-        },
-        ureq::Error::Rustls(tls) => tls_failure(&tls, phase, server),
-        ureq::Error::Tls(what) => at(Cause::TlsFailed, &what),
-        ureq::Error::ConnectionFailed => Error::new(Cause::CannotConnect).detail(server),
-        ureq::Error::LargeResponseHeader(..) => Cause::HeadTooLarge.into(),
-        // Its parser keeps its own list of what may go wrong; this one is not about a word of HTTP that is misspelt.
-        ureq::Error::Protocol(what) if what.to_string().ends_with("too many headers") => Cause::HeadTooLarge.into(),
-        ureq::Error::Protocol(what) => at(Cause::NotHttp, &what),
-        ureq::Error::BodyStalled => at(Cause::NotHttp, &"a chunk of the body has no end"),
-        ureq::Error::Other(other) if other.is::<NoThread>() => at(Cause::NoThread, &other),
-        ureq::Error::Other(other) if other.is::<NotLoopback>() => at(Cause::NotLoopback, &other),
-        // Their words may hold the address, and later a secret in it.
-        ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => Cause::Unforeseen.into(),
-        other => at(Cause::Unforeseen, &other),
+/// The limit of the whole call has run out.
+pub(super) fn timed_out(call: &Call<'_>) -> Error {
+    let (limit, phase) = (call.timeout().as_millis(), call.phase());
+    let error = Error::new(Cause::TimedOut).detail(format_args!("{}: {limit} ms, {phase}", call.peer_name()));
+    match phase.is_before_request() {
+        true => error.retry_after(NETWORK_PAUSE.pause()),
+        false => error,
     }
 }
 
-fn timed_out(phase: Option<Phase>, server: &str, timeout: Duration) -> Error {
-    let limit = timeout.as_millis();
-    match phase {
-        // No credential has left yet.
-        Some(phase) => Error::new(Cause::TimedOut)
-            .detail(format_args!("{server}: {limit} ms, {phase}"))
-            .retry_after(NETWORK_PAUSE.pause()),
-        None => Error::new(Cause::TimedOut).detail(format_args!("{server}: {limit} ms, waiting for the answer")),
-    }
-}
-
-fn io_failure(error: &io::Error, phase: Option<Phase>, server: &str, timeout: Duration) -> Error {
-    let at = |cause| Error::new(cause).detail(format_args!("{server}: {error}"));
-    match (error.kind(), phase) {
-        (ErrorKind::TimedOut | ErrorKind::WouldBlock, _) => timed_out(phase, server, timeout),
-        _ if is_shortage(error) => at(Cause::NoResources),
-        (_, Some(Phase::Lookup)) => at(Cause::HostNotFound),
-        (_, Some(Phase::Connecting)) => at(Cause::CannotConnect),
-        (_, Some(Phase::Handshake)) => Error::new(Cause::Disconnected)
-            .detail(format_args!("{server}: {error}, {}", Phase::Handshake))
-            .retry_after(NETWORK_PAUSE.pause()),
+/// An error of the system.
+pub(super) fn of_io(error: &io::Error, call: &Call<'_>) -> Error {
+    let cause = match (call.phase(), call.peer()) {
+        _ if is_shortage(error) => Cause::NoResources,
+        (Phase::Lookup, Peer::Server) => Cause::HostNotFound,
+        (Phase::Lookup, Peer::Proxy) => Cause::ProxyNotFound,
+        (Phase::Connecting, Peer::Server) => Cause::CannotConnect,
+        (Phase::Connecting, Peer::Proxy) => Cause::ProxyUnreachable,
+        (_, Peer::Proxy) => Cause::ProxyHungUp,
         // A reset, a cable that was pulled, a route that went: the connection is gone.
-        (_, None) => at(Cause::Disconnected),
-    }
+        (phase, Peer::Server) => {
+            let gone = Error::new(Cause::Disconnected);
+            let gone = if phase.is_before_request() { gone.retry_after(NETWORK_PAUSE.pause()) } else { gone };
+            return gone.detail(format_args!("{}: {error}, {phase}", call.peer_name()));
+        }
+    };
+    Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+}
+
+/// The other end has closed the connection in the middle.
+pub(super) fn disconnected(call: &Call<'_>) -> Error {
+    of_io(&io::Error::new(ErrorKind::UnexpectedEof, "the other end closed the connection"), call)
 }
 
 /// Whether this machine is short of something, and not the network out of order.
@@ -79,119 +54,175 @@ fn is_shortage(error: &io::Error) -> bool {
     short || error.kind() == ErrorKind::OutOfMemory
 }
 
-fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
-    error.get_ref()?.downcast_ref::<rustls::Error>()
-}
-
-fn tls_failure(error: &rustls::Error, phase: Option<Phase>, server: &str) -> Error {
+/// An error of TLS.
+pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
     let cause = match error {
-        rustls::Error::InvalidCertificate(certificate) => match certificate {
-            // A bad signature: issued by another authority of the same name, such as one that was made anew.
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => Cause::UnknownRoot,
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Cause::CertificateExpired,
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                Cause::CertificateNotYetValid
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Cause::CertificateWrongHost
-            }
-            _ => Cause::CertificateRefused,
+        rustls::Error::InvalidCertificate(certificate) => return of_certificate(certificate, call),
+        rustls::Error::AlertReceived(alert) => match alert {
+            AlertDescription::ProtocolVersion => Cause::TlsTooOld,
+            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => Cause::TlsIncompatible,
+            AlertDescription::CertificateRequired => Cause::ClientCertificateMissing,
+            AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied => Cause::ClientCertificateRefused,
+            _ => Cause::TlsRefused,
         },
-        rustls::Error::AlertReceived(
-            AlertDescription::ProtocolVersion
-            | AlertDescription::HandshakeFailure
-            | AlertDescription::InsufficientSecurity,
-        ) => Cause::TlsIncompatible,
-        rustls::Error::AlertReceived(_) => Cause::TlsRefused,
+        rustls::Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => Cause::TlsTooOld,
         rustls::Error::PeerIncompatible(_) => Cause::TlsIncompatible,
-        rustls::Error::InvalidMessage(_) if phase == Some(Phase::Handshake) => Cause::NoTls,
+        rustls::Error::InvalidMessage(_) if call.phase() == Phase::Handshake => Cause::NoTls,
         _ => Cause::TlsFailed,
     };
-    Error::new(cause).detail(format_args!("{server}: {error}"))
+    Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+}
+
+fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
+    if let CertificateError::Other(other) = error
+        && let Some(doubted) = other.0.downcast_ref::<Doubted>()
+    {
+        let cause = match doubted.doubt {
+            Doubt::SelfSigned => Cause::CertificateSelfSigned,
+            Doubt::ChainIncomplete => Cause::CertificateChainIncomplete,
+            Doubt::UnknownRoot => Cause::UnknownRoot,
+        };
+        return Error::new(cause).detail(format_args!("{}: {doubted}", call.peer_name()));
+    }
+    let cause = match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Cause::CertificateExpired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Cause::CertificateNotYetValid,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Cause::CertificateWrongHost
+        }
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => Cause::CertificateWeak,
+        _ => Cause::CertificateRefused,
+    };
+    Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+}
+
+/// What the HTTP parser does not accept.
+pub(super) fn of_http(error: &ureq_proto::Error, call: &Call<'_>) -> Error {
+    match error {
+        ureq_proto::Error::HttpParseTooManyHeaders => Cause::HeadTooLarge.into(),
+        error => not_http(error, call),
+    }
+}
+
+/// The other end speaks before it is asked.
+pub(super) fn spoke_first(call: &Call<'_>) -> Error {
+    not_http("it speaks before it is asked", call)
+}
+
+/// What answers does not speak proper HTTP, or SOCKS.
+pub(super) fn not_http(what: impl fmt::Display, call: &Call<'_>) -> Error {
+    let cause = match call.peer() {
+        Peer::Server => Cause::NotHttp,
+        Peer::Proxy => Cause::ProxyGarbled,
+    };
+    Error::new(cause).detail(format_args!("{}: {what}", call.peer_name()))
 }
 
 #[cfg(test)]
 mod tests {
     use std::io;
+    use std::sync::Arc;
     use std::time::Duration;
 
     use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
-    use super::{FailedIn, Phase, failure};
-    use crate::error::Code;
+    use super::super::cancel::Bell;
+    use super::{Call, Peer, Phase, of_http, of_io, of_tls, timed_out};
+    use crate::error::{Code, Error};
 
-    fn translated(error: ureq::Error) -> (Code, String) {
-        let error = failure(error, "host:443", Duration::from_millis(700));
-        (error.code(), error.message())
-    }
-
-    fn wrapped(phase: Phase, error: ureq::Error) -> ureq::Error {
-        ureq::Error::Other(Box::new(FailedIn { phase, error }))
-    }
-
-    fn in_io(tls: rustls::Error) -> ureq::Error {
-        ureq::Error::Io(io::Error::new(io::ErrorKind::InvalidData, tls))
+    /// What `translate` makes of an error in that phase.
+    fn at(phase: Phase, peer: Peer, translate: impl Fn(&Call<'_>) -> Error) -> Error {
+        let bell = Arc::new(Bell::new().unwrap());
+        let (server, proxy) = ("host:443".to_owned(), Some("proxy:3128".to_owned()));
+        let call = Call::new(&bell, None, server, proxy, Duration::from_millis(700));
+        call.enter(phase, peer);
+        translate(&call)
     }
 
     #[test]
     fn tls_failures_keep_their_reason() {
         for (tls, code) in [
-            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), Code::TlsUntrusted),
             (rustls::Error::InvalidCertificate(CertificateError::Revoked), Code::TlsUntrusted),
+            (rustls::Error::InvalidCertificate(CertificateError::Expired), Code::TlsUntrusted),
             (rustls::Error::AlertReceived(AlertDescription::CertificateRequired), Code::Tls),
             (rustls::Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon), Code::Tls),
             (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), Code::Tls),
             (rustls::Error::DecryptError, Code::Tls),
         ] {
-            assert_eq!(translated(in_io(tls.clone())).0, code, "{tls}");
-            assert_eq!(translated(wrapped(Phase::Handshake, in_io(tls.clone()))).0, code, "{tls}");
-            assert_eq!(translated(ureq::Error::Rustls(tls)).0, code);
+            assert_eq!(at(Phase::Handshake, Peer::Server, |call| of_tls(&tls, call)).code(), code, "{tls}");
         }
     }
 
     #[test]
-    fn the_phase_decides_what_a_lost_connection_is() {
-        let reset = || ureq::Error::Io(io::ErrorKind::ConnectionReset.into());
-        assert_eq!(translated(wrapped(Phase::Lookup, reset())).0, Code::Dns);
-        assert_eq!(translated(wrapped(Phase::Connecting, reset())).0, Code::Connect);
-        assert_eq!(translated(wrapped(Phase::Handshake, reset())).0, Code::Disconnected);
-        assert_eq!(translated(reset()).0, Code::Disconnected);
-        assert_eq!(translated(ureq::Error::Io(io::ErrorKind::HostUnreachable.into())).0, Code::Disconnected);
-        assert_eq!(translated(ureq::Error::Io(io::ErrorKind::TimedOut.into())).0, Code::Timeout);
-        assert_eq!(
-            translated(wrapped(Phase::Connecting, ureq::Error::Io(io::ErrorKind::TimedOut.into()))).0,
-            Code::Timeout
-        );
-        let (code, message) = translated(wrapped(Phase::Connecting, ureq::Error::Timeout(ureq::Timeout::Global)));
-        assert_eq!(code, Code::Timeout);
-        assert!(message.ends_with("host:443: 700 ms, connecting"), "{message}");
+    fn the_phase_and_the_peer_decide_what_a_lost_connection_is() {
+        let reset = |call: &Call<'_>| of_io(&io::ErrorKind::ConnectionReset.into(), call);
+        for (phase, peer, code) in [
+            (Phase::Lookup, Peer::Server, Code::Dns),
+            (Phase::Lookup, Peer::Proxy, Code::Proxy),
+            (Phase::Connecting, Peer::Server, Code::Connect),
+            (Phase::Connecting, Peer::Proxy, Code::Proxy),
+            (Phase::Handshake, Peer::Server, Code::Disconnected),
+            (Phase::Handshake, Peer::Proxy, Code::Proxy),
+            (Phase::Tunnel, Peer::Proxy, Code::Proxy),
+            (Phase::Sending, Peer::Server, Code::Disconnected),
+            (Phase::Waiting, Peer::Server, Code::Disconnected),
+        ] {
+            let error = at(phase, peer, reset);
+            assert_eq!(error.code(), code, "{phase}");
+            let name = if peer == Peer::Proxy { "proxy:3128" } else { "host:443" };
+            assert!(error.message().contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn garbage_is_the_fault_of_who_sent_it() {
+        let garbage = |call: &Call<'_>| of_http(&ureq_proto::Error::HttpParseFail("x".to_owned()), call);
+        assert_eq!(at(Phase::Waiting, Peer::Server, garbage).code(), Code::Malformed);
+        assert_eq!(at(Phase::Tunnel, Peer::Proxy, garbage).code(), Code::Proxy);
+    }
+
+    #[test]
+    fn a_timeout_names_limit_and_phase() {
+        let error = at(Phase::Connecting, Peer::Server, timed_out);
+        assert_eq!(error.code(), Code::Timeout);
+        assert!(error.message().ends_with("host:443: 700 ms, connecting"), "{error}");
     }
 
     #[test]
     fn what_fails_before_the_login_is_sent_may_be_tried_again_sooner() {
-        let pause = |error| failure(error, "host:443", Duration::from_millis(700)).pause().map(|pause| pause.as_secs());
-        let reset = || ureq::Error::Io(io::ErrorKind::ConnectionReset.into());
-        let late = || ureq::Error::Timeout(ureq::Timeout::Global);
-        assert_eq!(pause(wrapped(Phase::Handshake, reset())), Some(60));
-        assert_eq!(pause(reset()), Some(300));
-        assert_eq!(pause(wrapped(Phase::Lookup, late())), Some(60));
-        assert_eq!(pause(late()), Some(300));
+        let pause = |phase, translate: &dyn Fn(&Call<'_>) -> Error| {
+            at(phase, Peer::Server, translate).pause().map(|pause| pause.as_secs())
+        };
+        let reset = |call: &Call<'_>| of_io(&io::ErrorKind::ConnectionReset.into(), call);
+        assert_eq!(pause(Phase::Handshake, &reset), Some(60));
+        assert_eq!(pause(Phase::Waiting, &reset), Some(300));
+        assert_eq!(pause(Phase::Lookup, &timed_out), Some(60));
+        assert_eq!(pause(Phase::Waiting, &timed_out), Some(300));
     }
 
     #[test]
     fn what_this_machine_lacks_is_not_the_networks_fault() {
         for phase in [Phase::Lookup, Phase::Connecting] {
-            let (code, message) =
-                translated(wrapped(phase, ureq::Error::Io(io::Error::from_raw_os_error(libc::EMFILE))));
-            assert_eq!(code, Code::Connect);
-            assert!(message.starts_with("This machine"), "{message}");
+            let error = at(phase, Peer::Server, |call| of_io(&io::Error::from_raw_os_error(libc::EMFILE), call));
+            assert_eq!(error.code(), Code::Connect);
+            assert!(error.message().starts_with("This machine"), "{error}");
         }
     }
 
     #[test]
     fn an_old_server_is_told_from_one_that_wants_a_certificate() {
-        let message = |alert| translated(wrapped(Phase::Handshake, in_io(rustls::Error::AlertReceived(alert)))).1;
-        assert!(message(AlertDescription::ProtocolVersion).contains("in common"));
-        assert!(message(AlertDescription::CertificateRequired).contains("alert"));
+        let message = |alert| {
+            at(Phase::Handshake, Peer::Server, |call| of_tls(&rustls::Error::AlertReceived(alert), call)).message()
+        };
+        assert!(message(AlertDescription::ProtocolVersion).contains("TLS 1.2"));
+        assert!(message(AlertDescription::HandshakeFailure).contains("in common"));
+        assert!(message(AlertDescription::CertificateRequired).contains("client certificate"));
     }
 }

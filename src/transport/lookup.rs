@@ -1,133 +1,209 @@
 //! Looks host names up, within the time limit.
 //!
-//! The system's resolver cannot be interrupted, so it runs on a thread of its own, which is left behind when the limit
-//! runs out before the resolver answers. An address needs none.
+//! The system's resolver cannot be interrupted, so it runs on threads of its own: as many as are needed, four at the most in
+//! a process, each of which ends when there is nothing left to look up. Calls that want the same name at the same time
+//! share one lookup. A call that runs out of time leaves; the thread goes on until the resolver gives up, by itself. An
+//! address needs no lookup.
 
-use std::fmt;
+use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
-use http::Uri;
-use ureq::config::Config;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
+use nix::sys::signal::SigSet;
 
-use super::phase::{FailedIn, Phase};
+use super::call::Call;
+use super::cancel::Bell;
+use super::failure;
+use super::per_process::PerProcess;
+use crate::cause::Cause;
+use crate::error::Error;
 
 /// Enough for the system's resolver with its plug-ins; a size that is given is not looked up in the environment.
 const STACK: usize = 256 * 1024;
-/// As many as ureq takes.
+/// Threads that wait for the resolver at the same time. More names than that have to wait for one to come free.
+const MOST_THREADS: usize = 4;
+/// Of more addresses none is tried.
 const MOST_ADDRESSES: usize = 16;
 
-/// The system has no thread for the resolver.
-#[derive(Debug)]
-pub(super) struct NoThread(pub(super) io::Error);
+/// The lookups of a process, whatever client they are for.
+static LOOKUPS: PerProcess<Mutex<Lookups>> = PerProcess::new();
 
-impl fmt::Display for NoThread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+#[derive(Default)]
+struct Lookups {
+    threads: usize,
+    waiting: VecDeque<Arc<Lookup>>,
+    under_way: Vec<Arc<Lookup>>,
+}
+
+struct Lookup {
+    name: String,
+    found: OnceLock<io::Result<Vec<IpAddr>>>,
+    /// Whom to wake.
+    callers: Mutex<Vec<Arc<Bell>>>,
+}
+
+/// The addresses of a host, in the order in which the system wants them tried.
+///
+/// `only_loopback`, for plain http: where `localhost` leads elsewhere, credentials must not follow in clear.
+pub(super) fn addresses(host: &str, port: u16, only_loopback: bool, call: &Call<'_>) -> Result<Vec<SocketAddr>, Error> {
+    let found = match host.parse::<IpAddr>() {
+        Ok(address) => vec![address],
+        Err(_) => look_up(host, call)?,
+    };
+    let allowed = |address: &IpAddr| !only_loopback || address.is_loopback();
+    let addresses: Vec<SocketAddr> =
+        found.into_iter().filter(allowed).take(MOST_ADDRESSES).map(|address| SocketAddr::new(address, port)).collect();
+    match addresses.is_empty() {
+        true => Err(Error::new(Cause::NotLoopback).detail(call.peer_name())),
+        false => Ok(addresses),
     }
 }
 
-impl std::error::Error for NoThread {}
-
-/// A name that must lead to this machine leads elsewhere.
-#[derive(Debug)]
-pub(super) struct NotLoopback;
-
-impl fmt::Display for NotLoopback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an address of this machine")
-    }
-}
-
-impl std::error::Error for NotLoopback {}
-
-/// The operating system's way from a name to addresses.
-#[derive(Debug)]
-pub(super) struct Lookup {
-    /// For plain http: where `localhost` leads elsewhere, credentials must not follow in clear.
-    pub(super) only_loopback: bool,
-}
-
-impl Resolver for Lookup {
-    fn resolve(&self, uri: &Uri, _: &Config, limit: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let addresses = addresses(uri, limit).map_err(|error| FailedIn::wrap(Phase::Lookup, error))?;
-        let mut resolved = self.empty();
-        let allowed = |address: &SocketAddr| !self.only_loopback || address.ip().is_loopback();
-        for address in addresses.into_iter().filter(allowed).take(MOST_ADDRESSES) {
-            resolved.push(address);
+fn look_up(host: &str, call: &Call<'_>) -> Result<Vec<IpAddr>, Error> {
+    let lookup = join(host, call)?;
+    loop {
+        if let Some(found) = lookup.found.get() {
+            return match found {
+                Ok(addresses) => {
+                    call.done(format_args!("lookup {host}: {}", Listed(addresses)));
+                    Ok(addresses.clone())
+                }
+                Err(error) => Err(failure::of_io(error, call)),
+            };
         }
-        match resolved.is_empty() {
-            true => Err(ureq::Error::Other(Box::new(NotLoopback))),
-            false => Ok(resolved),
-        }
+        call.wait(&mut [call.watched_bell()], None)?;
     }
 }
 
-fn addresses(uri: &Uri, limit: NextTimeout) -> Result<Vec<SocketAddr>, ureq::Error> {
-    let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
-    let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    if let Ok(address) = bare.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, port)]);
+/// Joins the lookup of that name, or begins one.
+fn join(host: &str, call: &Call<'_>) -> Result<Arc<Lookup>, Error> {
+    let mut lookups = lookups();
+    if let Some(same) = lookups.waiting.iter().chain(&lookups.under_way).find(|lookup| lookup.name == host) {
+        same.wake_too(call.bell());
+        return Ok(Arc::clone(same));
     }
-    let name = bare.to_owned();
-    let (answer, answered) = mpsc::sync_channel(1);
-    thread::Builder::new()
-        .stack_size(STACK)
-        .spawn(move || {
-            let found = (name.as_str(), port).to_socket_addrs().map(Vec::from_iter);
-            // Nobody waits any more when the limit ran out first.
-            let _ = answer.send(found);
-        })
-        .map_err(|error| ureq::Error::Other(Box::new(NoThread(error))))?;
-    match answered.recv_timeout(*limit.after) {
-        Ok(found) => match found? {
-            addresses if addresses.is_empty() => Err(ureq::Error::HostNotFound),
-            addresses => Ok(addresses),
-        },
-        Err(RecvTimeoutError::Timeout) => Err(ureq::Error::Timeout(limit.reason)),
-        Err(RecvTimeoutError::Disconnected) => Err(ureq::Error::HostNotFound),
+    let lookup = Arc::new(Lookup {
+        name: host.to_owned(),
+        found: OnceLock::new(),
+        callers: Mutex::new(vec![Arc::clone(call.bell())]),
+    });
+    if lookups.threads < MOST_THREADS {
+        thread::Builder::new()
+            .stack_size(STACK)
+            .spawn(work)
+            .map_err(|error| Error::new(Cause::NoThread).detail(format_args!("{}: {error}", call.peer_name())))?;
+        lookups.threads += 1;
+    }
+    lookups.waiting.push_back(Arc::clone(&lookup));
+    Ok(lookup)
+}
+
+fn lookups() -> MutexGuard<'static, Lookups> {
+    locked(LOOKUPS.get(Mutex::default, |_| ()))
+}
+
+/// Nothing under these locks can panic half-way.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a thread does: one lookup after another, until there is none.
+fn work() {
+    // The host's signals are for the host's threads. A thread starts with the mask of the one that started it.
+    let _ = SigSet::all().thread_block();
+    loop {
+        let lookup = {
+            let mut lookups = lookups();
+            let Some(lookup) = lookups.waiting.pop_front() else {
+                lookups.threads -= 1;
+                return;
+            };
+            lookups.under_way.push(Arc::clone(&lookup));
+            lookup
+        };
+        let found = (lookup.name.as_str(), 0).to_socket_addrs().map(|found| found.map(|to| to.ip()).collect());
+        // Before anyone is woken: who asks from now on asks anew.
+        lookups().under_way.retain(|other| !Arc::ptr_eq(other, &lookup));
+        lookup.answer(found);
+    }
+}
+
+impl Lookup {
+    fn wake_too(&self, bell: &Arc<Bell>) {
+        locked(&self.callers).push(Arc::clone(bell));
+    }
+
+    fn answer(&self, found: io::Result<Vec<IpAddr>>) {
+        let found = found.and_then(|addresses: Vec<IpAddr>| match addresses.is_empty() {
+            true => Err(io::Error::other("the name has no address")),
+            false => Ok(addresses),
+        });
+        // Only this thread answers.
+        let _ = self.found.set(found);
+        locked(&self.callers).drain(..).for_each(|bell| bell.ring());
+    }
+}
+
+/// Addresses for a line of the log.
+struct Listed<'a>(&'a [IpAddr]);
+
+impl std::fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, address) in self.0.iter().enumerate() {
+            write!(f, "{}{address}", if index == 0 { "" } else { ", " })?;
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Lookup, addresses};
-    use ureq::Timeout;
-    use ureq::config::Config;
-    use ureq::unversioned::resolver::Resolver as _;
-    use ureq::unversioned::transport::NextTimeout;
-    use ureq::unversioned::transport::time::Duration;
+    use super::{MOST_THREADS, addresses, lookups};
+    use crate::error::{Code, Error};
+    use crate::transport::call::Call;
+    use crate::transport::cancel::Bell;
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+    use std::time::Duration;
 
-    fn limit() -> NextTimeout {
-        NextTimeout { after: Duration::from_secs(60), reason: Timeout::Global, ..NextTimeout::default() }
+    fn look_up(host: &str, only_loopback: bool) -> Result<Vec<SocketAddr>, Error> {
+        let bell = Arc::new(Bell::new().unwrap());
+        addresses(host, 7, only_loopback, &Call::new(&bell, None, host.to_owned(), None, Duration::from_secs(60)))
     }
 
     #[test]
     fn addresses_are_their_own_answer() {
-        for (uri, address) in [
-            ("https://192.0.2.1", "192.0.2.1:443"),
-            ("http://127.0.0.1", "127.0.0.1:80"),
-            ("https://[2001:db8::1]:8443", "[2001:db8::1]:8443"),
-        ] {
-            assert_eq!(addresses(&uri.parse().unwrap(), limit()).unwrap(), [address.parse().unwrap()]);
+        for (host, address) in [("192.0.2.1", "192.0.2.1:7"), ("2001:db8::1", "[2001:db8::1]:7")] {
+            assert_eq!(look_up(host, false).unwrap(), [address.parse().unwrap()]);
         }
     }
 
     #[test]
     fn plain_http_does_not_leave_this_machine() {
-        let lookup = |only_loopback, uri: &str| {
-            let resolver = Lookup { only_loopback };
-            resolver.resolve(&uri.parse().unwrap(), &Config::default(), limit()).map(|found| found.len())
-        };
         // What a name that leads elsewhere would be resolved to.
-        assert!(lookup(true, "http://192.0.2.1").unwrap_err().to_string().contains("not an address of this machine"));
-        assert_eq!(lookup(true, "http://127.0.0.1").unwrap(), 1);
-        assert_eq!(lookup(false, "https://192.0.2.1").unwrap(), 1);
-        assert!(lookup(true, "http://localhost").unwrap() >= 1);
+        let error = look_up("192.0.2.1", true).unwrap_err();
+        assert_eq!(error.code(), Code::Connect);
+        assert!(error.message().contains("not this machine"), "{error}");
+        assert_eq!(look_up("127.0.0.1", true).unwrap().len(), 1);
+        assert!(!look_up("localhost", true).unwrap().is_empty());
+    }
+
+    #[test]
+    fn lookups_are_shared_and_their_threads_end() {
+        std::thread::scope(|scope| {
+            for _ in 0..32 {
+                scope.spawn(|| {
+                    assert!(!look_up("localhost", false).unwrap().is_empty());
+                    assert!(lookups().threads <= MOST_THREADS);
+                });
+            }
+        });
+        // The last of them ends by itself.
+        while lookups().threads > 0 {
+            std::thread::yield_now();
+        }
+        assert!(lookups().waiting.is_empty() && lookups().under_way.is_empty());
     }
 }

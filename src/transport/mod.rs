@@ -1,93 +1,262 @@
 //! How a request reaches the server and the answer comes back, under one deadline. Knows nothing of Concur.
+//!
+//! | question | module |
+//! |---|---|
+//! | what a call carries through all layers | `call`, `phase`, `cancel` |
+//! | a name becomes addresses, one of them a connection | `lookup`, `socket` |
+//! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
+//! | TLS, and who is believed | `tls`, `trust`, `verify`, `certificate`, `identity` |
+//! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
+//! | what is kept for the next call, and what fork does to it | `kept`, `per_process` |
+//! | what a failure means | `failure` |
 
-mod buffers;
+mod buffer;
+mod bypass;
+mod call;
+mod cancel;
+mod certificate;
+mod exchange;
 mod failure;
+mod identity;
+mod kept;
 mod lookup;
+mod per_process;
 mod phase;
+mod proxy;
+mod socket;
+mod socks;
+mod stream;
 mod tls;
 mod trust;
+mod tunnel;
+mod verify;
 
+pub(crate) use bypass::Bypass;
+pub(crate) use identity::Identity;
+pub(crate) use proxy::{Proxy, Route};
 pub(crate) use trust::Trust;
 
-use std::io::Read;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
-use ureq::Agent;
-use ureq::config::AutoHeaderValue;
-use ureq::unversioned::transport::{Connector as _, TcpConnector};
-use zeroize::Zeroizing;
+use http::header::USER_AGENT;
+use http::{Request, Response, Uri};
+use rustls::ClientConfig;
 
 use crate::body::Body;
 use crate::cause::Cause;
-use crate::error::Error;
-use failure::failure;
-use lookup::Lookup;
-use phase::{InPhase, Phase};
-use tls::TlsConnector;
+use crate::error::{Code, Error};
+use crate::log::Log;
+use call::Call;
+use cancel::Running;
+use exchange::{Connection, Exchanged};
+use kept::Kept;
+use per_process::PerProcess;
+use phase::{Peer, Phase};
+use proxy::Scheme;
+use socket::Socket;
+use stream::Stream;
+use tls::{Tls, bare};
+use tunnel::Asked;
 
-/// Longest answer. A token answer has some hundred bytes.
-const LONGEST_BODY: usize = 64 * 1024;
-/// Holds the longest request; the default of 128 KiB only costs time.
-const BUFFER: usize = 16 * 1024;
-/// A head that fills the buffer cannot be read to its end; ureq would take it for a lost connection.
-const LONGEST_HEAD: usize = BUFFER - 1;
+/// What a transport is made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Bounds a whole call.
+    pub(crate) timeout: Duration,
+    /// Bounds each attempt to connect to an address.
+    pub(crate) connect_timeout: Duration,
+    /// How long an idle connection may be used again; zero: each call has its own.
+    pub(crate) keep_alive: Duration,
+    pub(crate) trust: Trust,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) route: Route,
+    pub(crate) log: Option<Log>,
+}
 
-/// Sends requests, each on a connection of its own.
+/// Sends requests to one server.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    agent: Agent,
-    timeout: Duration,
+    settings: Settings,
+    tls: ClientConfig,
+    proxy_tls: ClientConfig,
+    state: PerProcess<State>,
+}
+
+/// What must not be shared with a child of fork.
+struct State {
+    running: Running,
+    kept: Kept,
+    tls: Arc<ClientConfig>,
+    proxy_tls: Arc<ClientConfig>,
+}
+
+/// An answer, of the server or of a proxy that will not let the request through.
+pub(crate) enum Answer {
+    OfServer(Response<Body>),
+    /// With the proxy's host and port. The request has not left.
+    OfProxy(Response<Body>, String),
 }
 
 impl Transport {
-    /// `timeout` bounds a whole call. `plain` allows http, for this machine only: the caller has checked the address.
-    pub(crate) fn new(trust: &Trust, timeout: Duration, plain: bool) -> Result<Transport, Error> {
-        let config = Agent::config_builder()
-            .https_only(!plain)
-            // Explicit: ureq would take what the environment names.
-            .proxy(None)
-            // A redirect would carry X-ConsumerKey to the other host.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .accept_encoding(AutoHeaderValue::None)
-            .max_idle_connections(0)
-            .max_idle_connections_per_host(0)
-            .input_buffer_size(BUFFER)
-            .output_buffer_size(BUFFER)
-            .max_response_header_size(LONGEST_HEAD)
-            .timeout_global(Some(timeout))
-            .build();
-        let connector = InPhase::new(Phase::Connecting, TcpConnector::default())
-            .chain(InPhase::new(Phase::Handshake, TlsConnector::new(trust.client_config()?)));
-        Ok(Transport { agent: Agent::with_parts(config, connector, Lookup { only_loopback: plain }), timeout })
+    /// # Errors
+    /// The system has no roots, and the settings name none.
+    pub(crate) fn new(settings: Settings) -> Result<Transport, Error> {
+        let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref())?;
+        Ok(Transport { settings, tls, proxy_tls, state: PerProcess::new() })
     }
 
-    /// Sends `request` once. A body that ends early is handed out as far as it came.
-    pub(crate) fn send(&self, request: Request<()>) -> Result<Response<Body>, Error> {
+    /// Sends `request` once; a body that ends early is handed out as far as it came. `plain` requests stay on this machine.
+    ///
+    /// Only when not one byte of it has left is it sent again, over a new connection in place of a kept one that has died.
+    pub(crate) fn send(&self, request: Request<()>) -> Result<Answer, Error> {
+        let state = self.state();
+        let proxy = self.settings.route.proxy_to(request.uri());
         let server = request.uri().authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
-        let failed = |error| failure(error, &server, self.timeout);
-        let response = self.agent.run(request).map_err(failed)?;
-        let (head, body) = response.into_parts();
-        let announced = body.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(LONGEST_BODY);
-        // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
-        let mut bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
-        let mut reader = body.into_reader();
-        let mut length = 0;
-        let cut = loop {
-            match bytes.get_mut(length..) {
-                None | Some([]) if length > LONGEST_BODY => break Some(Error::new(Cause::BodyTooLarge)),
-                // The announced length and one byte more than that: ureq never gives it.
-                None | Some([]) => break None,
-                Some(free) => match reader.read(free) {
-                    Ok(0) => break None,
-                    Ok(count) => length += count,
-                    Err(error) => break Some(failed(ureq::Error::from(error))),
-                },
+        let no_descriptor = |error| Error::new(Cause::NoResources).detail(format_args!("{server}: {error}"));
+        let entry = state.running.enter().map_err(no_descriptor)?;
+        let log = self.settings.log.as_ref();
+        let call = Call::new(entry.bell(), log, server.clone(), proxy.map(Proxy::name), self.settings.timeout);
+
+        if let Some(mut connection) = self.kept(state) {
+            call.enter(Phase::Sending, Peer::Server);
+            match connection.exchange(request.clone(), &call) {
+                Err(error) if error.code() == Code::Disconnected && !call.anything_left() => {
+                    call.warn(format_args!("connect: the kept connection has died, a new one takes its place"));
+                }
+                result => return result.map(|exchanged| self.keep(connection, exchanged, state, &call)),
+            }
+        }
+        let stream = match self.connect(proxy, &request, state, &call)? {
+            Asked::Opened(stream) => stream,
+            Asked::Refused(response) => return Ok(Answer::OfProxy(*response, call.peer_name().to_owned())),
+        };
+        let mut connection = Connection::new(stream);
+        call.enter(Phase::Sending, Peer::Server);
+        let exchanged = connection.exchange(request, &call)?;
+        Ok(self.keep(connection, exchanged, state, &call))
+    }
+
+    /// Ends every call that is running, in this process.
+    pub(crate) fn cancel(&self) {
+        if let Some(state) = self.state.existing() {
+            state.running.cancel();
+        }
+    }
+
+    /// The log, if there is one.
+    pub(crate) fn log(&self) -> Option<&Log> {
+        self.settings.log.as_ref()
+    }
+
+    fn state(&self) -> &State {
+        let make = || {
+            // Each process resumes its own sessions; the cache has a lock.
+            let own = |config: &ClientConfig| {
+                let mut config = config.clone();
+                config.resumption = trust::resumption();
+                Arc::new(config)
+            };
+            State {
+                running: Running::default(),
+                kept: Kept::default(),
+                tls: own(&self.tls),
+                proxy_tls: own(&self.proxy_tls),
             }
         };
-        bytes.truncate(length);
-        Ok(Response::from_parts(head, Body { bytes, cut }))
+        self.state.get(make, |parents| parents.kept.close_all())
+    }
+
+    fn kept(&self, state: &State) -> Option<Connection> {
+        let longest = self.settings.keep_alive;
+        if longest.is_zero() { None } else { state.kept.take(longest) }
+    }
+
+    fn keep(&self, connection: Connection, exchanged: Exchanged, state: &State, call: &Call<'_>) -> Answer {
+        let Exchanged { response, reusable } = exchanged;
+        let keeps = reusable && !self.settings.keep_alive.is_zero();
+        call.done(format_args!(
+            "answer HTTP {}, {} bytes{}",
+            response.status().as_u16(),
+            response.body().bytes.len(),
+            if keeps { "; the connection is kept" } else { "" }
+        ));
+        if keeps {
+            state.kept.put(connection);
+        }
+        Answer::OfServer(response)
+    }
+
+    /// Makes the way to the server, with TLS where the address says so.
+    fn connect(
+        &self,
+        proxy: Option<&Proxy>,
+        request: &Request<()>,
+        state: &State,
+        call: &Call<'_>,
+    ) -> Result<Asked, Error> {
+        let uri = request.uri();
+        let host = bare(uri.host().unwrap_or_default());
+        let port = port_of(uri);
+        let plain = uri.scheme_str() == Some("http");
+        let stream = match proxy {
+            None => self.reach((host, port), Peer::Server, plain, call)?,
+            Some(proxy) => {
+                let stream = self.reach((&proxy.host, proxy.port), Peer::Proxy, false, call)?;
+                let stream = match proxy.scheme {
+                    Scheme::Https => shake_hands(&state.proxy_tls, &proxy.host, stream, Peer::Proxy, call)?,
+                    Scheme::Http | Scheme::Socks5 => stream,
+                };
+                match tunnel::ask(proxy, stream, (host, port), request.headers().get(USER_AGENT), call)? {
+                    Asked::Opened(stream) => stream,
+                    refused => return Ok(refused),
+                }
+            }
+        };
+        match plain {
+            true => Ok(Asked::Opened(stream)),
+            false => shake_hands(&state.tls, host, stream, Peer::Server, call).map(Asked::Opened),
+        }
+    }
+
+    /// A TCP connection to a host.
+    fn reach(
+        &self,
+        (host, port): (&str, u16),
+        peer: Peer,
+        only_loopback: bool,
+        call: &Call<'_>,
+    ) -> Result<Stream, Error> {
+        call.enter(Phase::Lookup, peer);
+        let addresses = lookup::addresses(host, port, only_loopback, call)?;
+        call.enter(Phase::Connecting, peer);
+        let socket = Socket::connect(&addresses, self.settings.connect_timeout, call)?;
+        if call.is_logged() {
+            let address = socket.peer().map_or_else(String::new, |address| format!(" at {address}"));
+            call.done(format_args!("connect {}{address}", call.peer_name()));
+        }
+        Ok(Stream::Tcp(socket))
+    }
+}
+
+fn shake_hands(
+    config: &Arc<ClientConfig>,
+    host: &str,
+    under: Stream,
+    peer: Peer,
+    call: &Call<'_>,
+) -> Result<Stream, Error> {
+    Tls::connect(config, host, under, peer, call).map(|tls| Stream::Tls(Box::new(tls)))
+}
+
+/// The port of an address, by its scheme where it names none.
+fn port_of(uri: &Uri) -> u16 {
+    uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 })
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("State")
     }
 }

@@ -1,99 +1,42 @@
 //! TLS whose buffers are this library's own.
 //!
-//! rustls decrypts in place, in a buffer that the caller gives it (its unbuffered interface); ureq's own TLS keeps those
-//! buffers inside rustls, where decrypted records stay until others overwrite them. Here what has been read is wiped at
-//! once, so that a connection that is kept open holds no trace.
+//! rustls decrypts in place, in a buffer that the caller gives it (its unbuffered interface); its other interface keeps
+//! decrypted records inside, where they stay until others overwrite them. Here what has been read is wiped at once, so that a
+//! connection that is kept open holds no trace.
 
-use std::fmt;
-use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::sync::Arc;
 
-use rustls::ClientConfig;
 use rustls::client::UnbufferedClientConnection;
 use rustls::pki_types::ServerName;
 use rustls::unbuffered::{ConnectionState, UnbufferedStatus};
-use ureq::Error;
-use ureq::unversioned::transport::time::{Duration, Instant};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport, TransportAdapter,
-};
-use zeroize::{Zeroize as _, Zeroizing};
+use rustls::{ClientConfig, HandshakeKind};
 
-use super::BUFFER;
-use super::buffers::CleanBuffers;
+use super::buffer::Buffer;
+use super::call::Call;
+use super::certificate::Names;
+use super::failure;
+use super::phase::{Peer, Phase};
+use super::stream::Stream;
+use crate::cause::Cause;
+use crate::error::Error;
 
 /// Largest record (RFC 8446, section 5.2; RFC 5246 allows more expansion): header, content, expansion.
 const LONGEST_RECORD: usize = 5 + 16 * 1024 + 2048;
-const LONGEST_CONTENT: usize = 16 * 1024;
+/// Content of one record: as much may be decrypted at once.
+pub(super) const LONGEST_CONTENT: usize = 16 * 1024;
 /// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
 /// a certificate with many names, a long chain.
 const LONGEST_MESSAGE: usize = 64 * 1024 + LONGEST_RECORD;
 /// Content of one record that is sent, so that the record fits into the output.
 const PIECE: usize = 8 * 1024;
 
-/// Puts TLS around a TCP connection to an https address.
-pub(super) struct TlsConnector {
-    config: Arc<ClientConfig>,
-}
-
-impl TlsConnector {
-    pub(super) fn new(config: Arc<ClientConfig>) -> TlsConnector {
-        TlsConnector { config }
-    }
-}
-
-impl<In: Transport> Connector<In> for TlsConnector {
-    type Out = Either<In, TlsTransport>;
-
-    fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
-        let Some(transport) = chained else { return Ok(None) };
-        if !details.needs_tls() {
-            return Ok(Some(Either::A(transport)));
-        }
-        let host = details.uri.host().unwrap_or_default();
-        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        let name = ServerName::try_from(bare).map_err(|_| Error::Tls("the host is no name for TLS"))?.to_owned();
-        let mut socket = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
-        socket.set_timeout(remaining(details));
-        let connection = UnbufferedClientConnection::new(Arc::clone(&self.config), name)?;
-        let mut tls = TlsTransport {
-            connection,
-            socket,
-            incoming: Incoming::new(),
-            outgoing: Vec::with_capacity(LONGEST_RECORD),
-            buffers: CleanBuffers::new(BUFFER + LONGEST_CONTENT, BUFFER),
-            closed: false,
-        };
-        tls.handshake()?;
-        Ok(Some(Either::B(tls)))
-    }
-}
-
-impl fmt::Debug for TlsConnector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TlsConnector")
-    }
-}
-
-/// What is left of the limit: connecting has taken its part.
-fn remaining(details: &ConnectionDetails) -> NextTimeout {
-    let mut timeout = details.timeout;
-    if let (Duration::Exact(limit), Instant::Exact(start), Instant::Exact(now)) =
-        (timeout.after, details.now, (details.current_time)())
-    {
-        timeout.after = Duration::Exact(limit.saturating_sub(now.saturating_duration_since(start)));
-    }
-    timeout
-}
-
-/// A TLS connection.
-pub(super) struct TlsTransport {
+/// A TLS connection over another stream.
+pub(super) struct Tls {
     connection: UnbufferedClientConnection,
-    socket: TransportAdapter,
-    incoming: Incoming,
+    under: Stream,
+    incoming: Buffer,
     /// Records to send: encrypted.
     outgoing: Vec<u8>,
-    buffers: CleanBuffers,
     /// The server has said that nothing more comes; rustls says so once.
     closed: bool,
 }
@@ -105,40 +48,88 @@ enum Standing {
     NeedsBytes,
     /// The handshake is done, and all that has arrived is read.
     Open,
-    /// There is input for ureq.
+    /// There is input, for which there must be room first.
     HasInput,
     /// The server has closed its side properly.
     Closed,
 }
 
-impl TlsTransport {
-    fn handshake(&mut self) -> Result<(), Error> {
+impl Tls {
+    /// Shakes hands with `host` at the other end of `under`.
+    pub(super) fn connect(
+        config: &Arc<ClientConfig>,
+        host: &str,
+        under: Stream,
+        peer: Peer,
+        call: &Call<'_>,
+    ) -> Result<Tls, Error> {
+        call.enter(Phase::Handshake, peer);
+        let name = ServerName::try_from(host)
+            .map_err(|_| Error::new(Cause::TlsFailed).detail("the host is no name for TLS"))?
+            .to_owned();
+        let connection =
+            UnbufferedClientConnection::new(Arc::clone(config), name).map_err(|error| failure::of_tls(&error, call))?;
+        let mut tls = Tls {
+            connection,
+            under,
+            incoming: Buffer::new(LONGEST_RECORD, LONGEST_MESSAGE),
+            outgoing: Vec::with_capacity(LONGEST_RECORD),
+            closed: false,
+        };
+        // Takes no input: a server that speaks first is read later.
+        let mut nothing = Buffer::new(0, 0);
         loop {
-            match self.proceed()? {
-                Standing::NeedsBytes => self.receive()?,
-                Standing::Open | Standing::HasInput => return Ok(()),
-                Standing::Closed => return Err(io::Error::from(ErrorKind::UnexpectedEof).into()),
+            match tls.proceed(&mut nothing, call)? {
+                Standing::NeedsBytes => tls.receive_records(call)?,
+                Standing::Open | Standing::HasInput => break,
+                Standing::Closed => return Err(failure::disconnected(call)),
             }
         }
+        tls.tell(call);
+        Ok(tls)
+    }
+
+    pub(super) fn under(&self) -> &Stream {
+        &self.under
+    }
+
+    /// Tells the log what was agreed on, and with whom.
+    fn tell(&self, call: &Call<'_>) {
+        if !call.is_logged() {
+            return;
+        }
+        let version = self.connection.protocol_version().and_then(|version| version.as_str());
+        let suite = self.connection.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str());
+        let kind = match self.connection.handshake_kind() {
+            Some(HandshakeKind::Resumed) => "resumed",
+            _ => "new",
+        };
+        let names = self.connection.peer_certificates().and_then(<[_]>::first).map(|leaf| Names::of(leaf));
+        call.done(format_args!(
+            "tls {}, {}, {kind} session; certificate {}",
+            version.unwrap_or_default().replace('_', "."),
+            suite.unwrap_or_default(),
+            names.unwrap_or_default(),
+        ));
     }
 
     /// Works through what has arrived, and sends what TLS itself has to say.
-    fn proceed(&mut self) -> Result<Standing, Error> {
+    fn proceed(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<Standing, Error> {
         if self.closed {
             return Ok(Standing::Closed);
         }
         loop {
-            let UnbufferedStatus { mut discard, state } = self.connection.process_tls_records(self.incoming.filled());
+            let UnbufferedStatus { mut discard, state } =
+                self.connection.process_tls_records(self.incoming.filled_mut());
             let standing = match state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => {
-                    // What does not fit waits inside rustls until ureq has read.
-                    let room = self.buffers.room();
-                    if traffic.peek_len().is_some_and(|length| length.get() <= room)
+                    // What does not fit waits inside rustls until there is room.
+                    if traffic.peek_len().is_some_and(|length| input.has_room_for(length.get()))
                         && let Some(record) = traffic.next_record()
                     {
-                        let record = record?;
+                        let record = record.map_err(|error| failure::of_tls(&error, call))?;
                         discard += record.discard;
-                        self.buffers.append(record.payload);
+                        input.append(record.payload);
                     }
                     Some(Standing::HasInput)
                 }
@@ -147,7 +138,7 @@ impl TlsTransport {
                     None
                 }
                 Ok(ConnectionState::TransmitTlsData(data)) => {
-                    self.socket.write_all(&self.outgoing)?;
+                    self.under.send(&self.outgoing, call)?;
                     self.outgoing.clear();
                     data.done();
                     None
@@ -158,68 +149,101 @@ impl TlsTransport {
                     self.closed = true;
                     Some(Standing::Closed)
                 }
-                Ok(_) => return Err(Error::Tls("a state of TLS that a client does not have")),
+                Ok(_) => return Err(Error::new(Cause::TlsFailed).detail("a state of TLS that a client does not have")),
                 Err(error) => {
-                    self.incoming.discard(discard);
-                    self.say_goodbye();
-                    return Err(error.into());
+                    self.incoming.consume(discard);
+                    self.say_goodbye(call);
+                    return Err(failure::of_tls(&error, call));
                 }
             };
-            self.incoming.discard(discard);
+            self.incoming.consume(discard);
             if let Some(standing) = standing {
                 return Ok(standing);
             }
         }
     }
 
-    /// Reads what the socket has, one read.
-    fn receive(&mut self) -> Result<(), Error> {
-        let free = self.incoming.free();
-        if free.is_empty() {
-            return Err(Error::Tls("a record that is longer than records are"));
+    /// Reads what has come from below.
+    fn receive_records(&mut self, call: &Call<'_>) -> Result<(), Error> {
+        if self.incoming.free().is_empty() {
+            return Err(Error::new(Cause::TlsFailed).detail("a record that is longer than records are"));
         }
-        let amount = self.socket.read(free)?;
-        if amount == 0 {
-            return Err(io::Error::new(ErrorKind::UnexpectedEof, "Peer disconnected").into());
+        match self.under.receive(&mut self.incoming, call)? {
+            // Without TLS's own goodbye anyone on the way may have cut it.
+            0 => Err(failure::disconnected(call)),
+            _ => Ok(()),
         }
-        self.incoming.arrived(amount);
-        Ok(())
     }
 
     /// Sends the alert that tells the server why it has failed, if there is one. Asked for once: rustls would read the
     /// record that it failed on again. What goes wrong here does not matter, for the error is on its way to the caller.
-    fn say_goodbye(&mut self) {
-        let alert = self.connection.process_tls_records(self.incoming.filled()).state;
+    fn say_goodbye(&mut self, call: &Call<'_>) {
+        let alert = self.connection.process_tls_records(self.incoming.filled_mut()).state;
         if let Ok(ConnectionState::EncodeTlsData(mut alert)) = alert
             && append(&mut self.outgoing, |free| alert.encode(free).ok()).is_ok()
         {
-            let _ = self.socket.write_all(&self.outgoing);
+            let _ = self.under.send(&self.outgoing, call);
         }
     }
 
-    /// Encrypts and sends the first `amount` bytes of the output.
-    fn send(&mut self, amount: usize) -> Result<(), Error> {
-        let mut from = 0;
-        while from < amount {
-            let waiting = self.buffers.input().len();
-            match self.proceed()? {
-                Standing::Open => {}
-                // The server speaks before it is asked; that is read later.
-                Standing::HasInput if self.buffers.input().len() > waiting => continue,
-                _ => return Err(io::Error::from(ErrorKind::NotConnected).into()),
+    /// Reads at least one byte into `input`; 0: the server has closed its side properly.
+    pub(super) fn receive(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
+        let before = input.filled().len();
+        loop {
+            match self.proceed(input, call)? {
+                Standing::HasInput => match input.filled().len() - before {
+                    0 => return Err(Error::new(Cause::Unforeseen).detail("no room to read into")),
+                    arrived => return Ok(arrived),
+                },
+                Standing::Closed => return Ok(0),
+                Standing::Open | Standing::NeedsBytes => self.receive_records(call)?,
             }
-            let to = amount.min(from + PIECE);
-            let UnbufferedStatus { discard, state } = self.connection.process_tls_records(self.incoming.filled());
+        }
+    }
+
+    /// Encrypts and sends all of `bytes`.
+    pub(super) fn send(&mut self, bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
+        for piece in bytes.chunks(PIECE) {
+            match self.proceed(&mut Buffer::new(0, 0), call)? {
+                Standing::Open => {}
+                Standing::HasInput => return Err(failure::spoke_first(call)),
+                _ => return Err(failure::disconnected(call)),
+            }
+            let UnbufferedStatus { discard, state } = self.connection.process_tls_records(self.incoming.filled_mut());
             let Ok(ConnectionState::WriteTraffic(mut traffic)) = state else {
-                return Err(io::Error::from(ErrorKind::NotConnected).into());
+                return Err(failure::disconnected(call));
             };
-            append(&mut self.outgoing, |free| traffic.encrypt(self.buffers.to_send(from..to), free).ok())?;
-            self.incoming.discard(discard);
-            self.socket.write_all(&self.outgoing)?;
+            append(&mut self.outgoing, |free| traffic.encrypt(piece, free).ok())?;
+            self.incoming.consume(discard);
+            self.under.send(&self.outgoing, call)?;
             self.outgoing.clear();
-            from = to;
         }
         Ok(())
+    }
+
+    /// Whether it can be used again. Session tickets may have come late, and are taken.
+    pub(super) fn is_idle(&mut self) -> bool {
+        if !matches!(self.under, Stream::Tcp(_)) {
+            return !self.closed && self.incoming.is_empty() && self.under.is_idle();
+        }
+        loop {
+            if self.closed || !self.is_at_rest() {
+                return false;
+            }
+            match self.under.socket().peek_arrived(&mut self.incoming) {
+                None => return true,
+                Some(0) => return false,
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Works through what has arrived without sending anything; whether the connection is then open with nothing to read.
+    fn is_at_rest(&mut self) -> bool {
+        let UnbufferedStatus { discard, state } = self.connection.process_tls_records(self.incoming.filled_mut());
+        let at_rest = matches!(state, Ok(ConnectionState::WriteTraffic(_)));
+        self.incoming.consume(discard);
+        at_rest
     }
 }
 
@@ -229,89 +253,10 @@ fn append(outgoing: &mut Vec<u8>, encode: impl FnOnce(&mut [u8]) -> Option<usize
     outgoing.resize(start + LONGEST_RECORD, 0);
     let written = outgoing.get_mut(start..).and_then(encode);
     outgoing.truncate(start + written.unwrap_or_default());
-    written.map(|_| ()).ok_or(Error::Tls("a record that cannot be encoded"))
+    written.map(|_| ()).ok_or_else(|| Error::new(Cause::TlsFailed).detail("a record that cannot be encoded"))
 }
 
-impl Transport for TlsTransport {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.socket.set_timeout(timeout);
-        let result = self.send(amount);
-        self.buffers.sent(amount);
-        result
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.socket.set_timeout(timeout);
-        let before = self.buffers.input().len();
-        loop {
-            match self.proceed()? {
-                Standing::HasInput => return Ok(self.buffers.input().len() > before),
-                Standing::Closed => return Ok(false),
-                Standing::Open | Standing::NeedsBytes => self.receive()?,
-            }
-        }
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.socket.get_mut().is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        true
-    }
-}
-
-impl fmt::Debug for TlsTransport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TlsTransport").field(&self.socket.inner()).finish()
-    }
-}
-
-/// What has arrived: records, which rustls decrypts in place.
-struct Incoming {
-    bytes: Zeroizing<Vec<u8>>,
-    filled: usize,
-}
-
-impl Incoming {
-    fn new() -> Incoming {
-        Incoming { bytes: Zeroizing::new(vec![0; LONGEST_RECORD]), filled: 0 }
-    }
-
-    fn filled(&mut self) -> &mut [u8] {
-        self.bytes.get_mut(..self.filled).unwrap_or_default()
-    }
-
-    /// Room for more. Grows when a handshake message needs it; the old buffer is wiped.
-    fn free(&mut self) -> &mut [u8] {
-        if self.filled == self.bytes.len() && self.bytes.len() < LONGEST_MESSAGE {
-            let mut larger = Zeroizing::new(vec![0; LONGEST_MESSAGE]);
-            if let Some(start) = larger.get_mut(..self.filled) {
-                start.copy_from_slice(&self.bytes);
-            }
-            self.bytes = larger;
-        }
-        self.bytes.get_mut(self.filled..).unwrap_or_default()
-    }
-
-    fn arrived(&mut self, amount: usize) {
-        self.filled = self.bytes.len().min(self.filled + amount);
-    }
-
-    /// Wipes the first `amount` bytes, which have been read, and moves the others to the front.
-    fn discard(&mut self, amount: usize) {
-        let amount = amount.min(self.filled);
-        if amount > 0 {
-            let left = self.filled - amount;
-            self.bytes.copy_within(amount..self.filled, 0);
-            if let Some(read) = self.bytes.get_mut(left..self.filled) {
-                read.zeroize();
-            }
-            self.filled = left;
-        }
-    }
+/// The name that TLS and lookups know a host by: an IPv6 address without its brackets.
+pub(super) fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host)
 }

@@ -1,14 +1,19 @@
 //! Whose certificates are believed: the operating system's roots, or those that the caller gave.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::{Resumption, Tls12Resumption, WebPkiServerVerifier};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
+
+use super::identity::Identity;
+use super::verify::Verifier;
 
 use crate::cause::Cause;
 use crate::error::Error;
@@ -60,19 +65,38 @@ impl Trust {
         Ok(store)
     }
 
-    /// How TLS is spoken with servers that these roots vouch for: TLS 1.2 and 1.3, no client certificate.
-    pub(super) fn client_config(&self) -> Result<Arc<ClientConfig>, Error> {
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    /// How TLS is spoken with those that these roots vouch for, TLS 1.2 and 1.3: with the server, and with a proxy, which is
+    /// shown no client certificate.
+    pub(super) fn client_configs(&self, identity: Option<&Identity>) -> Result<(ClientConfig, ClientConfig), Error> {
+        let unforeseen = |what: &dyn fmt::Display| Error::new(Cause::Unforeseen).detail(what);
+        let provider = Arc::new(ring::default_provider());
+        let roots = Arc::new(self.root_store()?);
+        let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+            .build()
+            .map_err(|error| unforeseen(&error))?;
+        let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| Error::new(Cause::Unforeseen).detail(error))?
-            .with_root_certificates(self.root_store()?)
-            .with_no_client_auth();
-        Ok(Arc::new(config))
+            .map_err(|error| unforeseen(&error))?
+            // "Dangerous" for what another verifier might do: this one leaves the decision to rustls'.
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Verifier(verifier)));
+        let anonymous = config.clone().with_no_client_auth();
+        Ok(match identity {
+            Some(identity) => (config.with_client_cert_resolver(identity.resolver()), anonymous),
+            None => (anonymous.clone(), anonymous),
+        })
     }
 }
 
+/// Sessions that can be resumed, of one process. Of TLS 1.3 only: what resumes a session of TLS 1.2 is the secret that opens
+/// a recording of the session before, with the login in it.
+pub(super) fn resumption() -> Resumption {
+    // Eight tickets of one server.
+    Resumption::in_memory_sessions(8).tls12_resumption(Tls12Resumption::Disabled)
+}
+
 /// Reads a file, but nothing that has no end or would block.
-fn read_file(path: &str) -> io::Result<Vec<u8>> {
+pub(super) fn read_file(path: &str) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
@@ -89,7 +113,7 @@ fn roots(pem: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error
     let mut certificates = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let number = certificates.len() + 1;
-        let bad = |what: &dyn std::fmt::Display| {
+        let bad = |what: &dyn fmt::Display| {
             Error::new(Cause::CaBadCertificate).detail(format_args!("{origin}: certificate {number}: {what}"))
         };
         let certificate = certificate.map_err(|error| bad(&error))?;

@@ -10,6 +10,7 @@ use zeroize::Zeroize as _;
 pub(crate) struct Pages {
     start: NonNull<u8>,
     length: NonZeroUsize,
+    locked: bool,
 }
 
 // SAFETY: the pages belong to this value alone, and are changed through `&mut` only.
@@ -36,12 +37,17 @@ impl Pages {
         }
         // Both may be refused, by RLIMIT_MEMLOCK or an old kernel. The token is of use all the same.
         // SAFETY: these are the pages from above, whole.
-        unsafe {
-            libc::mlock(start, length.get());
+        let locked = unsafe {
             #[cfg(target_os = "linux")]
             libc::madvise(start, length.get(), libc::MADV_DONTDUMP);
-        }
-        Some(Pages { start: NonNull::new(start.cast())?, length })
+            libc::mlock(start, length.get()) == 0
+        };
+        Some(Pages { start: NonNull::new(start.cast())?, length, locked })
+    }
+
+    /// Whether the system keeps them out of swap.
+    pub(crate) fn are_locked(&self) -> bool {
+        self.locked
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

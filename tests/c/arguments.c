@@ -134,11 +134,58 @@ static void option_values(const char *base_url, const char *ca_file)
     nf_options_free(options);
 }
 
+static void network_values(const char *ca_file)
+{
+    nf_options *options = nf_options_new();
+    const char *const not_utf8 = "\xff\xfe";
+
+    EXPECT(nf_options_set_connect_timeout_ms(NULL, 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_connect_timeout_ms(options, 0), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_connect_timeout_ms(options, UINT32_MAX), NF_OK);
+
+    EXPECT(nf_options_set_proxy(NULL, "http://localhost:1"), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_proxy(options, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_proxy(options, not_utf8), NF_INVALID_UTF8);
+    EXPECT(nf_options_set_proxy(options, "ftp://localhost"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_proxy(options, "http://localhost:1/path"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_proxy(options, "http://user:a%0d%0ab@localhost:1"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_proxy(options, "socks5://user:word@[::1]:1"), NF_OK);
+    EXPECT(nf_options_set_proxy(options, ""), NF_OK);
+
+    EXPECT(nf_options_set_proxy_bypass(NULL, "*"), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_proxy_bypass(options, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_proxy_bypass(options, not_utf8), NF_INVALID_UTF8);
+    EXPECT(nf_options_set_proxy_bypass(options, "10.0.0.0/33"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_proxy_bypass(options, ".example.com, 10.0.0.0/8 *:8443"), NF_OK);
+    EXPECT(nf_options_set_proxy_bypass(options, ""), NF_OK);
+
+    EXPECT(nf_options_use_environment_proxy(NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_use_environment_proxy(options), NF_OK);
+
+    EXPECT(nf_options_set_client_certificate(NULL, ca_file, ca_file), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_client_certificate(options, NULL, ca_file), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_client_certificate(options, ca_file, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_client_certificate(options, not_utf8, ca_file), NF_INVALID_UTF8);
+    EXPECT(nf_options_set_client_certificate(options, ca_file, not_utf8), NF_INVALID_UTF8);
+    EXPECT(nf_options_set_client_certificate(options, "/nowhere/chain.pem", ca_file), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_client_certificate(options, ca_file, ca_file), NF_INVALID_OPTION);
+
+    EXPECT(nf_options_set_keep_alive_ms(NULL, 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_keep_alive_ms(options, UINT32_MAX), NF_OK);
+    EXPECT(nf_options_set_log(NULL, NULL, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_log(options, NULL, NULL), NF_OK);
+
+    nf_client_cancel(NULL);
+    nf_client_cancel(client);
+    nf_options_free(options);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3)
         return 2;
     option_values(argv[1], argv[2]);
+    network_values(argv[2]);
     credentials();
     outputs();
     nf_client_free(client);

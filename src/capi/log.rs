@@ -1,0 +1,51 @@
+//! `nf_log_fn`: whom the log is told to.
+
+use std::ffi::{c_char, c_void};
+
+use super::text::c_text;
+use crate::log::{Level, Log};
+
+/// The call has failed.
+pub const NF_LOG_ERROR: i32 = 1;
+/// Something is not as it should be, and the call goes on.
+pub const NF_LOG_WARNING: i32 = 2;
+/// A step was done.
+pub const NF_LOG_INFO: i32 = 3;
+
+const _: () = assert!(
+    NF_LOG_ERROR == Level::Error as i32 && NF_LOG_WARNING == Level::Warning as i32 && NF_LOG_INFO == Level::Info as i32
+);
+
+/// Takes one line of the log: `user` as it was given, one of the `NF_LOG_*`
+/// levels, and the text, which lives until the function returns.
+///
+/// A line holds no secret and no line break. Its first word is the step
+/// (lookup, connect, proxy, tls, request, answer, token, failed), its end how
+/// long that took. Called on the thread of the call, which waits for it, with
+/// no lock held; calls on several threads call it at the same time. It must
+/// return: no longjmp, no C++ exception.
+pub type nf_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: i32, line: *const c_char)>;
+
+/// The caller's own, handed back as it came.
+struct User(*mut c_void);
+
+// SAFETY: the library does not look at what it points to; the caller has promised that the function may be called on any
+// thread (`nf_log_fn`).
+unsafe impl Send for User {}
+// SAFETY: as above.
+unsafe impl Sync for User {}
+
+impl User {
+    fn pointer(&self) -> *mut c_void {
+        self.0
+    }
+}
+
+/// A log that calls `function`.
+pub(super) fn to(function: unsafe extern "C" fn(*mut c_void, i32, *const c_char), user: *mut c_void) -> Log {
+    let user = User(user);
+    Log::new(move |level: Level, line: &str| {
+        // SAFETY: the caller's function and pointer, valid as long as the options and their clients (`nf_options_set_log`).
+        unsafe { function(user.pointer(), level as i32, c_text(line).as_ptr()) }
+    })
+}

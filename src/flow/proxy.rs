@@ -1,0 +1,86 @@
+//! What it means when a proxy does not let a request through.
+
+use http::{Response, StatusCode};
+
+use super::document::{Document, decode};
+use super::retry;
+use super::words::Echoes;
+use crate::body::Body;
+use crate::cause::Cause;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// Where proxies say in short what their page says at length: squid, and all that follow RFC 9209.
+const SHORT_WORDS: [&str; 2] = ["x-squid-error", "proxy-status"];
+
+/// Reads a proxy's refusal of a tunnel. `name` is its host and port; `sent`, what it must not be quoted with: the user and
+/// the password that it was given.
+pub(crate) fn proxy_refusal(response: &Response<Body>, name: &str, sent: Vec<Secret>) -> Error {
+    let status = response.status();
+    let cause = match status {
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Cause::ProxyDenied,
+        // It has tried.
+        status if status.is_server_error() => Cause::ProxyCannotReach,
+        _ => Cause::ProxyRefused,
+    };
+    let text = decode(&response.body().bytes);
+    let page = match Document::parse(&text) {
+        Document::WebPage(title) => title,
+        Document::Text(text) => text,
+        _ => "",
+    };
+    let mut words = vec![page];
+    for name in SHORT_WORDS {
+        words.extend(response.headers().get(name).and_then(|value| value.to_str().ok()));
+    }
+    words.retain(|words| !words.is_empty());
+    let words = Echoes::of_all(sent).harmless(&words.join("; "));
+    Error::new(cause)
+        .detail(format_args!("{name}: HTTP {}", status.as_u16()))
+        .retry_after(retry::asked_pause(response.headers()))
+        .answered(status.as_u16(), String::new(), words)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+    use zeroize::Zeroizing;
+
+    use super::proxy_refusal;
+    use crate::body::Body;
+    use crate::error::{Code, Error};
+    use crate::secret::Secret;
+
+    fn refused(status: u16, header: (&str, &str), body: &str) -> Error {
+        let body = Body { bytes: Zeroizing::new(body.as_bytes().to_vec()), cut: None };
+        let response = Response::builder().status(status).header(header.0, header.1).body(body).unwrap();
+        proxy_refusal(&response, "proxy:3128", vec![Secret::concat(&["hunter22"])])
+    }
+
+    #[test]
+    fn the_status_tells_who_must_act() {
+        for (status, code, pause) in [
+            (407, Code::ProxyDenied, None),
+            (403, Code::Proxy, None),
+            (404, Code::Proxy, None),
+            (302, Code::Proxy, None),
+            (503, Code::Proxy, Some(60)),
+            (502, Code::Proxy, Some(60)),
+        ] {
+            let error = refused(status, ("server", "x"), "");
+            assert_eq!((error.code(), error.pause().map(|pause| pause.as_secs())), (code, pause), "{status}");
+            assert_eq!(error.http_status(), Some(status));
+            assert!(error.message().ends_with(&format!("proxy:3128: HTTP {status}")), "{error}");
+        }
+        assert_eq!(refused(503, ("retry-after", "120"), "").pause().map(|pause| pause.as_secs()), Some(120));
+    }
+
+    #[test]
+    fn the_proxy_is_quoted_but_not_with_what_it_was_told() {
+        let page = "<html><head><title>ERROR</title></head><body>x</body></html>";
+        let squid = refused(403, ("x-squid-error", "ERR_ACCESS_DENIED 0"), page);
+        assert_eq!(squid.server_message(), "ERROR; ERR_ACCESS_DENIED 0");
+        assert_eq!(refused(403, ("server", "x"), "no way out").server_message(), "no way out");
+        assert!(!refused(407, ("server", "x"), "user:hunter22 is wrong").server_message().contains("hunter22"));
+    }
+}

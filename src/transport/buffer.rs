@@ -1,0 +1,113 @@
+//! A buffer that keeps nothing: what has been read is zero, whether the connection is closed or kept.
+
+use zeroize::{Zeroize as _, Zeroizing};
+
+/// Bytes that wait to be read, in the order in which they came.
+pub(super) struct Buffer {
+    /// `bytes[start..end]` waits; everything else is zero.
+    bytes: Zeroizing<Vec<u8>>,
+    start: usize,
+    end: usize,
+    longest: usize,
+}
+
+impl Buffer {
+    /// Has room for `size` bytes, and grows to `longest` when that is not enough.
+    pub(super) fn new(size: usize, longest: usize) -> Buffer {
+        Buffer { bytes: Zeroizing::new(vec![0; size]), start: 0, end: 0, longest }
+    }
+
+    pub(super) fn filled(&self) -> &[u8] {
+        self.bytes.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The same, for TLS decrypts in place.
+    pub(super) fn filled_mut(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(self.start..self.end).unwrap_or_default()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Wipes the first `amount` bytes, which have been read.
+    pub(super) fn consume(&mut self, amount: usize) {
+        let read_to = self.end.min(self.start + amount);
+        if let Some(read) = self.bytes.get_mut(self.start..read_to) {
+            read.zeroize();
+        }
+        self.start = read_to;
+    }
+
+    /// Makes room for `amount` bytes more, as far as the buffer may grow; says whether there is that much.
+    pub(super) fn has_room_for(&mut self, amount: usize) -> bool {
+        let waiting = self.end - self.start;
+        if self.start > 0 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            if let Some(moved) = self.bytes.get_mut(waiting..self.end) {
+                moved.zeroize();
+            }
+            (self.start, self.end) = (0, waiting);
+        }
+        if waiting + amount > self.bytes.len() && self.bytes.len() < self.longest {
+            // Not by growing it: that would leave the old block behind.
+            let mut larger = Zeroizing::new(vec![0; self.longest]);
+            if let Some(begin) = larger.get_mut(..waiting) {
+                begin.copy_from_slice(self.filled());
+            }
+            self.bytes = larger;
+        }
+        waiting + amount <= self.bytes.len()
+    }
+
+    /// Where more may be written, to be followed by [`arrived`](Buffer::arrived). Empty when the buffer is full.
+    pub(super) fn free(&mut self) -> &mut [u8] {
+        self.has_room_for(1);
+        self.bytes.get_mut(self.end..).unwrap_or_default()
+    }
+
+    /// Says that `amount` bytes have been written to the free part.
+    pub(super) fn arrived(&mut self, amount: usize) {
+        self.end = self.bytes.len().min(self.end + amount);
+    }
+
+    /// Appends `more`, for which there is room.
+    pub(super) fn append(&mut self, more: &[u8]) {
+        let free = self.free();
+        let amount = more.len().min(free.len());
+        if let (Some(to), Some(from)) = (free.get_mut(..amount), more.get(..amount)) {
+            to.copy_from_slice(from);
+        }
+        self.arrived(amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Buffer;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bytes_come_out_as_they_went_in_and_leave_nothing(
+            steps in prop::collection::vec((prop::collection::vec(1_u8.., 0..20), 0_usize..20), 0..40),
+        ) {
+            let mut buffer = Buffer::new(16, 24);
+            let (mut went_in, mut came_out) = (Vec::new(), Vec::new());
+            for (bytes, take) in steps {
+                let room = bytes.iter().enumerate().take_while(|(index, _)| buffer.has_room_for(index + 1)).count();
+                let bytes = &bytes[..room];
+                buffer.append(bytes);
+                went_in.extend_from_slice(bytes);
+                let take = take.min(buffer.filled().len());
+                came_out.extend_from_slice(&buffer.filled()[..take]);
+                buffer.consume(take);
+                let left_over = buffer.bytes.iter().filter(|&&byte| byte != 0).count();
+                prop_assert_eq!(left_over, buffer.filled().len());
+                prop_assert!(buffer.bytes.len() <= 24);
+            }
+            came_out.extend_from_slice(buffer.filled());
+            prop_assert_eq!(went_in, came_out);
+        }
+    }
+}

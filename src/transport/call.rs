@@ -1,0 +1,179 @@
+//! What a running call carries through all layers: its time limit, how it is cancelled, where it stands, who is told.
+
+use std::cell::Cell;
+use std::fmt;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use super::cancel::Bell;
+use super::failure;
+use super::phase::{Peer, Phase};
+use crate::cause::Cause;
+use crate::error::Error;
+use crate::log::{Level, Log};
+
+/// No call takes longer; keeps the sums of times within what the clock can hold.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// One call while it runs.
+pub(super) struct Call<'a> {
+    bell: &'a Arc<Bell>,
+    log: Option<&'a Log>,
+    /// Host and port of both, as messages name them.
+    server: String,
+    proxy: Option<String>,
+    timeout: Duration,
+    deadline: Instant,
+    phase: Cell<Phase>,
+    peer: Cell<Peer>,
+    /// When the phase began.
+    since: Cell<Instant>,
+    /// How many bytes have been handed to the system since sending the request was begun.
+    left: Cell<u64>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(
+        bell: &'a Arc<Bell>,
+        log: Option<&'a Log>,
+        server: String,
+        proxy: Option<String>,
+        timeout: Duration,
+    ) -> Call<'a> {
+        let start = Instant::now();
+        Call {
+            bell,
+            log,
+            server,
+            proxy,
+            timeout,
+            deadline: start + timeout.min(LONGEST),
+            phase: Cell::new(Phase::Lookup),
+            peer: Cell::new(Peer::Server),
+            since: Cell::new(start),
+            left: Cell::new(0),
+        }
+    }
+
+    /// Says that `phase` begins, with the server or the proxy at the other end.
+    pub(super) fn enter(&self, phase: Phase, peer: Peer) {
+        self.phase.set(phase);
+        self.peer.set(peer);
+        self.since.set(Instant::now());
+        if phase == Phase::Sending {
+            self.left.set(0);
+        }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
+    pub(super) fn peer(&self) -> Peer {
+        self.peer.get()
+    }
+
+    /// Host and port at the other end.
+    pub(super) fn peer_name(&self) -> &str {
+        match self.peer.get() {
+            Peer::Server => &self.server,
+            Peer::Proxy => self.proxy.as_deref().unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Notes that bytes have been handed to the system.
+    pub(super) fn bytes_left(&self, amount: usize) {
+        self.left.set(self.left.get() + amount as u64);
+    }
+
+    /// Whether the server may have got any byte of the request.
+    pub(super) fn anything_left(&self) -> bool {
+        self.left.get() > 0
+    }
+
+    pub(super) fn bell(&self) -> &Arc<Bell> {
+        self.bell
+    }
+
+    /// What every wait watches beside its socket.
+    pub(super) fn watched_bell(&self) -> PollFd<'_> {
+        PollFd::from_borrowed_fd(self.bell.as_fd(), PollFlags::IN)
+    }
+
+    /// Waits until one of `watched` is ready; `false` when `until` came first. The first of them is the
+    /// [bell](Call::watched_bell), which counts only where there is nothing else to wait for.
+    ///
+    /// # Errors
+    /// The limit of the call has run out, or it was cancelled.
+    pub(super) fn wait(&self, watched: &mut [PollFd<'_>], until: Option<Instant>) -> Result<bool, Error> {
+        let end = until.map_or(self.deadline, |until| until.min(self.deadline));
+        loop {
+            if self.bell.is_cancelled() {
+                return Err(Error::new(Cause::Cancelled).detail(format_args!(
+                    "{}: {}",
+                    self.peer_name(),
+                    self.phase()
+                )));
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return if end < self.deadline { Ok(false) } else { Err(failure::timed_out(self)) };
+            }
+            // Within a second of what is left; the loop looks again.
+            let limit = Timespec { tv_sec: left.as_secs().min(3600) as _, tv_nsec: left.subsec_nanos().into() };
+            match poll(watched, Some(&limit)) {
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) if self.bell.is_cancelled() => {}
+                Ok(_) => {
+                    let (bell, sockets) = watched.split_first().unzip();
+                    if bell.is_some_and(is_ready) {
+                        // An answer of the resolver may ring after it has been read.
+                        self.bell.hush();
+                    }
+                    if sockets.is_none_or(|sockets| sockets.is_empty() || sockets.iter().any(is_ready)) {
+                        return Ok(true);
+                    }
+                }
+                Err(error) => return Err(self.failed(error.into())),
+            }
+        }
+    }
+
+    /// What an error of the system means here.
+    pub(super) fn failed(&self, error: io::Error) -> Error {
+        failure::of_io(&error, self)
+    }
+
+    /// Tells the log that the phase is done. `what` must not hold a secret.
+    pub(super) fn done(&self, what: fmt::Arguments<'_>) {
+        if let Some(log) = self.log {
+            let ms = self.since.get().elapsed().as_secs_f64() * 1e3;
+            log.write(Level::Info, format_args!("{what}; {ms:.1} ms"));
+        }
+    }
+
+    /// Tells the log of something that is not as it should be.
+    pub(super) fn warn(&self, what: fmt::Arguments<'_>) {
+        if let Some(log) = self.log {
+            log.write(Level::Warning, what);
+        }
+    }
+
+    /// Whether anybody wants to know what only costs time to find out.
+    pub(super) fn is_logged(&self) -> bool {
+        self.log.is_some()
+    }
+}
+
+fn is_ready(watched: &PollFd<'_>) -> bool {
+    !watched.revents().is_empty()
+}

@@ -1,0 +1,119 @@
+//! How a running call is woken and ended from another thread.
+
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::event::{EventfdFlags, eventfd};
+
+/// Wakes one call, which watches it beside its socket.
+pub(super) struct Bell {
+    event: OwnedFd,
+    cancelled: AtomicBool,
+}
+
+impl Bell {
+    pub(super) fn new() -> io::Result<Bell> {
+        let event = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        Ok(Bell { event, cancelled: AtomicBool::new(false) })
+    }
+
+    /// Wakes the call: something that it waits for has come.
+    pub(super) fn ring(&self) {
+        // Refused only when it has been rung 2^64 times.
+        let _ = rustix::io::write(&self.event, &1_u64.to_ne_bytes());
+    }
+
+    /// Makes it silent again.
+    pub(super) fn hush(&self) {
+        let _ = rustix::io::read(&self.event, &mut [0; 8]);
+    }
+
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        self.ring();
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+impl AsFd for Bell {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.event.as_fd()
+    }
+}
+
+/// The calls that are running.
+#[derive(Default)]
+pub(super) struct Running(Mutex<Vec<Arc<Bell>>>);
+
+impl Running {
+    /// Counts a call in, until the result is dropped.
+    ///
+    /// # Errors
+    /// The system has no descriptor left.
+    pub(super) fn enter(&self) -> io::Result<Entry<'_>> {
+        let bell = Arc::new(Bell::new()?);
+        self.bells().push(Arc::clone(&bell));
+        Ok(Entry { running: self, bell })
+    }
+
+    /// Ends all calls that are running now.
+    pub(super) fn cancel(&self) {
+        self.bells().iter().for_each(|bell| bell.cancel());
+    }
+
+    fn bells(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Bell>>> {
+        // Whoever panicked did so elsewhere: nothing is done under this lock but to add and to remove.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Running")
+    }
+}
+
+/// A call that is running.
+pub(super) struct Entry<'a> {
+    running: &'a Running,
+    bell: Arc<Bell>,
+}
+
+impl Entry<'_> {
+    pub(super) fn bell(&self) -> &Arc<Bell> {
+        &self.bell
+    }
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        let mut bells = self.running.bells();
+        if let Some(at) = bells.iter().position(|bell| Arc::ptr_eq(bell, &self.bell)) {
+            bells.swap_remove(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Running;
+
+    #[test]
+    fn only_calls_that_run_are_cancelled() {
+        let running = Running::default();
+        let (first, second) = (running.enter().unwrap(), running.enter().unwrap());
+        drop(first);
+        running.cancel();
+        assert!(second.bell().is_cancelled());
+        let later = running.enter().unwrap();
+        assert!(!later.bell().is_cancelled());
+        drop((second, later));
+        assert!(running.bells().is_empty());
+    }
+}

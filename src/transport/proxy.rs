@@ -1,0 +1,295 @@
+//! Which proxy is on the way, if any.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::Uri;
+use percent_encoding::percent_decode_str;
+use rustls::pki_types::ServerName;
+use zeroize::Zeroizing;
+
+use super::bypass::Bypass;
+use crate::cause::Cause;
+use crate::error::Error;
+use crate::secret::Secret;
+
+const LONGEST: usize = 2048;
+/// SOCKS counts user and password in one byte each (RFC 1929).
+const LONGEST_FOR_SOCKS: usize = 255;
+
+/// How a proxy is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// HTTP CONNECT.
+    Http,
+    /// HTTP CONNECT inside TLS.
+    Https,
+    /// SOCKS 5 (RFC 1928). The proxy looks the server's name up.
+    Socks5,
+}
+
+/// A proxy.
+pub(crate) struct Proxy {
+    pub(super) scheme: Scheme,
+    /// Without brackets.
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) login: Option<Login>,
+}
+
+/// What the proxy wants to know of its user; nothing of Concur's.
+pub(super) struct Login {
+    pub(super) user: Secret,
+    pub(super) password: Secret,
+}
+
+impl Login {
+    /// The value of a Proxy-Authorization header (RFC 7617).
+    pub(super) fn basic(&self) -> Secret {
+        let pair = Secret::concat(&[self.user.expose(), ":", self.password.expose()]);
+        let encoded = Zeroizing::new(BASE64_STANDARD.encode(pair.expose()));
+        Secret::concat(&["Basic ", &encoded])
+    }
+}
+
+impl Proxy {
+    /// Reads `[scheme://][user[:password]@]host[:port]`, with http and the ports of curl where they are left out: 1080, and
+    /// 443 for https. User and password may be percent-encoded.
+    pub(crate) fn parse(url: &str) -> Result<Proxy, Error> {
+        // Nothing of the URL may be repeated: it may hold a password.
+        let refuse = |what: &str| Error::new(Cause::ProxyRefusedUrl).detail(what);
+        if url.len() > LONGEST {
+            return Err(refuse("it is longer than 2048 bytes"));
+        }
+        let (scheme, rest) = match url.split_once("://") {
+            None => (Scheme::Http, url),
+            Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
+                "http" => (Scheme::Http, rest),
+                "https" => (Scheme::Https, rest),
+                "socks5" | "socks5h" => (Scheme::Socks5, rest),
+                _ => return Err(refuse("the scheme is not http, https or socks5")),
+            },
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.contains(['/', '?', '#']) {
+            return Err(refuse(
+                "it has a path, a query or a fragment; in user and password write / as %2F, ? as %3F, # as %23",
+            ));
+        }
+        let (login, place) = match authority.rsplit_once('@') {
+            Some((login, place)) => (Some(login), place),
+            None => (None, authority),
+        };
+        let (host, port) = host_and_port(place).ok_or_else(|| refuse("the host is no DNS name or IP address"))?;
+        let port = match port {
+            None if scheme == Scheme::Https => 443,
+            None => 1080,
+            Some(digits) => digits
+                .parse()
+                .ok()
+                .filter(|&port| port > 0 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+                .ok_or_else(|| refuse("the port is no number from 1 to 65535"))?,
+        };
+        let login = login.map(|login| read_login(login, scheme).map_err(refuse)).transpose()?;
+        Ok(Proxy { scheme, host: host.to_owned(), port, login })
+    }
+
+    /// Host and port, as messages name the proxy.
+    pub(super) fn name(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+
+    /// What a message must not repeat.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let Some(login) = &self.login else { return Vec::new() };
+        let basic = login.basic();
+        let encoded = basic.expose().rsplit(' ').next().unwrap_or_default();
+        [encoded, login.user.expose(), login.password.expose()].map(|secret| Secret::concat(&[secret])).into()
+    }
+}
+
+/// Splits `host`, `host:port`, `[v6]` or `[v6]:port`; checks the host.
+fn host_and_port(place: &str) -> Option<(&str, Option<&str>)> {
+    let (host, port) = match place.strip_prefix('[') {
+        Some(rest) => {
+            let (host, port) = rest.split_once(']')?;
+            host.parse::<Ipv6Addr>().ok()?;
+            (host, port)
+        }
+        None => {
+            let (host, port) = place.split_at(place.find(':').unwrap_or(place.len()));
+            ServerName::try_from(host).ok()?;
+            (host, port)
+        }
+    };
+    match port.strip_prefix(':') {
+        Some(digits) => Some((host, Some(digits))),
+        None if port.is_empty() => Some((host, None)),
+        None => None,
+    }
+}
+
+fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
+    let (user, password) = login.split_once(':').unwrap_or((login, ""));
+    let decode = |text: &str| {
+        let bytes = Zeroizing::new(percent_decode_str(text).collect::<Vec<u8>>());
+        let text = std::str::from_utf8(&bytes).map_err(|_| "user or password is not UTF-8")?;
+        match text.chars().any(char::is_control) {
+            true => Err("user or password holds a control character"),
+            false => Ok(Secret::concat(&[text])),
+        }
+    };
+    let (user, password) = (decode(user)?, decode(password)?);
+    if user.expose().is_empty() {
+        return Err("the user before the @ is empty");
+    }
+    if scheme != Scheme::Socks5 && user.expose().contains(':') {
+        return Err("the user holds a colon, which HTTP Basic cannot carry");
+    }
+    let longest = user.expose().len().max(password.expose().len());
+    if scheme == Scheme::Socks5 && longest > LONGEST_FOR_SOCKS {
+        return Err("user or password is longer than 255 bytes, which SOCKS cannot carry");
+    }
+    Ok(Login { user, password })
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Proxy({})", self.name())
+    }
+}
+
+/// The way out of this machine, as the options and the environment tell it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Route {
+    pub(crate) proxy: Option<std::sync::Arc<Proxy>>,
+    pub(crate) bypass: Bypass,
+}
+
+impl Route {
+    /// What curl would take from the environment for an https address: `https_proxy` before `all_proxy`, and each name in lower
+    /// case before the same in upper case; `no_proxy` for what goes without. An empty value counts as none.
+    ///
+    /// `variable` reads one of them.
+    pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Route, Error> {
+        let first = |names: &[&'static str]| {
+            names.iter().find_map(|&name| {
+                let value = Secret::from(variable(name)?);
+                (!value.expose().is_empty()).then_some((name, value))
+            })
+        };
+        let proxy = match first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]) {
+            None => None,
+            Some((name, url)) => {
+                // Which variable it was, before what is wrong with it.
+                let named = |error: Error| {
+                    let what = error.message();
+                    let (_, what) = what.rsplit_once(": ").unwrap_or(("", &what));
+                    Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: {what}"))
+                };
+                Some(std::sync::Arc::new(Proxy::parse(url.expose().trim()).map_err(named)?))
+            }
+        };
+        let bypass = match first(&["no_proxy", "NO_PROXY"]) {
+            Some((_, hosts)) => Bypass::lenient(hosts.expose()),
+            None => Bypass::default(),
+        };
+        Ok(Route { proxy, bypass })
+    }
+
+    /// The proxy on the way to that address; none for plain http, which stays on this machine.
+    pub(super) fn proxy_to(&self, uri: &Uri) -> Option<&Proxy> {
+        let proxy = self.proxy.as_deref()?;
+        let host = super::tls::bare(uri.host()?);
+        let goes_without = uri.scheme_str() != Some("https") || self.bypass.covers(host, super::port_of(uri));
+        (!goes_without).then_some(proxy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Proxy, Route, Scheme};
+
+    #[test]
+    fn proxy_urls_are_read_as_curl_reads_them() {
+        for (url, scheme, name, user, password) in [
+            ("http://proxy.example:3128", Scheme::Http, "proxy.example:3128", "", ""),
+            ("HTTP://proxy.example:3128/", Scheme::Http, "proxy.example:3128", "", ""),
+            ("proxy.example", Scheme::Http, "proxy.example:1080", "", ""),
+            ("10.1.2.3:8080", Scheme::Http, "10.1.2.3:8080", "", ""),
+            ("https://proxy.example", Scheme::Https, "proxy.example:443", "", ""),
+            ("socks5://[2001:db8::1]:9050", Scheme::Socks5, "[2001:db8::1]:9050", "", ""),
+            ("socks5h://[::1]", Scheme::Socks5, "[::1]:1080", "", ""),
+            ("http://user:pa%40ss%3A%25@proxy.example:1", Scheme::Http, "proxy.example:1", "user", "pa@ss:%"),
+            ("http://DOMAIN%5Cuser:a:b@c@proxy.example:1", Scheme::Http, "proxy.example:1", "DOMAIN\\user", "a:b@c"),
+            ("http://user@proxy.example:1", Scheme::Http, "proxy.example:1", "user", ""),
+        ] {
+            let proxy = Proxy::parse(url).unwrap();
+            assert_eq!((proxy.scheme, proxy.name().as_str()), (scheme, name), "{url}");
+            let login = proxy.login.as_ref().map(|login| (login.user.expose(), login.password.expose()));
+            assert_eq!(login.unwrap_or_default(), (user, password), "{url}");
+        }
+    }
+
+    #[test]
+    fn bad_proxy_urls_are_refused_without_being_repeated() {
+        let long = format!("http://user:{}@proxy.example", "QUX".repeat(1000));
+        let for_socks = format!("socks5://user:{}@proxy.example", "QUX".repeat(100));
+        for url in [
+            "",
+            "http://",
+            "ftp://QUX:QUX@proxy.example",
+            "socks4://QUX",
+            "http://QUX@",
+            "http://QUX:0",
+            "http://QUX:99999",
+            "http://QUX:+1",
+            "http://a QUX",
+            "http://[QUX]:1",
+            "http://[::1]QUX",
+            "http://proxy.example/QUX",
+            "http://QUX/@proxy",
+            "http://:QUX@proxy.example",
+            "http://%3AQUX:QUX@proxy.example",
+            "http://a:QUX%0D%0A@proxy.example",
+            "http://a:QUX%FF@proxy.example",
+            &long,
+            &for_socks,
+        ] {
+            let error = Proxy::parse(url).unwrap_err();
+            assert!(!format!("{error}").contains("QUX"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_environment_is_read_as_curl_reads_it() {
+        let route = |variables: &'static [(&str, &str)]| {
+            Route::from_environment(|name| {
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            })
+            .unwrap()
+        };
+        let to = |route: &Route, uri: &str| route.proxy_to(&uri.parse().unwrap()).map(Proxy::name);
+        let concur = "https://www.concursolutions.com";
+        for (variables, proxy) in [
+            (&[("HTTPS_PROXY", "upper:1"), ("https_proxy", "lower:1")] as &[_], Some("lower:1")),
+            (&[("ALL_PROXY", "all:1"), ("HTTPS_PROXY", "upper:1")], Some("upper:1")),
+            (&[("ALL_PROXY", "upper:1"), ("all_proxy", "lower:1")], Some("lower:1")),
+            (&[("https_proxy", ""), ("HTTPS_PROXY", "upper:1")], Some("upper:1")),
+            (&[("HTTP_PROXY", "http:1"), ("http_proxy", "http:1")], None),
+            (&[("https_proxy", "a:1"), ("NO_PROXY", "x"), ("no_proxy", "concursolutions.com")], None),
+            (&[("https_proxy", "a:1"), ("no_proxy", "")], Some("a:1")),
+            (&[], None),
+        ] {
+            assert_eq!(to(&route(variables), concur).as_deref(), proxy, "{variables:?}");
+        }
+        assert_eq!(to(&route(&[("all_proxy", "a:1")]), "http://localhost:1"), None, "plain http stays here");
+        let error = Route::from_environment(|_| Some("socks4://user:QUX@x".to_owned())).unwrap_err();
+        assert!(error.message().contains("https_proxy") && !error.message().contains("QUX"), "{error}");
+    }
+}

@@ -1,0 +1,204 @@
+//! A TCP connection that never blocks: every wait has the call's limit and can be cancelled.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, sockopt};
+
+use super::buffer::Buffer;
+use super::call::Call;
+use crate::cause::Cause;
+use crate::error::Error;
+
+/// How long one attempt has the field to itself before the next address is tried beside it (RFC 8305, section 5).
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// A connected socket.
+pub(super) struct Socket(OwnedFd);
+
+impl Socket {
+    /// Connects to the first of `addresses` that answers, each of which has `attempt` to do so.
+    ///
+    /// Happy eyeballs (RFC 8305): the families take turns, and the next address is tried as soon as one has failed or kept
+    /// silent for a quarter of a second.
+    ///
+    /// # Errors
+    /// When all have failed, with what each of them said.
+    pub(super) fn connect(addresses: &[SocketAddr], attempt: Duration, call: &Call<'_>) -> Result<Socket, Error> {
+        let mut untried = by_turns(addresses).into_iter();
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let mut failures: Vec<String> = Vec::new();
+        let mut next_start = Instant::now();
+        loop {
+            if (attempts.is_empty() || Instant::now() >= next_start)
+                && let Some(address) = untried.next()
+            {
+                match begin(address) {
+                    Ok(socket) => attempts.push(Attempt { socket, address, end: Instant::now() + attempt }),
+                    // The machine's own shortage is not worth another address.
+                    Err(error) if error.raw_os_error() == Some(libc::EMFILE) => return Err(call.failed(error)),
+                    Err(error) => failures.push(format!("{address}: {error}")),
+                }
+                next_start = Instant::now() + HEAD_START;
+                continue;
+            }
+            let Some(until) = attempts.iter().map(|attempt| attempt.end).min() else {
+                return Err(call.failed(io::Error::other(failures.join(", "))));
+            };
+            let until = if untried.len() > 0 { until.min(next_start) } else { until };
+            let mut watched = vec![call.watched_bell()];
+            watched.extend(attempts.iter().map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT)));
+            call.wait(&mut watched, Some(until))?;
+            let ready: Vec<bool> = watched.iter().skip(1).map(|fd| !fd.revents().is_empty()).collect();
+            let now = Instant::now();
+            let mut rest = Vec::with_capacity(attempts.len());
+            for (attempt, ready) in attempts.drain(..).zip(ready) {
+                match attempt.outcome(ready, now) {
+                    Outcome::Connected(socket) => return Ok(socket),
+                    Outcome::Waits(attempt) => rest.push(attempt),
+                    Outcome::Failed(why) => failures.push(why),
+                }
+            }
+            attempts = rest;
+        }
+    }
+
+    /// Reads what there is into `buffer`, waiting for the first byte; 0: the other end has closed.
+    pub(super) fn receive(&self, buffer: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
+        let free = buffer.free();
+        if free.is_empty() {
+            return Err(Error::new(Cause::Unforeseen).detail("no room to read into"));
+        }
+        loop {
+            call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::IN)], None)?;
+            match rustix::io::read(&self.0, &mut *free) {
+                Ok(amount) => {
+                    buffer.arrived(amount);
+                    return Ok(amount);
+                }
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                Err(error) => return Err(call.failed(error.into())),
+            }
+        }
+    }
+
+    /// Sends all of `bytes`.
+    pub(super) fn send(&self, mut bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
+        while !bytes.is_empty() {
+            match rustix::net::send(&self.0, bytes, SendFlags::NOSIGNAL) {
+                Ok(amount) => {
+                    call.bytes_left(amount);
+                    bytes = bytes.get(amount..).unwrap_or_default();
+                }
+                Err(Errno::AGAIN) => {
+                    call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::OUT)], None)?;
+                }
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(call.failed(error.into())),
+            }
+        }
+        Ok(())
+    }
+
+    /// What has come while nobody waited: `None` nothing yet, 0 the end.
+    pub(super) fn peek_arrived(&self, buffer: &mut Buffer) -> Option<usize> {
+        match rustix::io::read(&self.0, buffer.free()) {
+            Ok(amount) => {
+                buffer.arrived(amount);
+                Some(amount)
+            }
+            Err(Errno::AGAIN | Errno::INTR) => None,
+            Err(_) => Some(0),
+        }
+    }
+
+    /// The address at the other end.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        rustix::net::getpeername(&self.0).ok()??.try_into().ok()
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Socket").field(&self.0).finish()
+    }
+}
+
+/// The addresses with the families taking turns, the first one's family first (RFC 8305, section 4).
+fn by_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut ones, mut others): (Vec<_>, Vec<_>) =
+        addresses.iter().copied().partition(|address| address.is_ipv6() == first_is_v6);
+    let mut turns = Vec::with_capacity(addresses.len());
+    ones.reverse();
+    others.reverse();
+    while let Some(one) = ones.pop() {
+        turns.push(one);
+        turns.extend(others.pop());
+    }
+    others.reverse();
+    turns.extend(others);
+    turns
+}
+
+/// A connection that is being made.
+struct Attempt {
+    socket: OwnedFd,
+    address: SocketAddr,
+    end: Instant,
+}
+
+enum Outcome {
+    Connected(Socket),
+    Waits(Attempt),
+    Failed(String),
+}
+
+impl Attempt {
+    fn outcome(self, ready: bool, now: Instant) -> Outcome {
+        match (ready, sockopt::socket_error(&self.socket)) {
+            (true, Ok(Ok(()))) => Outcome::Connected(Socket(self.socket)),
+            (_, Ok(Err(error)) | Err(error)) => {
+                Outcome::Failed(format!("{}: {}", self.address, io::Error::from(error)))
+            }
+            (false, Ok(Ok(()))) if now >= self.end => {
+                Outcome::Failed(format!("{}: no answer within the limit for connecting", self.address))
+            }
+            (false, Ok(Ok(()))) => Outcome::Waits(self),
+        }
+    }
+}
+
+fn begin(address: SocketAddr) -> io::Result<OwnedFd> {
+    let family = if address.is_ipv6() { AddressFamily::INET6 } else { AddressFamily::INET };
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = rustix::net::socket_with(family, SocketType::STREAM, flags, None)?;
+    // A request is one small write that waits for its answer.
+    sockopt::set_tcp_nodelay(&socket, true)?;
+    match rustix::net::connect(&socket, &address) {
+        // The rest of it goes on in the background, after a signal too.
+        Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_turns;
+    use std::net::SocketAddr;
+
+    #[test]
+    fn families_take_turns() {
+        let addresses = |text: &[&str]| text.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
+        let [a, b, c, d, e] = ["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "127.0.0.2:1"];
+        assert_eq!(by_turns(&addresses(&[a, b, c, d, e])), addresses(&[a, d, b, e, c]));
+        assert_eq!(by_turns(&addresses(&[d, a, b, c])), addresses(&[d, a, b, c]));
+        assert_eq!(by_turns(&addresses(&[d, e])), addresses(&[d, e]));
+        assert!(by_turns(&[]).is_empty());
+    }
+}

@@ -1,0 +1,48 @@
+//! A way for bytes to the other end: TCP, or TLS over such a way.
+
+use super::buffer::Buffer;
+use super::call::Call;
+use super::socket::Socket;
+use super::tls::Tls;
+use crate::error::Error;
+
+/// A byte stream in both directions.
+pub(super) enum Stream {
+    Tcp(Socket),
+    /// Twice over each other, to a server by way of an https proxy.
+    Tls(Box<Tls>),
+}
+
+impl Stream {
+    /// Reads at least one byte into `buffer`; 0: the other end has closed properly.
+    pub(super) fn receive(&mut self, buffer: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
+        match self {
+            Stream::Tcp(socket) => socket.receive(buffer, call),
+            Stream::Tls(tls) => tls.receive(buffer, call),
+        }
+    }
+
+    /// Sends all of `bytes`.
+    pub(super) fn send(&mut self, bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
+        match self {
+            Stream::Tcp(socket) => socket.send(bytes, call),
+            Stream::Tls(tls) => tls.send(bytes, call),
+        }
+    }
+
+    /// Whether it can be used again: nothing has come that nobody asked for, and no end.
+    pub(super) fn is_idle(&mut self) -> bool {
+        match self {
+            Stream::Tcp(socket) => socket.peek_arrived(&mut Buffer::new(1, 1)).is_none(),
+            Stream::Tls(tls) => tls.is_idle(),
+        }
+    }
+
+    /// The socket under it all.
+    pub(super) fn socket(&self) -> &Socket {
+        match self {
+            Stream::Tcp(socket) => socket,
+            Stream::Tls(tls) => tls.under().socket(),
+        }
+    }
+}

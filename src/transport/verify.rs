@@ -1,0 +1,92 @@
+//! Whether a server's certificate is believed, and if not, what exactly is wrong with its chain.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
+
+use super::certificate::Names;
+
+/// rustls' own verifier. It decides alone; of what it refuses for lack of a root this one finds out why.
+#[derive(Debug)]
+pub(super) struct Verifier(pub(super) Arc<WebPkiServerVerifier>);
+
+/// Why no trusted root vouches for a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// It is its own issuer.
+    SelfSigned,
+    /// It came alone, and its issuer is no root that is trusted here.
+    ChainIncomplete,
+    /// It came with its issuers, and none of them is trusted here.
+    UnknownRoot,
+}
+
+/// A doubt, and whom the certificate names.
+#[derive(Debug)]
+pub(super) struct Doubted {
+    pub(super) doubt: Doubt,
+    names: Names,
+}
+
+impl fmt::Display for Doubted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "certificate {}", self.names)
+    }
+}
+
+impl std::error::Error for Doubted {}
+
+fn doubt(leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) -> Error {
+    let names = Names::of(leaf);
+    let doubt = match chain.iter().any(|certificate| certificate != leaf) {
+        _ if names.subject == names.issuer => Doubt::SelfSigned,
+        true => Doubt::UnknownRoot,
+        false => Doubt::ChainIncomplete,
+    };
+    CertificateError::Other(OtherError(Arc::new(Doubted { doubt, names }))).into()
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        chain: &[CertificateDer<'_>],
+        host: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.0.verify_server_cert(leaf, chain, host, ocsp, now).map_err(|error| match error {
+            // A bad signature: issued by another authority of the same name, such as one that was made anew.
+            Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
+                doubt(leaf, chain)
+            }
+            error => error,
+        })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
