@@ -4,14 +4,25 @@ use std::fmt;
 
 use rustls::pki_types::CertificateDer;
 use x509_cert::Certificate;
-use x509_cert::der::Decode as _;
+use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::{Decode as _, Tag, Tagged as _};
+use x509_cert::name::Name;
+
+/// What people know an authority or a server by (RFC 4519). The others are left out: a table of all is 50 KB.
+const SHOWN: [(ObjectIdentifier, &str); 4] = [
+    (ObjectIdentifier::new_unwrap("2.5.4.3"), "CN"),
+    (ObjectIdentifier::new_unwrap("2.5.4.11"), "OU"),
+    (ObjectIdentifier::new_unwrap("2.5.4.10"), "O"),
+    (ObjectIdentifier::new_unwrap("2.5.4.6"), "C"),
+];
 
 /// Subject, issuer and last day of a certificate.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    pub(super) subject: String,
-    pub(super) issuer: String,
+    subject: String,
+    issuer: String,
     until: String,
+    pub(super) is_self_signed: bool,
 }
 
 impl Names {
@@ -22,15 +33,59 @@ impl Names {
         };
         let body = certificate.tbs_certificate();
         Names {
-            subject: body.subject().to_string(),
-            issuer: body.issuer().to_string(),
-            until: body.validity().not_after.to_string(),
+            subject: shown(body.subject()),
+            issuer: shown(body.issuer()),
+            until: body.validity().not_after.to_date_time().to_string(),
+            is_self_signed: body.subject() == body.issuer(),
         }
     }
+}
+
+/// As in `CN=www.example.com, O=Example`, in the certificate's order.
+fn shown(name: &Name) -> String {
+    let mut text = String::new();
+    for attribute in name.iter() {
+        let Some((_, short)) = SHOWN.iter().find(|(oid, _)| *oid == attribute.oid) else { continue };
+        let bytes = attribute.value.value();
+        let value = match attribute.value.tag() {
+            // Two bytes a character.
+            Tag::BmpString => char::decode_utf16(
+                bytes.chunks_exact(2).map(|pair| pair.iter().fold(0, |unit, &byte| unit << 8 | u16::from(byte))),
+            )
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect(),
+            _ => String::from_utf8_lossy(bytes).into_owned(),
+        };
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&format!("{short}={value}"));
+    }
+    text
 }
 
 impl fmt::Display for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}\", issued by \"{}\", valid until {}", self.subject, self.issuer, self.until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Names;
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject as _;
+
+    #[test]
+    fn a_certificate_is_told_by_its_names() {
+        let stub = nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap();
+        let names = Names::of(&CertificateDer::from_pem_slice(stub.ca_pem().as_bytes()).unwrap());
+        assert!(names.is_self_signed);
+        let text = names.to_string();
+        assert!(
+            text.starts_with("\"CN=") && text.contains("issued by \"CN=") && text.contains("valid until 2"),
+            "{text}"
+        );
+        assert!(!Names::of(&CertificateDer::from_slice(b"no certificate")).is_self_signed);
     }
 }

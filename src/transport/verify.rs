@@ -43,7 +43,7 @@ impl std::error::Error for Doubted {}
 fn doubt(leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) -> Error {
     let names = Names::of(leaf);
     let doubt = match chain.iter().any(|certificate| certificate != leaf) {
-        _ if names.subject == names.issuer => Doubt::SelfSigned,
+        _ if names.is_self_signed => Doubt::SelfSigned,
         true => Doubt::UnknownRoot,
         false => Doubt::ChainIncomplete,
     };

@@ -2,6 +2,7 @@
  * A program that calls the library and then looks whether anything of its secrets is left in its own memory.
  *
  *     host <path> <base URL> <CA file or ""> <limit in ms> <calls> [no-out] [one-shot] [dump] [plant=<where>]
+ *         [proxy=<URL>] [keep-alive] [log] [cancel]
  *     host dumped <core file>
  *
  * Standard input and the answers: see brief.h, report.h and controls.h, and
@@ -10,10 +11,12 @@
  *     code <path> <name of the code> <calls that ended so>
  */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "nativeflow.h"
 
@@ -31,8 +34,8 @@ static struct scan scan;
 static char key[TEXT], login[TEXT], secret[TEXT];
 
 static struct {
-    const char *path, *plant;
-    int no_out, one_shot, dump, lazy;
+    const char *path, *plant, *proxy;
+    int no_out, one_shot, dump, lazy, keep_alive, log, cancel;
 } how;
 
 static struct {
@@ -48,6 +51,21 @@ static void must(nf_error *error)
     }
 }
 
+/* What is told to a log is text like any other: a secret in it would be left here. */
+static void remember(void *user, int32_t level, const char *line)
+{
+    static char lines[1 << 16];
+    static size_t end;
+    const size_t length = strlen(line);
+
+    (void)user;
+    (void)level;
+    if (end + length < sizeof lines) {
+        memcpy(lines + end, line, length);
+        end += length;
+    }
+}
+
 static nf_client *client_for(const char *base_url, const char *ca_file, unsigned limit)
 {
     nf_options *options = nf_options_new();
@@ -57,6 +75,12 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
     must(nf_options_set_timeout_ms(options, limit));
     if (*ca_file != 0)
         must(nf_options_set_ca_file(options, ca_file));
+    if (how.proxy != NULL)
+        must(nf_options_set_proxy(options, how.proxy));
+    if (how.keep_alive)
+        must(nf_options_set_keep_alive_ms(options, 60000));
+    if (how.log)
+        must(nf_options_set_log(options, remember, NULL));
     must(nf_client_new(options, &client));
     nf_options_free(options);
     return client;
@@ -156,8 +180,21 @@ static void free_token(nf_token *token, int turn)
     }
 }
 
-static void call_and_scan(const nf_client *client, long number)
+/* Long enough for a call to be waiting for its answer. */
+enum { BEFORE_CANCEL_US = 100000 };
+
+static void *cancel(void *client)
 {
+    usleep(BEFORE_CANCEL_US);
+    nf_client_cancel(client);
+    return NULL;
+}
+
+static void call_and_scan(nf_client *client, long number)
+{
+    pthread_t canceller;
+    if (how.cancel && pthread_create(&canceller, NULL, cancel, client) != 0)
+        exit(2);
     nf_token *token = NULL;
     nf_error *error = call(client, &token);
 
@@ -171,6 +208,8 @@ static void call_and_scan(const nf_client *client, long number)
         learn("refresh", nf_token_refresh_token(token));
     }
     report_add(RETURNED, &scan);
+    if (how.cancel)
+        pthread_join(canceller, NULL);
     count_code(nf_error_name(error));
     if (token != NULL)
         free_token(token, number % 2 == 0);
@@ -206,6 +245,11 @@ int main(int argc, char **argv)
         how.no_out |= strcmp(argv[i], "no-out") == 0;
         how.one_shot |= strcmp(argv[i], "one-shot") == 0;
         how.dump |= strcmp(argv[i], "dump") == 0;
+        how.keep_alive |= strcmp(argv[i], "keep-alive") == 0;
+        how.log |= strcmp(argv[i], "log") == 0;
+        how.cancel |= strcmp(argv[i], "cancel") == 0;
+        if (strncmp(argv[i], "proxy=", 6) == 0)
+            how.proxy = argv[i] + 6;
         if (strncmp(argv[i], "plant=", 6) == 0)
             how.plant = argv[i] + 6;
     }

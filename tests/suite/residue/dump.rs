@@ -46,7 +46,7 @@ fn nothing_in_the_core_of(build: Build, names: &[&'static str]) {
     let host = Host::compile(build);
     let mut faults = Vec::new();
     for &name in names {
-        let found = dump(&host, Path { flags: &["dump"], ..path(name) });
+        let found = dump(&host, path(name).flagged("dump"));
         let found: Vec<(&str, usize)> = found.iter().map(|(needle, count)| (needle.as_str(), *count)).collect();
         table::note_path(&format!("core of {name}"), path(name).code, 1, &found);
         faults.extend(found.iter().map(|(needle, count)| format!("core of {name}: {count} windows of {needle}")));
@@ -73,13 +73,13 @@ fn nothing_is_in_a_core_dump_of_a_debug_build() {
 #[test]
 fn a_planted_copy_is_in_a_core_dump() {
     let host = Host::compile(Build::Shared);
-    for (name, flags, expected) in [
-        ("core, heap", &["dump", "plant=heap"], true),
-        ("core, stack", &["dump", "plant=stack"], true),
-        ("core, register", &["dump", "plant=register"], true),
-        ("core, excluded", &["dump", "plant=excluded"], false),
+    for (name, plant, expected) in [
+        ("core, heap", "plant=heap", true),
+        ("core, stack", "plant=stack", true),
+        ("core, register", "plant=register", true),
+        ("core, excluded", "plant=excluded", false),
     ] {
-        let found = dump(&host, Path { flags, ..path("denied") });
+        let found = dump(&host, path("denied").flagged("dump").flagged(plant));
         let windows = found.iter().filter(|(needle, _)| needle == "secret").map(|(_, count)| count).sum();
         if expected {
             table::note_control(name, windows);

@@ -59,7 +59,7 @@ pub fn brief(path: &Path) -> (Vec<String>, Vec<String>) {
         path.limit_ms.to_string(),
         path.calls.to_string(),
     ];
-    args.extend(path.flags.iter().map(|&flag| flag.to_owned()));
+    args.extend(path.flags.iter().cloned());
     (args, path.needles.brief())
 }
 

@@ -11,6 +11,7 @@ mod host;
 mod judge;
 mod needles;
 mod paths;
+mod proxy;
 mod table;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use host::{Binding, Host};
 use judge::Judge;
 use needles::Needles;
 use paths::{Path, all};
+use proxy::Proxy;
 
 /// A stub with a user whose login, secret and key are random: no window of them is anywhere by chance.
 struct Place {
@@ -32,6 +34,9 @@ struct Place {
     ca: PathBuf,
     /// A CA that has nothing to do with this stub.
     foreign_ca: PathBuf,
+    proxy: Proxy,
+    refusing_proxy: Proxy,
+    asking_proxy: Proxy,
 }
 
 fn place() -> &'static Place {
@@ -51,7 +56,15 @@ fn place() -> &'static Place {
             file
         };
         let foreign_ca = ca_file("foreign", Stub::start(options).unwrap().ca_pem());
-        Place { ca: ca_file("ca", stub.ca_pem()), foreign_ca, stub, user }
+        Place {
+            ca: ca_file("ca", stub.ca_pem()),
+            foreign_ca,
+            stub,
+            user,
+            proxy: Proxy::open(),
+            refusing_proxy: Proxy::answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 10\r\n\r\nnot to it\n"),
+            asking_proxy: Proxy::answering("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
+        }
     })
 }
 
@@ -120,9 +133,8 @@ fn nothing_is_left_by_the_one_shot_call() {
         [("one-shot", demo.secret.as_str(), "NF_OK"), ("one-shot-denied", "wrong but long", "NF_DENIED")]
     {
         let path = Path {
-            flags: &["one-shot"],
             needles: Needles::new(&support::user(&demo.login, secret)),
-            ..Path::new(name, code)
+            ..Path::new(name, code).flagged("one-shot")
         };
         let host = Host::compile(Build::Shared);
         let (args, lines) = host::brief(&path);

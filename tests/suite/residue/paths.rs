@@ -1,6 +1,7 @@
 //! The ways in which a call can end.
 
 use super::needles::Needles;
+use super::proxy::Proxy;
 use super::{calls, place};
 use crate::scenarios;
 use crate::support::Build;
@@ -13,7 +14,7 @@ pub struct Path {
     pub ca: String,
     pub limit_ms: u32,
     pub calls: usize,
-    pub flags: &'static [&'static str],
+    pub flags: Vec<String>,
     pub needles: Needles,
     /// A needle that is no secret of this path, for it stands in the library's own code.
     pub known: Option<&'static str>,
@@ -30,7 +31,7 @@ impl Path {
             ca: place.ca.to_str().unwrap().to_owned(),
             limit_ms: 60_000,
             calls: calls(),
-            flags: &[],
+            flags: Vec::new(),
             needles: Needles::new(&place.user),
             known: None,
         }
@@ -45,6 +46,11 @@ impl Path {
         Path { url, ..self }
     }
 
+    pub fn flagged(mut self, flag: impl Into<String>) -> Path {
+        self.flags.push(flag.into());
+        self
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Needles)) -> Path {
         change(&mut self.needles);
         self
@@ -56,9 +62,9 @@ pub fn all(build: Build) -> Vec<Path> {
     let mut paths = match build {
         Build::Panic => panics(),
         Build::Debug | Build::DebugStatic => {
-            [answered(), unanswered(), refused(), panics()].into_iter().flatten().collect()
+            [answered(), unanswered(), by_proxy(), refused(), panics()].into_iter().flatten().collect()
         }
-        _ => [answered(), unanswered(), refused()].into_iter().flatten().collect(),
+        _ => [answered(), unanswered(), by_proxy(), refused()].into_iter().flatten().collect(),
     };
     paths.sort_by_key(|path| path.calls);
     paths
@@ -86,6 +92,10 @@ fn answered() -> Vec<Path> {
         Path::new("plain-http", "NF_OK").to(stub.plain_url()),
         Path::new("wrong-secret", "NF_DENIED").with(|call| call.secret.reverse()),
         Path::new("wrong-key", "NF_DENIED").with(|call| call.key.reverse()),
+        // From the second call on over a connection that has carried a login and a token before.
+        Path::new("kept", "NF_OK").flagged("keep-alive"),
+        Path::new("kept-denied", "NF_DENIED").flagged("keep-alive").with(|call| call.secret.reverse()),
+        Path::new("logged", "NF_OK").flagged("log"),
     ];
     scenarios.chain(healthy).collect()
 }
@@ -98,7 +108,27 @@ fn unanswered() -> Vec<Path> {
         Path::new("no-such-host", "NF_DNS").to("https://does-not-exist.invalid".to_owned()).waiting(60_000),
         Path::new("connection-refused", "NF_CONNECT").to("https://localhost:1".to_owned()),
         Path { ca: place.foreign_ca.to_str().unwrap().to_owned(), ..Path::new("tls-not-trusted", "NF_TLS_UNTRUSTED") },
+        Path::new("cancelled", "NF_CANCELLED")
+            .to(place.stub.scenario_url("silence-after-tls"))
+            .flagged("cancel")
+            .waiting(60_000),
+        Path::new("cancelled-in-body", "NF_CANCELLED")
+            .to(place.stub.scenario_url("drip-slow"))
+            .flagged("cancel")
+            .waiting(60_000),
         Path::new("not-tls", "NF_TLS").to(place.stub.plain_url().replace("http:", "https:")),
+    ]
+}
+
+/// By way of a proxy, and not through it.
+fn by_proxy() -> Vec<Path> {
+    let proxied = |name, code, proxy: &Proxy| Path::new(name, code).flagged(format!("proxy={}", proxy.url()));
+    let place = place();
+    vec![
+        proxied("proxy", "NF_OK", &place.proxy),
+        proxied("proxy-refuses", "NF_PROXY", &place.refusing_proxy),
+        proxied("proxy-asks", "NF_PROXY_DENIED", &place.asking_proxy),
+        Path::new("proxy-is-gone", "NF_PROXY").flagged("proxy=http://127.0.0.1:1"),
     ]
 }
 
@@ -111,6 +141,6 @@ fn refused() -> Vec<Path> {
         Path::new("login-not-utf8", "NF_INVALID_UTF8").with(|call| call.login.push(0xff)),
         Path::new("key-not-utf8", "NF_INVALID_UTF8").with(|call| call.key.push(0xff)),
         Path::new("key-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.key.extend(b"\r\nX-Other: 1")),
-        Path { flags: &["no-out"], ..Path::new("no-output", "NF_INVALID_ARGUMENT") },
+        Path::new("no-output", "NF_INVALID_ARGUMENT").flagged("no-out"),
     ]
 }
