@@ -100,6 +100,10 @@ impl Activity {
         heads.iter().map(|head| head.to_vec()).collect()
     }
 
+    pub(crate) fn connections(&self) -> u64 {
+        self.state().next_id
+    }
+
     pub(crate) fn stopped(&self) -> bool {
         self.state().stopped
     }

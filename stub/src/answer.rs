@@ -63,8 +63,13 @@ impl Answer {
         self.length(Length::ToldAs(whole.to_string()))
     }
 
-    /// Status line and headers, blank line included.
-    pub(crate) fn head(&self, ask: &Ask) -> Vec<u8> {
+    /// Whether another answer may follow on the same connection: the end of this one can be told.
+    pub(crate) fn can_be_followed(&self) -> bool {
+        matches!(self.length, Length::Told | Length::Chunked { ended: true })
+    }
+
+    /// Status line and headers, blank line included; after it the connection is kept or closed.
+    pub(crate) fn head(&self, ask: &Ask, keeps: bool) -> Vec<u8> {
         let version = match self.length {
             Length::UntilClose => "1.0",
             _ => "1.1",
@@ -87,7 +92,7 @@ impl Answer {
             Length::Chunked { .. } => line("Transfer-Encoding", "chunked"),
             Length::UntilClose => {}
         }
-        line("Connection", "close");
+        line("Connection", if keeps { "keep-alive" } else { "close" });
         head.push_str("\r\n");
         head.into_bytes()
     }

@@ -6,12 +6,15 @@ use zeroize::Zeroizing;
 
 use crate::clock;
 use crate::credentials::{Credentials, Found};
+use crate::listener::Listener;
 use crate::request::Request;
 
 /// No `Debug`: it holds credentials.
 pub(crate) struct Ask {
     pub(crate) target: String,
     pub(crate) wants_json: bool,
+    /// Whether the stub keeps connections.
+    pub(crate) keep_alive: bool,
     pub(crate) credentials: Credentials,
     /// The consumer key as it came, for the answer that repeats it.
     pub(crate) consumer_key: Zeroizing<Vec<u8>>,
@@ -24,16 +27,17 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    pub(crate) fn new(request: &Request, credentials: Credentials, base_url: &str, elsewhere_url: &str) -> Ask {
+    pub(crate) fn new(request: &Request, credentials: Credentials, listener: &Listener) -> Ask {
         Ask {
             target: request.target.clone(),
             wants_json: request.wants_json,
+            keep_alive: listener.keep_alive && !request.wants_close,
             credentials,
             consumer_key: request.consumer_key.first().cloned().unwrap_or_default(),
             now: OffsetDateTime::now_utc(),
             correlation_id: random_id(),
-            base_url: base_url.to_owned(),
-            elsewhere_url: elsewhere_url.to_owned(),
+            base_url: listener.url.clone(),
+            elsewhere_url: listener.elsewhere_url.clone(),
         }
     }
 
@@ -42,6 +46,7 @@ impl Ask {
         Ask {
             target: String::new(),
             wants_json: false,
+            keep_alive: false,
             credentials: Credentials { basic: Found::Missing, key: Found::Missing, login: Zeroizing::default() },
             consumer_key: Zeroizing::default(),
             now: OffsetDateTime::now_utc(),

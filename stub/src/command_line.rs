@@ -18,6 +18,7 @@ pub(crate) struct Run {
     pub(crate) port: u16,
     pub(crate) host_names: Vec<String>,
     pub(crate) only_tls12: bool,
+    pub(crate) keep_alive: bool,
     pub(crate) users_file: Option<PathBuf>,
     pub(crate) idle_exit: Option<Duration>,
     pub(crate) max_requests: Option<u64>,
@@ -31,6 +32,7 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
         port: 0,
         host_names: Vec::new(),
         only_tls12: false,
+        keep_alive: false,
         users_file: None,
         idle_exit: None,
         max_requests: None,
@@ -45,6 +47,7 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
             Long("port") => run.port = arguments.value()?.parse()?,
             Long("host-name") => run.host_names.push(arguments.value()?.parse()?),
             Long("only-tls12") => run.only_tls12 = true,
+            Long("keep-alive") => run.keep_alive = true,
             Long("users") => run.users_file = Some(arguments.value()?.into()),
             Long("idle-exit") => {
                 run.idle_exit = Some(Duration::from_secs(arguments.value()?.parse()?));
@@ -72,6 +75,7 @@ usage: nativeflow-stub --ca-file PATH [options]
   --port N            port of the service; any free one if not given
   --host-name NAME    certify this name too, beside localhost; may be given more than once
   --only-tls12        offer TLS 1.2 and no newer
+  --keep-alive        keep connections for further requests
   --users FILE        who gets a token: lines of key<TAB>login<TAB>secret, # begins a
                       comment; - reads stdin. Without it there is one demo user
   --idle-exit SECONDS stop when no connection is open and no request has come for so long

@@ -1,4 +1,4 @@
-//! One connection: read a request head, find out what to do, do it, leave.
+//! One connection: read a request head, find out what to do, do it, leave or go on with the next.
 
 use std::io;
 use std::net::TcpStream;
@@ -34,10 +34,19 @@ pub(crate) fn serve(socket: Arc<TcpStream>, listener: &Listener) {
         listener.log.note(&format!("silent: held {} ms", started.elapsed().as_millis()));
         return;
     }
-    let head = match read_head(&mut peer, started + HEAD_LIMIT) {
+    while answer(&mut peer, listener) {}
+}
+
+/// Reads one request and answers it; whether another one may follow.
+fn answer(peer: &mut Peer, listener: &Listener) -> bool {
+    let started = Instant::now();
+    let head = match read_head(peer, started + HEAD_LIMIT) {
         Ok(Some(head)) => head,
-        Ok(None) => return,
-        Err(error) => return listener.log.note(&format!("no request: {error}")),
+        Ok(None) => return false,
+        Err(error) => {
+            listener.log.note(&format!("no request: {error}"));
+            return false;
+        }
     };
     let place = match listener.role {
         Role::Elsewhere => Place::Elsewhere,
@@ -45,10 +54,14 @@ pub(crate) fn serve(socket: Arc<TcpStream>, listener: &Listener) {
     };
     listener.activity.request_came(place, &head);
     let reply = service::reply(&head, listener);
-    play(&reply.script, &mut peer);
+    let played = play(&reply.script, peer);
     listener.log.request(&reply, started.elapsed());
-    peer.leave(reply.script.ending);
+    let keeps = played && reply.script.keeps;
+    if !keeps {
+        peer.leave(reply.script.ending);
+    }
     listener.activity.request_done();
+    keeps
 }
 
 /// Up to and including the blank line, or as far as it takes to see that this is no HTTP. `None` if the peer went without a word.
@@ -85,14 +98,10 @@ fn read_head(peer: &mut Peer, deadline: Instant) -> io::Result<Option<Zeroizing<
     }
 }
 
-/// Ends early when the peer has gone.
-fn play(script: &Script, peer: &mut Peer) {
+/// Ends early when the peer has gone; whether it was still there at the end.
+fn play(script: &Script, peer: &mut Peer) -> bool {
     let deadline = Instant::now() + STALL_LIMIT;
-    for step in &script.steps {
-        if !act(step, peer, deadline) {
-            return;
-        }
-    }
+    script.steps.iter().all(|step| act(step, peer, deadline))
 }
 
 /// Whether there is someone left to act for.

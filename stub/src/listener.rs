@@ -31,6 +31,7 @@ pub(crate) struct Listener {
     /// `None`: plain TCP.
     pub(crate) tls: Option<Arc<ServerConfig>>,
     pub(crate) users: Arc<[User]>,
+    pub(crate) keep_alive: bool,
     pub(crate) activity: Arc<Activity>,
     pub(crate) log: Log,
 }

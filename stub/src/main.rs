@@ -52,6 +52,7 @@ fn serve(run: &Run, users: Vec<User>) -> Result<(), String> {
         port: run.port,
         host_names: run.host_names.clone(),
         only_tls12: run.only_tls12,
+        keep_alive: run.keep_alive,
         users,
         log: !run.quiet,
         record: false,

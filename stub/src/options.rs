@@ -50,6 +50,8 @@ pub struct Options {
     pub host_names: Vec<String>,
     /// TLS 1.2 and no newer.
     pub only_tls12: bool,
+    /// Keep connections for further requests, where the answer allows it. A scenario that is about the connection ends it all the same.
+    pub keep_alive: bool,
     /// Who gets a token.
     pub users: Vec<User>,
     /// Write one line a request to stderr. Never holds a credential or a token.
@@ -64,12 +66,13 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Any port, the demo user, no log, requests recorded, no end.
+    /// Any port, the demo user, one request a connection, no log, requests recorded, no end.
     fn default() -> Options {
         Options {
             port: 0,
             host_names: Vec::new(),
             only_tls12: false,
+            keep_alive: false,
             users: vec![User::demo()],
             log: false,
             record: true,

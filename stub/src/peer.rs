@@ -98,10 +98,10 @@ impl Peer {
         }
     }
 
-    pub(crate) fn leave(mut self, ending: Ending) {
+    pub(crate) fn leave(&mut self, ending: Ending) {
         match ending {
             Ending::Close => {
-                if let Peer::Tls(stream) = &mut self {
+                if let Peer::Tls(stream) = self {
                     stream.conn.send_close_notify();
                     let _ = stream.flush();
                 }

@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) consumer_key: Vec<Zeroizing<Vec<u8>>>,
     /// The answer is wanted in JSON rather than in XML.
     pub(crate) wants_json: bool,
+    /// The client will send nothing more on this connection.
+    pub(crate) wants_close: bool,
 }
 
 impl Request {
@@ -42,6 +44,7 @@ impl Request {
             authorization: values("authorization"),
             consumer_key: values("x-consumerkey"),
             wants_json: values("accept").first().is_some_and(|it| prefers_json(it)),
+            wants_close: values("connection").iter().any(|it| it.eq_ignore_ascii_case(b"close")),
         })
     }
 

@@ -37,23 +37,34 @@ pub(crate) struct Script {
     pub(crate) status: Option<u16>,
     pub(crate) steps: Vec<Step>,
     pub(crate) ending: Ending,
+    /// Instead of the ending the next request is waited for.
+    pub(crate) keeps: bool,
 }
 
 impl Script {
     /// Not an answer at all, or one that is put together by the steps to come.
     pub(crate) fn silent() -> Script {
-        Script { status: None, steps: Vec::new(), ending: Ending::Close }
+        Script { status: None, steps: Vec::new(), ending: Ending::Close, keeps: false }
     }
 
     pub(crate) fn answer(answer: &Answer, ask: &Ask) -> Script {
-        let mut bytes = answer.head(ask);
+        Script::answered(answer, ask, false)
+    }
+
+    /// An answer after which the connection is kept, if the stub does that and the answer allows it.
+    pub(crate) fn lasting(answer: &Answer, ask: &Ask) -> Script {
+        Script::answered(answer, ask, ask.keep_alive && answer.can_be_followed())
+    }
+
+    fn answered(answer: &Answer, ask: &Ask, keeps: bool) -> Script {
+        let mut bytes = answer.head(ask, keeps);
         bytes.extend_from_slice(&answer.wire_body());
-        Script::silent().status(answer.status).then(Step::Send(bytes))
+        Script { keeps, ..Script::silent().status(answer.status).then(Step::Send(bytes)) }
     }
 
     /// Only the head of an answer; what should follow it is up to the steps to come.
     pub(crate) fn head_of(answer: &Answer, ask: &Ask) -> Script {
-        Script::silent().status(answer.status).then(Step::Send(answer.head(ask)))
+        Script::silent().status(answer.status).then(Step::Send(answer.head(ask, false)))
     }
 
     pub(crate) fn status(mut self, status: u16) -> Script {

@@ -38,7 +38,7 @@ pub(crate) fn reply(head: &[u8], listener: &Listener) -> Reply {
         };
     };
     let credentials = Credentials::judge(&request, &listener.users);
-    let ask = Ask::new(&request, credentials, &listener.url, &listener.elsewhere_url);
+    let ask = Ask::new(&request, credentials, listener);
     if listener.role == Role::Elsewhere {
         // Answers with a token whoever asks: a client that follows a redirect is to believe that it succeeded.
         return Reply {
@@ -79,11 +79,11 @@ fn script(request: &Request, route: &Route, ask: &Ask) -> Script {
     if scenario.is_none_or(|scenario| scenario.checks_credentials)
         && let Some(status) = ask.credentials.refusal()
     {
-        return Script::answer(&refused(status, ask), ask);
+        return Script::lasting(&refused(status, ask), ask);
     }
     match scenario.map(|scenario| scenario.play) {
-        None => Script::answer(&granted(ask), ask),
-        Some(Play::Answer(answer)) => Script::answer(&answer(ask), ask),
+        None => Script::lasting(&granted(ask), ask),
+        Some(Play::Answer(answer)) => Script::lasting(&answer(ask), ask),
         Some(Play::Script(script)) => script(ask),
         Some(Play::OwnPort) => {
             Script::answer(&text(404, "this scenario has a port of its own: see silent= in the ready line\n"), ask)

@@ -87,6 +87,7 @@ impl Stub {
                     elsewhere_url: ports.elsewhere_url(),
                     tls,
                     users: Arc::clone(&users),
+                    keep_alive: options.keep_alive,
                     activity: Arc::clone(&stub.activity),
                     log: Log { on: options.log },
                 },
@@ -137,6 +138,11 @@ impl Stub {
     /// The same for the target of the redirects.
     pub fn elsewhere_requests(&self) -> Vec<Vec<u8>> {
         self.activity.heads(Place::Elsewhere)
+    }
+
+    /// How many connections have been taken, on all ports.
+    pub fn connections(&self) -> u64 {
+        self.activity.connections()
     }
 
     /// Blocks until [`Options::idle_exit`] or [`Options::max_requests`] is reached; for good if neither is set.

@@ -3,6 +3,8 @@
 
 mod client;
 
+use std::io::{Read, Write};
+
 use client::{BASIC, KEY, ask, ask_with, exchange, head, head_for, host_and_port, tcp};
 use nativeflow_stub::{Options, Stub, User};
 
@@ -139,4 +141,23 @@ fn nothing_is_kept_when_recording_is_off() {
     let stub = Stub::start(Options { record: false, ..Options::default() }).unwrap();
     assert_eq!(ask(&stub.base_url(), stub.ca_pem()).status(), "200");
     assert!(stub.requests().is_empty());
+}
+
+/// The second request asks to close, and so ends what the client reads.
+#[test]
+fn a_connection_is_kept_where_that_is_asked_for() {
+    let stub = Stub::start(Options { keep_alive: true, ..Options::default() }).unwrap();
+    let url = format!("{}/net2/oauth2/accesstoken.ashx", stub.base_url());
+    let mut stream = client::connect(&url, stub.ca_pem());
+    stream.write_all(head(&url, &format!("{BASIC}{KEY}")).as_bytes()).unwrap();
+    let mut first = Vec::new();
+    while !first.ends_with(b"</Access_Token>\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        first.push(byte[0]);
+    }
+    assert!(String::from_utf8(first).unwrap().contains("\r\nConnection: keep-alive\r\n"));
+    let second = exchange(stream, head(&url, &format!("{BASIC}{KEY}Connection: close\r\n")).as_bytes());
+    assert!(second.text().contains("\r\nConnection: close\r\n"));
+    assert_eq!((second.status().as_str(), stub.connections()), ("200", 1));
 }

@@ -9,6 +9,7 @@
  *
  *     lazy <path> <1 if the call after the library's was bound in that moment, else 0>
  *     code <path> <name of the code> <calls that ended so>
+ *     connected <path> <connections that the log tells of; 0 without a log>
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -51,6 +52,8 @@ static void must(nf_error *error)
     }
 }
 
+static long connections;
+
 /* What is told to a log is text like any other: a secret in it would be left here. */
 static void remember(void *user, int32_t level, const char *line)
 {
@@ -60,6 +63,7 @@ static void remember(void *user, int32_t level, const char *line)
 
     (void)user;
     (void)level;
+    connections += strncmp(line, "connect ", 8) == 0;
     if (end + length < sizeof lines) {
         memcpy(lines + end, line, length);
         end += length;
@@ -79,7 +83,7 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
         must(nf_options_set_proxy(options, how.proxy));
     if (how.keep_alive)
         must(nf_options_set_keep_alive_ms(options, 60000));
-    if (how.log)
+    if (how.log || how.keep_alive)
         must(nf_options_set_log(options, remember, NULL));
     must(nf_client_new(options, &client));
     nf_options_free(options);
@@ -272,6 +276,7 @@ int main(int argc, char **argv)
     report_add(CLOSED, &scan);
 
     printf("lazy %s %d\n", how.path, how.lazy);
+    printf("connected %s %ld\n", how.path, connections);
     for (size_t i = 0; i < sizeof codes / sizeof codes[0] && codes[i].name != NULL; i++)
         printf("code %s %s %ld\n", how.path, codes[i].name, codes[i].count);
     report_print(how.path, &brief);

@@ -130,7 +130,7 @@ pub(super) fn spliced(text: &str, mark: &str, bytes: &[u8]) -> Vec<u8> {
 
 fn slow(ask: &Ask) -> Script {
     let answer = documented();
-    let head = answer.head(ask);
+    let head = answer.head(ask, false);
     let (first, second) = answer.body.split_at(answer.body.len() / 2);
     let gap = || Step::Pause(Duration::from_millis(50));
     Script::silent()

@@ -99,6 +99,10 @@ impl<'a> Judge<'a> {
         for (when, needle, place, count) in self.found() {
             fault(format!("{count} windows of {needle} in {place}, {when}"));
         }
+        let kept = path.flags.iter().any(|flag| flag == "keep-alive");
+        if kept && !self.of_kind("connected").eq([["1"]]) {
+            fault("the connection was not kept".to_owned());
+        }
         let lazy = binding == Binding::Lazy;
         if !self.of_kind("lazy").eq([[if lazy { "1" } else { "0" }]]) {
             fault("the call after the library's was not bound as it should be".to_owned());

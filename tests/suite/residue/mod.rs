@@ -47,7 +47,7 @@ fn place() -> &'static Place {
             login: format!("{}@{}.test", needles::random_text(12), needles::random_text(12)),
             secret: needles::random_text(24),
         };
-        let options = Options { users: vec![user.clone()], record: false, ..Options::default() };
+        let options = Options { users: vec![user.clone()], record: false, keep_alive: true, ..Options::default() };
         let stub = Stub::start(options.clone()).unwrap();
         let folder = support::scratch("residue");
         let ca_file = |name: &str, pem: &str| {
