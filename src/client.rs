@@ -1,6 +1,7 @@
 //! Ties flow and transport together.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::HeaderValue;
 
@@ -46,9 +47,17 @@ impl Client {
     /// [`Code::Denied`](crate::Code::Denied) when the server refuses login, secret or key: do not retry, the account may
     /// lock. All others: see [`Code`](crate::Code).
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
+        let start = Instant::now();
         let result = self.try_to_get_token(key, login, secret);
-        if let (Err(error), Some(log)) = (&result, self.log()) {
-            log.write(Level::Error, format_args!("failed {}: {}", error.code().name(), error.message()));
+        if let Some(log) = self.log() {
+            let ms = start.elapsed().as_secs_f64() * 1e3;
+            match &result {
+                Ok(_) => log.write(Level::Info, format_args!("token received after {ms:.1} ms")),
+                Err(error) => {
+                    let (code, message) = (error.code().name(), error.message());
+                    log.write(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
+                }
+            }
         }
         result
     }

@@ -19,7 +19,9 @@ pub enum Level {
 
 /// Takes the lines of the log, on the thread of the call. No line holds a secret or a line break.
 #[derive(Clone)]
-pub struct Log(Arc<dyn Fn(Level, &str) + Send + Sync>);
+pub struct Log(Arc<Sink>);
+
+type Sink = dyn Fn(Level, &str) + Send + Sync;
 
 impl Log {
     /// `sink` is called while a call runs, with no lock held; it should return soon, for the call waits.

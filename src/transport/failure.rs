@@ -46,7 +46,7 @@ pub(super) fn disconnected(call: &Call<'_>) -> Error {
 }
 
 /// Whether this machine is short of something, and not the network out of order.
-fn is_shortage(error: &io::Error) -> bool {
+pub(super) fn is_shortage(error: &io::Error) -> bool {
     #[cfg(unix)]
     let short = matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS));
     #[cfg(not(unix))]

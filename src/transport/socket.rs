@@ -12,6 +12,7 @@ use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, sockopt};
 
 use super::buffer::Buffer;
 use super::call::Call;
+use super::failure;
 use crate::cause::Cause;
 use crate::error::Error;
 
@@ -41,7 +42,7 @@ impl Socket {
                 match begin(address) {
                     Ok(socket) => attempts.push(Attempt { socket, address, end: Instant::now() + attempt }),
                     // The machine's own shortage is not worth another address.
-                    Err(error) if error.raw_os_error() == Some(libc::EMFILE) => return Err(call.failed(error)),
+                    Err(error) if failure::is_shortage(&error) => return Err(call.failed(error)),
                     Err(error) => failures.push(format!("{address}: {error}")),
                 }
                 next_start = Instant::now() + HEAD_START;
@@ -57,11 +58,14 @@ impl Socket {
             let ready: Vec<bool> = watched.iter().skip(1).map(|fd| !fd.revents().is_empty()).collect();
             let now = Instant::now();
             let mut rest = Vec::with_capacity(attempts.len());
-            for (attempt, ready) in attempts.drain(..).zip(ready) {
-                match attempt.outcome(ready, now) {
+            for (under_way, ready) in attempts.drain(..).zip(ready) {
+                match under_way.outcome(ready, now) {
                     Outcome::Connected(socket) => return Ok(socket),
-                    Outcome::Waits(attempt) => rest.push(attempt),
+                    Outcome::Waits(under_way) => rest.push(under_way),
                     Outcome::Failed(why) => failures.push(why),
+                    Outcome::Late(address) => {
+                        failures.push(format!("{address}: no answer within {} ms", attempt.as_millis()));
+                    }
                 }
             }
             attempts = rest;
@@ -157,6 +161,7 @@ enum Outcome {
     Connected(Socket),
     Waits(Attempt),
     Failed(String),
+    Late(SocketAddr),
 }
 
 impl Attempt {
@@ -166,9 +171,7 @@ impl Attempt {
             (_, Ok(Err(error)) | Err(error)) => {
                 Outcome::Failed(format!("{}: {}", self.address, io::Error::from(error)))
             }
-            (false, Ok(Ok(()))) if now >= self.end => {
-                Outcome::Failed(format!("{}: no answer within the limit for connecting", self.address))
-            }
+            (false, Ok(Ok(()))) if now >= self.end => Outcome::Late(self.address),
             (false, Ok(Ok(()))) => Outcome::Waits(self),
         }
     }
