@@ -86,6 +86,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The same for the log, which tells of both.
+    pub(super) fn peer_title(&self) -> String {
+        match self.peer.get() {
+            Peer::Server => self.server.clone(),
+            Peer::Proxy => format!("proxy {}", self.peer_name()),
+        }
+    }
+
     pub(super) fn timeout(&self) -> Duration {
         self.timeout
     }

@@ -234,7 +234,7 @@ impl Transport {
         let socket = Socket::connect(&addresses, self.settings.connect_timeout, call)?;
         if call.is_logged() {
             let address = socket.peer().map_or_else(String::new, |address| format!(" at {address}"));
-            call.done(format_args!("connect {}{address}", call.peer_name()));
+            call.done(format_args!("connect {}{address}", call.peer_title()));
         }
         Ok(Stream::Tcp(socket))
     }

@@ -106,7 +106,8 @@ impl Tls {
         };
         let names = self.connection.peer_certificates().and_then(<[_]>::first).map(|leaf| Names::of(leaf));
         call.done(format_args!(
-            "tls {}, {}, {kind} session; certificate {}",
+            "tls {}: {}, {}, {kind} session; certificate {}",
+            call.peer_title(),
             version.unwrap_or_default().replace('_', "."),
             suite.unwrap_or_default(),
             names.unwrap_or_default(),

@@ -33,7 +33,7 @@ pub(super) fn ask(
     call.enter(Phase::Tunnel, Peer::Proxy);
     if proxy.scheme == Scheme::Socks5 {
         socks::ask(proxy.login.as_ref(), &mut stream, (host, port), call)?;
-        call.done(format_args!("proxy {} opens the way to {host}:{port}", call.peer_name()));
+        call.done(format_args!("{} opens the way to {host}:{port}", call.peer_title()));
         return Ok(Asked::Opened(stream));
     }
     let mut connection = Connection::new(stream);
@@ -43,7 +43,7 @@ pub(super) fn ask(
         return Ok(Asked::Refused(Box::new(response)));
     }
     let stream = connection.into_stream().ok_or_else(|| failure::spoke_first(call))?;
-    call.done(format_args!("proxy {} opens the way to {host}:{port}, HTTP {}", call.peer_name(), status.as_u16()));
+    call.done(format_args!("{} opens the way to {host}:{port}, HTTP {}", call.peer_title(), status.as_u16()));
     Ok(Asked::Opened(stream))
 }
 
