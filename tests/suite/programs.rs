@@ -65,6 +65,12 @@ fn a_process_that_may_start_no_thread_is_told_so() {
         .must_pass();
 }
 
+/// Shared only: a library that is linked in is bound to the program's functions anyway.
+#[test]
+fn the_environment_is_read_where_that_is_asked_for_and_nowhere_else() {
+    with_stub("environment", Build::Shared).must_pass();
+}
+
 #[test]
 fn a_panic_is_an_error_and_nothing_more() {
     Program::compile("panic", Build::Debug).must_pass();
