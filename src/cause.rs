@@ -196,7 +196,7 @@ causes! {
         "Look for a TLS-inspecting proxy on the way; if there is none, try again later and report it to Concur's support.";
     CertificateSelfSigned => TlsUntrusted, Never,
         "The server's certificate is self-signed",
-        "Concur's is not: check the base URL and what answers there. If it is a test server of yours, give this certificate with nf_options_set_ca_file. Nothing was sent.";
+        "Concur's is not: check the base URL and what answers there. For a test server of yours, make one with basicConstraints CA:FALSE and give it with nf_options_set_ca_file. Nothing was sent.";
     CertificateChainIncomplete => TlsUntrusted, Never,
         "The server's certificate came alone, and its issuer is not trusted here",
         "If the issuer that is named is your company's or a proxy's, give it with nf_options_set_ca_file; if not, the server's operator must send the intermediate certificate too. Nothing was sent.";

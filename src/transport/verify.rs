@@ -64,6 +64,10 @@ impl ServerCertVerifier for Verifier {
             Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
                 doubt(leaf, chain)
             }
+            // Most that people make by hand are an authority's too, which no server's may be.
+            Error::InvalidCertificate(CertificateError::Other(_)) if Names::of(leaf).is_self_signed => {
+                doubt(leaf, chain)
+            }
             error => error,
         })
     }
