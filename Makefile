@@ -36,6 +36,10 @@ tools:
 header:
 	NATIVEFLOW_WRITE_HEADER=1 $(CARGO) test --quiet --test suite header_has_not_drifted
 
+# Writes the table of network faults into README.md.
+table: tools library
+	NATIVEFLOW_WRITE_TABLE=1 $(CARGO) test --quiet --test suite network::
+
 # What CI checks before the tests.
 lint:
 	$(CARGO) fmt --all --check
@@ -48,4 +52,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library demo test residue tools header lint bench clean
+.PHONY: all library demo test residue tools header table lint bench clean

@@ -18,7 +18,8 @@ const SHORT_WORDS: [&str; 2] = ["x-squid-error", "proxy-status"];
 pub(crate) fn proxy_refusal(response: &Response<Body>, name: &str, sent: Vec<Secret>) -> Error {
     let status = response.status();
     let cause = match status {
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Cause::ProxyDenied,
+        // tinyproxy says 401 for a wrong password.
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED => Cause::ProxyDenied,
         // It has tried.
         status if status.is_server_error() => Cause::ProxyCannotReach,
         _ => Cause::ProxyRefused,
@@ -61,6 +62,7 @@ mod tests {
     fn the_status_tells_who_must_act() {
         for (status, code, pause) in [
             (407, Code::ProxyDenied, None),
+            (401, Code::ProxyDenied, None),
             (403, Code::Proxy, None),
             (404, Code::Proxy, None),
             (302, Code::Proxy, None),

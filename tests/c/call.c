@@ -5,11 +5,11 @@
  * proxy, bypass, environment_proxy, keep_alive_ms, key, login, secret, calls (how many, one after another on one client;
  * 1), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does to the client, once).
  */
+#define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { SETTINGS = 32 };
 static char lines[SETTINGS][4096];
@@ -72,7 +72,8 @@ static double interfered_at;
 static void *interfere(void *client)
 {
     uint32_t wait = number(setting("free_after_ms") != NULL ? "free_after_ms" : "cancel_after_ms", 0);
-    usleep(wait * 1000);
+    struct timespec time = {wait / 1000, (long)(wait % 1000) * 1000000};
+    nanosleep(&time, NULL);
     interfered_at = now_ms();
     if (setting("free_after_ms") != NULL)
         nf_client_free(client);

@@ -8,6 +8,7 @@
 //! | is the header what the sources say, for every compiler | `header` |
 //! | are symbols, codes and versions the promised ones | `abi` |
 //! | do the one-shot call and the system's roots work | `production` |
+//! | what do real proxies, TLS servers and networks do to a call | `network` |
 //! | is any secret left in memory after a call | `residue` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
@@ -15,6 +16,7 @@
 mod abi;
 mod examples;
 mod header;
+mod network;
 mod production;
 mod programs;
 mod residue;

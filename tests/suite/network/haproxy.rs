@@ -1,0 +1,101 @@
+//! haproxy: the load balancer that many services stand behind.
+
+use std::net::SocketAddr;
+
+use super::Row;
+use super::call::Call;
+use super::certificates::{Authority, Leaf};
+use super::process::{Peer, folder, free_address, write};
+use crate::support::{self, Facts};
+
+const GLOBAL: &str = "global\n  log stderr format raw local0 warning\ndefaults\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n";
+
+/// A haproxy that runs until this is dropped.
+pub struct Front {
+    _peer: Peer,
+    address: SocketAddr,
+}
+
+impl Front {
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+}
+
+/// TLS with this certificate; `bind` has more options of it, `rest` what is done.
+fn start(leaf: &Leaf, client_ca: Option<&str>, mode: &str, rest: &str) -> Front {
+    let (folder, address) = (folder("haproxy"), free_address());
+    let pem = write(&folder, "server.pem", format!("{}{}", leaf.pem, leaf.key));
+    let verify = match client_ca {
+        Some(ca) => format!(" ca-file {} verify required", write(&folder, "clients.pem", ca)),
+        None => String::new(),
+    };
+    let text = format!("{GLOBAL}frontend tls\n  mode {mode}\n  bind {address} ssl crt {pem}{verify}\n{rest}\n");
+    let conf = write(&folder, "haproxy.cfg", text);
+    Front { _peer: Peer::start(&folder, &["haproxy", "-db", "-f", &conf], address), address }
+}
+
+/// Takes TLS off and passes the rest on.
+pub fn in_front_of(server: SocketAddr, leaf: &Leaf) -> Front {
+    start(leaf, None, "tcp", &format!("  default_backend all\nbackend all\n  mode tcp\n  server one {server}"))
+}
+
+/// One call to a front that a new authority vouches for, after `change`.
+fn call(front: impl FnOnce(&Leaf) -> Front, change: impl FnOnce(Call) -> Call) -> Facts {
+    let authority = Authority::root("haproxy's CA");
+    let front = front(&authority.server(|_| ()));
+    let folder = folder("haproxy-ca");
+    let ca = write(&folder, "ca.pem", &authority.pem);
+    let url = format!("https://localhost:{}", front.port());
+    let facts = change(Call::to(&url).with("ca", &ca)).run();
+    std::fs::remove_dir_all(folder).unwrap();
+    facts
+}
+
+/// To the stub, in plain HTTP.
+fn stub_backend() -> String {
+    let plain = support::stub().0.plain_url().replace("http://localhost", "127.0.0.1");
+    format!("  default_backend stub\nbackend stub\n  mode http\n  server one {plain}")
+}
+
+pub fn rows() -> Vec<Row> {
+    let with_certificate = |given: bool| {
+        let clients = Authority::root("Clients' CA");
+        let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+        let folder = folder("client");
+        let chain = write(&folder, "chain.pem", clients.client_with(&key).pem);
+        let key = write(&folder, "key.pem", key);
+        let facts = call(
+            |leaf| start(leaf, Some(&clients.pem), "http", &stub_backend()),
+            |call| if given { call.with("client_chain", &chain).with("client_key", &key) } else { call },
+        );
+        std::fs::remove_dir_all(folder).unwrap();
+        facts
+    };
+    vec![
+        Row::new(("haproxy", "takes TLS off before the server", "NF_OK"), &[], || {
+            call(|leaf| start(leaf, None, "http", &stub_backend()), |call| call)
+        }),
+        Row::new(("haproxy", "wants a client certificate, and gets it", "NF_OK"), &[], move || with_certificate(true)),
+        Row::new(
+            ("haproxy", "wants a client certificate, and gets none", "NF_TLS"),
+            &["remedy~nf_options_set_client_certificate", "message~wants a client certificate"],
+            move || with_certificate(false),
+        ),
+        Row::new(("haproxy", "limits the rate (429)", "NF_BUSY"), &["http_status=429", "retry_after_ms=30000"], || {
+            let rest = "  http-request return status 429 hdr Retry-After 30";
+            call(|leaf| start(leaf, None, "http", rest), |call| call)
+        }),
+        Row::new(
+            ("haproxy", "has no server behind it, and says so in a page", "NF_NOT_CONCUR"),
+            &["http_status=503", "retry_after_ms=300000"],
+            || {
+                let rest = "  default_backend none\nbackend none\n  mode http\n  server one 127.0.0.1:1";
+                call(|leaf| start(leaf, None, "http", rest), |call| call)
+            },
+        ),
+        Row::stall(("haproxy", "drops the request silently"), &["message~waiting for the answer"], || {
+            call(|leaf| start(leaf, None, "http", "  http-request silent-drop"), Call::soon)
+        }),
+    ]
+}

@@ -1,0 +1,155 @@
+//! The library against the network as companies have it: real proxies, real TLS servers, real stalls.
+//!
+//! | question | module |
+//! |---|---|
+//! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
+//! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
+//! | what happens on the way | `way` (packets that get lost), `dns`, `stalls` |
+//! | how a peer is run, what a call is told | `process`, `call`, `relay` |
+//! | the table in the README | `table` |
+
+mod call;
+mod certificates;
+mod haproxy;
+mod nginx;
+mod process;
+mod relay;
+mod socks;
+mod squid;
+mod table;
+mod tinyproxy;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Mutex;
+
+use crate::support::Facts;
+
+/// One way for the network to behave, and what the library must make of it.
+pub struct Row {
+    /// What is at the other end, or on the way.
+    pub peer: &'static str,
+    /// What it does.
+    pub fault: &'static str,
+    pub code: &'static str,
+    /// Whether the call runs into its limit, and how far beyond that it returns is to be seen.
+    pub over: Over,
+    /// What must be said beside the code: `name=value`, or `name~part of the value`.
+    pub says: &'static [&'static str],
+    pub run: Box<dyn Fn() -> Facts + Send + Sync>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    Never,
+    Deadline,
+}
+
+impl Row {
+    pub fn new(
+        (peer, fault, code): (&'static str, &'static str, &'static str),
+        says: &'static [&'static str],
+        run: impl Fn() -> Facts + Send + Sync + 'static,
+    ) -> Row {
+        Row { peer, fault, code, over: Over::Never, says, run: Box::new(run) }
+    }
+
+    /// A call that must end by its limit.
+    pub fn stall(
+        (peer, fault): (&'static str, &'static str),
+        says: &'static [&'static str],
+        run: impl Fn() -> Facts + Send + Sync + 'static,
+    ) -> Row {
+        Row { over: Over::Deadline, ..Row::new((peer, fault, "NF_TIMEOUT"), says, run) }
+    }
+}
+
+/// What one row has shown.
+struct Seen {
+    row: Row,
+    over_ms: f64,
+    faults: Vec<String>,
+}
+
+impl Row {
+    fn see(self) -> Seen {
+        // The machine may be busy with something else at the very moment of the deadline: the best of three counts.
+        let tries = if self.over == Over::Deadline { 3 } else { 1 };
+        let mut seen = None;
+        for _ in 0..tries {
+            let (over_ms, faults) = match panic::catch_unwind(AssertUnwindSafe(|| (self.run)())) {
+                Ok(facts) => self.judge(&facts),
+                Err(_) => (f64::NAN, vec!["the test itself panics, see above".to_owned()]),
+            };
+            let is_good = faults.is_empty();
+            seen = Some((over_ms, faults));
+            if is_good {
+                break;
+            }
+        }
+        let (over_ms, faults) = seen.unwrap();
+        Seen { row: self, over_ms, faults }
+    }
+
+    fn judge(&self, facts: &Facts) -> (f64, Vec<String>) {
+        let mut faults = Vec::new();
+        let pairs = facts.pairs();
+        let of = |name: &str| pairs.get(name).copied().unwrap_or_default();
+        if !facts.status.success() || !facts.stderr.is_empty() {
+            faults.push(format!("{} {}", facts.status, facts.stderr));
+        }
+        if of("code") != self.code {
+            faults.push(format!("{} in place of {}: {}", of("code"), self.code, of("message")));
+        }
+        for says in self.says {
+            let holds = match says.split_once('=') {
+                Some((name, value)) if !name.contains('~') => of(name) == value,
+                _ => says.split_once('~').is_some_and(|(name, part)| of(name).contains(part)),
+            };
+            if !holds {
+                faults.push(format!("not so: {says}; {}", facts.stdout));
+            }
+        }
+        let over_ms = of("over_ms").parse().unwrap_or(f64::NAN);
+        if self.over == Over::Deadline && !(0.0..=10.0).contains(&over_ms) {
+            faults.push(format!("{over_ms} ms over the deadline"));
+        }
+        (over_ms, faults)
+    }
+}
+
+/// Side by side, but for those whose time is looked at.
+fn see_all(rows: Vec<Row>) -> Vec<Seen> {
+    let (timed, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.over == Over::Deadline);
+    let next = Mutex::new(others.into_iter());
+    let seen = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let Some(row) = next.lock().unwrap().next() else { return };
+                    let result = row.see();
+                    seen.lock().unwrap().push(result);
+                }
+            });
+        }
+    });
+    let mut seen = seen.into_inner().unwrap();
+    seen.extend(timed.into_iter().map(Row::see));
+    seen
+}
+
+#[test]
+fn every_peer_and_fault_ends_as_specified() {
+    let rows: Vec<Row> = [squid::rows(), tinyproxy::rows(), socks::rows(), haproxy::rows(), nginx::rows()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut seen = see_all(rows);
+    seen.sort_by_key(|seen| (seen.row.peer, seen.row.fault));
+    let faults: Vec<String> = seen
+        .iter()
+        .flat_map(|seen| seen.faults.iter().map(|fault| format!("{}, {}: {fault}", seen.row.peer, seen.row.fault)))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    table::keep(&seen);
+}

@@ -1,0 +1,87 @@
+//! A peer that is a program of its own: started on a free port, ended with the test, whatever ends that.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Long enough for any of them on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(20);
+
+/// The shell ends the peer when its input closes: when this is dropped, and when the test process is killed.
+const UNTIL_INPUT_ENDS: &str = r#""$@" </dev/null & peer=$!; read -r _; kill "$peer"; wait "$peer""#;
+
+/// A running peer. Dropping it ends it.
+pub struct Peer {
+    shell: Child,
+    folder: PathBuf,
+}
+
+impl Peer {
+    /// Runs `command` in `folder` and waits until it accepts connections at `ready`.
+    pub fn start(folder: &Path, command: &[&str], ready: SocketAddr) -> Peer {
+        let said = fs::File::create(folder.join("said")).unwrap();
+        let shell = Command::new("sh")
+            .args(["-c", UNTIL_INPUT_ENDS, "sh"])
+            .args(command)
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(said.try_clone().unwrap())
+            .stderr(said)
+            .spawn()
+            .unwrap();
+        let mut peer = Peer { shell, folder: folder.to_owned() };
+        let start = Instant::now();
+        while TcpStream::connect(ready).is_err() {
+            let gone = peer.shell.try_wait().unwrap();
+            assert!(gone.is_none() && start.elapsed() < START_LIMIT, "{command:?} does not start: {}", peer.said());
+            thread::sleep(Duration::from_millis(5));
+        }
+        peer
+    }
+
+    /// A file of its folder; empty when it is not there.
+    pub fn file(&self, name: &str) -> String {
+        fs::read(self.folder.join(name)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+
+    fn said(&self) -> String {
+        self.file("said")
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        drop(self.shell.stdin.take());
+        let _ = self.shell.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// An empty folder for one peer, which may write there as another user. Where those of the project may not be seen by others,
+/// this one can.
+pub fn folder(name: &str) -> PathBuf {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("nativeflow-{name}-{}-{number}", std::process::id()));
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+    folder
+}
+
+/// Writes a file, and gives its path.
+pub fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
+    let path = folder.join(name);
+    fs::File::create(&path).unwrap().write_all(text.as_ref()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// An address that nobody listens on at this moment.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}

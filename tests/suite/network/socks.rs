@@ -1,0 +1,88 @@
+//! SOCKS 5: microsocks, and a proxy by hand for what it does not do.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+
+use super::Row;
+use super::call::Call;
+use super::process::{Peer, folder, free_address};
+use crate::support::{self, Facts};
+
+const SOCKS: &str = "SOCKS5 (microsocks)";
+const BY_HAND: &str = "SOCKS5 (by hand)";
+
+fn call(users: &[&str], login: &str, url: &str) -> Facts {
+    let (folder, address) = (folder("socks"), free_address());
+    let port = address.port().to_string();
+    let command: Vec<&str> = ["microsocks", "-i", "127.0.0.1", "-p", &port].iter().chain(users).copied().collect();
+    let _peer = Peer::start(&folder, &command, address);
+    Call::to(url).with("proxy", &format!("socks5://{login}{address}")).run()
+}
+
+/// A proxy that takes everybody and answers a request for a connection with `reply`.
+fn answering(reply: &'static [u8]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (mut client, _) = listener.accept()?;
+        let mut said = [0; 512];
+        client.read(&mut said)?;
+        client.write_all(&[5, 0])?;
+        client.read(&mut said)?;
+        client.write_all(reply)?;
+        // Until the client goes.
+        client.read(&mut said)
+    });
+    address
+}
+
+fn answered(reply: &'static [u8]) -> Facts {
+    Call::to_stub().with("proxy", &format!("socks5://{}", answering(reply))).run()
+}
+
+pub fn rows() -> Vec<Row> {
+    let stub = || support::stub().0.base_url();
+    let users: &'static [&'static str] = &["-u", "user", "-P", "pa55word"];
+    vec![
+        Row::new((SOCKS, "lets everybody through", "NF_OK"), &[], move || call(&[], "", &stub())),
+        Row::new((SOCKS, "gets an address in place of a name", "NF_OK"), &[], move || {
+            call(&[], "", &stub().replace("localhost", "127.0.0.1"))
+        }),
+        Row::new((SOCKS, "wants a password, and gets it", "NF_OK"), &[], move || {
+            call(users, "user:pa55word@", &stub())
+        }),
+        Row::new(
+            (SOCKS, "wants a password, and gets another", "NF_PROXY_DENIED"),
+            &["http_status=0", "message~refuses the user or the password", "retry_after_ms=-1"],
+            move || call(users, "user:other@", &stub()),
+        ),
+        Row::new(
+            (SOCKS, "wants a password, and gets none", "NF_PROXY_DENIED"),
+            &["message~wants a user and a password"],
+            move || call(users, "", &stub()),
+        ),
+        Row::new(
+            (SOCKS, "finds nobody at the port", "NF_PROXY"),
+            &["message~refused its connection", "retry_after_ms=60000"],
+            || call(&[], "", "https://localhost:1"),
+        ),
+        Row::new((SOCKS, "cannot resolve the host", "NF_PROXY"), &["retry_after_ms=60000"], || {
+            call(&[], "", "https://does-not-exist.localhost:1")
+        }),
+        Row::new(
+            (BY_HAND, "denies the host by its rules", "NF_PROXY"),
+            &["message~rules forbid", "retry_after_ms=-1"],
+            || answered(&[5, 2, 0, 1, 0, 0, 0, 0, 0, 0]),
+        ),
+        Row::new((BY_HAND, "speaks SOCKS 4", "NF_PROXY"), &["message~does not speak SOCKS 5"], || {
+            answered(&[4, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+        }),
+        Row::new((BY_HAND, "hangs up", "NF_PROXY"), &["message~closed the connection"], || {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = listener.local_addr().unwrap();
+            thread::spawn(move || listener.accept());
+            Call::to_stub().with("proxy", &format!("socks5://{address}")).run()
+        }),
+    ]
+}
