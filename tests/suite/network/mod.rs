@@ -11,6 +11,7 @@
 mod call;
 mod certificates;
 mod haproxy;
+mod mitmproxy;
 mod nginx;
 mod process;
 mod relay;
@@ -140,10 +141,11 @@ fn see_all(rows: Vec<Row>) -> Vec<Seen> {
 
 #[test]
 fn every_peer_and_fault_ends_as_specified() {
-    let rows: Vec<Row> = [squid::rows(), tinyproxy::rows(), socks::rows(), haproxy::rows(), nginx::rows()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let rows: Vec<Row> =
+        [squid::rows(), tinyproxy::rows(), socks::rows(), haproxy::rows(), nginx::rows(), mitmproxy::rows()]
+            .into_iter()
+            .flatten()
+            .collect();
     let mut seen = see_all(rows);
     seen.sort_by_key(|seen| (seen.row.peer, seen.row.fault));
     let faults: Vec<String> = seen

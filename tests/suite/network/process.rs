@@ -50,6 +50,11 @@ impl Peer {
         fs::read(self.folder.join(name)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
+    /// Where that file is.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.join(name).to_str().unwrap().to_owned()
+    }
+
     fn said(&self) -> String {
         self.file("said")
     }
