@@ -4,6 +4,7 @@
 //! decrypted records inside, where they stay until others overwrite them. Here what has been read is wiped at once, so that a
 //! connection that is kept open holds no trace.
 
+use std::mem;
 use std::sync::Arc;
 
 use rustls::client::UnbufferedClientConnection;
@@ -27,6 +28,8 @@ pub(super) const LONGEST_CONTENT: usize = 16 * 1024;
 /// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
 /// a certificate with many names, a long chain.
 const LONGEST_MESSAGE: usize = 64 * 1024 + LONGEST_RECORD;
+/// More than that is not kept while something is to be sent.
+const LONGEST_EARLY: usize = 64 * 1024;
 /// Content of one record that is sent, so that the record fits into the output.
 const PIECE: usize = 8 * 1024;
 
@@ -35,6 +38,8 @@ pub(super) struct Tls {
     connection: UnbufferedClientConnection,
     under: Stream,
     incoming: Buffer,
+    /// What came while something was to be sent: to be read next.
+    early: Buffer,
     /// Records to send: encrypted.
     outgoing: Vec<u8>,
     /// The server has said that nothing more comes; rustls says so once.
@@ -73,13 +78,12 @@ impl Tls {
             connection,
             under,
             incoming: Buffer::new(LONGEST_RECORD, LONGEST_MESSAGE),
+            early: Buffer::new(0, LONGEST_EARLY),
             outgoing: Vec::with_capacity(LONGEST_RECORD),
             closed: false,
         };
-        // Takes no input: a server that speaks first is read later.
-        let mut nothing = Buffer::new(0, 0);
         loop {
-            match tls.proceed(&mut nothing, call)? {
+            match tls.proceed_early(call)? {
                 Standing::NeedsBytes => tls.receive_records(call)?,
                 Standing::Open | Standing::HasInput => break,
                 Standing::Closed => return Err(failure::disconnected(call)),
@@ -164,6 +168,14 @@ impl Tls {
         }
     }
 
+    /// The same when nobody reads: input waits.
+    fn proceed_early(&mut self, call: &Call<'_>) -> Result<Standing, Error> {
+        let mut early = mem::replace(&mut self.early, Buffer::new(0, 0));
+        let standing = self.proceed(&mut early, call);
+        self.early = early;
+        standing
+    }
+
     /// Reads what has come from below.
     fn receive_records(&mut self, call: &Call<'_>) -> Result<(), Error> {
         if self.incoming.free().is_empty() {
@@ -190,6 +202,12 @@ impl Tls {
     /// Reads at least one byte into `input`; 0: the server has closed its side properly.
     pub(super) fn receive(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
         let before = input.filled().len();
+        if !self.early.is_empty() {
+            input.append(self.early.filled());
+            let arrived = input.filled().len() - before;
+            self.early.consume(arrived);
+            return Ok(arrived);
+        }
         loop {
             match self.proceed(input, call)? {
                 Standing::HasInput => match input.filled().len() - before {
@@ -205,10 +223,15 @@ impl Tls {
     /// Encrypts and sends all of `bytes`.
     pub(super) fn send(&mut self, bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
         for piece in bytes.chunks(PIECE) {
-            match self.proceed(&mut Buffer::new(0, 0), call)? {
-                Standing::Open => {}
-                Standing::HasInput => return Err(failure::spoke_first(call)),
-                _ => return Err(failure::disconnected(call)),
+            loop {
+                let before = self.early.filled().len();
+                match self.proceed_early(call)? {
+                    Standing::Open => break,
+                    // The server speaks meanwhile, or before it is asked.
+                    Standing::HasInput if self.early.filled().len() > before => {}
+                    Standing::HasInput => return Err(failure::spoke_first(call)),
+                    _ => return Err(failure::disconnected(call)),
+                }
             }
             let UnbufferedStatus { discard, state } = self.connection.process_tls_records(self.incoming.filled_mut());
             let Ok(ConnectionState::WriteTraffic(mut traffic)) = state else {
@@ -225,10 +248,10 @@ impl Tls {
     /// Whether it can be used again. Session tickets may have come late, and are taken.
     pub(super) fn is_idle(&mut self) -> bool {
         if !matches!(self.under, Stream::Tcp(_)) {
-            return !self.closed && self.incoming.is_empty() && self.under.is_idle();
+            return self.is_at_rest() && self.incoming.is_empty() && self.under.is_idle();
         }
         loop {
-            if self.closed || !self.is_at_rest() {
+            if !self.is_at_rest() {
                 return false;
             }
             match self.under.socket().peek_arrived(&mut self.incoming) {
@@ -241,6 +264,9 @@ impl Tls {
 
     /// Works through what has arrived without sending anything; whether the connection is then open with nothing to read.
     fn is_at_rest(&mut self) -> bool {
+        if self.closed || !self.early.is_empty() {
+            return false;
+        }
         let UnbufferedStatus { discard, state } = self.connection.process_tls_records(self.incoming.filled_mut());
         let at_rest = matches!(state, Ok(ConnectionState::WriteTraffic(_)));
         self.incoming.consume(discard);

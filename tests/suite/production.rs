@@ -3,8 +3,6 @@
 //! A network namespace without a way out has the stub at Concur's name, and a mount namespace has its CA among the
 //! system's roots. Nothing of the machine itself is changed.
 
-use std::process::Command;
-
 use nativeflow_stub::User;
 
 use crate::support::{self, Build, Facts, Program};
@@ -30,13 +28,7 @@ mount --bind "$work/ca.pem" /etc/ssl/certs/ca-certificates.crt
 pub(crate) fn on_stage(name: &str, program: Program) -> Facts {
     let stub = support::stub_program();
     let work = support::scratch(&format!("stage-{name}"));
-    let root = String::from_utf8(Command::new("id").arg("-u").output().unwrap().stdout).unwrap().trim() == "0";
-    let mut command = vec!["unshare", "--mount", "--net"];
-    if !root {
-        command.push("--map-root-user");
-    }
-    command.extend(["sh", "-c", STAGE, "sh", stub.to_str().unwrap(), work.to_str().unwrap()]);
-    program.under(&command).run()
+    program.under(&support::in_namespace(STAGE, &[stub.to_str().unwrap(), work.to_str().unwrap()])).run()
 }
 
 fn one_shot(secret: &str) -> Program {

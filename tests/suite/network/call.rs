@@ -50,13 +50,17 @@ impl Call {
         program().again_with(variables, &[], &self.0)
     }
 
-    /// What stands on standard input.
-    pub fn lines(&self) -> Vec<&str> {
+    /// As an argument of another program.
+    pub fn run_under(&self, command: &[&str]) -> Facts {
+        program().again_under(command, &self.lines())
+    }
+
+    fn lines(&self) -> Vec<&str> {
         self.0.iter().map(String::as_str).collect()
     }
 }
 
-pub fn program() -> &'static Program {
+fn program() -> &'static Program {
     static PROGRAM: OnceLock<Program> = OnceLock::new();
     PROGRAM.get_or_init(|| Program::compile("call", Build::Shared))
 }

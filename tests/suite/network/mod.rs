@@ -4,7 +4,7 @@
 //! |---|---|
 //! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
 //! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
-//! | what happens on the way | `way` (packets that get lost), `dns`, `stalls` |
+//! | what happens on the way | `way`; and at the other end, `stalls` |
 //! | how a peer is run, what a call is told | `process`, `call`, `relay` |
 //! | the table in the README | `table` |
 
@@ -17,8 +17,10 @@ mod process;
 mod relay;
 mod socks;
 mod squid;
+mod stalls;
 mod table;
 mod tinyproxy;
+mod way;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
@@ -141,11 +143,17 @@ fn see_all(rows: Vec<Row>) -> Vec<Seen> {
 
 #[test]
 fn every_peer_and_fault_ends_as_specified() {
-    let rows: Vec<Row> =
-        [squid::rows(), tinyproxy::rows(), socks::rows(), haproxy::rows(), nginx::rows(), mitmproxy::rows()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let modules = [
+        squid::rows,
+        tinyproxy::rows,
+        socks::rows,
+        haproxy::rows,
+        nginx::rows,
+        mitmproxy::rows,
+        stalls::rows,
+        way::rows,
+    ];
+    let rows = modules.into_iter().flat_map(|rows| rows()).collect();
     let mut seen = see_all(rows);
     seen.sort_by_key(|seen| (seen.row.peer, seen.row.fault));
     let faults: Vec<String> = seen

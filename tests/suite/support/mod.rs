@@ -2,10 +2,12 @@
 
 mod build;
 mod compiler;
+mod namespace;
 mod program;
 
 pub use build::{Build, declared_functions, outside_cargo, stub_program};
 pub use compiler::Compiler;
+pub use namespace::in_namespace;
 pub use program::{Facts, Program};
 
 use std::fs::{self, OpenOptions};

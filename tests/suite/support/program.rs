@@ -77,6 +77,12 @@ impl Program {
         self.run_with(&before, args, &bytes(lines))
     }
 
+    /// Runs it as an argument of another program, with these lines of standard input.
+    pub fn again_under(&self, command: &[&str], lines: &[&str]) -> Facts {
+        let before: Vec<String> = command.iter().map(|&word| word.to_owned()).collect();
+        self.run_with(&before, &self.args, &bytes(lines))
+    }
+
     pub fn run(&self) -> Facts {
         self.run_with(&self.before, &self.args, &self.stdin)
     }

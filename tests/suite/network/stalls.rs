@@ -1,0 +1,172 @@
+//! Peers that stop in the middle: the call must end by its limit, wherever that is.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use super::call::Call;
+use super::{Over, Row};
+use crate::support;
+
+/// Its record, with the header.
+const SERVER_HELLO: u64 = 127;
+
+/// A listener whose every connection is played by `play` on a thread of its own, until the test process ends.
+pub fn listener(play: impl Fn(TcpStream) -> io::Result<()> + Copy + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            thread::spawn(move || play(client?));
+        }
+        io::Result::Ok(())
+    });
+    address
+}
+
+/// Reads what comes until the client goes.
+fn hold(client: &mut TcpStream) -> io::Result<()> {
+    io::copy(client, &mut io::sink()).map(drop)
+}
+
+fn drip(client: &mut TcpStream, text: &[u8]) -> io::Result<()> {
+    for byte in text {
+        client.write_all(&[*byte])?;
+        thread::sleep(Duration::from_secs(1));
+    }
+    hold(client)
+}
+
+/// Reads a request head.
+fn read_head(client: &mut TcpStream) -> io::Result<()> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        client.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    Ok(())
+}
+
+/// Passes on what the client says, and of what the stub answers the first `amount` bytes.
+fn stub_after(amount: u64) -> SocketAddr {
+    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (client, _) = listener.accept()?;
+        let server = TcpStream::connect(stub)?;
+        let (answers, mut to_client) = (server.try_clone()?, client.try_clone()?);
+        thread::spawn(move || io::copy(&mut answers.take(amount), &mut to_client));
+        let (mut client, mut server) = (client, server);
+        io::copy(&mut client, &mut server)?;
+        server.shutdown(Shutdown::Both)
+    });
+    address
+}
+
+fn by_proxy(scheme: &str, proxy: SocketAddr) -> Call {
+    Call::to_stub().soon().with("proxy", &format!("{scheme}://{proxy}"))
+}
+
+pub fn rows() -> Vec<Row> {
+    const PROXY: &str = "HTTP proxy (by hand)";
+    const SOCKS: &str = "SOCKS5 (by hand)";
+    const SERVER: &str = "TLS server (by hand)";
+    const STUB: &str = "nativeflow-stub";
+    let tunnel: &[&str] = &["message~asking the proxy", "http_status=0", "retry_after_ms=60000"];
+    let handshake: &[&str] = &["message~in the TLS handshake", "retry_after_ms=60000"];
+    let waiting: &[&str] = &["message~waiting for the answer", "retry_after_ms=300000"];
+    let to_stub = |scenario: &'static str| move || Call::to(&support::stub().0.scenario_url(scenario)).soon().run();
+    let cut_at = |amount| move || Call::to(&format!("https://localhost:{}", stub_after(amount).port())).soon().run();
+    vec![
+        Row::stall((PROXY, "accepts and is silent"), tunnel, || {
+            by_proxy("http", listener(|mut client| hold(&mut client))).run()
+        }),
+        Row::stall((PROXY, "stops in the middle of its answer"), tunnel, || {
+            let peer = listener(|mut client| {
+                read_head(&mut client)?;
+                client.write_all(b"HTTP/1.1 200 Connection est")?;
+                hold(&mut client)
+            });
+            by_proxy("http", peer).run()
+        }),
+        Row::stall((PROXY, "sends its answer one byte a second"), tunnel, || {
+            let peer = listener(|mut client| {
+                read_head(&mut client)?;
+                drip(&mut client, b"HTTP/1.1 200 OK\r\n\r\n")
+            });
+            by_proxy("http", peer).run()
+        }),
+        // What it refuses is known by then.
+        Row {
+            over: Over::Deadline,
+            ..Row::new(
+                (PROXY, "refuses, and sends its page one byte a second", "NF_PROXY"),
+                &["http_status=403"],
+                || {
+                    let peer = listener(|mut client| {
+                        read_head(&mut client)?;
+                        client.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n")?;
+                        drip(&mut client, b"<html>")
+                    });
+                    by_proxy("http", peer).run()
+                },
+            )
+        },
+        Row::stall((PROXY, "opens the way to a server that is silent"), handshake, || {
+            let peer = listener(|mut client| {
+                read_head(&mut client)?;
+                client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+                hold(&mut client)
+            });
+            by_proxy("http", peer).run()
+        }),
+        Row::stall((PROXY, "is to speak TLS and is silent"), handshake, || {
+            by_proxy("https", listener(|mut client| hold(&mut client))).run()
+        }),
+        Row::new(
+            (PROXY, "hangs up at once", "NF_PROXY"),
+            &["message~closed the connection", "retry_after_ms=60000"],
+            || by_proxy("http", listener(|_| Ok(()))).run(),
+        ),
+        Row::new((PROXY, "does not speak HTTP", "NF_PROXY"), &["message~does not speak the proxy's protocol"], || {
+            let peer = listener(|mut client| {
+                client.write_all(b"220 mail.example ESMTP\r\n")?;
+                hold(&mut client)
+            });
+            by_proxy("http", peer).run()
+        }),
+        Row::new(
+            (PROXY, "sends more than it was asked for", "NF_PROXY"),
+            &["message~speaks before it is asked"],
+            || {
+                let peer = listener(|mut client| {
+                    read_head(&mut client)?;
+                    client.write_all(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")?;
+                    hold(&mut client)
+                });
+                by_proxy("http", peer).run()
+            },
+        ),
+        Row::stall((SOCKS, "accepts and is silent"), tunnel, || {
+            by_proxy("socks5", listener(|mut client| hold(&mut client))).run()
+        }),
+        Row::stall((SOCKS, "is silent after the greeting"), tunnel, || {
+            let peer = listener(|mut client| {
+                client.write_all(&[5, 0])?;
+                hold(&mut client)
+            });
+            by_proxy("socks5", peer).run()
+        }),
+        Row::stall((SERVER, "accepts and is silent"), handshake, cut_at(0)),
+        Row::stall((SERVER, "stops in its first record"), handshake, cut_at(3)),
+        Row::stall((SERVER, "stops after its ServerHello"), handshake, cut_at(SERVER_HELLO)),
+        Row::stall((SERVER, "stops in its certificate"), handshake, cut_at(500)),
+        Row::stall((STUB, "is silent after the handshake"), waiting, to_stub("silence-after-tls")),
+        Row::stall((STUB, "sends its head one byte a second"), waiting, to_stub("drip-headers")),
+        Row::stall((STUB, "is silent after its head"), waiting, to_stub("silence-after-headers")),
+        Row::stall((STUB, "sends its body one byte a second"), waiting, to_stub("drip-slow")),
+    ]
+}
