@@ -3,7 +3,8 @@
  *
  * Standard input has a line `name=value` for each of: url, ca, client_chain, client_key, timeout_ms, connect_timeout_ms,
  * proxy, bypass, environment_proxy, keep_alive_ms, key, login, secret, calls (how many, one after another on one client;
- * 1), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does to the client, once).
+ * 1), pause_ms (between them), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does to the
+ * client, once).
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -35,6 +36,12 @@ static double now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void sleep_ms(uint32_t ms)
+{
+    struct timespec time = {ms / 1000, (long)(ms % 1000) * 1000000};
+    nanosleep(&time, NULL);
 }
 
 static void print_log(void *user, int32_t level, const char *line)
@@ -72,8 +79,7 @@ static double interfered_at;
 static void *interfere(void *client)
 {
     uint32_t wait = number(setting("free_after_ms") != NULL ? "free_after_ms" : "cancel_after_ms", 0);
-    struct timespec time = {wait / 1000, (long)(wait % 1000) * 1000000};
-    nanosleep(&time, NULL);
+    sleep_ms(wait);
     interfered_at = now_ms();
     if (setting("free_after_ms") != NULL)
         nf_client_free(client);
@@ -139,8 +145,11 @@ int main(void)
     pthread_t thread;
     if (interferes)
         CHECK(pthread_create(&thread, NULL, interfere, client) == 0);
-    for (uint32_t i = 0; i < number("calls", 1); i++)
+    for (uint32_t i = 0; i < number("calls", 1); i++) {
+        if (i > 0)
+            sleep_ms(number("pause_ms", 0));
         call(client);
+    }
     if (interferes)
         CHECK(pthread_join(thread, NULL) == 0);
     if (setting("free_after_ms") == NULL)

@@ -9,13 +9,17 @@
 //! | are symbols, codes and versions the promised ones | `abi` |
 //! | do the one-shot call and the system's roots work | `production` |
 //! | what do real proxies, TLS servers and networks do to a call | `network` |
+//! | does a call end when it is cancelled | `cancellation` |
+//! | what is a kept connection used for, and what not | `keep_alive` |
 //! | is any secret left in memory after a call | `residue` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
+mod cancellation;
 mod examples;
 mod header;
+mod keep_alive;
 mod network;
 mod production;
 mod programs;

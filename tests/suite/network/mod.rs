@@ -5,10 +5,10 @@
 //! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
 //! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
 //! | what happens on the way | `way`; and at the other end, `stalls` |
-//! | how a peer is run, what a call is told | `process`, `call`, `relay` |
+//! | how a peer is run, what a call is told | `process`, `stage`, `call`, `relay` |
 //! | the table in the README | `table` |
 
-mod call;
+pub mod call;
 mod certificates;
 mod haproxy;
 mod mitmproxy;
@@ -17,7 +17,8 @@ mod process;
 mod relay;
 mod socks;
 mod squid;
-mod stalls;
+pub mod stage;
+pub mod stalls;
 mod table;
 mod tinyproxy;
 mod way;

@@ -26,7 +26,7 @@ pub fn listener(play: impl Fn(TcpStream) -> io::Result<()> + Copy + Send + 'stat
 }
 
 /// Reads what comes until the client goes.
-fn hold(client: &mut TcpStream) -> io::Result<()> {
+pub fn hold(client: &mut TcpStream) -> io::Result<()> {
     io::copy(client, &mut io::sink()).map(drop)
 }
 

@@ -1,39 +1,9 @@
 //! What happens between this machine and the server: packets that get lost, filters, routes, names.
-//!
-//! Each row has a network of its own, in which the stub is `concur.test`.
 
 use super::call::Call;
-use super::process::folder;
+use super::stage::{names, on_stage};
 use super::{Over, Row};
-use crate::support::{self, Facts, in_namespace};
-
-/// `$1` the stub, `$2` a folder to work in, `$3` what makes this row's network; the rest is the program to run.
-const STAGE: &str = r#"
-set -eu
-stub=$1 work=$2 prepare=$3
-shift 3
-ip link set lo up
-echo '127.0.0.1 localhost' >"$work/hosts"
-: >"$work/resolv.conf"
-mount --bind "$work/hosts" /etc/hosts
-mount --bind "$work/resolv.conf" /etc/resolv.conf
-: >"$work/ready"
-"$stub" --port 8443 --host-name concur.test --ca-file "$work/ca.pem" --quiet --idle-exit 60 >"$work/ready" &
-stub=$!
-dns=
-trap 'kill $stub $dns' EXIT
-until grep -qs ready "$work/ready"; do sleep 0.01; done
-
-# A DNS server that knows the stub.
-serve_names() {
-    dnsmasq --keep-in-foreground --no-resolv --no-hosts --user=root --listen-address=127.0.0.1 --bind-interfaces \
-        --pid-file= --log-facility=- --log-queries --address=/concur.test/127.0.0.1 --address=/gone.test/ 2>"$work/dns" &
-    dns=$!
-    until grep -qs started "$work/dns"; do sleep 0.01; done
-}
-eval "$prepare"
-"$@"
-"#;
+use crate::support::Facts;
 
 const FILTER: &str = "iptables (in a namespace)";
 const ROUTE: &str = "routes (in a namespace)";
@@ -42,14 +12,7 @@ const DNS: &str = "DNS (dnsmasq in a namespace)";
 
 /// One call to `host` in a network that `prepare` makes.
 fn call(prepare: &str, host: &str, change: impl FnOnce(Call) -> Call) -> Facts {
-    let folder = folder("way");
-    let work = folder.to_str().unwrap();
-    let ca = folder.join("ca.pem");
-    let stub = support::stub_program().to_str().unwrap();
-    let call = change(Call::to(&format!("https://{host}:8443")).with("ca", ca.to_str().unwrap()));
-    let facts = call.run_under(&in_namespace(STAGE, &[stub, work, prepare]));
-    std::fs::remove_dir_all(folder).unwrap();
-    facts
+    on_stage(prepare, |stage, ca| change(Call::to(&format!("https://{host}:8443")).with("ca", ca)).run_under(stage))
 }
 
 /// Not by IPv6 and its half of a second.
@@ -153,10 +116,3 @@ pub fn rows() -> Vec<Row> {
 }
 
 const BOTH_FAMILIES: &str = "echo '::1 concur.test' >>$work/hosts; echo '127.0.0.1 concur.test' >>$work/hosts";
-
-/// A DNS server, a system that asks it, and what else is to be done.
-fn names(rest: &str) -> String {
-    format!(
-        "serve_names; echo nameserver 127.0.0.1 >$work/resolv.conf; echo options timeout:1 >>$work/resolv.conf\n{rest}"
-    )
-}

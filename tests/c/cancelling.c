@@ -1,0 +1,112 @@
+/*
+ * Eight calls at once, cancelled from another thread, twice; between and after them the client works. Then the client is
+ * freed under eight calls. Arguments: the base URL of a server that is silent for the first eight connections, one that is
+ * always silent, CA file, how late a call may return in ms. Standard input: key, login, secret.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "check.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { THREADS = 8 };
+
+static char key[256], login[256], secret[256];
+static pthread_barrier_t started;
+
+struct call {
+    nf_client *client;
+    nf_error *error;
+    double end;
+};
+
+static double now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static nf_error *get_token(const nf_client *client)
+{
+    char my_login[256], my_secret[256];
+    nf_token *token = NULL;
+
+    strcpy(my_login, login);
+    strcpy(my_secret, secret);
+    nf_error *error = nf_client_get_token(client, key, my_login, my_secret, &token);
+    CHECK(all_zero(my_login, strlen(login)) && all_zero(my_secret, strlen(secret)));
+    nf_token_free(token);
+    return error;
+}
+
+static void *work(void *argument)
+{
+    struct call *call = argument;
+    pthread_barrier_wait(&started);
+    call->error = get_token(call->client);
+    call->end = now_ms();
+    return NULL;
+}
+
+/* Lets eight calls wait for their answer, ends them by `stop`, and checks that they end at once. */
+static void interrupted(nf_client *client, void (*stop)(nf_client *), double limit)
+{
+    struct timespec until_they_wait = {0, 300000000};
+    pthread_t threads[THREADS];
+    struct call calls[THREADS];
+
+    for (int i = 0; i < THREADS; i++) {
+        calls[i].client = client;
+        CHECK(pthread_create(&threads[i], NULL, work, &calls[i]) == 0);
+    }
+    pthread_barrier_wait(&started);
+    nanosleep(&until_they_wait, NULL);
+    double start = now_ms();
+    stop(client);
+    for (int i = 0; i < THREADS; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+        if (calls[i].end - start > limit) {
+            fprintf(stderr, "a call returned %.1f ms late\n", calls[i].end - start);
+            failures++;
+        }
+        EXPECT(calls[i].error, NF_CANCELLED);
+    }
+}
+
+static void cancel(nf_client *client)
+{
+    nf_client_cancel(client);
+}
+
+static nf_client *client_for(const char *base_url, const char *ca_file)
+{
+    nf_options *options = nf_options_new();
+    nf_client *client = NULL;
+    EXPECT(nf_options_set_base_url(options, base_url), NF_OK);
+    EXPECT(nf_options_set_ca_file(options, ca_file), NF_OK);
+    EXPECT(nf_client_new(options, &client), NF_OK);
+    nf_options_free(options);
+    return client;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5)
+        return 2;
+    double limit = strtod(argv[4], NULL);
+    read_line(key, sizeof key);
+    read_line(login, sizeof login);
+    read_line(secret, sizeof secret);
+    CHECK(pthread_barrier_init(&started, NULL, THREADS + 1) == 0);
+
+    nf_client *client = client_for(argv[1], argv[3]);
+    interrupted(client, cancel, limit);
+    EXPECT(get_token(client), NF_OK);
+    nf_client_cancel(client); /* nothing runs: nothing happens */
+    EXPECT(get_token(client), NF_OK);
+    nf_client_free(client);
+
+    interrupted(client_for(argv[2], argv[3]), nf_client_free, limit);
+    return finish();
+}

@@ -1,0 +1,115 @@
+//! A call that is cancelled ends at once, whatever it is waiting for, and the client works on.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+
+use nativeflow_stub::User;
+
+use crate::network::call::Call;
+use crate::network::stage::{names, on_stage};
+use crate::network::stalls::{hold, listener};
+use crate::support::{self, Build, Facts, Program};
+
+/// How late a call may return. Under a debugger there is no such limit.
+const LIMIT_MS: f64 = 10.0;
+
+/// What `tests/c/call.c` is to do to a call, and a call that waits somewhere for a minute.
+fn ends_at_once(place: &str, run: impl Fn(&dyn Fn(Call) -> Call) -> Facts) {
+    for how in ["cancel_after_ms", "free_after_ms"] {
+        // The best of three: the machine may be busy with something else at that very moment.
+        let late: Vec<f64> = (0..3)
+            .map(|_| {
+                let facts = run(&|call| call.with(how, "150"));
+                let pairs = facts.pairs();
+                assert_eq!(pairs["code"], "NF_CANCELLED", "{place}: {}", facts.stdout);
+                assert!(pairs["message"].contains(place), "{place}: {}", pairs["message"]);
+                assert_eq!(pairs["retry_after_ms"], "-1");
+                pairs["after_cancel_ms"].parse().unwrap()
+            })
+            .collect();
+        assert!(late.iter().any(|late| (0.0..LIMIT_MS).contains(late)), "{place}: {late:?} ms late");
+    }
+}
+
+#[test]
+fn a_name_that_is_looked_up() {
+    let prepare = names("iptables -A INPUT -p udp --dport 53 -j DROP");
+    ends_at_once("looking up the host name", |change| {
+        on_stage(&prepare, |stage, ca| change(Call::to("https://concur.test:8443").with("ca", ca)).run_under(stage))
+    });
+}
+
+#[test]
+fn a_connection_that_is_made() {
+    let prepare = "iptables -A INPUT -p tcp --dport 8443 --syn -j DROP";
+    ends_at_once("connecting", |change| {
+        on_stage(prepare, |stage, ca| change(Call::to("https://127.0.0.1:8443").with("ca", ca)).run_under(stage))
+    });
+}
+
+#[test]
+fn a_proxy_that_is_asked() {
+    let proxy = format!("http://{}", listener(|mut client| hold(&mut client)));
+    ends_at_once("asking the proxy", |change| change(Call::to_stub().with("proxy", &proxy)).run());
+}
+
+#[test]
+fn a_handshake() {
+    let silent = support::stub().0.silent_url();
+    ends_at_once("in the TLS handshake", |change| change(Call::to(&silent)).run());
+}
+
+#[test]
+fn an_answer_that_does_not_come_or_not_to_its_end() {
+    for scenario in ["silence-after-tls", "drip-headers", "drip-slow"] {
+        let url = support::stub().0.scenario_url(scenario);
+        ends_at_once("waiting for the answer", |change| change(Call::to(&url)).run());
+    }
+}
+
+/// Silent for eight connections, then the stub.
+fn silent_at_first() -> SocketAddr {
+    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for (number, client) in listener.incoming().enumerate() {
+            thread::spawn(move || {
+                let mut client = client?;
+                if number < 8 {
+                    return hold(&mut client);
+                }
+                let mut server = TcpStream::connect(stub)?;
+                let (mut answers, mut to_client) = (server.try_clone()?, client.try_clone()?);
+                thread::spawn(move || io::copy(&mut answers, &mut to_client));
+                io::copy(&mut client, &mut server).map(drop)
+            });
+        }
+    });
+    address
+}
+
+fn program(build: Build, limit_ms: &str) -> Program {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    let fickle = format!("https://localhost:{}", silent_at_first().port());
+    Program::compile("cancelling", build).args(&[&fickle, &stub.silent_url(), ca.to_str().unwrap(), limit_ms]).lines(&[
+        &user.key,
+        &user.login,
+        &user.secret,
+    ])
+}
+
+#[test]
+fn eight_calls_at_once_and_the_client_works_on() {
+    for build in [Build::Shared, Build::Static] {
+        program(build, "10").must_pass();
+    }
+}
+
+#[test]
+fn no_memory_is_touched_that_was_freed_under_a_call() {
+    let suppressions = format!("--suppressions={}", support::root().join("tests/valgrind.supp").display());
+    program(Build::Debug, "10000").under(&["valgrind", "--quiet", "--error-exitcode=99", &suppressions]).must_pass();
+}

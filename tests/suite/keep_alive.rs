@@ -1,0 +1,139 @@
+//! A kept connection saves time, and never costs a login that is sent twice.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use nativeflow_stub::{Options, Stub};
+
+use crate::network::call::Call;
+use crate::support::{Facts, scratch};
+
+/// A stub that keeps connections, with its CA in a file, and what each of two calls ended in.
+struct Kept {
+    stub: Stub,
+    ca: String,
+}
+
+impl Kept {
+    fn start(name: &str) -> Kept {
+        let stub = Stub::start(Options { keep_alive: true, ..Options::default() }).unwrap();
+        let ca = scratch("keep-alive").join(format!("{name}-{}.pem", std::process::id()));
+        std::fs::write(&ca, stub.ca_pem()).unwrap();
+        Kept { ca: ca.to_str().unwrap().to_owned(), stub }
+    }
+
+    fn call(&self, url: &str) -> Call {
+        Call::to(url).with("ca", &self.ca).with("keep_alive_ms", "60000").with("calls", "2")
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.stub.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap()
+    }
+}
+
+fn codes(facts: &Facts) -> Vec<&str> {
+    assert!(facts.stderr.is_empty(), "{}", facts.stderr);
+    facts.stdout.lines().filter_map(|line| line.strip_prefix("code=")).collect()
+}
+
+#[test]
+fn calls_share_a_connection_where_that_is_asked_for() {
+    for (keep_alive_ms, connections) in [("60000", 1), ("0", 3)] {
+        let kept = Kept::start("shared");
+        let url = kept.stub.base_url();
+        let facts = kept.call(&url).with("calls", "3").with("keep_alive_ms", keep_alive_ms).run();
+        assert_eq!(codes(&facts), ["NF_OK"; 3]);
+        assert_eq!(kept.stub.connections(), connections);
+        assert_eq!(kept.stub.requests().len(), 3);
+    }
+}
+
+#[test]
+fn a_connection_that_was_idle_for_too_long_is_not_used() {
+    let kept = Kept::start("idle");
+    let url = kept.stub.base_url();
+    let facts = kept.call(&url).with("keep_alive_ms", "50").with("pause_ms", "100").run();
+    assert_eq!(codes(&facts), ["NF_OK"; 2]);
+    assert_eq!(kept.stub.connections(), 2);
+}
+
+/// What the relay does with the second request over its first connection.
+#[derive(Clone, Copy)]
+enum Then {
+    /// It has closed the connection before: a moment after the first answer.
+    Close,
+    /// It takes the request, passes nothing on and closes.
+    TakeAndClose,
+}
+
+/// Passes one request and its answer on, and then ends its first connection; later ones live. Counts them.
+fn relay(stub: SocketAddr, then: Then) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let is_first = counted.fetch_add(1, Ordering::SeqCst) == 0;
+            thread::spawn(move || pass(client?, TcpStream::connect(stub)?, is_first, then));
+        }
+        io::Result::Ok(())
+    });
+    (address, count)
+}
+
+fn pass(mut client: TcpStream, mut server: TcpStream, is_first: bool, then: Then) -> io::Result<()> {
+    let (mut answers, mut to_client) = (server.try_clone()?, client.try_clone()?);
+    let answering = thread::spawn(move || io::copy(&mut answers, &mut to_client));
+    if !is_first {
+        io::copy(&mut client, &mut server)?;
+        return Ok(());
+    }
+    // The client speaks three times: its hello, its Finished with or before the request, and then the next request.
+    let mut buffer = [0; 16 * 1024];
+    let mut said = 0;
+    client.set_read_timeout(Some(std::time::Duration::from_millis(100)))?;
+    loop {
+        match client.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(amount) => {
+                server.write_all(&buffer[..amount])?;
+                said += amount;
+            }
+            // It waits with an idle connection: the first answer has come.
+            Err(_) if said > 0 => break,
+            Err(_) => {}
+        }
+    }
+    if let Then::TakeAndClose = then {
+        client.set_read_timeout(None)?;
+        let _ = client.read(&mut buffer)?;
+    }
+    server.shutdown(Shutdown::Both)?;
+    client.shutdown(Shutdown::Both)?;
+    let _ = answering.join();
+    Ok(())
+}
+
+#[test]
+fn a_connection_that_died_while_it_was_idle_is_replaced() {
+    let kept = Kept::start("replaced");
+    let (relay, connections) = relay(kept.address(), Then::Close);
+    let facts = kept.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").run();
+    assert_eq!(codes(&facts), ["NF_OK"; 2], "{}", facts.stdout);
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
+    assert_eq!(kept.stub.requests().len(), 2, "each login is sent once");
+}
+
+#[test]
+fn a_login_that_may_have_arrived_is_not_sent_again() {
+    let kept = Kept::start("once");
+    let (relay, connections) = relay(kept.address(), Then::TakeAndClose);
+    let facts = kept.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").run();
+    assert_eq!(codes(&facts), ["NF_OK", "NF_DISCONNECTED"], "{}", facts.stdout);
+    assert_eq!(connections.load(Ordering::SeqCst), 1, "nothing was sent a second time");
+    assert_eq!(kept.stub.requests().len(), 1);
+}

@@ -1,0 +1,50 @@
+//! A network of its own, in which the stub is `concur.test`, port 8443.
+
+use super::process::folder;
+use crate::support::{self, Facts, in_namespace};
+
+/// `$1` the stub, `$2` a folder to work in, `$3` what makes this row's network; the rest is the program to run.
+const STAGE: &str = r#"
+set -eu
+stub=$1 work=$2 prepare=$3
+shift 3
+ip link set lo up
+echo '127.0.0.1 localhost' >"$work/hosts"
+: >"$work/resolv.conf"
+mount --bind "$work/hosts" /etc/hosts
+mount --bind "$work/resolv.conf" /etc/resolv.conf
+: >"$work/ready"
+"$stub" --port 8443 --host-name concur.test --ca-file "$work/ca.pem" --quiet --idle-exit 60 >"$work/ready" &
+stub=$!
+dns=
+trap 'kill $stub $dns' EXIT
+until grep -qs ready "$work/ready"; do sleep 0.01; done
+
+# A DNS server that knows the stub.
+serve_names() {
+    dnsmasq --keep-in-foreground --no-resolv --no-hosts --user=root --listen-address=127.0.0.1 --bind-interfaces \
+        --pid-file= --log-facility=- --log-queries --address=/concur.test/127.0.0.1 --address=/gone.test/ 2>"$work/dns" &
+    dns=$!
+    until grep -qs started "$work/dns"; do sleep 0.01; done
+}
+eval "$prepare"
+"$@"
+"#;
+
+/// Prepares a network by `prepare` and has `run` run a program in it: as an argument of the words that it gets, with the CA
+/// file beside them.
+pub fn on_stage(prepare: &str, run: impl FnOnce(&[&str], &str) -> Facts) -> Facts {
+    let folder = folder("stage");
+    let ca = folder.join("ca.pem");
+    let stub = support::stub_program().to_str().unwrap();
+    let facts = run(&in_namespace(STAGE, &[stub, folder.to_str().unwrap(), prepare]), ca.to_str().unwrap());
+    std::fs::remove_dir_all(folder).unwrap();
+    facts
+}
+
+/// A DNS server, a system that asks it, and what else is to be done.
+pub fn names(rest: &str) -> String {
+    format!(
+        "serve_names; echo nameserver 127.0.0.1 >$work/resolv.conf; echo options timeout:1 >>$work/resolv.conf\n{rest}"
+    )
+}
