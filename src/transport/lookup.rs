@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 
 use nix::sys::signal::SigSet;
@@ -40,8 +40,8 @@ struct Lookups {
 struct Lookup {
     name: String,
     found: OnceLock<io::Result<Vec<IpAddr>>>,
-    /// Whom to wake.
-    callers: Mutex<Vec<Arc<Bell>>>,
+    /// Whom to wake. A call that has run out of time takes its bell, and the descriptor in it, with it.
+    callers: Mutex<Vec<Weak<Bell>>>,
 }
 
 /// The addresses of a host, in the order in which the system wants them tried.
@@ -87,7 +87,7 @@ fn join(host: &str, call: &Call<'_>) -> Result<Arc<Lookup>, Error> {
     let lookup = Arc::new(Lookup {
         name: host.to_owned(),
         found: OnceLock::new(),
-        callers: Mutex::new(vec![Arc::clone(call.bell())]),
+        callers: Mutex::new(vec![Arc::downgrade(call.bell())]),
     });
     if lookups.threads < MOST_THREADS {
         thread::Builder::new()
@@ -132,7 +132,9 @@ fn work() {
 
 impl Lookup {
     fn wake_too(&self, bell: &Arc<Bell>) {
-        locked(&self.callers).push(Arc::clone(bell));
+        let mut callers = locked(&self.callers);
+        callers.retain(|caller| caller.strong_count() > 0);
+        callers.push(Arc::downgrade(bell));
     }
 
     fn answer(&self, found: io::Result<Vec<IpAddr>>) {
@@ -142,7 +144,7 @@ impl Lookup {
         });
         // Only this thread answers.
         let _ = self.found.set(found);
-        locked(&self.callers).drain(..).for_each(|bell| bell.ring());
+        locked(&self.callers).drain(..).filter_map(|bell| bell.upgrade()).for_each(|bell| bell.ring());
     }
 }
 

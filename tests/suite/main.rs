@@ -11,6 +11,8 @@
 //! | what do real proxies, TLS servers and networks do to a call | `network` |
 //! | does a call end when it is cancelled | `cancellation` |
 //! | what is a kept connection used for, and what not | `keep_alive` |
+//! | is the program that calls unharmed | `host` |
+//! | what is told to the log, and what not | `log` |
 //! | is any secret left in memory after a call | `residue` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
@@ -19,7 +21,9 @@ mod abi;
 mod cancellation;
 mod examples;
 mod header;
+mod host;
 mod keep_alive;
+mod log;
 mod network;
 mod production;
 mod programs;

@@ -11,7 +11,7 @@ mod host;
 mod judge;
 mod needles;
 mod paths;
-mod proxy;
+pub mod proxy;
 mod table;
 
 use std::path::PathBuf;

@@ -1,0 +1,128 @@
+/*
+ * A client with a kept connection, made before fork, works in parent and child; and in children that are made while four
+ * threads of the parent are in the middle of calls. A child that hangs is a failure. Arguments: base URL, CA file. Standard
+ * input: key, login, secret.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "check.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ROUNDS = 5, THREADS = 4, CHILDREN = 30, LONGEST_MS = 20000 };
+
+static char key[256], login[256], secret[256];
+static nf_client *client;
+static atomic_int over;
+
+static void sleep_ms(long ms)
+{
+    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+static int get_token(void)
+{
+    char my_login[256], my_secret[256];
+    nf_token *token = NULL;
+
+    strcpy(my_login, login);
+    strcpy(my_secret, secret);
+    nf_error *error = nf_client_get_token(client, key, my_login, my_secret, &token);
+    if (error != NULL)
+        fprintf(stderr, "%d: %s: %s\n", (int)getpid(), nf_error_name(error), nf_error_message(error));
+    int worked = error == NULL && token != NULL;
+    nf_error_free(error);
+    nf_token_free(token);
+    return worked;
+}
+
+/* Whether the child ends well, within the limit. */
+static int ends_well(pid_t child)
+{
+    int status = -1;
+    for (long waited = 0; waited < LONGEST_MS; waited += 5) {
+        if (waitpid(child, &status, WNOHANG) == child)
+            return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        sleep_ms(5);
+    }
+    fprintf(stderr, "a child hangs\n");
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return 0;
+}
+
+/* By turns: a byte through a pipe says whose it is. */
+static void take_turns(int mine, int theirs, int begins)
+{
+    char turn = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        if (!begins || i > 0)
+            CHECK(read(mine, &turn, 1) == 1);
+        CHECK(get_token());
+        CHECK(write(theirs, &turn, 1) == 1);
+    }
+}
+
+static void parent_and_child(void)
+{
+    int to_parent[2], to_child[2];
+    CHECK(pipe(to_parent) == 0 && pipe(to_child) == 0);
+    CHECK(get_token()); /* over a connection that is then kept */
+    pid_t child = fork();
+    if (child == 0) {
+        take_turns(to_child[0], to_parent[1], 1);
+        nf_client_free(client);
+        _exit(failures != 0);
+    }
+    take_turns(to_parent[0], to_child[1], 0);
+    CHECK(ends_well(child));
+}
+
+static void *call_on(void *unused)
+{
+    (void)unused;
+    while (!over)
+        CHECK(get_token());
+    return NULL;
+}
+
+static void children_of_a_busy_parent(void)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, call_on, NULL) == 0);
+    for (int i = 0; i < CHILDREN; i++) {
+        pid_t child = fork();
+        if (child == 0)
+            _exit(!(get_token() && get_token()));
+        CHECK(ends_well(child));
+    }
+    over = 1;
+    for (int i = 0; i < THREADS; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    read_line(key, sizeof key);
+    read_line(login, sizeof login);
+    read_line(secret, sizeof secret);
+    nf_options *options = nf_options_new();
+    EXPECT(nf_options_set_base_url(options, argv[1]), NF_OK);
+    EXPECT(nf_options_set_ca_file(options, argv[2]), NF_OK);
+    EXPECT(nf_options_set_keep_alive_ms(options, 60000), NF_OK);
+    EXPECT(nf_client_new(options, &client), NF_OK);
+    nf_options_free(options);
+
+    parent_and_child();
+    children_of_a_busy_parent();
+    CHECK(get_token());
+    nf_client_free(client);
+    return finish();
+}

@@ -1,0 +1,104 @@
+/*
+ * Loads the library, makes a call, unloads it, a thousand times. Argument: the library, base URL, CA file. Standard input:
+ * key, login, secret.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "check.h"
+#include <dirent.h>
+#include <dlfcn.h>
+#include <unistd.h>
+
+/* After the first hundred rounds every cache is warm. */
+enum { WARM = 100, ROUNDS = 1000 };
+
+static char key[256], login[256], secret[256];
+
+static int entries(const char *folder)
+{
+    int count = 0;
+    DIR *dir = opendir(folder);
+    while (readdir(dir) != NULL)
+        count++;
+    closedir(dir);
+    return count;
+}
+
+/* Pages of memory: the second number of statm, resident ones. */
+static long resident_pages(void)
+{
+    long all = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CHECK(file != NULL && fscanf(file, "%ld %ld", &all, &resident) == 2);
+    fclose(file);
+    return resident;
+}
+
+/* POSIX lets dlsym's result be a function; ISO C does not let it be cast. */
+static void find(void *library, const char *name, void *function)
+{
+    void *found = dlsym(library, name);
+    CHECK(found != NULL);
+    memcpy(function, &found, sizeof found);
+}
+
+static void round_trip(char **argv)
+{
+    nf_options *(*options_new)(void);
+    void (*options_free)(nf_options *), (*client_free)(nf_client *), (*token_free)(nf_token *);
+    nf_error *(*set_base_url)(nf_options *, const char *), *(*set_ca_file)(nf_options *, const char *);
+    nf_error *(*client_new)(const nf_options *, nf_client **);
+    nf_error *(*get_token)(const nf_client *, const char *, char *, char *, nf_token **);
+    char my_login[256], my_secret[256];
+    nf_client *client = NULL;
+    nf_token *token = NULL;
+
+    void *library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) {
+        fprintf(stderr, "%s\n", dlerror());
+        failures++;
+        return;
+    }
+    find(library, "nf_options_new", &options_new);
+    find(library, "nf_options_free", &options_free);
+    find(library, "nf_options_set_base_url", &set_base_url);
+    find(library, "nf_options_set_ca_file", &set_ca_file);
+    find(library, "nf_client_new", &client_new);
+    find(library, "nf_client_get_token", &get_token);
+    find(library, "nf_client_free", &client_free);
+    find(library, "nf_token_free", &token_free);
+
+    strcpy(my_login, login);
+    strcpy(my_secret, secret);
+    nf_options *options = options_new();
+    CHECK(set_base_url(options, argv[2]) == NULL && set_ca_file(options, argv[3]) == NULL);
+    CHECK(client_new(options, &client) == NULL);
+    CHECK(get_token(client, key, my_login, my_secret, &token) == NULL);
+    token_free(token);
+    client_free(client);
+    options_free(options);
+    CHECK(dlclose(library) == 0);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4)
+        return 2;
+    read_line(key, sizeof key);
+    read_line(login, sizeof login);
+    read_line(secret, sizeof secret);
+    for (int i = 0; i < WARM; i++)
+        round_trip(argv);
+    int threads = entries("/proc/self/task"), descriptors = entries("/proc/self/fd");
+    long pages = resident_pages();
+    for (int i = WARM; i < ROUNDS; i++)
+        round_trip(argv);
+    long grown = resident_pages() - pages;
+    if (grown > 16) { /* 64 KiB of 900 rounds: not a page of each tenth */
+        fprintf(stderr, "%ld pages more\n", grown);
+        failures++;
+    }
+    CHECK(entries("/proc/self/fd") == descriptors);
+    /* The last thread of the resolver may be about to end. */
+    CHECK(entries("/proc/self/task") <= threads + 1);
+    return finish();
+}
