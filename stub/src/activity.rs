@@ -1,11 +1,13 @@
 //! What goes on in a running stub: open connections, so that they can be ended; requests, so that they can be counted and shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
+
+use crate::handshake::Handshake;
 
 /// Threads are one per connection; more than this at once is a client that leaks them.
 const MOST_CONNECTIONS: usize = 512;
@@ -20,6 +22,7 @@ struct State {
     open: HashMap<u64, Arc<TcpStream>>,
     next_id: u64,
     stopped: bool,
+    handshakes: BTreeMap<Handshake, u64>,
     answered: u64,
     last_request: Instant,
     heads: Vec<Zeroizing<Vec<u8>>>,
@@ -46,6 +49,7 @@ impl Activity {
                 open: HashMap::new(),
                 next_id: 0,
                 stopped: false,
+                handshakes: BTreeMap::new(),
                 answered: 0,
                 last_request: Instant::now(),
                 heads: Vec::new(),
@@ -98,6 +102,14 @@ impl Activity {
             Place::Elsewhere => &state.elsewhere_heads,
         };
         heads.iter().map(|head| head.to_vec()).collect()
+    }
+
+    pub(crate) fn handshake_done(&self, handshake: Handshake) {
+        *self.state().handshakes.entry(handshake).or_default() += 1;
+    }
+
+    pub(crate) fn handshakes(&self) -> BTreeMap<Handshake, u64> {
+        self.state().handshakes.clone()
     }
 
     pub(crate) fn connections(&self) -> u64 {

@@ -34,6 +34,13 @@ pub(crate) fn serve(socket: Arc<TcpStream>, listener: &Listener) {
         listener.log.note(&format!("silent: held {} ms", started.elapsed().as_millis()));
         return;
     }
+    match peer.shake_hands(started + HEAD_LIMIT) {
+        Ok(None) => {}
+        Ok(Some(handshake)) => listener.activity.handshake_done(handshake),
+        // Gone without a word, as after a look at whether somebody listens.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return,
+        Err(error) => return listener.log.note(&format!("no request: {error}")),
+    }
     while answer(&mut peer, listener) {}
 }
 

@@ -23,6 +23,7 @@ mod certificates;
 mod clock;
 mod connection;
 mod credentials;
+mod handshake;
 mod listener;
 mod log;
 mod options;
@@ -35,6 +36,7 @@ mod stub;
 mod token;
 mod users_file;
 
+pub use handshake::Handshake;
 pub use options::{Options, User};
 pub use scenarios::{Scenario, scenarios};
 pub use stub::Stub;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use socket2::SockRef;
 
+use crate::handshake::Handshake;
 use crate::script::Ending;
 
 /// How long a peer may take to go once everything is said. Leaving earlier, with bytes of its unread, would turn FIN into RST and may
@@ -57,14 +58,31 @@ impl Peer {
         }
     }
 
+    /// The next read ends at the deadline, if not before.
+    fn read_no_longer_than(&self, deadline: Instant) -> io::Result<()> {
+        match deadline.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Err(io::ErrorKind::TimedOut.into()),
+            left => self.tcp().set_read_timeout(Some(left)),
+        }
+    }
+
+    /// Does the stub's part of the handshake, until the deadline; `None` without TLS.
+    pub(crate) fn shake_hands(&mut self, deadline: Instant) -> io::Result<Option<Handshake>> {
+        loop {
+            self.read_no_longer_than(deadline)?;
+            let Peer::Tls(stream) = self else { return Ok(None) };
+            match stream.conn.complete_io(&mut stream.sock) {
+                Err(error) if is_for_now(&error) => {}
+                Err(error) => return Err(error),
+                Ok(_) => return Ok(Handshake::of(&stream.conn)),
+            }
+        }
+    }
+
     /// One read that ends at the deadline with `TimedOut`.
     pub(crate) fn read_until(&mut self, deadline: Instant, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            self.tcp().set_read_timeout(Some(left))?;
+            self.read_no_longer_than(deadline)?;
             let read = match self {
                 Peer::Tls(stream) => stream.read(buffer),
                 Peer::Plain(socket) => socket.read(buffer),

@@ -1,5 +1,6 @@
 //! A running stub.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use crate::activity::{Activity, Place};
 use crate::certificates;
+use crate::handshake::Handshake;
 use crate::listener::{self, Listener, Role};
 use crate::log::Log;
 use crate::options::Options;
@@ -143,6 +145,11 @@ impl Stub {
     /// How many connections have been taken, on all ports.
     pub fn connections(&self) -> u64 {
         self.activity.connections()
+    }
+
+    /// How many TLS handshakes of each kind have been done, on all ports.
+    pub fn handshakes(&self) -> BTreeMap<Handshake, u64> {
+        self.activity.handshakes()
     }
 
     /// Blocks until [`Options::idle_exit`] or [`Options::max_requests`] is reached; for good if neither is set.

@@ -161,3 +161,16 @@ fn a_connection_is_kept_where_that_is_asked_for() {
     assert!(second.text().contains("\r\nConnection: close\r\n"));
     assert_eq!((second.status().as_str(), stub.connections()), ("200", 1));
 }
+
+#[test]
+fn handshakes_are_counted_new_and_resumed() {
+    let stub = stub();
+    assert!(stub.handshakes().is_empty());
+    let config = client::trusting(stub.ca_pem());
+    for _ in 0..3 {
+        let reply = exchange(client::connect_with(&config, &stub.base_url()), head(&stub.base_url(), "").as_bytes());
+        assert_eq!(reply.status(), "401");
+    }
+    let kinds = stub.handshakes().into_iter().map(|(kind, count)| (kind.version, kind.resumed, count));
+    assert_eq!(kinds.collect::<Vec<_>>(), [("TLSv1_3", false, 1), ("TLSv1_3", true, 2)]);
+}

@@ -51,6 +51,17 @@ pub fn head_for(method: &str, url: &str, headers: &str) -> String {
 }
 
 pub fn connect(url: &str, ca_pem: &str) -> Tls {
+    connect_with(&trusting(ca_pem), url)
+}
+
+/// Resumes the sessions that this configuration has had.
+pub fn connect_with(config: &Arc<ClientConfig>, url: &str) -> Tls {
+    let (host, port) = host_and_port(url);
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    StreamOwned::new(ClientConnection::new(Arc::clone(config), name).unwrap(), tcp(port))
+}
+
+pub fn trusting(ca_pem: &str) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -58,10 +69,7 @@ pub fn connect(url: &str, ca_pem: &str) -> Tls {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let (host, port) = host_and_port(url);
-    let name = ServerName::try_from(host.to_owned()).unwrap();
-    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-    StreamOwned::new(connection, tcp(port))
+    Arc::new(config)
 }
 
 pub fn tcp(port: u16) -> TcpStream {
