@@ -1,5 +1,5 @@
 #!/bin/sh
-# Process start to token, nativeflow beside libcurl and libxml2: builds all that takes, measures, prints a table.
+# Process start to token, and one call, nativeflow beside libcurl and libxml2: builds all that takes, measures, prints a table.
 #
 #     bench/run.sh [--runs N] [--warm-ups N]
 #
@@ -58,10 +58,14 @@ without_wiping=$PWD/target/without-wiping/release
 ln -sf libnativeflow.so "$without_wiping/libnativeflow.so.0"
 compile floor floor
 compile with_nativeflow with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
-compile calls calls_with_wiping -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
-compile calls calls_without_wiping -Iinclude "$without_wiping/libnativeflow.so" "-Wl,-rpath,$without_wiping"
-# Unquoted: these print several arguments.
-compile with_libcurl with_libcurl $(curl-config --cflags) $(xml2-config --cflags) $(curl-config --libs) $(xml2-config --libs)
+compile calls_with_nativeflow calls_with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
+compile calls_with_nativeflow calls_without_wiping -Iinclude "$without_wiping/libnativeflow.so" "-Wl,-rpath,$without_wiping"
+for source in with_libcurl calls_with_libcurl; do
+    # Unquoted: these print several arguments.
+    compile $source $source $(curl-config --cflags) $(xml2-config --cflags) $(curl-config --libs) $(xml2-config --libs)
+done
+"$CARGO" build --quiet --release --package nativeflow-bench
+ln -sf "$release/calls_with_rustls" "$work/calls_with_rustls"
 
 echo "against $(curl-config --version) ($(curl-config --ssl-backends)) and libxml2 $(xml2-config --version)"
-"$CARGO" run --quiet --release --package nativeflow-bench -- "$@" "$work" "$release/libnativeflow.so"
+"$release/nativeflow-bench" "$@" "$work" "$release/libnativeflow.so"

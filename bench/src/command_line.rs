@@ -7,9 +7,9 @@ use lexopt::prelude::*;
 pub(crate) const USAGE: &str = "\
 usage: nativeflow-bench [--runs N] [--warm-ups N] PROGRAMS LIBRARY
 
-    PROGRAMS    folder with the compiled with_nativeflow, with_libcurl and floor
+    PROGRAMS    folder with the compiled programs of bench/c
     LIBRARY     the libnativeflow.so that with_nativeflow loads
-    --runs      runs of each program that count (200)
+    --runs      runs of each program that count (200); a tenth as many runs of a hundred calls each
     --warm-ups  runs of each program before those (20)
 
 bench/run.sh builds all of it and then calls this.";

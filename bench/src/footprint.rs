@@ -7,7 +7,7 @@ use crate::program::Program;
 
 /// The most memory that the process has held, in KiB.
 pub(crate) fn peak_memory(program: &Program) -> Option<u64> {
-    let output = program.run_with("--peak-memory").ok()?;
+    let output = program.run_with(&["--peak-memory"]).ok()?;
     let said = String::from_utf8(output.stderr).ok()?;
     let line = said.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()

@@ -1,10 +1,14 @@
-//! Process start to token, side by side: a C program on nativeflow and one on libcurl and libxml2, with the same stub.
+//! Process start to token, and one call in a running process, side by side: C programs on nativeflow and on libcurl and
+//! libxml2, with the same stub.
 //!
 //! A measurement and not a test: it fails when a program fails, never on a time. README.md says what the figures mean.
 #![forbid(unsafe_code)]
 
+mod calls;
 mod command_line;
+mod connections;
 mod footprint;
+mod processor;
 mod program;
 mod race;
 mod report;
@@ -14,10 +18,11 @@ mod wiping;
 
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use command_line::{Arguments, USAGE};
+use connections::Course;
 use nativeflow_stub::{Options, Stub, User};
 use program::Program;
 use race::Race;
@@ -46,66 +51,80 @@ fn main() -> ExitCode {
 
 fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     let programs = &arguments.programs;
-    let stub = start_stub()?;
+    let (stub, ca_file) = start_stub(programs, "ca.pem")?;
     let base_url = stub.base_url();
-    let ca_file = programs.join("ca.pem");
-    write(&ca_file, stub.ca_pem())?;
-
-    let login = stdin(&User::demo());
-    let program = |name: &str, ca_file: &Path| Program {
-        path: programs.join(name),
-        arguments: vec![base_url.clone().into(), ca_file.into()],
-        stdin: login.clone(),
-    };
-    let nativeflow = program("with_nativeflow", &ca_file);
-    let libcurl = program("with_libcurl", &ca_file);
-    let floor = program("floor", &ca_file);
+    let nativeflow = program(programs, "with_nativeflow", &stub, &ca_file);
+    let libcurl = program(programs, "with_libcurl", &stub, &ca_file);
+    let floor = program(programs, "floor", &stub, &ca_file);
 
     // A side that did not verify the server would save the time that this measures.
-    let other_ca_file = programs.join("other-ca.pem");
-    write(&other_ca_file, start_stub()?.ca_pem())?;
-    for name in ["with_nativeflow", "with_libcurl"] {
-        if program(name, &other_ca_file).run()?.0.status.success() {
+    let (_, other_ca_file) = start_stub(programs, "other-ca.pem")?;
+    for (name, arguments) in [
+        ("with_nativeflow", [].as_slice()),
+        ("with_libcurl", &[]),
+        ("calls_with_nativeflow", &["1", "full"]),
+        ("calls_with_libcurl", &["1", "full"]),
+    ] {
+        if program(programs, name, &stub, &other_ca_file).run_with(arguments)?.status.success() {
             return Err(format!("{name} takes a token from a server that it has no reason to trust").into());
         }
     }
 
     let race = Race { nativeflow: &nativeflow, libcurl: &libcurl, floor: &floor, base_url: &base_url };
     let times = race.run(arguments.warm_ups, arguments.runs)?;
-    let calls = |name: &str| {
-        let mut program = program(name, &ca_file);
-        program.arguments.push(wiping::CALLS.to_string().into());
-        program
-    };
-    let rounds = arguments.runs.div_ceil(10);
-    let wiping = wiping::measure(&calls("calls_with_wiping"), &calls("calls_without_wiping"), rounds)?;
     let sides =
         |figure: &dyn Fn(&Program) -> Option<u64>| Sides { nativeflow: figure(&nativeflow), libcurl: figure(&libcurl) };
+    let peak_memory = sides(&footprint::peak_memory);
+    let instructions = sides(&|program| footprint::instructions(program, &program.path.with_extension("callgrind")));
+    let shared_libraries = sides(&|program| footprint::shared_libraries(&program.path));
+    drop(stub);
+
+    // How long a call of microseconds takes is else a matter of where the kernel puts client and server.
+    processor::stay_on_one()?;
+    let (stub, ca_file) = start_stub(programs, "ca.pem")?;
+    let calls = |name: &str| program(programs, name, &stub, &ca_file);
+    let rounds = arguments.runs.div_ceil(10);
+    let with_nativeflow = calls("calls_with_nativeflow");
+    let connections = Course {
+        nativeflow: &with_nativeflow,
+        libcurl: &calls("calls_with_libcurl"),
+        floor: &calls("calls_with_rustls"),
+        stub: &stub,
+    }
+    .measure(rounds)?;
+    let wiping = wiping::measure(&with_nativeflow, &calls("calls_without_wiping"), &stub.base_url(), rounds)?;
     Ok(Report {
         runs: arguments.runs,
         times,
+        connections,
         wiping,
-        peak_memory: sides(&footprint::peak_memory),
-        instructions: sides(&|program| footprint::instructions(program, &program.path.with_extension("callgrind"))),
-        shared_libraries: sides(&|program| footprint::shared_libraries(&program.path)),
+        peak_memory,
+        instructions,
+        shared_libraries,
         library: Library { bytes: size(&arguments.library)?, linkage: footprint::linkage(&arguments.library) },
     })
 }
 
-fn start_stub() -> std::io::Result<Stub> {
-    Stub::start(Options {
+/// A stub, and the file in `folder` with its CA.
+fn start_stub(folder: &Path, ca_file: &str) -> Result<(Stub, PathBuf), Box<dyn Error>> {
+    let stub = Stub::start(Options {
+        keep_alive: true,
         // What is kept of each request would add up.
         record: false,
         ..Options::default()
-    })
+    })?;
+    let path = folder.join(ca_file);
+    fs::write(&path, stub.ca_pem()).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok((stub, path))
 }
 
-fn stdin(user: &User) -> String {
-    format!("{}\n{}\n{}\n", user.key, user.login, user.secret)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+fn program(folder: &Path, name: &str, stub: &Stub, ca_file: &Path) -> Program {
+    let User { key, login, secret } = &User::demo();
+    Program {
+        path: folder.join(name),
+        arguments: vec![stub.base_url().into(), ca_file.into()],
+        stdin: format!("{key}\n{login}\n{secret}\n"),
+    }
 }
 
 fn size(path: &Path) -> Result<u64, String> {

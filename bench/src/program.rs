@@ -19,10 +19,10 @@ impl Program {
         self.time(Command::new(&self.path).args(&self.arguments))
     }
 
-    /// Runs it with one more argument, untimed.
-    pub(crate) fn run_with(&self, argument: &str) -> io::Result<Output> {
+    /// Runs it with more arguments, untimed.
+    pub(crate) fn run_with(&self, arguments: &[&str]) -> io::Result<Output> {
         let mut command = Command::new(&self.path);
-        command.args(&self.arguments).arg(argument);
+        command.args(&self.arguments).args(arguments);
         Ok(self.time(&mut command)?.0)
     }
 

@@ -1,6 +1,7 @@
 //! Runs the programs by turns, so that whatever else the machine does hits all of them alike.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::time::Duration;
 
 use crate::program::Program;
@@ -44,7 +45,11 @@ impl Race<'_> {
     fn turn(&self, program: &Program) -> Result<Duration, Box<dyn Error>> {
         let (output, time) = program.run()?;
         if !std::ptr::eq(program, self.floor) {
-            token::check(&output, self.base_url).map_err(|error| format!("{}: {error}", program.path.display()))?;
+            let failed = |what: &dyn Display| format!("{}: {what}", program.path.display());
+            let printed = token::printed(&output).map_err(|error| failed(&error))?;
+            let lines: Vec<&str> = printed.lines().collect();
+            let token = lines.try_into().map_err(|_| failed(&"did not print three lines"))?;
+            token::check(token, self.base_url).map_err(|error| failed(&error))?;
         }
         Ok(time)
     }

@@ -3,14 +3,28 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
+use crate::calls::Connection;
+use crate::connections;
 use crate::footprint::Linkage;
 use crate::race::Results;
+use crate::times::Times;
 use crate::wiping::Cost;
 
 /// The promises that this measures.
 const RATIO: f64 = 0.30;
 const LIBRARY_MB: f64 = 2.3;
 const WIPING: f64 = 1.10;
+
+impl Connection {
+    /// As the table calls it, and the promise for a call on it.
+    fn promise(self) -> (&'static str, f64) {
+        match self {
+            Connection::Kept => ("kept connection", 0.75),
+            Connection::Resumed => ("new, session resumed", 0.55),
+            Connection::Full => ("new, full handshake", 0.50),
+        }
+    }
+}
 
 /// One figure for each side; `None` where it could not be had.
 pub(crate) struct Sides {
@@ -26,6 +40,7 @@ pub(crate) struct Library {
 pub(crate) struct Report {
     pub(crate) runs: usize,
     pub(crate) times: Results,
+    pub(crate) connections: connections::Results,
     pub(crate) wiping: Cost,
     pub(crate) peak_memory: Sides,
     pub(crate) instructions: Sides,
@@ -61,6 +76,8 @@ impl Display for Report {
             time(floor.p90).0
         )?;
         writeln!(f, "with the system's roots: not measured, for no system trusts the stub")?;
+        writeln!(f)?;
+        writeln!(f, "{}", self.connections)?;
         writeln!(f, "{}", self.library)?;
         let micro = |time: Duration| time.as_secs_f64() * 1e6;
         let (with, without) = (micro(self.wiping.with.median), micro(self.wiping.without.median));
@@ -70,8 +87,38 @@ impl Display for Report {
              (medians): ratio {:.2} (promise: {WIPING:.2})",
             with / without
         )?;
-        let ratio = nativeflow.median.as_secs_f64() / libcurl.median.as_secs_f64();
+        for row in &self.connections.rows {
+            let (ratio, (_, promise)) = (ratio(row.nativeflow, row.libcurl), row.connection.promise());
+            let word = row.connection.word();
+            writeln!(f, "ratio call-{word} nativeflow/libcurl: {ratio:.2} (promise: {promise:.2})")?;
+        }
+        let ratio = ratio(nativeflow, libcurl);
         writeln!(f, "ratio process-to-token nativeflow/libcurl: {ratio:.2} (promise: {RATIO:.2})")
+    }
+}
+
+fn ratio(nativeflow: Times, libcurl: Times) -> f64 {
+    nativeflow.median.as_secs_f64() / libcurl.median.as_secs_f64()
+}
+
+impl Display for connections::Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "one call in a running process, medians of {} each by turns; {}", self.calls, self.tls)?;
+        writeln!(f)?;
+        writeln!(f, "{:28}{:>12}{:>12}{:>8}{:>12}", "", "nativeflow", "libcurl", "ratio", "rustls")?;
+        for connections::Row { connection, nativeflow, libcurl, floor } in &self.rows {
+            let micro = |times: &Times| format!("{:.0} µs ", times.median.as_secs_f64() * 1e6);
+            let (name, _) = connection.promise();
+            writeln!(
+                f,
+                "{name:28}{:>12}{:>12}{:>8.2}{:>12}",
+                micro(nativeflow),
+                micro(libcurl),
+                ratio(*nativeflow, *libcurl),
+                micro(floor)
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -8,19 +8,17 @@ const DAY: u64 = 86_400;
 /// In seconds; a machine under load is slow, and no hour is as short.
 const LONGEST_RUN: u64 = 300;
 
-/// Fails unless `output` is that of a program that got a fresh token from the stub at `base_url`; it is not shown.
-pub(crate) fn check(output: &Output, base_url: &str) -> Result<(), Box<dyn Error>> {
+/// What a program printed that did not fail; it is not shown.
+pub(crate) fn printed(output: &Output) -> Result<&str, Box<dyn Error>> {
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{}: {}", output.status, said.trim()).into());
     }
-    let printed = str::from_utf8(&output.stdout)?;
-    let mut lines = printed.lines();
-    let (Some(token), Some(expiry), Some(instance_url), None) =
-        (lines.next(), lines.next(), lines.next(), lines.next())
-    else {
-        return Err("did not print three lines".into());
-    };
+    Ok(str::from_utf8(&output.stdout)?)
+}
+
+/// Fails unless these are a fresh token from the stub at `base_url`, its expiry and its instance URL.
+pub(crate) fn check([token, expiry, instance_url]: [&str; 3], base_url: &str) -> Result<(), Box<dyn Error>> {
     // Base64 of 20 bytes.
     if token.len() != 28 {
         return Err(format!("printed a token of {} characters", token.len()).into());

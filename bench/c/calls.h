@@ -1,0 +1,44 @@
+/*
+ * What the programs share that make many calls in one process: how a call comes to its connection, and how it is told.
+ */
+#ifndef CALLS_H
+#define CALLS_H
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum connection {
+    KEPT,    /* all calls on one */
+    RESUMED, /* a new one for each call, with the TLS session of an earlier one */
+    FULL,    /* a new one for each call, with a full handshake */
+    UNKNOWN
+};
+
+static enum connection connection_of(const char *name)
+{
+    static const char *const names[] = {"kept", "resumed", "full"};
+    int connection = KEPT;
+
+    while (connection < UNKNOWN && strcmp(name, names[connection]) != 0)
+        connection++;
+    return (enum connection)connection;
+}
+
+/* In nanoseconds. */
+static int64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+/* Four lines. Outside of the time that is measured. */
+static void tell(int64_t nanoseconds, const char *token, int64_t expires_at, const char *instance_url)
+{
+    printf("%" PRId64 "\n%s\n%" PRId64 "\n%s\n", nanoseconds, token, expires_at, instance_url);
+}
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * Gets a token many times with nativeflow and tells how long each call took. Does what calls_with_libcurl.c does;
+ * bench/README.md says what that is.
+ *
+ *     calls_with_nativeflow BASE_URL CA_FILE COUNT kept|resumed|full      key, login and secret on standard input, one a line
+ *
+ * Prints for each call its nanoseconds, the token, its expiry in Unix seconds and the instance URL, one a line.
+ */
+#define _DEFAULT_SOURCE /* explicit_bzero, clock_gettime */
+#include "calls.h"
+#include "login.h"
+
+#include <nativeflow.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* From the first call to the end of the connection: none is as long. */
+#define KEEP_ALIVE_MS 60000
+
+static nf_error *new_client(const nf_options *options, nf_client **client)
+{
+    nf_client_free(*client);
+    return nf_client_new(options, client);
+}
+
+static nf_error *configure(nf_options *options, const char *base_url, const char *ca_file, enum connection connection)
+{
+    nf_error *error = nf_options_set_base_url(options, base_url);
+
+    if (error == NULL)
+        error = nf_options_set_ca_file(options, ca_file);
+    if (error == NULL && connection == KEPT)
+        error = nf_options_set_keep_alive_ms(options, KEEP_ALIVE_MS);
+    return error;
+}
+
+static nf_error *call(const nf_client *client, const struct login *login)
+{
+    char name[256], secret[256]; /* each call wipes its own */
+    nf_token *token;
+
+    snprintf(name, sizeof name, "%s", login->name);
+    snprintf(secret, sizeof secret, "%s", login->secret);
+    int64_t start = now();
+    nf_error *error = nf_client_get_token(client, login->key, name, secret, &token);
+    int64_t end = now();
+
+    if (error == NULL)
+        tell(end - start, nf_token_value(token), nf_token_expires_at(token), nf_token_instance_url(token));
+    nf_token_free(token);
+    return error;
+}
+
+int main(int argc, char **argv)
+{
+    enum connection connection;
+    struct login login;
+    nf_client *client = NULL;
+
+    if (argc != 5 || (connection = connection_of(argv[4])) == UNKNOWN || read_login(&login) != 0)
+        return 1;
+    nf_options *options = nf_options_new();
+    nf_error *error = configure(options, argv[1], argv[2], connection);
+    if (error == NULL)
+        error = new_client(options, &client);
+    for (int left = atoi(argv[3]); left > 0 && error == NULL; left--) {
+        /* A client that has made no call yet has no session to resume. Its roots are read here, outside of the time. */
+        if (connection == FULL)
+            error = new_client(options, &client);
+        if (error == NULL)
+            error = call(client, &login);
+    }
+    int failed = error != NULL;
+    if (failed)
+        fprintf(stderr, "%s: %s\n", nf_error_name(error), nf_error_message(error));
+    explicit_bzero(&login, sizeof login);
+    nf_error_free(error);
+    nf_options_free(options);
+    nf_client_free(client);
+    return failed;
+}

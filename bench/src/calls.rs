@@ -1,0 +1,68 @@
+//! Many calls of one process: how long each took, and whether each was what it was to be.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::time::Duration;
+
+use crate::program::Program;
+use crate::token;
+
+/// Calls of one process.
+pub(crate) const CALLS: u32 = 100;
+
+/// How a call comes to its connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Connection {
+    /// All calls of a process on one.
+    Kept,
+    /// A new one, with the TLS session of an earlier one.
+    Resumed,
+    /// A new one, with a full handshake.
+    Full,
+}
+
+impl Connection {
+    /// As the programs are told.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Connection::Kept => "kept",
+            Connection::Resumed => "resumed",
+            Connection::Full => "full",
+        }
+    }
+}
+
+/// Runs a program that tells each call in four lines: its nanoseconds, and the token. The first call of the process is left
+/// out: it fills the caches of the process, and makes the connection or the session that the others use.
+pub(crate) fn time(program: &Program, connection: Connection, base_url: &str) -> Result<Vec<Duration>, Box<dyn Error>> {
+    let calls = run::<4>(program, connection)?;
+    for [_, token @ ..] in &calls {
+        token::check(token.each_ref().map(String::as_str), base_url).map_err(|error| failed(program, &error))?;
+    }
+    times(&calls)
+}
+
+/// The same for a program that tells the nanoseconds alone.
+pub(crate) fn time_alone(program: &Program, connection: Connection) -> Result<Vec<Duration>, Box<dyn Error>> {
+    times(&run::<1>(program, connection)?)
+}
+
+/// The lines that it prints of each call.
+fn run<const LINES: usize>(program: &Program, connection: Connection) -> Result<Vec<[String; LINES]>, Box<dyn Error>> {
+    let output = program.run_with(&[&CALLS.to_string(), connection.word()])?;
+    let printed = token::printed(&output).map_err(|error| failed(program, &error))?;
+    let lines: Vec<String> = printed.lines().map(str::to_owned).collect();
+    match lines.as_chunks() {
+        (calls, []) if calls.len() == CALLS as usize => Ok(calls.to_vec()),
+        (calls, _) => Err(failed(program, &format_args!("{} of {CALLS} calls", calls.len())).into()),
+    }
+}
+
+fn times<const LINES: usize>(calls: &[[String; LINES]]) -> Result<Vec<Duration>, Box<dyn Error>> {
+    let nanoseconds = calls.iter().skip(1).flat_map(|call| call.first());
+    Ok(nanoseconds.map(|text| text.parse().map(Duration::from_nanos)).collect::<Result<_, _>>()?)
+}
+
+fn failed(program: &Program, what: &dyn Display) -> String {
+    format!("{}: {what}", program.path.display())
+}

@@ -1,0 +1,15 @@
+//! Where everything runs that is measured.
+
+use std::io;
+
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+/// From now on this thread, and every thread and process that it starts, runs on one processor.
+pub(crate) fn stay_on_one() -> io::Result<()> {
+    let allowed = sched_getaffinity(None)?;
+    let mut one = CpuSet::new();
+    if let Some(last) = (0..CpuSet::MAX_CPU).rfind(|&number| allowed.is_set(number)) {
+        one.set(last);
+    }
+    Ok(sched_setaffinity(None, &one)?)
+}
