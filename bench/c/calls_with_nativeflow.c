@@ -38,17 +38,23 @@ static nf_error *configure(nf_options *options, const char *base_url, const char
 static nf_error *call(const nf_client *client, const struct login *login)
 {
     char name[256], secret[256]; /* each call wipes its own */
+    char value[512] = "", instance_url[512] = "";
     nf_token *token;
 
     snprintf(name, sizeof name, "%s", login->name);
     snprintf(secret, sizeof secret, "%s", login->secret);
     int64_t start = now();
     nf_error *error = nf_client_get_token(client, login->key, name, secret, &token);
+    int64_t expires_at = nf_token_expires_at(token);
+
+    nf_token_copy_value(token, value, sizeof value);
+    snprintf(instance_url, sizeof instance_url, "%s", nf_token_instance_url(token));
+    nf_token_free(token);
     int64_t end = now();
 
     if (error == NULL)
-        tell(end - start, nf_token_value(token), nf_token_expires_at(token), nf_token_instance_url(token));
-    nf_token_free(token);
+        tell(end - start, value, expires_at, instance_url);
+    explicit_bzero(value, sizeof value);
     return error;
 }
 

@@ -107,7 +107,7 @@ impl Display for connections::Results {
         writeln!(f)?;
         writeln!(f, "{:28}{:>12}{:>12}{:>8}{:>12}", "", "nativeflow", "libcurl", "ratio", "rustls")?;
         for connections::Row { connection, nativeflow, libcurl, floor } in &self.rows {
-            let micro = |times: &Times| format!("{:.0} µs ", times.median.as_secs_f64() * 1e6);
+            let micro = |times: &Times| format!("{:.0} µs", times.median.as_secs_f64() * 1e6);
             let (name, _) = connection.promise();
             writeln!(
                 f,
