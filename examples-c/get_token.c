@@ -7,33 +7,10 @@
  * line other users of the machine could read it.
  */
 #define _POSIX_C_SOURCE 200809L
-#include <inttypes.h>
+#include "read_secret.h"
 #include <nativeflow.h>
 #include <stdio.h>
-#include <string.h>
-#include <termios.h>
 #include <time.h>
-#include <unistd.h>
-
-static void read_secret(char *secret, size_t capacity)
-{
-    struct termios before;
-    int on_terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-    setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep a copy of the secret */
-    if (on_terminal) {
-        struct termios silent = before;
-        silent.c_lflag &= ~(tcflag_t)ECHO;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-        fputs("Secret: ", stderr);
-    }
-    if (fgets(secret, (int)capacity, stdin) == NULL)
-        secret[0] = '\0';
-    secret[strcspn(secret, "\r\n")] = '\0';
-    if (on_terminal) {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        fputc('\n', stderr);
-    }
-}
 
 static void print_token(const nf_token *token)
 {

@@ -50,11 +50,101 @@ fn one_shot_needs_four_arguments_and_says_what_is_wrong() {
     assert!(facts.stderr.contains("NF_INVALID_ARGUMENT") && facts.stderr.contains("colon"), "{}", facts.stderr);
 }
 
+/// `diagnose` with these options before key and login: the steps that it prints, their first words apart, and all that it says.
+fn diagnose(options: &[&str], secret: &str, exit: i32) -> (Vec<String>, String) {
+    let user = User::demo();
+    let program = Program::compile("examples-c/diagnose.c", Build::Shared);
+    let facts = program.args(&[options, &[&user.key, &user.login]].concat()).lines(&[secret]).run();
+    assert_eq!(facts.status.code(), Some(exit), "{}{}", facts.stdout, facts.stderr);
+    assert!(facts.stderr.is_empty(), "{}", facts.stderr);
+    let steps = facts.stdout.lines().filter_map(|line| line.split_once(" ms  ")?.1.split(' ').next());
+    (steps.map(str::to_owned).collect(), facts.stdout)
+}
+
+#[test]
+fn diagnose_shows_each_step_of_a_call_and_not_the_token() {
+    let (stub, ca) = support::stub();
+    let url = stub.scenario_url("ok");
+    let options = ["--base-url", &url, "--ca-file", ca.to_str().unwrap()];
+    let (steps, said) = diagnose(&options, &User::demo().secret, 0);
+    assert_eq!(steps, ["lookup", "connect", "tls", "request", "answer", "token"], "{said}");
+    assert!(said.ends_with("\nA token came; it expires 2034-06-01 08:00:00 UTC.\n"), "{said}");
+    let times = said.lines().filter_map(|line| line.split_once(" ms  ")?.0.trim().parse::<f64>().ok());
+    let times: Vec<f64> = times.collect();
+    // Since the start of the call, which takes no longer.
+    assert!(times.is_sorted() && times.iter().all(|ms| (0.0..60_000.0).contains(ms)), "{said}");
+    for secret in ["fdjhk2382kwkajsklwe8i3932kslswl", &User::demo().login, &User::demo().secret] {
+        assert!(!said.contains(secret), "{said}");
+    }
+}
+
+#[test]
+fn diagnose_says_at_which_step_it_ends_and_what_to_do() {
+    let (stub, ca) = support::stub();
+    let (url, ca) = (stub.base_url(), ca.to_str().unwrap());
+    let refused = stub.scenario_url("denied");
+    let (nobody, nowhere) = ("https://127.0.0.1:1", "https://does-not-exist.invalid");
+    let dead_proxy = "http://127.0.0.1:1";
+    for (options, steps, parts) in [
+        (
+            ["--base-url", &refused, "--ca-file", ca].as_slice(),
+            ["lookup", "connect", "tls", "request", "answer", "failed"].as_slice(),
+            ["NF_DENIED: ", "they say Access is denied for the given credentials.", "to do    Do not retry"].as_slice(),
+        ),
+        // Only the system's roots are trusted, and none of them has made the stub's certificate.
+        (&["--base-url", &url], &["lookup", "connect", "failed"], &["NF_TLS_UNTRUSTED: ", "CN=nativeflow-stub"]),
+        (&["--base-url", nobody], &["failed"], &["NF_CONNECT: ", "refused", "firewall"]),
+        (&["--base-url", nowhere], &["failed"], &["NF_DNS: ", "does-not-exist.invalid", "DNS"]),
+        (&["--base-url", &url, "--proxy", dead_proxy], &["failed"], &["NF_PROXY: ", "127.0.0.1:1", "Nothing was sent"]),
+        (&["--ca-file", "/nowhere"], &["failed"], &["NF_INVALID_OPTION: ", "/nowhere"]),
+    ] {
+        let (seen, said) = diagnose(options, "a wrong secret", 1);
+        assert_eq!(seen, steps, "{said}");
+        for part in parts {
+            assert!(said.contains(part), "no {part:?} in:\n{said}");
+        }
+        assert!(said.contains("\n              to do    ") && !said.contains("they say \n"), "{said}");
+        assert!(!said.contains("a wrong secret"), "{said}");
+    }
+}
+
+/// A proxy's password comes from there, and is not shown.
+#[test]
+fn diagnose_takes_the_proxy_from_the_environment_where_it_is_told_to() {
+    let program = Program::compile("examples-c/diagnose.c", Build::Shared);
+    let (user, url) = (User::demo(), support::stub().0.base_url());
+    let arguments = ["--base-url", &url, "--environment-proxy", &user.key, &user.login].map(str::to_owned);
+    let proxy = ["https_proxy=http://user:pass-of-the-proxy@127.0.0.1:1", "no_proxy="];
+    let facts = program.again_with(&proxy, &arguments, &["a wrong secret".to_owned()]);
+    assert!(facts.stdout.contains("NF_PROXY: ") && !facts.stdout.contains("pass-of"), "{}", facts.stdout);
+}
+
+#[test]
+fn diagnose_sends_nothing_when_it_is_called_wrongly() {
+    let program = Program::compile("examples-c/diagnose.c", Build::Shared);
+    for arguments in [
+        &[] as &[&str],
+        &["key"],
+        &["--no-such-option", "key", "login"],
+        &["--environment-proxy", "login"],
+        &["--proxy", "", "login"],
+        &["key", "login", "secret"],
+    ] {
+        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let facts = program.again_with(&[], &arguments, &["secret".to_owned()]);
+        assert_eq!(facts.status.code(), Some(2), "{arguments:?}: {}", facts.stdout);
+        assert!(facts.stderr.starts_with("usage: ") && facts.stdout.is_empty(), "{}", facts.stderr);
+    }
+}
+
 #[test]
 fn the_examples_are_short() {
-    for example in ["get_token.c", "one_shot.c"] {
-        let lines = std::fs::read_to_string(root().join("examples-c").join(example)).unwrap().lines().count();
-        assert!(lines < 80, "{example} has {lines} lines");
+    let files = std::fs::read_dir(root().join("examples-c")).unwrap().map(|file| file.unwrap().path());
+    let sources: Vec<_> = files.filter(|file| file.extension().is_some_and(|extension| extension != "sh")).collect();
+    assert!(sources.len() >= 4, "{sources:?}");
+    for file in sources {
+        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines < 80, "{} has {lines} lines", file.display());
     }
 }
 
