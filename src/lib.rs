@@ -20,6 +20,7 @@
 //! | every way to fail, its message and its remedy | `cause`, `error` |
 //! | who is told of each step | `log` |
 //! | how memory is left clean | `wipe` |
+//! | what fork does to all of it | `per_process` |
 //! | the C functions | `capi` |
 //!
 //! Dependencies go one way: capi → client → flow and transport.
@@ -34,6 +35,7 @@ mod flow;
 mod line;
 mod log;
 mod options;
+mod per_process;
 mod secret;
 mod token;
 mod transport;

@@ -1,10 +1,9 @@
 //! How a running call is woken and ended from another thread.
 
-use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{EventfdFlags, eventfd};
 
@@ -49,33 +48,41 @@ impl AsFd for Bell {
 
 /// The calls that are running.
 #[derive(Default)]
-pub(super) struct Running(Mutex<Vec<Arc<Bell>>>);
+pub(super) struct Running(Mutex<Bells>);
+
+#[derive(Default)]
+struct Bells {
+    in_use: Vec<Arc<Bell>>,
+    /// For calls to come.
+    idle: Vec<Arc<Bell>>,
+}
+
+/// As many as connections are kept.
+const MOST_IDLE: usize = 8;
 
 impl Running {
-    /// Counts a call in, until the result is dropped.
+    /// Counts a call in, until the result is dropped. `keeps`: its bell is kept for a next call, as connections are.
     ///
     /// # Errors
     /// The system has no descriptor left.
-    pub(super) fn enter(&self) -> io::Result<Entry<'_>> {
-        let bell = Arc::new(Bell::new()?);
-        self.bells().push(Arc::clone(&bell));
-        Ok(Entry { running: self, bell })
+    pub(super) fn enter(&self, keeps: bool) -> io::Result<Entry<'_>> {
+        let idle = if keeps { self.bells().idle.pop() } else { None };
+        let bell = match idle {
+            Some(bell) => bell,
+            None => Arc::new(Bell::new()?),
+        };
+        self.bells().in_use.push(Arc::clone(&bell));
+        Ok(Entry { running: self, bell, keeps })
     }
 
     /// Ends all calls that are running now.
     pub(super) fn cancel(&self) {
-        self.bells().iter().for_each(|bell| bell.cancel());
+        self.bells().in_use.iter().for_each(|bell| bell.cancel());
     }
 
-    fn bells(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Bell>>> {
+    fn bells(&self) -> MutexGuard<'_, Bells> {
         // Whoever panicked did so elsewhere: nothing is done under this lock but to add and to remove.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for Running {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Running")
     }
 }
 
@@ -83,6 +90,7 @@ impl fmt::Debug for Running {
 pub(super) struct Entry<'a> {
     running: &'a Running,
     bell: Arc<Bell>,
+    keeps: bool,
 }
 
 impl Entry<'_> {
@@ -94,8 +102,11 @@ impl Entry<'_> {
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
         let mut bells = self.running.bells();
-        if let Some(at) = bells.iter().position(|bell| Arc::ptr_eq(bell, &self.bell)) {
-            bells.swap_remove(at);
+        if let Some(at) = bells.in_use.iter().position(|bell| Arc::ptr_eq(bell, &self.bell)) {
+            let bell = bells.in_use.swap_remove(at);
+            if self.keeps && !bell.is_cancelled() && bells.idle.len() < MOST_IDLE {
+                bells.idle.push(bell);
+            }
         }
     }
 }
@@ -107,13 +118,14 @@ mod tests {
     #[test]
     fn only_calls_that_run_are_cancelled() {
         let running = Running::default();
-        let (first, second) = (running.enter().unwrap(), running.enter().unwrap());
+        let (first, second) = (running.enter(true).unwrap(), running.enter(true).unwrap());
         drop(first);
         running.cancel();
         assert!(second.bell().is_cancelled());
-        let later = running.enter().unwrap();
+        let later = running.enter(true).unwrap();
         assert!(!later.bell().is_cancelled());
         drop((second, later));
-        assert!(running.bells().is_empty());
+        assert!(running.bells().in_use.is_empty());
+        assert!(running.bells().idle.iter().all(|bell| !bell.is_cancelled()));
     }
 }

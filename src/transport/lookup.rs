@@ -2,28 +2,34 @@
 //!
 //! The system's resolver cannot be interrupted, so it runs on threads of its own: as many as are needed, four at the most in
 //! a process, each of which ends when there is nothing left to look up. Calls that want the same name at the same time
-//! share one lookup. A call that runs out of time leaves; the thread goes on until the resolver gives up, by itself. An
-//! address needs no lookup.
+//! share one lookup. A call that runs out of time leaves; the thread goes on until the resolver gives up, by itself. What
+//! was found is remembered for a minute, unless no connection could be made. An address needs no lookup.
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::SigSet;
 
 use super::call::Call;
 use super::cancel::Bell;
 use super::failure;
-use super::per_process::PerProcess;
 use crate::cause::Cause;
 use crate::error::Error;
+use crate::per_process::PerProcess;
 
 /// Enough for the system's resolver with its plug-ins; a size that is given is not looked up in the environment.
 const STACK: usize = 256 * 1024;
 /// Threads that wait for the resolver at the same time. More names than that have to wait for one to come free.
 const MOST_THREADS: usize = 4;
+/// How long an answer is remembered. DNS says how long it may be, but the system's resolver does not pass that on; curl
+/// takes a minute too.
+const REMEMBERED: Duration = Duration::from_secs(60);
+/// More names are not remembered: a program talks to one server, and perhaps a proxy.
+const MOST_REMEMBERED: usize = 16;
 /// Of more addresses none is tried.
 const MOST_ADDRESSES: usize = 16;
 
@@ -35,6 +41,28 @@ struct Lookups {
     threads: usize,
     waiting: VecDeque<Arc<Lookup>>,
     under_way: Vec<Arc<Lookup>>,
+    /// The one that was found last at the end.
+    remembered: Vec<Known>,
+}
+
+struct Known {
+    name: String,
+    addresses: Vec<IpAddr>,
+    since: Instant,
+}
+
+impl Lookups {
+    fn remember(&mut self, name: &str, addresses: &[IpAddr]) {
+        self.forget(name);
+        if self.remembered.len() >= MOST_REMEMBERED {
+            self.remembered.remove(0);
+        }
+        self.remembered.push(Known { name: name.to_owned(), addresses: addresses.to_vec(), since: Instant::now() });
+    }
+
+    fn forget(&mut self, name: &str) {
+        self.remembered.retain(|known| known.name != name);
+    }
 }
 
 struct Lookup {
@@ -61,7 +89,23 @@ pub(super) fn addresses(host: &str, port: u16, only_loopback: bool, call: &Call<
     }
 }
 
+/// Forgets what a name leads to: nobody answers there.
+pub(super) fn forget(host: &str) {
+    lookups().forget(host);
+}
+
+fn remembered(host: &str) -> Option<(Vec<IpAddr>, Duration)> {
+    let lookups = lookups();
+    let known = lookups.remembered.iter().find(|known| known.name == host)?;
+    let age = known.since.elapsed();
+    (age < REMEMBERED).then(|| (known.addresses.clone(), age))
+}
+
 fn look_up(host: &str, call: &Call<'_>) -> Result<Vec<IpAddr>, Error> {
+    if let Some((addresses, age)) = remembered(host) {
+        call.done(format_args!("lookup {host}: {}, known for {} s", Listed(&addresses), age.as_secs()));
+        return Ok(addresses);
+    }
     let lookup = join(host, call)?;
     loop {
         if let Some(found) = lookup.found.get() {
@@ -123,9 +167,18 @@ fn work() {
             lookups.under_way.push(Arc::clone(&lookup));
             lookup
         };
-        let found = (lookup.name.as_str(), 0).to_socket_addrs().map(|found| found.map(|to| to.ip()).collect());
+        let found = (lookup.name.as_str(), 0).to_socket_addrs().and_then(|found| {
+            let addresses: Vec<IpAddr> = found.map(|to| to.ip()).collect();
+            if addresses.is_empty() { Err(io::Error::other("the name has no address")) } else { Ok(addresses) }
+        });
         // Before anyone is woken: who asks from now on asks anew.
-        lookups().under_way.retain(|other| !Arc::ptr_eq(other, &lookup));
+        {
+            let mut lookups = lookups();
+            lookups.under_way.retain(|other| !Arc::ptr_eq(other, &lookup));
+            if let Ok(addresses) = &found {
+                lookups.remember(&lookup.name, addresses);
+            }
+        }
         lookup.answer(found);
     }
 }
@@ -138,10 +191,6 @@ impl Lookup {
     }
 
     fn answer(&self, found: io::Result<Vec<IpAddr>>) {
-        let found = found.and_then(|addresses: Vec<IpAddr>| match addresses.is_empty() {
-            true => Err(io::Error::other("the name has no address")),
-            false => Ok(addresses),
-        });
         // Only this thread answers.
         let _ = self.found.set(found);
         locked(&self.callers).drain(..).filter_map(|bell| bell.upgrade()).for_each(|bell| bell.ring());

@@ -7,7 +7,7 @@
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
 //! | TLS, and who is believed | `tls`, `trust`, `verify`, `certificate`, `identity` |
 //! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
-//! | what is kept for the next call, and what fork does to it | `kept`, `per_process` |
+//! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
 
 mod buffer;
@@ -20,7 +20,6 @@ mod failure;
 mod identity;
 mod kept;
 mod lookup;
-mod per_process;
 mod phase;
 mod proxy;
 mod socket;
@@ -48,11 +47,11 @@ use crate::body::Body;
 use crate::cause::Cause;
 use crate::error::{Code, Error};
 use crate::log::Log;
+use crate::per_process::PerProcess;
 use call::Call;
 use cancel::Running;
 use exchange::{Connection, Exchanged};
 use kept::Kept;
-use per_process::PerProcess;
 use phase::{Peer, Phase};
 use proxy::Scheme;
 use socket::Socket;
@@ -115,7 +114,8 @@ impl Transport {
         let proxy = self.settings.route.proxy_to(request.uri());
         let server = request.uri().authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
         let no_descriptor = |error| Error::new(Cause::NoResources).detail(format_args!("{server}: {error}"));
-        let entry = state.running.enter().map_err(no_descriptor)?;
+        let keeps = !self.settings.keep_alive.is_zero();
+        let entry = state.running.enter(keeps).map_err(no_descriptor)?;
         let log = self.settings.log.as_ref();
         let call = Call::new(entry.bell(), log, server.clone(), proxy.map(Proxy::name), self.settings.timeout);
 
@@ -231,7 +231,9 @@ impl Transport {
         call.enter(Phase::Lookup, peer);
         let addresses = lookup::addresses(host, port, only_loopback, call)?;
         call.enter(Phase::Connecting, peer);
-        let socket = Socket::connect(&addresses, self.settings.connect_timeout, call)?;
+        let socket = Socket::connect(&addresses, self.settings.connect_timeout, call)
+            // Perhaps the name leads elsewhere by now.
+            .inspect_err(|_| lookup::forget(host))?;
         if call.is_logged() {
             let address = socket.peer().map_or_else(String::new, |address| format!(" at {address}"));
             call.done(format_args!("connect {}{address}", call.peer_title()));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustls::client::UnbufferedClientConnection;
 use rustls::pki_types::ServerName;
-use rustls::unbuffered::{ConnectionState, UnbufferedStatus};
+use rustls::unbuffered::{ConnectionState, EncodeError, UnbufferedStatus};
 use rustls::{ClientConfig, HandshakeKind};
 
 use super::buffer::Buffer;
@@ -21,8 +21,10 @@ use super::stream::Stream;
 use crate::cause::Cause;
 use crate::error::Error;
 
-/// Largest record (RFC 8446, section 5.2; RFC 5246 allows more expansion): header, content, expansion.
-const LONGEST_RECORD: usize = 5 + 16 * 1024 + 2048;
+/// What encryption and a header add to a record's content (RFC 5246 allows more than RFC 8446).
+const LONGEST_EXPANSION: usize = 5 + 2048;
+const LONGEST_RECORD: usize = LONGEST_CONTENT + LONGEST_EXPANSION;
+const LONGEST_ALERT: usize = 2 + LONGEST_EXPANSION;
 /// Content of one record: as much may be decrypted at once.
 pub(super) const LONGEST_CONTENT: usize = 16 * 1024;
 /// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
@@ -139,7 +141,10 @@ impl Tls {
                     Some(Standing::HasInput)
                 }
                 Ok(ConnectionState::EncodeTlsData(mut data)) => {
-                    append(&mut self.outgoing, |free| data.encode(free).ok())?;
+                    append(&mut self.outgoing, 0, |free| match data.encode(free) {
+                        Err(EncodeError::InsufficientSize(needs)) => Err(needs.required_size),
+                        written => Ok(written.ok()),
+                    })?;
                     None
                 }
                 Ok(ConnectionState::TransmitTlsData(data)) => {
@@ -193,7 +198,7 @@ impl Tls {
     fn say_goodbye(&mut self, call: &Call<'_>) {
         let alert = self.connection.process_tls_records(self.incoming.filled_mut()).state;
         if let Ok(ConnectionState::EncodeTlsData(mut alert)) = alert
-            && append(&mut self.outgoing, |free| alert.encode(free).ok()).is_ok()
+            && append(&mut self.outgoing, LONGEST_ALERT, |free| Ok(alert.encode(free).ok())).is_ok()
         {
             let _ = self.under.send(&self.outgoing, call);
         }
@@ -237,7 +242,7 @@ impl Tls {
             let Ok(ConnectionState::WriteTraffic(mut traffic)) = state else {
                 return Err(failure::disconnected(call));
             };
-            append(&mut self.outgoing, |free| traffic.encrypt(piece, free).ok())?;
+            append(&mut self.outgoing, piece.len() + LONGEST_EXPANSION, |free| Ok(traffic.encrypt(piece, free).ok()))?;
             self.incoming.consume(discard);
             self.under.send(&self.outgoing, call)?;
             self.outgoing.clear();
@@ -274,11 +279,22 @@ impl Tls {
     }
 }
 
-/// Appends one record to `outgoing`, whose room `encode` fills; it says how much it wrote.
-fn append(outgoing: &mut Vec<u8>, encode: impl FnOnce(&mut [u8]) -> Option<usize>) -> Result<(), Error> {
+/// Appends one record to `outgoing`, in which `encode` gets `room` bytes; it says how many it wrote, or how many it needs.
+fn append(
+    outgoing: &mut Vec<u8>,
+    room: usize,
+    mut encode: impl FnMut(&mut [u8]) -> Result<Option<usize>, usize>,
+) -> Result<(), Error> {
     let start = outgoing.len();
-    outgoing.resize(start + LONGEST_RECORD, 0);
-    let written = outgoing.get_mut(start..).and_then(encode);
+    let mut written = Err(room);
+    // Once to ask, and once to do it.
+    for _ in 0..2 {
+        if let Err(room) = written {
+            outgoing.resize(start + room, 0);
+            written = outgoing.get_mut(start..).map_or(Ok(None), &mut encode);
+        }
+    }
+    let written = written.ok().flatten();
     outgoing.truncate(start + written.unwrap_or_default());
     written.map(|_| ()).ok_or_else(|| Error::new(Cause::TlsFailed).detail("a record that cannot be encoded"))
 }

@@ -3,29 +3,48 @@
 use std::num::NonZeroUsize;
 use std::ptr::{self, NonNull};
 use std::slice;
+use std::sync::Mutex;
 
 use zeroize::Zeroize as _;
 
+use crate::per_process::PerProcess;
+
+/// Most tokens fit in one; more is asked for in multiples. A system with larger pages gives whole ones anyway.
+const PAGE: usize = 4096;
+/// As many freed pages are kept, locked and zero, for tokens to come: to ask the system for one takes longer than the rest
+/// of a call over a kept connection.
+const MOST_SPARE: usize = 4;
+
+/// Those of this process: a child of fork has not locked its parent's.
+static SPARE: PerProcess<Mutex<Vec<Mapping>>> = PerProcess::new();
+
 /// Bytes in pages of their own: locked in memory as far as the limit allows, left out of core dumps, wiped when dropped.
 pub(crate) struct Pages {
-    start: NonNull<u8>,
+    /// Until this is dropped.
+    mapping: Option<Mapping>,
     length: NonZeroUsize,
+}
+
+/// Whole pages of the system's.
+struct Mapping {
+    start: NonNull<u8>,
+    size: usize,
     locked: bool,
 }
 
 // SAFETY: the pages belong to this value alone, and are changed through `&mut` only.
-unsafe impl Send for Pages {}
+unsafe impl Send for Mapping {}
 // SAFETY: as above.
-unsafe impl Sync for Pages {}
+unsafe impl Sync for Mapping {}
 
-impl Pages {
-    /// Zeroed pages with room for `length` bytes; `None` when the system has no memory.
-    pub(crate) fn new(length: NonZeroUsize) -> Option<Pages> {
+impl Mapping {
+    /// Zeroed pages; `None` when the system has no memory.
+    fn new(size: usize) -> Option<Mapping> {
         // SAFETY: asks for new pages anywhere; nothing that exists is touched.
         let start = unsafe {
             libc::mmap(
                 ptr::null_mut(),
-                length.get(),
+                size,
                 libc::PROT_READ | libc::PROT_WRITE,
                 libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
                 -1,
@@ -39,33 +58,73 @@ impl Pages {
         // SAFETY: these are the pages from above, whole.
         let locked = unsafe {
             #[cfg(target_os = "linux")]
-            libc::madvise(start, length.get(), libc::MADV_DONTDUMP);
-            libc::mlock(start, length.get()) == 0
+            libc::madvise(start, size, libc::MADV_DONTDUMP);
+            libc::mlock(start, size) == 0
         };
-        Some(Pages { start: NonNull::new(start.cast())?, length, locked })
+        Some(Mapping { start: NonNull::new(start.cast())?, size, locked })
+    }
+
+    /// One that was used before, if there is one and nobody else is looking at this moment.
+    fn spare() -> Option<Mapping> {
+        SPARE.get(Mutex::default, |_| ()).try_lock().ok()?.pop()
+    }
+
+    /// Keeps it for a next time, or gives it back. It must be zero.
+    fn put_away(self) {
+        if let Ok(mut spare) = SPARE.get(Mutex::default, |_| ()).try_lock()
+            && self.size == PAGE
+            && self.locked
+            && spare.len() < MOST_SPARE
+        {
+            spare.push(self);
+        }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: the pages from `new`, whole, and not used again. Unmapping unlocks.
+        unsafe { libc::munmap(self.start.as_ptr().cast(), self.size) };
+    }
+}
+
+impl Pages {
+    /// Zeroed bytes; `None` when the system has no memory.
+    pub(crate) fn new(length: NonZeroUsize) -> Option<Pages> {
+        let size = length.get().next_multiple_of(PAGE);
+        let spare = if size == PAGE { Mapping::spare() } else { None };
+        let mapping = spare.or_else(|| Mapping::new(size))?;
+        Some(Pages { mapping: Some(mapping), length })
     }
 
     /// Whether the system keeps them out of swap.
     pub(crate) fn are_locked(&self) -> bool {
-        self.locked
+        self.mapping.as_ref().is_some_and(|mapping| mapping.locked)
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
-        // SAFETY: `length` bytes that were mapped and zeroed, until this is dropped.
-        unsafe { slice::from_raw_parts(self.start.as_ptr(), self.length.get()) }
+        match &self.mapping {
+            // SAFETY: `length` is not more than the mapping's size; mapped and zeroed, until this is dropped.
+            Some(mapping) => unsafe { slice::from_raw_parts(mapping.start.as_ptr(), self.length.get()) },
+            None => &[],
+        }
     }
 
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as above, and nobody else has them.
-        unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.length.get()) }
+        match &mut self.mapping {
+            // SAFETY: as above, and nobody else has them.
+            Some(mapping) => unsafe { slice::from_raw_parts_mut(mapping.start.as_ptr(), self.length.get()) },
+            None => &mut [],
+        }
     }
 }
 
 impl Drop for Pages {
     fn drop(&mut self) {
         self.bytes_mut().zeroize();
-        // SAFETY: the pages from `new`, whole, and not used again. Unmapping unlocks.
-        unsafe { libc::munmap(self.start.as_ptr().cast(), self.length.get()) };
+        if let Some(mapping) = self.mapping.take() {
+            mapping.put_away();
+        }
     }
 }
 
@@ -85,6 +144,17 @@ mod tests {
         pages.bytes_mut().fill(7);
         assert_eq!(pages.bytes().len(), 5000);
         assert!(pages.bytes().iter().all(|&byte| byte == 7));
+    }
+
+    #[test]
+    fn pages_that_were_used_before_are_zero() {
+        for _ in 0..20 {
+            let mut together = [of(10), of(4096), of(1), of(4097), of(100), of(5)];
+            for pages in &mut together {
+                assert!(pages.bytes().iter().all(|&byte| byte == 0));
+                pages.bytes_mut().fill(7);
+            }
+        }
     }
 
     /// From the system's own list: `lo` locked, `dd` not dumped.

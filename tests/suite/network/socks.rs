@@ -7,6 +7,7 @@ use std::thread;
 use super::Row;
 use super::call::Call;
 use super::process::{Peer, folder, free_address};
+use super::stalls::hold;
 use crate::support::{self, Facts};
 
 const SOCKS: &str = "SOCKS5 (microsocks)";
@@ -26,13 +27,12 @@ fn answering(reply: &'static [u8]) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
         let (mut client, _) = listener.accept()?;
-        let mut said = [0; 512];
-        client.read(&mut said)?;
+        // Version, one way to log in: none. Then the request, with a name of nine letters.
+        client.read_exact(&mut [0; 3])?;
         client.write_all(&[5, 0])?;
-        client.read(&mut said)?;
+        client.read_exact(&mut [0; 4 + 1 + 9 + 2])?;
         client.write_all(reply)?;
-        // Until the client goes.
-        client.read(&mut said)
+        hold(&mut client)
     });
     address
 }

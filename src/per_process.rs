@@ -9,7 +9,7 @@ use std::process;
 use once_cell::race::OnceBox;
 
 /// A value for each process, made when it is asked for first.
-pub(super) struct PerProcess<T> {
+pub(crate) struct PerProcess<T> {
     /// That of this process comes behind those of its ancestors. A lock-free list: another thread may be in the middle of
     /// adding to it when the process forks.
     first: OnceBox<Node<T>>,
@@ -22,12 +22,12 @@ struct Node<T> {
 }
 
 impl<T> PerProcess<T> {
-    pub(super) const fn new() -> PerProcess<T> {
+    pub(crate) const fn new() -> PerProcess<T> {
         PerProcess { first: OnceBox::new() }
     }
 
     /// This process's value. When it is new, `leave` has been shown those of its ancestors.
-    pub(super) fn get(&self, make: impl Fn() -> T, leave: impl Fn(&T)) -> &T {
+    pub(crate) fn get(&self, make: impl Fn() -> T, leave: impl Fn(&T)) -> &T {
         let process = process::id();
         let mut place = &self.first;
         loop {
@@ -46,7 +46,7 @@ impl<T> PerProcess<T> {
     }
 
     /// This process's value, if there is one.
-    pub(super) fn existing(&self) -> Option<&T> {
+    pub(crate) fn existing(&self) -> Option<&T> {
         let process = process::id();
         let mut place = &self.first;
         while let Some(node) = place.get() {
