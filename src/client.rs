@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::HeaderValue;
+use http::{HeaderValue, Uri};
 
 use crate::error::Error;
-use crate::flow::{self, BaseUrl, Credentials};
+use crate::flow::{self, Credentials};
 use crate::log::{Level, Log};
 use crate::options::Options;
 use crate::token::Token;
@@ -18,7 +18,7 @@ pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    base_url: BaseUrl,
+    endpoint: Uri,
     user_agent: HeaderValue,
     proxy: Option<Arc<Proxy>>,
     transport: Transport,
@@ -31,7 +31,7 @@ impl Client {
     /// [`Code::InvalidOption`](crate::Code::InvalidOption) when the system has no roots.
     pub fn new(options: &Options) -> Result<Client, Error> {
         Ok(Client(Arc::new(Inner {
-            base_url: options.base_url.clone(),
+            endpoint: flow::token_endpoint(&options.base_url)?,
             user_agent: options.user_agent.clone(),
             proxy: options.transport.route.proxy.clone(),
             transport: Transport::new(options.transport.clone())?,
@@ -63,10 +63,9 @@ impl Client {
     }
 
     fn try_to_get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
-        let Inner { base_url, user_agent, proxy, transport } = &*self.0;
+        let Inner { endpoint, user_agent, proxy, transport } = &*self.0;
         let credentials = Credentials::new(key, login, secret)?;
-        let request = flow::token_request(base_url, user_agent, &credentials)?;
-        match transport.send(request)? {
+        match transport.send(endpoint, || flow::token_request(endpoint, user_agent, &credentials))? {
             Answer::OfServer(response) => flow::read_token(&response, &credentials),
             Answer::OfProxy(response, name) => {
                 let secrets = proxy.as_ref().map(|proxy| proxy.secrets()).unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::token::Token;
 /// login, whatever its status; a token that can be read is handed out; then the status speaks. The texts of Concur's error
 /// messages are not known, so no decision depends on one.
 pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> Result<Token, Error> {
-    let answer = Answer { status: response.status(), headers: response.headers(), echoes: Echoes::of(sent)? };
+    let answer = Answer { status: response.status(), headers: response.headers(), sent };
     let Body { bytes, cut } = response.body();
     let text = match is_compressed(response.headers()) {
         true => Zeroizing::default(),
@@ -56,7 +56,7 @@ pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> R
 struct Answer<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
-    echoes: Echoes,
+    sent: &'a Credentials<'a>,
 }
 
 impl Answer<'_> {
@@ -71,9 +71,14 @@ impl Answer<'_> {
             .unwrap_or_default();
         error.retry_after(retry::asked_pause(self.headers)).answered(
             self.status.as_u16(),
-            self.echoes.harmless(&correlation_id),
-            self.echoes.harmless(words.expose()),
+            self.harmless(&correlation_id),
+            self.harmless(words.expose()),
         )
+    }
+
+    /// What the server says, without an echo of what was sent. Made when it is needed: a success has no use for it.
+    fn harmless(&self, text: &str) -> String {
+        Echoes::of(self.sent).harmless(text)
     }
 
     /// A page for people: by its content, or, where that tells nothing, by what the server calls it.
@@ -101,7 +106,7 @@ impl Answer<'_> {
         let location = self.headers.get("location").and_then(|location| location.to_str().ok());
         let target = location.and_then(|location| location.parse::<Uri>().ok());
         let detail = match target.as_ref().and_then(Uri::host) {
-            Some(host) => format!("{} to {}", self.status_text(), self.echoes.harmless(host)),
+            Some(host) => format!("{} to {}", self.status_text(), self.harmless(host)),
             None => self.status_text(),
         };
         Error::new(Cause::Redirected).detail(detail)

@@ -236,6 +236,10 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<String> {
 }
 
 fn decode_utf8(bytes: &[u8]) -> Zeroizing<String> {
+    // What all good answers are, and the quick way.
+    if let Ok(text) = str::from_utf8(bytes) {
+        return Zeroizing::new(text.to_owned());
+    }
     let invalid = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     let mut text =
         Zeroizing::new(String::with_capacity(bytes.len() + invalid * char::REPLACEMENT_CHARACTER.len_utf8()));

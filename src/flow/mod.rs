@@ -13,5 +13,5 @@ mod words;
 pub(crate) use answer::read_token;
 pub(crate) use base_url::BaseUrl;
 pub(crate) use credentials::Credentials;
-pub(crate) use native::token_request;
+pub(crate) use native::{token_endpoint, token_request};
 pub(crate) use proxy::proxy_refusal;

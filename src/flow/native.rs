@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
-use http::{HeaderName, Request};
+use http::{HeaderName, Request, Uri};
 
 use super::{BaseUrl, Credentials};
 use crate::cause::Cause;
@@ -13,13 +13,18 @@ use crate::secret::Secret;
 const TOKEN_PATH: &str = "/net2/oauth2/accesstoken.ashx";
 const CONSUMER_KEY: HeaderName = HeaderName::from_static("x-consumerkey");
 
+/// Where tokens are to be had.
+pub(crate) fn token_endpoint(base: &BaseUrl) -> Result<Uri, Error> {
+    base.join(TOKEN_PATH).parse().map_err(|_| Cause::Unforeseen.into())
+}
+
 /// Asks for an access token: GET with HTTP Basic and the consumer key in a header.
 pub(crate) fn token_request(
-    base: &BaseUrl,
+    endpoint: &Uri,
     user_agent: &HeaderValue,
     credentials: &Credentials<'_>,
 ) -> Result<Request<()>, Error> {
-    Request::get(base.join(TOKEN_PATH))
+    Request::get(endpoint.clone())
         .header(AUTHORIZATION, secret_value(credentials.basic()?)?)
         .header(CONSUMER_KEY, secret_value(Secret::concat(&[credentials.key]))?)
         .header(ACCEPT, "application/xml")
@@ -37,14 +42,15 @@ fn secret_value(secret: Secret) -> Result<HeaderValue, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BaseUrl, Credentials, token_request};
+    use super::{BaseUrl, Credentials, token_endpoint, token_request};
     use http::HeaderValue;
 
     #[test]
     fn the_request_is_the_documented_one() {
         let credentials = Credentials::new("kEy1", "john_developer@hotmail.com", "Travel&Expense$2012").unwrap();
+        let base = BaseUrl::parse("https://eu1.concursolutions.com/prefix/").unwrap();
         let request = token_request(
-            &BaseUrl::parse("https://eu1.concursolutions.com/prefix/").unwrap(),
+            &token_endpoint(&base).unwrap(),
             &HeaderValue::from_static("erp/1 nativeflow/0"),
             &credentials,
         )
@@ -63,7 +69,8 @@ mod tests {
     fn a_printed_request_shows_no_secret() {
         let credentials = Credentials::new("kEy1", "login", "secret").unwrap();
         let agent = HeaderValue::from_static("a");
-        let request = token_request(&BaseUrl::production(), &agent, &credentials).unwrap();
+        let endpoint = token_endpoint(&BaseUrl::production()).unwrap();
+        let request = token_request(&endpoint, &agent, &credentials).unwrap();
         let printed = format!("{request:?}");
         assert!(!printed.contains("kEy1") && !printed.contains("bG9naW4"), "{printed}");
     }

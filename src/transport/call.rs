@@ -25,7 +25,7 @@ pub(super) struct Call<'a> {
     bell: &'a Arc<Bell>,
     log: Option<&'a Log>,
     /// Host and port of both, as messages name them.
-    server: String,
+    server: &'a str,
     proxy: Option<String>,
     timeout: Duration,
     deadline: Instant,
@@ -33,6 +33,8 @@ pub(super) struct Call<'a> {
     peer: Cell<Peer>,
     /// When the phase began.
     since: Cell<Instant>,
+    /// Whether the other end has said anything since the phase began.
+    heard: Cell<bool>,
     /// How many bytes have been handed to the system since sending the request was begun.
     left: Cell<u64>,
 }
@@ -41,7 +43,7 @@ impl<'a> Call<'a> {
     pub(super) fn new(
         bell: &'a Arc<Bell>,
         log: Option<&'a Log>,
-        server: String,
+        server: &'a str,
         proxy: Option<String>,
         timeout: Duration,
     ) -> Call<'a> {
@@ -56,6 +58,7 @@ impl<'a> Call<'a> {
             phase: Cell::new(Phase::Lookup),
             peer: Cell::new(Peer::Server),
             since: Cell::new(start),
+            heard: Cell::new(false),
             left: Cell::new(0),
         }
     }
@@ -65,6 +68,7 @@ impl<'a> Call<'a> {
         self.phase.set(phase);
         self.peer.set(peer);
         self.since.set(Instant::now());
+        self.heard.set(false);
         if phase == Phase::Sending {
             self.left.set(0);
         }
@@ -81,7 +85,7 @@ impl<'a> Call<'a> {
     /// Host and port at the other end.
     pub(super) fn peer_name(&self) -> &str {
         match self.peer.get() {
-            Peer::Server => &self.server,
+            Peer::Server => self.server,
             Peer::Proxy => self.proxy.as_deref().unwrap_or_default(),
         }
     }
@@ -89,7 +93,7 @@ impl<'a> Call<'a> {
     /// The same for the log, which tells of both.
     pub(super) fn peer_title(&self) -> String {
         match self.peer.get() {
-            Peer::Server => self.server.clone(),
+            Peer::Server => self.server.to_owned(),
             Peer::Proxy => format!("proxy {}", self.peer_name()),
         }
     }
@@ -101,6 +105,16 @@ impl<'a> Call<'a> {
     /// Notes that bytes have been handed to the system.
     pub(super) fn bytes_left(&self, amount: usize) {
         self.left.set(self.left.get() + amount as u64);
+    }
+
+    /// Notes that bytes have come.
+    pub(super) fn bytes_came(&self) {
+        self.heard.set(true);
+    }
+
+    /// Whether more is waited for after something has come.
+    pub(super) fn waits_for_the_rest(&self) -> bool {
+        self.heard.get()
     }
 
     /// Whether the server may have got any byte of the request.

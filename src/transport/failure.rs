@@ -140,8 +140,8 @@ mod tests {
     /// What `translate` makes of an error in that phase.
     fn at(phase: Phase, peer: Peer, translate: impl Fn(&Call<'_>) -> Error) -> Error {
         let bell = Arc::new(Bell::new().unwrap());
-        let (server, proxy) = ("host:443".to_owned(), Some("proxy:3128".to_owned()));
-        let call = Call::new(&bell, None, server, proxy, Duration::from_millis(700));
+        let proxy = Some("proxy:3128".to_owned());
+        let call = Call::new(&bell, None, "host:443", proxy, Duration::from_millis(700));
         call.enter(phase, peer);
         translate(&call)
     }

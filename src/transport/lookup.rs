@@ -221,7 +221,7 @@ mod tests {
 
     fn look_up(host: &str, only_loopback: bool) -> Result<Vec<SocketAddr>, Error> {
         let bell = Arc::new(Bell::new().unwrap());
-        addresses(host, 7, only_loopback, &Call::new(&bell, None, host.to_owned(), None, Duration::from_secs(60)))
+        addresses(host, 7, only_loopback, &Call::new(&bell, None, host, None, Duration::from_secs(60)))
     }
 
     #[test]

@@ -40,6 +40,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::USER_AGENT;
+use http::uri::Authority;
 use http::{Request, Response, Uri};
 use rustls::ClientConfig;
 
@@ -106,28 +107,31 @@ impl Transport {
         Ok(Transport { settings, tls, proxy_tls, state: PerProcess::new() })
     }
 
-    /// Sends `request` once; a body that ends early is handed out as far as it came. `plain` requests stay on this machine.
+    /// Sends to `uri` what `request` makes, once; a body that ends early is handed out as far as it came. Plain http stays on
+    /// this machine.
     ///
-    /// Only when not one byte of it has left is it sent again, over a new connection in place of a kept one that has died.
-    pub(crate) fn send(&self, request: Request<()>) -> Result<Answer, Error> {
+    /// Only when not one byte of it has left is it made and sent again, over a new connection in place of a kept one that
+    /// has died.
+    pub(crate) fn send(&self, uri: &Uri, request: impl Fn() -> Result<Request<()>, Error>) -> Result<Answer, Error> {
         let state = self.state();
-        let proxy = self.settings.route.proxy_to(request.uri());
-        let server = request.uri().authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
+        let proxy = self.settings.route.proxy_to(uri);
+        let server = uri.authority().map(Authority::as_str).unwrap_or_default();
         let no_descriptor = |error| Error::new(Cause::NoResources).detail(format_args!("{server}: {error}"));
         let keeps = !self.settings.keep_alive.is_zero();
         let entry = state.running.enter(keeps).map_err(no_descriptor)?;
         let log = self.settings.log.as_ref();
-        let call = Call::new(entry.bell(), log, server.clone(), proxy.map(Proxy::name), self.settings.timeout);
+        let call = Call::new(entry.bell(), log, server, proxy.map(Proxy::name), self.settings.timeout);
 
         if let Some(mut connection) = self.kept(state) {
             call.enter(Phase::Sending, Peer::Server);
-            match connection.exchange(request.clone(), &call) {
+            match connection.exchange(request()?, &call) {
                 Err(error) if error.code() == Code::Disconnected && !call.anything_left() => {
                     call.warn(format_args!("connect: the kept connection has died, a new one takes its place"));
                 }
                 result => return result.map(|exchanged| self.keep(connection, exchanged, state, &call)),
             }
         }
+        let request = request()?;
         let stream = match self.connect(proxy, &request, state, &call)? {
             Asked::Opened(stream) => stream,
             Asked::Refused(response) => return Ok(Answer::OfProxy(*response, call.peer_name().to_owned())),

@@ -77,7 +77,9 @@ impl Socket {
         // A server that sends in two small pieces (session tickets and an answer, say) may hold the second one back until
         // the first is acknowledged, which this system would put off for 40 ms.
         #[cfg(target_os = "linux")]
-        let _ = sockopt::set_tcp_quickack(&self.0, true);
+        if call.waits_for_the_rest() {
+            let _ = sockopt::set_tcp_quickack(&self.0, true);
+        }
         let free = buffer.free();
         if free.is_empty() {
             return Err(Error::new(Cause::Unforeseen).detail("no room to read into"));
@@ -86,6 +88,7 @@ impl Socket {
             call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::IN)], None)?;
             match rustix::io::read(&self.0, &mut *free) {
                 Ok(amount) => {
+                    call.bytes_came();
                     buffer.arrived(amount);
                     return Ok(amount);
                 }
