@@ -1,12 +1,13 @@
 //! haproxy: the load balancer that many services stand behind.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::Row;
 use super::call::Call;
 use super::certificates::{Authority, Leaf};
 use super::process::{Peer, folder, free_address, write};
-use crate::support::{self, Facts};
+use crate::support::{self, Facts, in_namespace};
 
 const GLOBAL: &str = "global\n  log stderr format raw local0 warning\ndefaults\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n";
 
@@ -22,17 +23,44 @@ impl Front {
     }
 }
 
-/// TLS with this certificate; `bind` has more options of it, `rest` what is done.
+/// A network with nothing in it but the haproxy of the file `$1`, at the port `$2`; the rest is the program to run.
+const ALONE: &str = r#"
+set -eu
+conf=$1 port=$2
+shift 2
+ip link set lo up
+haproxy -db -f "$conf" >"$conf.said" 2>&1 &
+trap 'kill $! 2>/dev/null; wait' EXIT
+until ss --no-header --listening --tcp "sport = :$port" | grep -q .; do
+    kill -0 $! || { cat "$conf.said" >&2; exit 1; }
+    sleep 0.01
+done
+"$@"
+"#;
+
+/// TLS with this certificate; those clients only whom `client_ca` vouches for, and `rest` is what is done.
 fn start(leaf: &Leaf, client_ca: Option<&str>, mode: &str, rest: &str) -> Front {
     let (folder, address) = (folder("haproxy"), free_address());
-    let pem = write(&folder, "server.pem", format!("{}{}", leaf.pem, leaf.key));
+    let conf = configure(&folder, address, leaf, client_ca, mode, rest);
+    Front { _peer: Peer::start(&folder, &["haproxy", "-db", "-f", &conf], address), address }
+}
+
+/// Writes the configuration, and gives its path.
+fn configure(
+    folder: &Path,
+    address: SocketAddr,
+    leaf: &Leaf,
+    client_ca: Option<&str>,
+    mode: &str,
+    rest: &str,
+) -> String {
+    let pem = write(folder, "server.pem", format!("{}{}", leaf.pem, leaf.key));
     let verify = match client_ca {
-        Some(ca) => format!(" ca-file {} verify required", write(&folder, "clients.pem", ca)),
+        Some(ca) => format!(" ca-file {} verify required", write(folder, "clients.pem", ca)),
         None => String::new(),
     };
     let text = format!("{GLOBAL}frontend tls\n  mode {mode}\n  bind {address} ssl crt {pem}{verify}\n{rest}\n");
-    let conf = write(&folder, "haproxy.cfg", text);
-    Front { _peer: Peer::start(&folder, &["haproxy", "-db", "-f", &conf], address), address }
+    write(folder, "haproxy.cfg", text)
 }
 
 /// Takes TLS off and passes the rest on.
@@ -56,6 +84,20 @@ fn call(front: impl FnOnce(&Leaf) -> Front, change: impl FnOnce(Call) -> Call) -
 fn stub_backend() -> String {
     let plain = support::stub().0.plain_url().replace("http://localhost", "127.0.0.1");
     format!("  default_backend stub\nbackend stub\n  mode http\n  server one {plain}")
+}
+
+/// To leave a connection without a word to the client takes CAP_NET_ADMIN, or haproxy resets it: who has a network of his own
+/// has that there.
+fn call_dropped() -> Facts {
+    let authority = Authority::root("haproxy's CA");
+    let (folder, address) = (folder("haproxy"), free_address());
+    let leaf = authority.server(|_| ());
+    let conf = configure(&folder, address, &leaf, None, "http", "  http-request silent-drop");
+    let (ca, port) = (write(&folder, "ca.pem", &authority.pem), address.port().to_string());
+    let call = Call::to(&format!("https://localhost:{port}")).with("ca", &ca).soon();
+    let facts = call.run_under(&in_namespace(ALONE, &[&conf, &port]));
+    std::fs::remove_dir_all(folder).unwrap();
+    facts
 }
 
 pub fn rows() -> Vec<Row> {
@@ -94,8 +136,6 @@ pub fn rows() -> Vec<Row> {
                 call(|leaf| start(leaf, None, "http", rest), |call| call)
             },
         ),
-        Row::stall(("haproxy", "drops the request silently"), &["message~waiting for the answer"], || {
-            call(|leaf| start(leaf, None, "http", "  http-request silent-drop"), Call::soon)
-        }),
+        Row::stall(("haproxy", "drops the request silently"), &["message~waiting for the answer"], call_dropped),
     ]
 }

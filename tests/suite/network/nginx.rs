@@ -19,6 +19,11 @@ use crate::support::{self, Facts};
 const OPENSSL_ALLOWS_ALL: &str = "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = default\n\
     [default]\nCipherString = ALL:@SECLEVEL=0\nMinProtocol = TLSv1\n";
 
+/// What nginx notes of one healthy call: TLS version, client certificate, status. One request, and no second one.
+const NEW: &[&str] = &["server_saw=TLSv1.3 NONE 200;"];
+const OLD: &[&str] = &["server_saw=TLSv1.2 NONE 200;"];
+const CERTIFIED: &[&str] = &["server_saw=TLSv1.3 SUCCESS 200;"];
+
 /// What the server shows, and whom the client trusts, in PEM.
 struct Shown {
     chain: String,
@@ -35,28 +40,37 @@ impl Shown {
     }
 }
 
-/// One call to an nginx with these directives beside its certificate, after `change`.
+/// One call to an nginx with these directives beside its certificate, after `change`. To what the client says, the fact
+/// `server_saw` is added: what nginx noted of the requests that came through TLS, empty when none did.
 fn call(shown: &Shown, directives: &str, change: impl FnOnce(&Path, Call) -> Call) -> Facts {
-    let (folder, address) = (folder("nginx"), free_address());
+    let (folder, notes, address) = (folder("nginx"), folder("nginx-notes"), free_address());
     let chain = write(&folder, "chain.pem", &shown.chain);
     let key = write(&folder, "key.pem", &shown.key);
     let ca = write(&folder, "ca.pem", &shown.trusted);
     let plain = support::stub().0.plain_url().replace("localhost", "127.0.0.1");
     let text = format!(
         "daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log {folder}/error.log;\n\
-         events {{ worker_connections 64; }}\nhttp {{\n  access_log off;\n  \
+         events {{ worker_connections 64; }}\nhttp {{\n  \
+         ssl_protocols TLSv1.2 TLSv1.3;\n  log_format note \"$ssl_protocol $ssl_client_verify $status;\";\n  access_log {notes}/requests note;\n  \
          client_body_temp_path {folder}/a;\n  proxy_temp_path {folder}/b;\n  fastcgi_temp_path {folder}/c;\n  \
          uwsgi_temp_path {folder}/d;\n  scgi_temp_path {folder}/e;\n  \
          server {{\n    listen {address} ssl;\n    ssl_certificate {chain};\n    ssl_certificate_key {key};\n    \
          {directives}\n    location / {{ proxy_pass {plain}; }}\n  }}\n}}\n",
         folder = folder.display(),
+        notes = notes.display(),
     );
     let conf = write(&folder, "nginx.conf", text);
     let log = folder.join("error.log");
     let allowing = format!("OPENSSL_CONF={}", write(&folder, "openssl.cnf", OPENSSL_ALLOWS_ALL));
     let command = ["env", &allowing, "nginx", "-c", &conf, "-p", folder.to_str().unwrap(), "-e", log.to_str().unwrap()];
-    let _peer = Peer::start(&folder, &command, address);
-    change(&folder, Call::to(&format!("https://localhost:{}", address.port())).with("ca", &ca)).run()
+    let peer = Peer::start(&folder, &command, address);
+    let mut facts = change(&folder, Call::to(&format!("https://localhost:{}", address.port())).with("ca", &ca)).run();
+    // Only an nginx that has ended has written all that it will.
+    drop(peer);
+    let requests = fs::read_to_string(notes.join("requests")).unwrap();
+    fs::remove_dir_all(notes).unwrap();
+    facts.stdout.push_str(&format!("server_saw={}\n", requests.replace('\n', "")));
+    facts
 }
 
 fn shown(shown: Shown) -> Facts {
@@ -110,19 +124,24 @@ fn with_client_certificate(key: Option<&str>) -> Facts {
     let clients = Authority::root("Clients' CA");
     let folder = folder("clients");
     let ca = write(&folder, "clients.pem", &clients.pem);
-    let directives = format!("ssl_client_certificate {ca}; ssl_verify_client on;");
     let server = Shown::by_root(|root| root.server(|_| ()));
-    let facts = call(&server, &directives, |folder, call| match key {
-        None => call,
-        Some(key) => {
-            // The authority signs what openssl would read, whatever form the key is in.
-            let pkcs8 = openssl(&["pkcs8", "-topk8", "-nocrypt"], key);
-            let chain = write(folder, "client.pem", clients.client_with(&pkcs8).pem);
-            call.with("client_chain", &chain).with("client_key", &write(folder, "client.key", key))
-        }
+    // Each version asks for the certificate, and has the client sign, in a way of its own.
+    let [old, new] = ["TLSv1.2", "TLSv1.3"].map(|version| {
+        let directives = format!("ssl_client_certificate {ca}; ssl_verify_client on; ssl_protocols {version};");
+        call(&server, &directives, |folder, call| match key {
+            None => call,
+            Some(key) => {
+                // The authority signs what openssl would read, whatever form the key is in.
+                let pkcs8 = openssl(&["pkcs8", "-topk8", "-nocrypt"], key);
+                let chain = write(folder, "client.pem", clients.client_with(&pkcs8).pem);
+                call.with("client_chain", &chain).with("client_key", &write(folder, "client.key", key))
+            }
+        })
     });
     fs::remove_dir_all(folder).unwrap();
-    facts
+    let noted = if key.is_some() { "TLSv1.2 SUCCESS 200;" } else { "TLSv1.2 NONE 400;" };
+    assert_eq!(old.pairs()["server_saw"], noted, "{}", old.stdout);
+    new
 }
 
 pub fn rows() -> Vec<Row> {
@@ -139,39 +158,43 @@ pub fn rows() -> Vec<Row> {
         shown(Shown { chain: format!("{}{issuers}", leaf.pem), key: leaf.key, trusted })
     };
     let mut rows = vec![
-        Row::new((PEER, "shows an ECDSA chain of three", "NF_OK"), &[], move || chain_of(true, true, || None)),
-        Row::new((PEER, "shows an RSA certificate, chain of three", "NF_OK"), &[], move || {
+        Row::new((PEER, "shows an ECDSA chain of three", "NF_OK"), NEW, move || chain_of(true, true, || None)),
+        Row::new((PEER, "shows an RSA certificate, chain of three", "NF_OK"), NEW, move || {
             chain_of(true, true, || Some(rsa_key()))
         }),
-        Row::new((PEER, "shows a P-384 certificate", "NF_OK"), &[], || {
+        Row::new((PEER, "shows a P-384 certificate", "NF_OK"), NEW, || {
             let key = rcgen::KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap().serialize_pem();
             shown(Shown::by_root(|root| root.server_with(&key)))
         }),
-        Row::new((PEER, "speaks TLS 1.2 only", "NF_OK"), &[], || {
+        Row::new((PEER, "speaks TLS 1.2 only", "NF_OK"), OLD, || {
             call(&Shown::by_root(|root| root.server(|_| ())), "ssl_protocols TLSv1.2;", |_, call| call)
         }),
-        Row::new((PEER, "speaks TLS 1.3 only", "NF_OK"), &[], || {
+        Row::new((PEER, "speaks TLS 1.3 only", "NF_OK"), NEW, || {
             call(&Shown::by_root(|root| root.server(|_| ())), "ssl_protocols TLSv1.3;", |_, call| call)
         }),
-        Row::new((PEER, "wants a client certificate, gets one (PKCS#8)", "NF_OK"), &[], || {
-            with_client_certificate(Some(&rsa_key()))
+        Row::new((PEER, "wants a client certificate, gets one (PKCS#8)", "NF_OK"), CERTIFIED, || {
+            let key = rsa_key();
+            assert!(key.contains("BEGIN PRIVATE KEY"));
+            with_client_certificate(Some(&key))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (PKCS#1)", "NF_OK"), &[], || {
-            with_client_certificate(Some(&openssl_key(&["genrsa", "-traditional", "2048"])))
+        Row::new((PEER, "wants a client certificate, gets one (PKCS#1)", "NF_OK"), CERTIFIED, || {
+            let key = openssl_key(&["genrsa", "-traditional", "2048"]);
+            assert!(key.contains("BEGIN RSA PRIVATE KEY"));
+            with_client_certificate(Some(&key))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (SEC1)", "NF_OK"), &[], || {
+        Row::new((PEER, "wants a client certificate, gets one (SEC1)", "NF_OK"), CERTIFIED, || {
             let key = openssl_key(&["ecparam", "-genkey", "-name", "prime256v1"]);
             assert!(key.contains("BEGIN EC PARAMETERS") && key.contains("BEGIN EC PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
         Row::new(
             (PEER, "wants a client certificate, gets none, and says so in a page", "NF_NOT_CONCUR"),
-            &["http_status=400", "server_message~No required SSL certificate was sent"],
+            &["server_saw=TLSv1.3 NONE 400;", "http_status=400", "server_message~No required SSL certificate was sent"],
             || with_client_certificate(None),
         ),
         Row::new(
             (PEER, "has no server behind it, and says so in a page", "NF_NOT_CONCUR"),
-            &["http_status=502"],
+            &["server_saw=TLSv1.3 NONE 502;", "http_status=502", "retry_after_ms=300000"],
             || {
                 let server = Shown::by_root(|root| root.server(|_| ()));
                 call(&server, "location /net2/ { proxy_pass http://127.0.0.1:1; }", |_, call| call)
@@ -179,7 +202,7 @@ pub fn rows() -> Vec<Row> {
         ),
         Row::new(
             (PEER, "redirects to another host", "NF_REDIRECTED"),
-            &["http_status=302", "message~127.0.0.1"],
+            &["server_saw=TLSv1.3 NONE 302;", "http_status=302", "message~127.0.0.1"],
             || {
                 let elsewhere = Elsewhere::listen();
                 let server = Shown::by_root(|root| root.server(|_| ()));
@@ -193,15 +216,15 @@ pub fn rows() -> Vec<Row> {
     rows.extend(bad_certificates(PEER));
     rows.push(Row::new(
         (PEER, "shows a chain of three to a client that trusts another root", "NF_TLS_UNTRUSTED"),
-        &["message~The intermediate"],
+        &["server_saw=", "message~The intermediate"],
         move || noted("unknown root", chain_of(true, false, || None)),
     ));
     rows.push(Row::new(
         (PEER, "leaves its intermediate certificate out", "NF_TLS_UNTRUSTED"),
-        &["message~The intermediate"],
+        &["server_saw=", "message~The intermediate"],
         move || noted("missing intermediate", chain_of(false, true, || None)),
     ));
-    rows.push(Row::new((PEER, "speaks TLS 1.0 and 1.1 only", "NF_TLS"), &["message~TLS 1.2"], || {
+    rows.push(Row::new((PEER, "speaks TLS 1.0 and 1.1 only", "NF_TLS"), &["server_saw=", "message~TLS 1.2"], || {
         let directives = "ssl_protocols TLSv1 TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;";
         noted("old TLS", call(&Shown::by_root(|root| root.server(|_| ())), directives, |_, call| call))
     }));
@@ -213,24 +236,32 @@ fn bad_certificates(peer: &'static str) -> Vec<Row> {
         Row::new((peer, fault, "NF_TLS_UNTRUSTED"), says, move || noted(remedy, shown(make())))
     };
     vec![
-        bad("shows a certificate that has expired", &["message~expired", "remedy~clock"], "expired", || {
-            Shown::by_root(|root| root.server(|leaf| leaf.not_after = date_time_ymd(2021, 1, 1)))
-        }),
-        bad("shows a certificate that is not valid yet", &["message~not valid yet"], "not valid yet", || {
-            Shown::by_root(|root| root.server(|leaf| leaf.not_before = date_time_ymd(2119, 1, 1)))
-        }),
-        bad("shows a certificate of another host", &["message~another host"], "another host", || {
+        bad(
+            "shows a certificate that has expired",
+            &["server_saw=", "message~expired", "remedy~clock"],
+            "expired",
+            || Shown::by_root(|root| root.server(|leaf| leaf.not_after = date_time_ymd(2021, 1, 1))),
+        ),
+        bad(
+            "shows a certificate that is not valid yet",
+            &["server_saw=", "message~not valid yet"],
+            "not valid yet",
+            || Shown::by_root(|root| root.server(|leaf| leaf.not_before = date_time_ymd(2119, 1, 1))),
+        ),
+        bad("shows a certificate of another host", &["server_saw=", "message~another host"], "another host", || {
             Shown::by_root(|root| {
                 root.server(|leaf| {
                     leaf.subject_alt_names = vec![rcgen::SanType::DnsName("other.example".try_into().unwrap())];
                 })
             })
         }),
-        bad("shows a self-signed certificate", &["message~self-signed"], "self-signed", || {
+        bad("shows a self-signed certificate", &["server_saw=", "message~self-signed"], "self-signed", || {
             let leaf = self_signed();
             Shown { chain: leaf.pem, key: leaf.key, trusted: Authority::root("The root").pem }
         }),
-        bad("shows a certificate signed with SHA-1", &["message~SHA-1"], "weak", || signed_with("-sha1")),
+        bad("shows a certificate signed with SHA-1", &["server_saw=", "message~SHA-1"], "weak", || {
+            signed_with("-sha1")
+        }),
     ]
 }
 
@@ -240,8 +271,9 @@ fn noted(kind: &'static str, facts: Facts) -> Facts {
     let mut remedies = REMEDIES.get_or_init(Mutex::default).lock().unwrap();
     let remedy = facts.pairs().get("remedy").copied().unwrap_or_default().to_owned();
     let first = *remedies.entry(remedy.clone()).or_insert(kind);
-    assert_eq!(first, kind, "both have the remedy \"{remedy}\"");
+    // A lock that a panic poisons would have all later rows fail, and for no reason of theirs.
     drop(remedies);
+    assert_eq!(first, kind, "both have the remedy \"{remedy}\"; {}", facts.stdout);
     facts
 }
 
