@@ -1,13 +1,12 @@
 //! Memory for what lives longer than a call: a token.
 
 use std::num::NonZeroUsize;
+use std::process;
 use std::ptr::{self, NonNull};
 use std::slice;
 use std::sync::Mutex;
 
 use zeroize::Zeroize as _;
-
-use crate::per_process::PerProcess;
 
 /// Most tokens fit in one; more is asked for in multiples. A system with larger pages gives whole ones anyway.
 const PAGE: usize = 4096;
@@ -15,8 +14,8 @@ const PAGE: usize = 4096;
 /// of a call over a kept connection.
 const MOST_SPARE: usize = 4;
 
-/// Those of this process: a child of fork has not locked its parent's.
-static SPARE: PerProcess<Mutex<Vec<Mapping>>> = PerProcess::new();
+/// Never waited for: in a child of fork the lock may not come free.
+static SPARE: Mutex<Vec<Mapping>> = Mutex::new(Vec::new());
 
 /// Bytes in pages of their own: locked in memory as far as the limit allows, left out of core dumps, wiped when dropped.
 pub(crate) struct Pages {
@@ -30,6 +29,8 @@ struct Mapping {
     start: NonNull<u8>,
     size: usize,
     locked: bool,
+    /// Whose lock it is: a child of fork has the pages, and has not locked them.
+    process: u32,
 }
 
 // SAFETY: the pages belong to this value alone, and are changed through `&mut` only.
@@ -54,24 +55,35 @@ impl Mapping {
         if start == libc::MAP_FAILED {
             return None;
         }
-        // Both may be refused, by RLIMIT_MEMLOCK or an old kernel. The token is of use all the same.
-        // SAFETY: these are the pages from above, whole.
-        let locked = unsafe {
+        let mut mapping = Mapping { start: NonNull::new(start.cast())?, size, locked: false, process: 0 };
+        mapping.lock(process::id());
+        Some(mapping)
+    }
+
+    /// Both may be refused, by RLIMIT_MEMLOCK or an old kernel. The token is of use all the same.
+    fn lock(&mut self, process: u32) {
+        self.process = process;
+        // SAFETY: these are the pages from `new`, whole.
+        self.locked = unsafe {
             #[cfg(target_os = "linux")]
-            libc::madvise(start, size, libc::MADV_DONTDUMP);
-            libc::mlock(start, size) == 0
+            libc::madvise(self.start.as_ptr().cast(), self.size, libc::MADV_DONTDUMP);
+            libc::mlock(self.start.as_ptr().cast(), self.size) == 0
         };
-        Some(Mapping { start: NonNull::new(start.cast())?, size, locked })
     }
 
     /// One that was used before, if there is one and nobody else is looking at this moment.
     fn spare() -> Option<Mapping> {
-        SPARE.get(Mutex::default, |_| ()).try_lock().ok()?.pop()
+        let mut mapping = SPARE.try_lock().ok()?.pop()?;
+        let process = process::id();
+        if mapping.process != process {
+            mapping.lock(process);
+        }
+        Some(mapping)
     }
 
     /// Keeps it for a next time, or gives it back. It must be zero.
     fn put_away(self) {
-        if let Ok(mut spare) = SPARE.get(Mutex::default, |_| ()).try_lock()
+        if let Ok(mut spare) = SPARE.try_lock()
             && self.size == PAGE
             && self.locked
             && spare.len() < MOST_SPARE
