@@ -181,7 +181,7 @@ causes! {
         "Have TLS 1.2 or 1.3 switched on there; if the server is Concur's, an old TLS-inspecting proxy on the way is what answers.";
     TlsIncompatible => Tls, Never,
         "Client and server have no cipher or key exchange in common",
-        "The server must offer an ECDHE suite of TLS 1.2, or TLS 1.3; look for an old TLS-inspecting proxy on the way. Some servers say the same when they want a client certificate.";
+        "The server must offer an ECDHE suite of TLS 1.2, or TLS 1.3; look for an old TLS-inspecting proxy on the way. Some servers say the same when they do not like a client certificate.";
     ClientCertificateMissing => Tls, Never,
         "The server wants a client certificate",
         "Give one with nf_options_set_client_certificate; if Concur itself wants none, a gateway on the way does: ask who runs it.";
@@ -201,7 +201,7 @@ causes! {
         "The server's certificate came alone, and its issuer is not trusted here",
         "If the issuer that is named is your company's or a proxy's, give it with nf_options_set_ca_file; if not, the server's operator must send the intermediate certificate too. Nothing was sent.";
     CertificateWeak => TlsUntrusted, Never,
-        "The server's certificate is signed in a way that is no longer safe (SHA-1, perhaps)",
+        "The server's certificate is no longer safe: signed with SHA-1, or with an RSA key of less than 2048 bits",
         "The server's or the proxy's operator must have it issued anew, with SHA-256 and an RSA key of 2048 bits or an elliptic one. Nothing was sent.";
     UnknownRoot => TlsUntrusted, Never,
         "The server's certificate was issued by an authority that is not trusted here",

@@ -12,6 +12,7 @@ use rustix::io::Errno;
 
 use super::cancel::Bell;
 use super::failure;
+use super::identity::Nobody;
 use super::phase::{Peer, Phase};
 use crate::cause::Cause;
 use crate::error::Error;
@@ -24,6 +25,7 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 pub(super) struct Call<'a> {
     bell: &'a Arc<Bell>,
     log: Option<&'a Log>,
+    nobody: &'a Nobody,
     /// Host and port of both, as messages name them.
     server: &'a str,
     proxy: Option<String>,
@@ -43,6 +45,7 @@ impl<'a> Call<'a> {
     pub(super) fn new(
         bell: &'a Arc<Bell>,
         log: Option<&'a Log>,
+        nobody: &'a Nobody,
         server: &'a str,
         proxy: Option<String>,
         timeout: Duration,
@@ -51,6 +54,7 @@ impl<'a> Call<'a> {
         Call {
             bell,
             log,
+            nobody,
             server,
             proxy,
             timeout,
@@ -100,6 +104,11 @@ impl<'a> Call<'a> {
 
     pub(super) fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// Whether the server has asked for a client certificate, and there was none.
+    pub(super) fn lacks_a_certificate(&self) -> bool {
+        self.peer.get() == Peer::Server && self.nobody.was_asked()
     }
 
     /// Notes that bytes have been handed to the system.

@@ -60,8 +60,12 @@ pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
         rustls::Error::InvalidCertificate(certificate) => return of_certificate(certificate, call),
         rustls::Error::AlertReceived(alert) => match alert {
             AlertDescription::ProtocolVersion => Cause::TlsTooOld,
-            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => Cause::TlsIncompatible,
             AlertDescription::CertificateRequired => Cause::ClientCertificateMissing,
+            // What servers of TLS 1.2 say of a missing one.
+            AlertDescription::HandshakeFailure | AlertDescription::BadCertificate if call.lacks_a_certificate() => {
+                Cause::ClientCertificateMissing
+            }
+            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => Cause::TlsIncompatible,
             AlertDescription::BadCertificate
             | AlertDescription::UnsupportedCertificate
             | AlertDescription::CertificateRevoked
@@ -87,6 +91,7 @@ fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
             Doubt::SelfSigned => Cause::CertificateSelfSigned,
             Doubt::ChainIncomplete => Cause::CertificateChainIncomplete,
             Doubt::UnknownRoot => Cause::UnknownRoot,
+            Doubt::WeakKey => Cause::CertificateWeak,
         };
         return Error::new(cause).detail(format_args!("{}: {doubted}", call.peer_name()));
     }
@@ -134,14 +139,15 @@ mod tests {
     use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
     use super::super::cancel::Bell;
+    use super::super::identity::Nobody;
     use super::{Call, Peer, Phase, of_http, of_io, of_tls, timed_out};
     use crate::error::{Code, Error};
 
     /// What `translate` makes of an error in that phase.
     fn at(phase: Phase, peer: Peer, translate: impl Fn(&Call<'_>) -> Error) -> Error {
         let bell = Arc::new(Bell::new().unwrap());
-        let proxy = Some("proxy:3128".to_owned());
-        let call = Call::new(&bell, None, "host:443", proxy, Duration::from_millis(700));
+        let (nobody, proxy) = (Nobody::default(), Some("proxy:3128".to_owned()));
+        let call = Call::new(&bell, None, &nobody, "host:443", proxy, Duration::from_millis(700));
         call.enter(phase, peer);
         translate(&call)
     }

@@ -52,6 +52,7 @@ use crate::per_process::PerProcess;
 use call::Call;
 use cancel::Running;
 use exchange::{Connection, Exchanged};
+use identity::Nobody;
 use kept::Kept;
 use phase::{Peer, Phase};
 use proxy::Scheme;
@@ -81,6 +82,7 @@ pub(crate) struct Transport {
     settings: Settings,
     tls: ClientConfig,
     proxy_tls: ClientConfig,
+    nobody: Arc<Nobody>,
     state: PerProcess<State>,
 }
 
@@ -103,8 +105,9 @@ impl Transport {
     /// # Errors
     /// The system has no roots, and the settings name none.
     pub(crate) fn new(settings: Settings) -> Result<Transport, Error> {
-        let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref())?;
-        Ok(Transport { settings, tls, proxy_tls, state: PerProcess::new() })
+        let nobody = Arc::new(Nobody::default());
+        let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref(), &nobody)?;
+        Ok(Transport { settings, tls, proxy_tls, nobody, state: PerProcess::new() })
     }
 
     /// Sends to `uri` what `request` makes, once; a body that ends early is handed out as far as it came. Plain http stays on
@@ -120,7 +123,7 @@ impl Transport {
         let keeps = !self.settings.keep_alive.is_zero();
         let entry = state.running.enter(keeps).map_err(no_descriptor)?;
         let log = self.settings.log.as_ref();
-        let call = Call::new(entry.bell(), log, server, proxy.map(Proxy::name), self.settings.timeout);
+        let call = Call::new(entry.bell(), log, &self.nobody, server, proxy.map(Proxy::name), self.settings.timeout);
 
         if let Some(mut connection) = self.kept(state) {
             call.enter(Phase::Sending, Peer::Server);

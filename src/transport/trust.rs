@@ -12,7 +12,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
-use super::identity::Identity;
+use super::identity::{Identity, Nobody};
 use super::verify::Verifier;
 
 use crate::cause::Cause;
@@ -67,7 +67,11 @@ impl Trust {
 
     /// How TLS is spoken with those that these roots vouch for, TLS 1.2 and 1.3: with the server, and with a proxy, which is
     /// shown no client certificate.
-    pub(super) fn client_configs(&self, identity: Option<&Identity>) -> Result<(ClientConfig, ClientConfig), Error> {
+    pub(super) fn client_configs(
+        &self,
+        identity: Option<&Identity>,
+        nobody: &Arc<Nobody>,
+    ) -> Result<(ClientConfig, ClientConfig), Error> {
         let unforeseen = |what: &dyn fmt::Display| Error::new(Cause::Unforeseen).detail(what);
         let provider = Arc::new(ring::default_provider());
         let roots = Arc::new(self.root_store()?);
@@ -81,10 +85,11 @@ impl Trust {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Verifier(verifier)));
         let anonymous = config.clone().with_no_client_auth();
-        Ok(match identity {
-            Some(identity) => (config.with_client_cert_resolver(identity.resolver()), anonymous),
-            None => (anonymous.clone(), anonymous),
-        })
+        let config = match identity {
+            Some(identity) => config.with_client_cert_resolver(identity.resolver()),
+            None => config.with_client_cert_resolver(Arc::clone(nobody) as _),
+        };
+        Ok((config, anonymous))
     }
 }
 

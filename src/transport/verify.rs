@@ -23,6 +23,8 @@ pub(super) enum Doubt {
     ChainIncomplete,
     /// It came with its issuers, and none of them is trusted here.
     UnknownRoot,
+    /// Its RSA key is too short for a signature to be worth anything.
+    WeakKey,
 }
 
 /// A doubt, and whom the certificate names.
@@ -47,6 +49,16 @@ fn doubt(leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) -> Error {
         true => Doubt::UnknownRoot,
         false => Doubt::ChainIncomplete,
     };
+    doubted(doubt, names)
+}
+
+/// With such a key every signature is a bad one.
+fn weak_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
+    let names = Names::of(certificate);
+    if names.has_weak_key { doubted(Doubt::WeakKey, names) } else { error }
+}
+
+fn doubted(doubt: Doubt, names: Names) -> Error {
     CertificateError::Other(OtherError(Arc::new(Doubted { doubt, names }))).into()
 }
 
@@ -78,7 +90,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature)
+        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| weak_key(certificate, error))
     }
 
     fn verify_tls13_signature(
@@ -87,7 +99,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature)
+        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| weak_key(certificate, error))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

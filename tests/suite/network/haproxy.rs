@@ -38,11 +38,18 @@ done
 "$@"
 "#;
 
-/// TLS with this certificate; those clients only whom `client_ca` vouches for, and `rest` is what is done.
-fn start(leaf: &Leaf, client_ca: Option<&str>, mode: &str, rest: &str) -> Front {
+/// TLS with this certificate; those `clients` only, and `rest` is what is done.
+fn start(leaf: &Leaf, clients: Option<&Clients>, mode: &str, rest: &str) -> Front {
     let (folder, address) = (folder("haproxy"), free_address());
-    let conf = configure(&folder, address, leaf, client_ca, mode, rest);
+    let conf = configure(&folder, address, leaf, clients, mode, rest);
     Front { _peer: Peer::start(&folder, &["haproxy", "-db", "-f", &conf], address), address }
+}
+
+/// Whom a haproxy lets in.
+struct Clients {
+    /// Who vouches for them, in PEM.
+    ca: String,
+    newest_tls: &'static str,
 }
 
 /// Writes the configuration, and gives its path.
@@ -50,13 +57,16 @@ fn configure(
     folder: &Path,
     address: SocketAddr,
     leaf: &Leaf,
-    client_ca: Option<&str>,
+    clients: Option<&Clients>,
     mode: &str,
     rest: &str,
 ) -> String {
     let pem = write(folder, "server.pem", format!("{}{}", leaf.pem, leaf.key));
-    let verify = match client_ca {
-        Some(ca) => format!(" ca-file {} verify required", write(folder, "clients.pem", ca)),
+    let verify = match clients {
+        Some(clients) => {
+            let ca = write(folder, "clients.pem", &clients.ca);
+            format!(" ca-file {ca} verify required ssl-max-ver {}", clients.newest_tls)
+        }
         None => String::new(),
     };
     let text = format!("{GLOBAL}frontend tls\n  mode {mode}\n  bind {address} ssl crt {pem}{verify}\n{rest}\n");
@@ -101,14 +111,15 @@ fn call_dropped() -> Facts {
 }
 
 pub fn rows() -> Vec<Row> {
-    let with_certificate = |given: bool| {
-        let clients = Authority::root("Clients' CA");
+    let with_certificate = |given: bool, newest_tls| {
+        let authority = Authority::root("Clients' CA");
         let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
         let folder = folder("client");
-        let chain = write(&folder, "chain.pem", clients.client_with(&key).pem);
+        let chain = write(&folder, "chain.pem", authority.client_with(&key).pem);
         let key = write(&folder, "key.pem", key);
+        let clients = Clients { ca: authority.pem, newest_tls };
         let facts = call(
-            |leaf| start(leaf, Some(&clients.pem), "http", &stub_backend()),
+            |leaf| start(leaf, Some(&clients), "http", &stub_backend()),
             |call| if given { call.with("client_chain", &chain).with("client_key", &key) } else { call },
         );
         std::fs::remove_dir_all(folder).unwrap();
@@ -118,11 +129,18 @@ pub fn rows() -> Vec<Row> {
         Row::new(("haproxy", "takes TLS off before the server", "NF_OK"), &[], || {
             call(|leaf| start(leaf, None, "http", &stub_backend()), |call| call)
         }),
-        Row::new(("haproxy", "wants a client certificate, and gets it", "NF_OK"), &[], move || with_certificate(true)),
+        Row::new(("haproxy", "wants a client certificate, and gets it", "NF_OK"), &[], move || {
+            with_certificate(true, "TLSv1.3")
+        }),
         Row::new(
             ("haproxy", "wants a client certificate, and gets none", "NF_TLS"),
             &["remedy~nf_options_set_client_certificate", "message~wants a client certificate"],
-            move || with_certificate(false),
+            move || with_certificate(false, "TLSv1.3"),
+        ),
+        Row::new(
+            ("haproxy", "wants a client certificate by TLS 1.2, and gets none", "NF_TLS"),
+            &["remedy~nf_options_set_client_certificate", "message~wants a client certificate"],
+            move || with_certificate(false, "TLSv1.2"),
         ),
         Row::new(("haproxy", "limits the rate (429)", "NF_BUSY"), &["http_status=429", "retry_after_ms=30000"], || {
             let rest = "  http-request return status 429 hdr Retry-After 30";

@@ -98,16 +98,16 @@ fn openssl(args: &[&str], input: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn rsa_key() -> String {
-    openssl_key(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+fn rsa_key(bits: u32) -> String {
+    openssl_key(&["genpkey", "-algorithm", "RSA", "-pkeyopt", &format!("rsa_keygen_bits:{bits}")])
 }
 
-/// A certificate that openssl signs, with the hash that is named.
-fn signed_with(hash: &str) -> Shown {
+/// A certificate that openssl signs, with the hash that is named, of an RSA key with so many bits.
+fn signed_with(hash: &str, bits: u32) -> Shown {
     let folder = folder("openssl");
     let root = Authority::root("The root");
     let (ca, ca_key) = (write(&folder, "ca.pem", &root.pem), write(&folder, "ca.key", &root.key));
-    let key = rsa_key();
+    let key = rsa_key(bits);
     let key_file = write(&folder, "key.pem", &key);
     let request = openssl(&["req", "-new", "-key", &key_file, "-subj", "/CN=localhost"], "");
     let extensions = write(&folder, "extensions", "subjectAltName=DNS:localhost\n");
@@ -160,7 +160,7 @@ pub fn rows() -> Vec<Row> {
     let mut rows = vec![
         Row::new((PEER, "shows an ECDSA chain of three", "NF_OK"), NEW, move || chain_of(true, true, || None)),
         Row::new((PEER, "shows an RSA certificate, chain of three", "NF_OK"), NEW, move || {
-            chain_of(true, true, || Some(rsa_key()))
+            chain_of(true, true, || Some(rsa_key(2048)))
         }),
         Row::new((PEER, "shows a P-384 certificate", "NF_OK"), NEW, || {
             let key = rcgen::KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap().serialize_pem();
@@ -173,7 +173,7 @@ pub fn rows() -> Vec<Row> {
             call(&Shown::by_root(|root| root.server(|_| ())), "ssl_protocols TLSv1.3;", |_, call| call)
         }),
         Row::new((PEER, "wants a client certificate, gets one (PKCS#8)", "NF_OK"), CERTIFIED, || {
-            let key = rsa_key();
+            let key = rsa_key(2048);
             assert!(key.contains("BEGIN PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
@@ -260,7 +260,10 @@ fn bad_certificates(peer: &'static str) -> Vec<Row> {
             Shown { chain: leaf.pem, key: leaf.key, trusted: Authority::root("The root").pem }
         }),
         bad("shows a certificate signed with SHA-1", &["server_saw=", "message~SHA-1"], "weak", || {
-            signed_with("-sha1")
+            signed_with("-sha1", 2048)
+        }),
+        bad("shows a certificate with an RSA key of 1024 bits", &["server_saw=", "message~2048 bits"], "weak", || {
+            signed_with("-sha256", 1024)
         }),
     ]
 }

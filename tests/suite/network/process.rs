@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 /// Long enough for any of them on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
-/// The shell ends the peer when its input closes: when this is dropped, and when the test process is killed.
-const UNTIL_INPUT_ENDS: &str = r#""$@" </dev/null & peer=$!; read -r _; kill "$peer"; wait "$peer""#;
+/// The shell ends the peer, and removes its folder, when its input closes: when this is dropped, and when the test process
+/// ends in whatever way.
+const UNTIL_INPUT_ENDS: &str =
+    r#"folder=$1; shift; "$@" </dev/null & peer=$!; read -r _; kill "$peer"; wait "$peer"; rm -rf "$folder""#;
 
 /// A running peer. Dropping it ends it.
 pub struct Peer {
@@ -28,6 +30,7 @@ impl Peer {
         let said = fs::File::create(folder.join("said")).unwrap();
         let shell = Command::new("sh")
             .args(["-c", UNTIL_INPUT_ENDS, "sh"])
+            .arg(folder)
             .args(command)
             .current_dir(folder)
             .stdin(Stdio::piped())
@@ -64,7 +67,6 @@ impl Drop for Peer {
     fn drop(&mut self) {
         drop(self.shell.stdin.take());
         let _ = self.shell.wait();
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
