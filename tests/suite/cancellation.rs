@@ -14,21 +14,21 @@ use crate::support::{self, Build, Facts, Program};
 /// How late a call may return. Under a debugger there is no such limit.
 const LIMIT_MS: f64 = 10.0;
 
-/// What `tests/c/call.c` is to do to a call, and a call that waits somewhere for a minute.
+/// A call that waits somewhere for a minute and is ended meanwhile, by each of the two ways.
 fn ends_at_once(place: &str, run: impl Fn(&dyn Fn(Call) -> Call) -> Facts) {
     for how in ["cancel_after_ms", "free_after_ms"] {
-        // The best of three: the machine may be busy with something else at that very moment.
-        let late: Vec<f64> = (0..3)
-            .map(|_| {
-                let facts = run(&|call| call.with(how, "150"));
-                let pairs = facts.pairs();
-                assert_eq!(pairs["code"], "NF_CANCELLED", "{place}: {}", facts.stdout);
-                assert!(pairs["message"].contains(place), "{place}: {}", pairs["message"]);
-                assert_eq!(pairs["retry_after_ms"], "-1");
-                pairs["after_cancel_ms"].parse().unwrap()
-            })
-            .collect();
-        assert!(late.iter().any(|late| (0.0..LIMIT_MS).contains(late)), "{place}: {late:?} ms late");
+        // The best of five: the machine may be busy with something else, before the call is there or at that very moment.
+        let mut seen = Vec::new();
+        let is_ended = (0..5).any(|_| {
+            let facts = run(&|call| call.with(how, "150"));
+            let pairs = facts.pairs();
+            assert_eq!(pairs["code"], "NF_CANCELLED", "{place}: {}", facts.stdout);
+            assert_eq!(pairs["retry_after_ms"], "-1");
+            let late: f64 = pairs["after_cancel_ms"].parse().unwrap();
+            seen.push(format!("{}, {late} ms late", pairs["message"]));
+            pairs["message"].contains(place) && (0.0..LIMIT_MS).contains(&late)
+        });
+        assert!(is_ended, "{place}, {how}: {seen:?}");
     }
 }
 
