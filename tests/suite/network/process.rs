@@ -14,9 +14,18 @@ use std::time::{Duration, Instant};
 const START_LIMIT: Duration = Duration::from_secs(20);
 
 /// The shell ends the peer, and removes its folder, when its input closes: when this is dropped, and when the test process
-/// ends in whatever way.
-const UNTIL_INPUT_ENDS: &str =
-    r#"folder=$1; shift; "$@" </dev/null & peer=$!; read -r _; kill "$peer"; wait "$peer"; rm -rf "$folder""#;
+/// ends in whatever way. Ctrl-C reaches the shell too, which must not end before it has done that.
+const UNTIL_INPUT_ENDS: &str = r#"
+folder=$1
+shift
+trap : HUP INT TERM
+"$@" </dev/null &
+peer=$!
+read -r _
+kill "$peer"
+wait "$peer"
+rm -rf "$folder"
+"#;
 
 /// A running peer. Dropping it ends it.
 pub struct Peer {
