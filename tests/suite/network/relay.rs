@@ -12,9 +12,9 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Runs until the test process ends.
+    /// At an address of the same family. Runs until the test process ends.
     pub fn to(peer: SocketAddr) -> Relay {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = TcpListener::bind((peer.ip(), 0)).unwrap();
         let relay = Relay { address: listener.local_addr().unwrap(), sent: Arc::default() };
         let sent = Arc::clone(&relay.sent);
         thread::spawn(move || {

@@ -1,8 +1,10 @@
 //! squid: the proxy that most companies have.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use nativeflow_stub::User;
 
 use super::Row;
@@ -18,51 +20,73 @@ const USERS: &str = "user:$apr1$nativefl$ycVsFyAFEfxJ0B.Cs15Nb/\n";
 /// `pa:ss@w/o%rd`
 const PASSWORD: &str = "pa%3Ass%40w%2Fo%25rd";
 
-/// A squid, and what stands before it to see what it is told.
+/// All that curl would take a proxy from: none may come from the machine that runs the test.
+const VARIABLES: [&str; 8] =
+    ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+
 struct Squid {
-    peer: Peer,
-    relay: Relay,
+    _peer: Peer,
     address: SocketAddr,
 }
 
 /// `rules` say who may do what.
-fn start(rules: &str) -> Squid {
-    let (folder, address) = (folder("squid"), free_address());
+fn start(address: SocketAddr, rules: &str) -> Squid {
+    let folder = folder("squid");
     let users = write(&folder, "users", USERS);
-    let port = address.port();
     let text = format!(
-        "http_port 127.0.0.1:{port}\nhttp_port [::1]:{port}\npid_filename none\ncache deny all\nnetdb_filename none\n\
+        "http_port {address}\npid_filename none\ncache deny all\nnetdb_filename none\n\
          access_log stdio:{folder}/access.log\ncache_log {folder}/cache.log\ncoredump_dir {folder}\n\
          shutdown_lifetime 0 seconds\ndns_nameservers 127.0.0.1\ndns_timeout 1 second\nforward_timeout 2 seconds\npinger_enable off\n\
          auth_param basic program /usr/lib/squid/basic_ncsa_auth {users}\nacl known proxy_auth REQUIRED\n{rules}\n",
         folder = folder.display(),
     );
     let conf = write(&folder, "squid.conf", text);
-    let peer = Peer::start(&folder, &["squid", "-N", "-f", &conf], address);
-    Squid { peer, relay: Relay::to(address), address }
+    Squid { _peer: Peer::start(&folder, &["squid", "-N", "-f", &conf], address), address }
 }
 
 fn open() -> &'static Squid {
     static SQUID: OnceLock<Squid> = OnceLock::new();
-    SQUID.get_or_init(|| start("http_access allow all"))
+    SQUID.get_or_init(|| start(free_address(), "http_access allow all"))
 }
 
 fn with_users() -> &'static Squid {
     static SQUID: OnceLock<Squid> = OnceLock::new();
-    SQUID.get_or_init(|| start("http_access allow known\nhttp_access deny all"))
+    SQUID.get_or_init(|| start(free_address(), "http_access allow known\nhttp_access deny all"))
 }
 
 impl Squid {
-    /// One call by way of the relay and this proxy, which must not see anything of Concur's.
-    fn call(&self, login: &str, url: &str) -> Facts {
-        let facts = Call::to(url).with("proxy", &format!("http://{login}{}", self.relay.address())).run();
-        let sent = self.relay.sent();
+    /// What comes of `run`, which gets an address that leads here, and all that this proxy was then sent: nothing of Concur's.
+    fn watch(&self, run: impl FnOnce(SocketAddr) -> Facts) -> (Facts, Vec<u8>) {
+        let relay = Relay::to(self.address);
+        let facts = run(relay.address());
+        let sent = relay.sent();
         let user = User::demo();
-        for secret in ["authorization: Basic am9o", "x-consumerkey", &user.key, &user.login, &user.secret] {
+        let basic = BASE64_STANDARD.encode(format!("{}:{}", user.login, user.secret));
+        // The proxy's own is Proxy-Authorization.
+        for secret in ["\nauthorization:", "x-consumerkey", &basic, &user.key, &user.login, &user.secret] {
             let found = sent.windows(secret.len()).any(|window| window.eq_ignore_ascii_case(secret.as_bytes()));
             assert!(!found, "the proxy was told a secret of Concur's");
         }
+        (facts, sent)
+    }
+
+    /// A call that must come by here: the proxy is asked for the way to `target`.
+    fn watch_way_to(&self, target: &str, run: impl FnOnce(SocketAddr) -> Facts) -> Facts {
+        let (facts, sent) = self.watch(run);
+        let asks = format!("CONNECT {} HTTP/1.1\r\n", target.strip_prefix("https://").unwrap());
+        assert!(sent.starts_with(asks.as_bytes()), "the proxy was not asked for {target}");
         facts
+    }
+
+    /// A call that must not.
+    fn watch_nothing(&self, run: impl FnOnce(SocketAddr) -> Facts) -> Facts {
+        let (facts, sent) = self.watch(run);
+        assert!(sent.is_empty(), "the proxy was spoken to");
+        facts
+    }
+
+    fn call(&self, login: &str, target: &str) -> Facts {
+        self.watch_way_to(target, |proxy| Call::to(target).with("proxy", &format!("http://{login}{proxy}")).run())
     }
 }
 
@@ -74,7 +98,8 @@ pub fn rows() -> Vec<Row> {
     vec![
         Row::new(("squid", "lets everybody through", "NF_OK"), &[], || open().call("", &stub_url())),
         Row::new(("squid", "at an IPv6 address", "NF_OK"), &[], || {
-            Call::to_stub().with("proxy", &format!("http://[::1]:{}", open().address.port())).run()
+            let address = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+            start(address.expect("this machine has ::1"), "http_access allow all").call("", &stub_url())
         }),
         Row::new(("squid", "wants a password, and gets it", "NF_OK"), &[], || {
             with_users().call(&format!("user:{PASSWORD}@"), &stub_url())
@@ -93,15 +118,14 @@ pub fn rows() -> Vec<Row> {
             ("squid", "denies the port by its rules", "NF_PROXY"),
             &["http_status=403", "server_message~ERR_ACCESS_DENIED", "retry_after_ms=-1"],
             || {
-                static SQUID: OnceLock<Squid> = OnceLock::new();
                 let rules = "acl web port 443\nhttp_access allow web\nhttp_access deny all";
-                SQUID.get_or_init(|| start(rules)).call("", &stub_url())
+                start(free_address(), rules).call("", &stub_url())
             },
         ),
         Row::new(
             ("squid", "finds no DNS server that knows the host", "NF_PROXY"),
             &["http_status=500", "server_message~ERR_CANNOT_FORWARD", "retry_after_ms=60000"],
-            || open().call("", "https://does-not-exist.invalid"),
+            || open().call("", "https://does-not-exist.invalid:443"),
         ),
         Row::new(
             ("squid", "finds nobody at the port", "NF_PROXY"),
@@ -112,11 +136,10 @@ pub fn rows() -> Vec<Row> {
             Call::to_stub().with("proxy", &format!("http://{}", free_address())).run()
         }),
         Row::new(("squid", "is on the way, but the host is to go without", "NF_OK"), &[], || {
-            let squid = start("http_access allow all");
-            let proxy = format!("http://{}", squid.relay.address());
-            let facts = Call::to_stub().with("proxy", &proxy).with("bypass", "example.com, localhost").run();
-            assert!(squid.relay.sent().is_empty() && !squid.peer.file("access.log").contains("CONNECT"));
-            facts
+            open().watch_nothing(|proxy| {
+                let call = Call::to_stub().with("proxy", &format!("http://{proxy}"));
+                call.with("bypass", "example.com, localhost").run()
+            })
         }),
         Row::new(("squid", "is reached in TLS (https proxy)", "NF_OK"), &[], || in_tls(true)),
         Row::new(
@@ -142,22 +165,24 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// With these variables, in which `SQUID` is one that must then have been used.
+/// With these variables and no other, in which `SQUID` is one that must then have been used.
 fn environment(variables: &[&str]) -> Facts {
-    let squid = start("http_access allow all");
-    let address = format!("http://{}", squid.relay.address());
-    let variables: Vec<String> = variables.iter().map(|variable| variable.replace("SQUID", &address)).collect();
-    let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
-    let facts = Call::to_stub().with("environment_proxy", "1").run_with(&variables);
-    let named = variables.iter().any(|variable| variable.contains(&address));
-    assert_eq!(!squid.relay.sent().is_empty(), named, "{variables:?}");
-    facts
+    let run = |proxy: SocketAddr| {
+        let variables: Vec<String> =
+            variables.iter().map(|variable| variable.replace("SQUID", &format!("http://{proxy}"))).collect();
+        let unset = VARIABLES.iter().flat_map(|name| ["-u", name]);
+        let words: Vec<&str> = unset.chain(variables.iter().map(String::as_str)).collect();
+        Call::to_stub().with("environment_proxy", "1").run_with(&words)
+    };
+    match variables.iter().any(|variable| variable.ends_with("SQUID")) {
+        true => open().watch_way_to(&stub_url(), run),
+        false => open().watch_nothing(run),
+    }
 }
 
 /// TLS to the proxy, and TLS to Concur inside it.
 fn in_tls(trusted: bool) -> Facts {
     let authority = Authority::root(if trusted { "Known proxy CA" } else { "Unknown proxy CA" });
-    let front = haproxy::in_front_of(open().address, &authority.server(|_| ()));
     let (_, ca) = support::stub();
     let mut roots = std::fs::read_to_string(ca).unwrap();
     if trusted {
@@ -165,7 +190,14 @@ fn in_tls(trusted: bool) -> Facts {
     }
     let folder = folder("roots");
     let roots = write(&folder, "roots.pem", roots);
-    let facts = Call::to_stub().with("ca", &roots).with("proxy", &format!("https://localhost:{}", front.port())).run();
+    let run = |squid: SocketAddr| {
+        let front = haproxy::in_front_of(squid, &authority.server(|_| ()));
+        Call::to_stub().with("ca", &roots).with("proxy", &format!("https://localhost:{}", front.port())).run()
+    };
+    let facts = match trusted {
+        true => open().watch_way_to(&stub_url(), run),
+        false => open().watch_nothing(run),
+    };
     std::fs::remove_dir_all(folder).unwrap();
     facts
 }
