@@ -22,6 +22,7 @@ need openssl openssl
 need squid squid
 need tinyproxy tinyproxy
 need microsocks microsocks
+need danted dante-server
 need nginx nginx-light
 need haproxy haproxy
 need dnsmasq dnsmasq-base

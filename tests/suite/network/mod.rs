@@ -67,33 +67,40 @@ impl Row {
     }
 }
 
+/// How much later than its limit a call may return.
+const LATEST_MS: f64 = 10.0;
+/// The machine may be busy with something else at the very moment of a deadline. Nothing but lateness is tried again.
+const TRIES: usize = 3;
+
 /// What one row has shown.
 struct Seen {
     row: Row,
     over_ms: f64,
+    tries: usize,
     faults: Vec<String>,
 }
 
 impl Row {
     fn see(self) -> Seen {
-        // The machine may be busy with something else at the very moment of the deadline: the best of three counts.
-        let tries = if self.over == Over::Deadline { 3 } else { 1 };
-        let mut seen = None;
-        for _ in 0..tries {
-            let (over_ms, faults) = match panic::catch_unwind(AssertUnwindSafe(|| (self.run)())) {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (over_ms, mut faults) = match panic::catch_unwind(AssertUnwindSafe(|| (self.run)())) {
                 Ok(facts) => self.judge(&facts),
                 Err(_) => (f64::NAN, vec!["the test itself panics, see above".to_owned()]),
             };
-            let is_good = faults.is_empty();
-            seen = Some((over_ms, faults));
-            if is_good {
-                break;
+            let is_late = self.over == Over::Deadline && over_ms > LATEST_MS;
+            if is_late && faults.is_empty() && tries < TRIES {
+                continue;
             }
+            if is_late {
+                faults.push(format!("{over_ms} ms over the deadline, try {tries}"));
+            }
+            return Seen { row: self, over_ms, tries, faults };
         }
-        let (over_ms, faults) = seen.unwrap();
-        Seen { row: self, over_ms, faults }
     }
 
+    /// How late it was, and what else is wrong.
     fn judge(&self, facts: &Facts) -> (f64, Vec<String>) {
         let mut faults = Vec::new();
         let pairs = facts.pairs();
@@ -114,8 +121,8 @@ impl Row {
             }
         }
         let over_ms = of("over_ms").parse().unwrap_or(f64::NAN);
-        if self.over == Over::Deadline && !(0.0..=10.0).contains(&over_ms) {
-            faults.push(format!("{over_ms} ms over the deadline"));
+        if self.over == Over::Deadline && (over_ms.is_nan() || over_ms < 0.0) {
+            faults.push(format!("{over_ms} ms over the deadline, which is too early"));
         }
         (over_ms, faults)
     }

@@ -1,4 +1,4 @@
-//! SOCKS 5: microsocks, and a proxy by hand for what it does not do.
+//! SOCKS 5: microsocks, dante for what it does not do, and a proxy by hand for what none does.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -6,11 +6,12 @@ use std::thread;
 
 use super::Row;
 use super::call::Call;
-use super::process::{Peer, folder, free_address};
+use super::process::{Peer, folder, free_address, write};
 use super::stalls::hold;
 use crate::support::{self, Facts};
 
 const SOCKS: &str = "SOCKS5 (microsocks)";
+const DANTE: &str = "SOCKS5 (dante)";
 const BY_HAND: &str = "SOCKS5 (by hand)";
 
 fn call(users: &[&str], login: &str, url: &str) -> Facts {
@@ -18,6 +19,20 @@ fn call(users: &[&str], login: &str, url: &str) -> Facts {
     let port = address.port().to_string();
     let command: Vec<&str> = ["microsocks", "-i", "127.0.0.1", "-p", &port].iter().chain(users).copied().collect();
     let _peer = Peer::start(&folder, &command, address);
+    Call::to(url).with("proxy", &format!("socks5://{login}{address}")).run()
+}
+
+/// Its users are the system's. There is none for this test: whoever is named is not known.
+fn call_dante(method: &str, rules: &str, login: &str, url: &str) -> Facts {
+    let (folder, address) = (folder("dante"), free_address());
+    let everywhere = "{ from: 127.0.0.1/32 to: 0.0.0.0/0 }";
+    let text = format!(
+        "logoutput: stderr\ninternal: 127.0.0.1 port = {}\nexternal: 127.0.0.1\nclientmethod: none\nsocksmethod: {method}\n\
+         client pass {everywhere}\n{rules}\nsocks pass {everywhere}\n",
+        address.port(),
+    );
+    let conf = write(&folder, "danted.conf", text);
+    let _peer = Peer::start(&folder, &["danted", "-f", &conf], address);
     Call::to(url).with("proxy", &format!("socks5://{login}{address}")).run()
 }
 
@@ -70,10 +85,26 @@ pub fn rows() -> Vec<Row> {
         Row::new((SOCKS, "cannot resolve the host", "NF_PROXY"), &["retry_after_ms=60000"], || {
             call(&[], "", "https://does-not-exist.localhost:1")
         }),
+        Row::new((DANTE, "lets everybody through", "NF_OK"), &[], move || call_dante("none", "", "", &stub())),
         Row::new(
-            (BY_HAND, "denies the host by its rules", "NF_PROXY"),
+            (DANTE, "denies the host by its rules", "NF_PROXY"),
             &["message~rules forbid", "retry_after_ms=-1"],
-            || answered(&[5, 2, 0, 1, 0, 0, 0, 0, 0, 0]),
+            move || call_dante("none", "socks block { from: 127.0.0.1/32 to: 127.0.0.0/8 }", "", &stub()),
+        ),
+        Row::new(
+            (DANTE, "finds nobody at the port", "NF_PROXY"),
+            &["message~refused its connection", "retry_after_ms=60000"],
+            || call_dante("none", "", "", "https://localhost:1"),
+        ),
+        Row::new(
+            (DANTE, "wants a password, and gets that of nobody", "NF_PROXY_DENIED"),
+            &["http_status=0", "message~refuses the user or the password", "retry_after_ms=-1"],
+            move || call_dante("username", "", "nobody-here:other@", &stub()),
+        ),
+        Row::new(
+            (DANTE, "wants a password, and gets none", "NF_PROXY_DENIED"),
+            &["message~wants a user and a password"],
+            move || call_dante("username", "", "", &stub()),
         ),
         Row::new((BY_HAND, "speaks SOCKS 4", "NF_PROXY"), &["message~does not speak SOCKS 5"], || {
             answered(&[4, 0, 0, 1, 0, 0, 0, 0, 0, 0])

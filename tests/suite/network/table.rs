@@ -27,10 +27,11 @@ pub fn keep(seen: &[Seen]) {
 
 fn text(seen: &[Seen]) -> String {
     let mut text = "| peer | fault | code | over the deadline |\n|---|---|---|---|\n".to_owned();
-    for Seen { row, over_ms, .. } in seen {
-        let over = match row.over {
-            Over::Never => "–".to_owned(),
-            Over::Deadline => format!("{over_ms:.1} ms"),
+    for Seen { row, over_ms, tries, .. } in seen {
+        let over = match (row.over, tries) {
+            (Over::Never, _) => "–".to_owned(),
+            (Over::Deadline, 1) => format!("{over_ms:.1} ms"),
+            (Over::Deadline, _) => format!("{over_ms:.1} ms (try {tries})"),
         };
         text.push_str(&format!("| {} | {} | `{}` | {over} |\n", row.peer, row.fault, row.code));
     }
