@@ -24,11 +24,15 @@ impl Front {
 }
 
 /// A network with nothing in it but the haproxy of the file `$1`, at the port `$2`; the rest is the program to run.
+///
+/// A connection that was dropped silently is unknown to the kernel, which resets it when anything more comes from the client: a
+/// late acknowledgement, for one. That reset must not get out.
 const ALONE: &str = r#"
 set -eu
 conf=$1 port=$2
 shift 2
 ip link set lo up
+iptables -A OUTPUT -p tcp --tcp-flags RST RST -j DROP
 haproxy -db -f "$conf" >"$conf.said" 2>&1 &
 trap 'kill $! 2>/dev/null; wait' EXIT
 until ss --no-header --listening --tcp "sport = :$port" | grep -q .; do
