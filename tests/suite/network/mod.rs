@@ -4,12 +4,13 @@
 //! |---|---|
 //! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
 //! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
-//! | what happens on the way | `way`; and at the other end, `stalls` |
+//! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
 //! | how a peer is run, what a call is told | `process`, `stage`, `call`, `relay` |
 //! | the table in the README | `table` |
 
 pub mod call;
 mod certificates;
+mod dns;
 mod haproxy;
 mod mitmproxy;
 mod nginx;
@@ -160,6 +161,7 @@ fn every_peer_and_fault_ends_as_specified() {
         mitmproxy::rows,
         stalls::rows,
         way::rows,
+        dns::rows,
     ];
     let rows = modules.into_iter().flat_map(|rows| rows()).collect();
     let mut seen = see_all(rows);
@@ -170,4 +172,21 @@ fn every_peer_and_fault_ends_as_specified() {
         .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     table::keep(&seen);
+}
+
+/// Where the system's own timers are least exact.
+#[test]
+fn a_long_limit_is_kept_to_10_ms_too() {
+    let silent = crate::support::stub().0.silent_url();
+    let mut late = Vec::new();
+    for _ in 0..3 {
+        let facts = call::Call::to(&silent).with("timeout_ms", "20000").run();
+        let over_ms: f64 = facts.pairs()["over_ms"].parse().unwrap();
+        assert_eq!(facts.pairs()["code"], "NF_TIMEOUT");
+        if (0.0..=10.0).contains(&over_ms) {
+            return;
+        }
+        late.push(over_ms);
+    }
+    panic!("{late:?} ms over the deadline");
 }

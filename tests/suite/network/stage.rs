@@ -1,5 +1,6 @@
 //! A network of its own, in which the stub is `concur.test`, port 8443.
 
+use super::call::Call;
 use super::process::folder;
 use crate::support::{self, Facts, in_namespace};
 
@@ -40,6 +41,11 @@ pub fn on_stage(prepare: &str, run: impl FnOnce(&[&str], &str) -> Facts) -> Fact
     let facts = run(&in_namespace(STAGE, &[stub, folder.to_str().unwrap(), prepare]), ca.to_str().unwrap());
     std::fs::remove_dir_all(folder).unwrap();
     facts
+}
+
+/// One call to `host`, port 8443, in a network that `prepare` makes.
+pub fn call(prepare: &str, host: &str, change: impl FnOnce(Call) -> Call) -> Facts {
+    on_stage(prepare, |stage, ca| change(Call::to(&format!("https://{host}:8443")).with("ca", ca)).run_under(stage))
 }
 
 /// A DNS server, a system that asks it, and what else is to be done.

@@ -1,9 +1,12 @@
 //! Peers that stop in the middle: the call must end by its limit, wherever that is.
 
+use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
+
+use nativeflow_stub::{Options, Stub};
 
 use super::call::Call;
 use super::{Over, Row};
@@ -49,21 +52,47 @@ fn read_head(client: &mut TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Passes on what the client says, and of what the stub answers the first `amount` bytes.
-fn stub_after(amount: u64) -> SocketAddr {
-    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
+/// Passes on what the client says, and of what `stub` answers what `pass` lets through.
+fn through(stub: &Stub, pass: impl FnOnce(TcpStream, TcpStream) -> io::Result<()> + Send + 'static) -> Call {
+    let stub: SocketAddr = stub.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
+    let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
-        let (client, _) = listener.accept()?;
-        let server = TcpStream::connect(stub)?;
-        let (answers, mut to_client) = (server.try_clone()?, client.try_clone()?);
-        thread::spawn(move || io::copy(&mut answers.take(amount), &mut to_client));
-        let (mut client, mut server) = (client, server);
+        let (mut client, _) = listener.accept()?;
+        let mut server = TcpStream::connect(stub)?;
+        let (answers, to_client) = (server.try_clone()?, client.try_clone()?);
+        thread::spawn(move || pass(answers, to_client));
         io::copy(&mut client, &mut server)?;
         server.shutdown(Shutdown::Both)
     });
-    address
+    Call::to(&format!("https://localhost:{port}")).soon()
+}
+
+/// The first flight of a TLS 1.2 server: its whole records, until it changes to the new keys.
+fn first_flight(mut answers: TcpStream, mut to_client: TcpStream) -> io::Result<()> {
+    const CHANGE_CIPHER_SPEC: u8 = 20;
+    loop {
+        let mut header = [0; 5];
+        answers.read_exact(&mut header)?;
+        if header[0] == CHANGE_CIPHER_SPEC {
+            return Ok(());
+        }
+        to_client.write_all(&header)?;
+        let length = u16::from_be_bytes([header[3], header[4]]);
+        io::copy(&mut (&mut answers).take(length.into()), &mut to_client)?;
+    }
+}
+
+/// Accepts a client of SOCKS 5 without a password, and reads what it wants.
+fn greet(client: &mut TcpStream) -> io::Result<()> {
+    let mut greeting = [0; 2];
+    client.read_exact(&mut greeting)?;
+    client.read_exact(&mut vec![0; greeting[1].into()])?;
+    client.write_all(&[5, 0])?;
+    // Version, command, a zero, the kind of the address (a name), its length; after it comes the port.
+    let mut request = [0; 5];
+    client.read_exact(&mut request)?;
+    client.read_exact(&mut vec![0; usize::from(request[4]) + 2])
 }
 
 fn by_proxy(scheme: &str, proxy: SocketAddr) -> Call {
@@ -79,7 +108,12 @@ pub fn rows() -> Vec<Row> {
     let handshake: &[&str] = &["message~in the TLS handshake", "retry_after_ms=60000"];
     let waiting: &[&str] = &["message~waiting for the answer", "retry_after_ms=300000"];
     let to_stub = |scenario: &'static str| move || Call::to(&support::stub().0.scenario_url(scenario)).soon().run();
-    let cut_at = |amount| move || Call::to(&format!("https://localhost:{}", stub_after(amount).port())).soon().run();
+    let cut_at = |amount: u64| {
+        move || {
+            let pass = move |answers: TcpStream, mut client| io::copy(&mut answers.take(amount), &mut client).map(drop);
+            through(support::stub().0, pass).run()
+        }
+    };
     vec![
         Row::stall((PROXY, "accepts and is silent"), tunnel, || {
             by_proxy("http", listener(|mut client| hold(&mut client))).run()
@@ -160,10 +194,52 @@ pub fn rows() -> Vec<Row> {
             });
             by_proxy("socks5", peer).run()
         }),
+        Row::stall((SOCKS, "is silent after the request"), tunnel, || {
+            let peer = listener(|mut client| {
+                greet(&mut client)?;
+                hold(&mut client)
+            });
+            by_proxy("socks5", peer).run()
+        }),
+        Row::stall((SOCKS, "stops in the middle of its answer"), tunnel, || {
+            let peer = listener(|mut client| {
+                greet(&mut client)?;
+                client.write_all(&[5, 0, 0, 1])?;
+                hold(&mut client)
+            });
+            by_proxy("socks5", peer).run()
+        }),
+        Row::stall((SOCKS, "sends its answer one byte a second"), tunnel, || {
+            let peer = listener(|mut client| {
+                greet(&mut client)?;
+                drip(&mut client, &[5, 0, 0, 1, 127, 0, 0, 1, 0, 80])
+            });
+            by_proxy("socks5", peer).run()
+        }),
+        Row::new(
+            (SOCKS, "hangs up at once", "NF_PROXY"),
+            &["message~closed the connection", "retry_after_ms=60000"],
+            || by_proxy("socks5", listener(|_| Ok(()))).run(),
+        ),
+        Row::new((SOCKS, "does not speak SOCKS", "NF_PROXY"), &["message~does not speak the proxy's protocol"], || {
+            let peer = listener(|mut client| {
+                client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")?;
+                hold(&mut client)
+            });
+            by_proxy("socks5", peer).run()
+        }),
         Row::stall((SERVER, "accepts and is silent"), handshake, cut_at(0)),
         Row::stall((SERVER, "stops in its first record"), handshake, cut_at(3)),
         Row::stall((SERVER, "stops after its ServerHello"), handshake, cut_at(SERVER_HELLO)),
         Row::stall((SERVER, "stops in its certificate"), handshake, cut_at(500)),
+        Row::stall((SERVER, "speaks TLS 1.2 and stops before its Finished"), handshake, || {
+            let stub = Stub::start(Options { only_tls12: true, ..Options::default() }).unwrap();
+            let ca = support::scratch("stalls").join(format!("ca-{}.pem", std::process::id()));
+            fs::write(&ca, stub.ca_pem()).unwrap();
+            let facts = through(&stub, first_flight).with("ca", ca.to_str().unwrap()).run();
+            fs::remove_file(ca).unwrap();
+            facts
+        }),
         Row::stall((STUB, "is silent after the handshake"), waiting, to_stub("silence-after-tls")),
         Row::stall((STUB, "sends its head one byte a second"), waiting, to_stub("drip-headers")),
         Row::stall((STUB, "is silent after its head"), waiting, to_stub("silence-after-headers")),
