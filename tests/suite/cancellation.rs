@@ -22,7 +22,8 @@ fn ends_at_once(place: &str, run: impl Fn(&dyn Fn(Call) -> Call) -> Facts) {
         let is_ended = (0..5).any(|_| {
             let facts = run(&|call| call.with(how, "150"));
             let pairs = facts.pairs();
-            assert_eq!(pairs["code"], "NF_CANCELLED", "{place}: {}", facts.stdout);
+            let (said, complained) = (&facts.stdout, &facts.stderr);
+            assert_eq!(pairs.get("code"), Some(&"NF_CANCELLED"), "{place}: {said}{complained}");
             assert_eq!(pairs["retry_after_ms"], "-1");
             let late: f64 = pairs["after_cancel_ms"].parse().unwrap();
             seen.push(format!("{}, {late} ms late", pairs["message"]));

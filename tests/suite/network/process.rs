@@ -1,7 +1,7 @@
 //! A peer that is a program of its own: started on a free port, ended with the test, whatever ends that.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -83,9 +83,16 @@ impl Drop for Peer {
 /// this one can.
 pub fn folder(name: &str) -> PathBuf {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("nativeflow-{name}-{}-{number}", std::process::id()));
-    fs::create_dir(&folder).unwrap();
+    let folder = loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("nativeflow-{name}-{}-{number}", std::process::id()));
+        match fs::create_dir(&folder) {
+            Ok(()) => break folder,
+            // Of a test that was killed, whose number this process has got.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => panic!("{}: {error}", folder.display()),
+        }
+    };
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
     folder
 }
