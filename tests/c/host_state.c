@@ -1,12 +1,14 @@
 /*
- * Calls that succeed, time out, are refused and are cut off, under a timer that interrupts them a thousand times a second:
+ * Calls that succeed, time out, are cancelled and are cut off, under a timer that interrupts them a thousand times a second:
  * they end as they should, and nothing of the process has changed. SIGPIPE would end it. Arguments: the base URLs of the
- * stub, of its silent port, and of a peer that resets the connection; CA file. Standard input: key, login, secret.
+ * stub, of its silent port, of a peer that resets the connection, and of one that is gone when the client has something to
+ * send; CA file. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
 #include <fcntl.h>
 #include <locale.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -17,7 +19,7 @@
 
 extern char **environ;
 
-enum { SIGNALS = 65, LIMITS = RLIM_NLIMITS, CALLS = 20, TIMEOUT_MS = 300, LATE_MS = 10 };
+enum { SIGNALS = 65, LIMITS = RLIM_NLIMITS, CALLS = 20, TIMEOUT_MS = 300, CANCEL_MS = 50, LATE_MS = 10 };
 
 static char key[256], login[256], secret[256];
 static volatile sig_atomic_t alarms;
@@ -88,8 +90,19 @@ static double now_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
+static void *cancel_soon(void *client)
+{
+    for (double start = now_ms(); now_ms() - start < CANCEL_MS;) {
+        struct timespec moment = {0, 1000000}; /* which the timer may interrupt */
+        nanosleep(&moment, NULL);
+    }
+    nf_client_cancel(client);
+    return NULL;
+}
+
 static double call(const char *base_url, const char *ca_file, int32_t code)
 {
+    pthread_t canceller;
     char my_login[256], my_secret[256];
     nf_options *options = nf_options_new();
     nf_client *client = NULL;
@@ -102,9 +115,13 @@ static double call(const char *base_url, const char *ca_file, int32_t code)
     if (code == NF_TIMEOUT)
         EXPECT(nf_options_set_timeout_ms(options, TIMEOUT_MS), NF_OK);
     EXPECT(nf_client_new(options, &client), NF_OK);
+    if (code == NF_CANCELLED)
+        CHECK(pthread_create(&canceller, NULL, cancel_soon, client) == 0);
     double start = now_ms();
     EXPECT(nf_client_get_token(client, key, my_login, my_secret, &token), code);
     double took = now_ms() - start;
+    if (code == NF_CANCELLED)
+        CHECK(pthread_join(canceller, NULL) == 0);
     nf_token_free(token);
     nf_client_free(client);
     nf_options_free(options);
@@ -118,7 +135,7 @@ int main(int argc, char **argv)
     struct itimerval often = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
     double best = 1e9;
 
-    if (argc != 5)
+    if (argc != 6)
         return 2;
     read_line(key, sizeof key);
     read_line(login, sizeof login);
@@ -127,11 +144,13 @@ int main(int argc, char **argv)
     look(&before);
     CHECK(setitimer(ITIMER_REAL, &often, NULL) == 0);
     for (int i = 0; i < CALLS; i++) {
-        call(argv[1], argv[4], NF_OK);
-        call(argv[3], argv[4], NF_DISCONNECTED);
+        call(argv[1], argv[5], NF_OK);
+        call(argv[3], argv[5], NF_DISCONNECTED);
+        call(argv[4], argv[5], NF_DISCONNECTED);
     }
+    call(argv[2], argv[5], NF_CANCELLED);
     for (int i = 0; i < 3; i++) {
-        double over = call(argv[2], argv[4], NF_TIMEOUT) - TIMEOUT_MS;
+        double over = call(argv[2], argv[5], NF_TIMEOUT) - TIMEOUT_MS;
         best = over < best ? over : best;
     }
     if (best < 0 || best > LATE_MS) {

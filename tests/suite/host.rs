@@ -1,9 +1,12 @@
 //! The program that calls is unharmed: its signals, settings, threads, descriptors and children are as they were.
 
-use std::io::Read as _;
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use nativeflow_stub::{Options, Stub, User};
 
+use crate::network::call::Call;
 use crate::network::stage::{names, on_stage};
 use crate::network::stalls::listener;
 use crate::support::{self, Build, Compiler, Program, scratch};
@@ -18,14 +21,31 @@ fn with_credentials(program: Program) -> Program {
     program.lines(&[&credentials[0], &credentials[1], &credentials[2]])
 }
 
+/// Has `tests/c/forking.c` call a stub of its own; how many connections it took.
+fn forking(build: Build, keep_alive_ms: &str, how: &str) -> u64 {
+    let stub = Stub::start(Options { keep_alive: true, record: false, ..Options::default() }).unwrap();
+    let ca = scratch("forking").join(format!("ca-{build}-{how}-{keep_alive_ms}-{}.pem", std::process::id()));
+    std::fs::write(&ca, stub.ca_pem()).unwrap();
+    let args = [&stub.base_url(), ca.to_str().unwrap(), keep_alive_ms, how];
+    let program = Program::compile("forking", build).args(&args);
+    with_credentials(program).must_pass();
+    stub.connections()
+}
+
 #[test]
-fn a_client_works_in_parent_and_child_after_fork() {
+fn parent_and_child_keep_a_connection_each() {
     for build in [Build::Shared, Build::Static] {
-        let stub = Stub::start(Options { keep_alive: true, record: false, ..Options::default() }).unwrap();
-        let ca = scratch("forking").join(format!("ca-{}.pem", std::process::id()));
-        std::fs::write(&ca, stub.ca_pem()).unwrap();
-        let program = Program::compile("forking", build).args(&[&stub.base_url(), ca.to_str().unwrap()]);
-        with_credentials(program).must_pass();
+        assert_eq!(forking(build, "60000", "turns"), 2);
+    }
+}
+
+#[test]
+fn children_of_a_parent_that_is_calling_can_call() {
+    for build in [Build::Shared, Build::Static] {
+        // In the middle of handshakes too.
+        for keep_alive_ms in ["60000", "0"] {
+            forking(build, keep_alive_ms, "busy");
+        }
     }
 }
 
@@ -38,10 +58,29 @@ fn signals_locale_limits_and_environment_stay_as_they_were() {
         Ok(())
     });
     let resetting = format!("https://localhost:{}", resetting.port());
-    let args = [&*stub.base_url(), &stub.silent_url(), &resetting, ca.to_str().unwrap()];
+    let leaving = format!("https://localhost:{}", listener(leave).port());
+    let facts = Call::to(&leaving).run();
+    assert!(facts.pairs()["message"].contains("Broken pipe"), "no SIGPIPE to fear: {}", facts.stdout);
+    let args = [&*stub.base_url(), &stub.silent_url(), &resetting, &leaving, ca.to_str().unwrap()];
     for build in [Build::Shared, Build::Static] {
         with_credentials(Program::compile("host_state", build).args(&args)).must_pass();
     }
+}
+
+/// Answers the client's hello and is gone: its Finished is reset, and the request after that is what raises SIGPIPE.
+fn leave(mut client: TcpStream) -> io::Result<()> {
+    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
+    let mut server = TcpStream::connect(stub)?;
+    let mut hello = [0; 4096];
+    let amount = client.read(&mut hello)?;
+    server.write_all(&hello[..amount])?;
+    // The answer is complete when the server says no more: it waits for the client.
+    server.set_read_timeout(Some(Duration::from_millis(20)))?;
+    let mut answer = Vec::new();
+    let _ = server.read_to_end(&mut answer);
+    // Held back until the socket closes, so that the answer and the end come as one: the client never meets half of it.
+    rustix::net::sockopt::set_tcp_cork(&client, true)?;
+    client.write_all(&answer)
 }
 
 #[test]
@@ -78,17 +117,32 @@ fn a_thousand_unloadings_leave_nothing_behind() {
     with_credentials(program.args(&args)).must_pass();
 }
 
-/// The list says what each is for. A call by name, so that the resolver is part of it.
+/// The list says what each is for.
 #[test]
 fn a_call_makes_no_system_call_beyond_the_list() {
     let (stub, ca) = support::stub();
+    let ca = ca.to_str().unwrap();
+    let begins_a_thread = |calls: &[String]| calls.iter().any(|name| name == "clone3" || name == "clone");
+    let by_name = system_calls(&stub.base_url(), ca, &[]);
+    assert!(begins_a_thread(&by_name), "{by_name:?}");
+    let by_address = system_calls(&stub.base_url().replace("localhost", "127.0.0.1"), ca, &[]);
+    assert!(!begins_a_thread(&by_address), "nothing is looked up: {by_address:?}");
+    // The file of hosts does not know it: the resolver asks DNS.
+    on_stage(&names(""), |stage, ca| {
+        let by_dns = system_calls("https://concur.test:8443", ca, stage);
+        assert!(by_dns.iter().any(|name| name == "sendmmsg"), "{by_dns:?}");
+    });
+}
+
+/// The system calls of one call, none of which is beyond the list.
+fn system_calls(url: &str, ca: &str, place: &[&str]) -> Vec<String> {
     let list = std::fs::read_to_string(support::root().join("tests/system_calls.txt")).unwrap();
     let allowed: Vec<&str> =
         list.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_whitespace().next()).collect();
     let trace = scratch("strace").join(format!("trace-{}", std::process::id()));
     let strace = ["strace", "-f", "-qq", "-o", trace.to_str().unwrap()];
-    let program = Program::compile("marked_call", Build::Shared).args(&[&stub.base_url(), ca.to_str().unwrap()]);
-    with_credentials(program).under(&strace).must_pass();
+    let program = Program::compile("marked_call", Build::Shared).args(&[url, ca]);
+    with_credentials(program).under(&strace).under(place).must_pass();
 
     let trace = std::fs::read_to_string(&trace).unwrap();
     let names: Vec<&str> = trace.lines().filter_map(system_call).collect();
@@ -98,6 +152,7 @@ fn a_call_makes_no_system_call_beyond_the_list() {
     let mut beyond: Vec<&str> = between.iter().filter(|name| !allowed.contains(name)).copied().collect();
     beyond.dedup();
     assert!(beyond.is_empty(), "not on the list: {beyond:?}");
+    between.iter().map(|&name| name.to_owned()).collect()
 }
 
 const MARK: &str = "getppid";

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::process::folder;
-use crate::support::{self, Facts, in_namespace};
+use crate::support::{self, in_namespace};
 
 /// `$1` the stub, `$2` a folder to work in, `$3` what makes this row's network; the rest is the program to run.
 const STAGE: &str = r#"
@@ -34,13 +34,13 @@ eval "$prepare"
 
 /// Prepares a network by `prepare` and has `run` run a program in it: as an argument of the words that it gets, with the CA
 /// file beside them.
-pub fn on_stage(prepare: &str, run: impl FnOnce(&[&str], &str) -> Facts) -> Facts {
+pub fn on_stage<T>(prepare: &str, run: impl FnOnce(&[&str], &str) -> T) -> T {
     let folder = folder("stage");
     let ca = folder.join("ca.pem");
     let stub = support::stub_program().to_str().unwrap();
-    let facts = run(&in_namespace(STAGE, &[stub, folder.to_str().unwrap(), prepare]), ca.to_str().unwrap());
+    let seen = run(&in_namespace(STAGE, &[stub, folder.to_str().unwrap(), prepare]), ca.to_str().unwrap());
     std::fs::remove_dir_all(folder).unwrap();
-    facts
+    seen
 }
 
 /// One call to `host`, port 8443, in a network that `prepare` makes.
