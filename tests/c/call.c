@@ -47,6 +47,7 @@ static void sleep_ms(uint32_t ms)
 static void print_log(void *user, int32_t level, const char *line)
 {
     (void)user;
+    CHECK(strpbrk(line, "\r\n") == NULL);
     printf("log=%d %s\n", (int)level, line);
 }
 

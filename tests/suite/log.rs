@@ -67,6 +67,25 @@ fn a_proxy_is_told_from_the_server_and_no_secret_is_told_at_all() {
     }
 }
 
+#[test]
+fn words_of_others_make_no_second_line_and_tell_no_secret() {
+    let user = User::demo();
+    let proxy = Proxy::answering(
+        "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n<title>Not here\r\nlog=3 token for nobody\r\n</title>",
+    );
+    for (call, code) in [
+        (Call::to(&support::stub().0.scenario_url("denied-echo")), "NF_DENIED"),
+        (Call::to_stub().with("proxy", &proxy.url()), "NF_PROXY"),
+    ] {
+        // The program checks that a line holds no line break.
+        let facts = call.with("log", "1").run();
+        assert!(facts.status.success() && facts.stderr.is_empty(), "{}", facts.stderr);
+        assert_eq!(facts.pairs()["code"], code, "{}", facts.stdout);
+        let log: String = lines(&facts).iter().map(|(_, text)| *text).collect();
+        assert!([&user.key, &user.login, &user.secret].iter().all(|secret| !log.contains(secret.as_str())), "a secret");
+    }
+}
+
 /// A thread with the limit of locked memory at nothing, as in many containers.
 #[test]
 fn memory_that_cannot_be_locked_is_told() {
