@@ -41,7 +41,9 @@ fn start(address: SocketAddr, rules: &str) -> Squid {
         folder = folder.display(),
     );
     let conf = write(&folder, "squid.conf", text);
-    Squid { _peer: Peer::start(&folder, &["squid", "-N", "-f", &conf], address), address }
+    // Its shared memory has this name: what another user's squid has left under the usual one would keep it from starting.
+    let name = format!("nativeflow{}", address.port());
+    Squid { _peer: Peer::start(&folder, &["squid", "-n", &name, "-N", "-f", &conf], address), address }
 }
 
 fn open() -> &'static Squid {
