@@ -5,6 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use crate::support::Facts;
+
 /// Passes everything on, and remembers what the client's side sent.
 pub struct Relay {
     address: SocketAddr,
@@ -34,6 +36,14 @@ impl Relay {
     pub fn sent(&self) -> Vec<u8> {
         self.sent.lock().unwrap().clone()
     }
+}
+
+/// One call by way of `proxy`, which it must not leave aside: without one it would succeed too.
+pub fn by_way_of(proxy: SocketAddr, run: impl FnOnce(SocketAddr) -> Facts) -> Facts {
+    let relay = Relay::to(proxy);
+    let facts = run(relay.address());
+    assert!(!relay.sent().is_empty(), "the proxy was not spoken to");
+    facts
 }
 
 fn pass(mut client: TcpStream, peer: SocketAddr, sent: &Mutex<Vec<u8>>) -> io::Result<()> {

@@ -7,6 +7,7 @@ use std::thread;
 use super::Row;
 use super::call::Call;
 use super::process::{Peer, folder, free_address, write};
+use super::relay::by_way_of;
 use super::stalls::hold;
 use crate::support::{self, Facts};
 
@@ -19,7 +20,7 @@ fn call(users: &[&str], login: &str, url: &str) -> Facts {
     let port = address.port().to_string();
     let command: Vec<&str> = ["microsocks", "-i", "127.0.0.1", "-p", &port].iter().chain(users).copied().collect();
     let _peer = Peer::start(&folder, &command, address);
-    Call::to(url).with("proxy", &format!("socks5://{login}{address}")).run()
+    by_way_of(address, |proxy| Call::to(url).with("proxy", &format!("socks5://{login}{proxy}")).run())
 }
 
 /// Its users are the system's. There is none for this test: whoever is named is not known.
@@ -33,7 +34,7 @@ fn call_dante(method: &str, rules: &str, login: &str, url: &str) -> Facts {
     );
     let conf = write(&folder, "danted.conf", text);
     let _peer = Peer::start(&folder, &["danted", "-f", &conf], address);
-    Call::to(url).with("proxy", &format!("socks5://{login}{address}")).run()
+    by_way_of(address, |proxy| Call::to(url).with("proxy", &format!("socks5://{login}{proxy}")).run())
 }
 
 /// A proxy that takes everybody and answers a request for a connection with `reply`.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::Row;
 use super::call::Call;
 use super::process::{Peer, folder, free_address, write};
+use super::relay::by_way_of;
 use crate::support::Facts;
 
 fn start(rules: &str) -> (Peer, SocketAddr) {
@@ -20,7 +21,7 @@ fn start(rules: &str) -> (Peer, SocketAddr) {
 
 fn call(rules: &str, login: &str) -> Facts {
     let (_peer, address) = start(rules);
-    Call::to_stub().with("proxy", &format!("http://{login}{address}")).run()
+    by_way_of(address, |proxy| Call::to_stub().with("proxy", &format!("http://{login}{proxy}")).run())
 }
 
 pub fn rows() -> Vec<Row> {
