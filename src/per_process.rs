@@ -4,9 +4,10 @@
 //! child for good. So nothing of the parent's is used there, and no lock of it is waited for.
 
 use std::fmt;
-use std::process;
 
 use once_cell::race::OnceBox;
+
+use crate::wipe::this_process;
 
 /// A value for each process, made when it is asked for first.
 pub(crate) struct PerProcess<T> {
@@ -16,7 +17,7 @@ pub(crate) struct PerProcess<T> {
 }
 
 struct Node<T> {
-    process: u32,
+    process: u64,
     value: T,
     next: OnceBox<Node<T>>,
 }
@@ -28,7 +29,7 @@ impl<T> PerProcess<T> {
 
     /// This process's value. When it is new, `leave` has been shown those of its ancestors.
     pub(crate) fn get(&self, make: impl Fn() -> T, leave: impl Fn(&T)) -> &T {
-        let process = process::id();
+        let process = this_process();
         let mut place = &self.first;
         loop {
             let node = match place.get() {
@@ -47,7 +48,7 @@ impl<T> PerProcess<T> {
 
     /// This process's value, if there is one.
     pub(crate) fn existing(&self) -> Option<&T> {
-        let process = process::id();
+        let process = this_process();
         let mut place = &self.first;
         while let Some(node) = place.get() {
             if node.process == process {

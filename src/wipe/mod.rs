@@ -1,4 +1,5 @@
-//! How memory is left clean: what is freed is zero, what the processor held is gone, and a token's pages are locked.
+//! How memory is left clean: what is freed is zero, what the processor held is gone, a token's pages are locked; and which
+//! process this is, by a page that fork wipes.
 //!
 //! Beside `capi` the only module with unsafe code: it deals in raw memory and registers.
 
@@ -6,6 +7,7 @@
 
 #[cfg(all(c_library, not(feature = "test-without-allocator")))]
 mod allocator;
+mod fork;
 #[cfg(feature = "capi")]
 mod pages;
 #[cfg(feature = "capi")]
@@ -13,6 +15,7 @@ mod registers;
 #[cfg(feature = "capi")]
 mod stack;
 
+pub(crate) use fork::this_process;
 #[cfg(feature = "capi")]
 pub(crate) use pages::Pages;
 #[cfg(feature = "capi")]

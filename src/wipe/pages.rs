@@ -1,12 +1,13 @@
 //! Memory for what lives longer than a call: a token.
 
 use std::num::NonZeroUsize;
-use std::process;
 use std::ptr::{self, NonNull};
 use std::slice;
 use std::sync::Mutex;
 
 use zeroize::Zeroize as _;
+
+use super::this_process;
 
 /// Most tokens fit in one; more is asked for in multiples. A system with larger pages gives whole ones anyway.
 const PAGE: usize = 4096;
@@ -30,7 +31,7 @@ struct Mapping {
     size: usize,
     locked: bool,
     /// Whose lock it is: a child of fork has the pages, and has not locked them.
-    process: u32,
+    process: u64,
 }
 
 // SAFETY: the pages belong to this value alone, and are changed through `&mut` only.
@@ -56,12 +57,12 @@ impl Mapping {
             return None;
         }
         let mut mapping = Mapping { start: NonNull::new(start.cast())?, size, locked: false, process: 0 };
-        mapping.lock(process::id());
+        mapping.lock(this_process());
         Some(mapping)
     }
 
     /// Both may be refused, by RLIMIT_MEMLOCK or an old kernel. The token is of use all the same.
-    fn lock(&mut self, process: u32) {
+    fn lock(&mut self, process: u64) {
         self.process = process;
         // SAFETY: these are the pages from `new`, whole.
         self.locked = unsafe {
@@ -74,7 +75,7 @@ impl Mapping {
     /// One that was used before, if there is one and nobody else is looking at this moment.
     fn spare() -> Option<Mapping> {
         let mut mapping = SPARE.try_lock().ok()?.pop()?;
-        let process = process::id();
+        let process = this_process();
         if mapping.process != process {
             mapping.lock(process);
         }

@@ -27,8 +27,10 @@ fn forking(build: Build, keep_alive_ms: &str, how: &str) -> u64 {
     let ca = scratch("forking").join(format!("ca-{build}-{how}-{keep_alive_ms}-{}.pem", std::process::id()));
     std::fs::write(&ca, stub.ca_pem()).unwrap();
     let args = [&stub.base_url(), ca.to_str().unwrap(), keep_alive_ms, how];
-    let program = Program::compile("forking", build).args(&args);
-    with_credentials(program).must_pass();
+    let program = with_credentials(Program::compile("forking", build).args(&args));
+    // As the first process of a container.
+    let program = if how == "same-pid" { program.under(&["unshare", "--pid", "--fork"]) } else { program };
+    program.must_pass();
     stub.connections()
 }
 
@@ -36,6 +38,7 @@ fn forking(build: Build, keep_alive_ms: &str, how: &str) -> u64 {
 fn parent_and_child_keep_a_connection_each() {
     for build in [Build::Shared, Build::Static] {
         assert_eq!(forking(build, "60000", "turns"), 2);
+        assert_eq!(forking(build, "60000", "same-pid"), 2);
     }
 }
 

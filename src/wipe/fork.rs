@@ -1,0 +1,100 @@
+//! Which process this is: a number that a child of fork does not share with its parent.
+//!
+//! The process id is not that number: a process that is 1 in its namespace, as in a container, may have a child that is 1 in
+//! another.
+
+use std::process;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+
+/// Large enough for any system's page.
+const SIZE: usize = 64 * 1024;
+
+/// The numbers that this process and its ancestors have had.
+static LAST: AtomicU64 = AtomicU64::new(0);
+/// A page that the system wipes in every child; null as long as nobody has asked.
+static PAGE: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
+/// Stands in `PAGE` where the system has no such pages.
+static NONE: AtomicU64 = AtomicU64::new(0);
+
+/// A number that no ancestor of this process has. Waits for nobody and takes no lock.
+pub(crate) fn this_process() -> u64 {
+    let page = match PAGE.load(Ordering::Acquire) {
+        page if page.is_null() => first_page(),
+        page => page,
+    };
+    if ptr::eq(page, &NONE) {
+        return process::id().into();
+    }
+    // SAFETY: a page of `new_page`, aligned and never unmapped. All access to it is atomic.
+    let mark = unsafe { &*page };
+    match mark.load(Ordering::Relaxed) {
+        0 => {
+            let new = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+            // Another thread may have been faster.
+            mark.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed).map_or_else(|theirs| theirs, |_| new)
+        }
+        known => known,
+    }
+}
+
+/// Makes the page and makes it known; of several threads that do so, one wins.
+fn first_page() -> *mut AtomicU64 {
+    let new = new_page().unwrap_or((&raw const NONE).cast_mut());
+    match PAGE.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => new,
+        Err(theirs) => {
+            if !ptr::eq(new, &NONE) {
+                // SAFETY: the pages from `new_page`, which nobody else has seen.
+                unsafe { libc::munmap(new.cast(), SIZE) };
+            }
+            theirs
+        }
+    }
+}
+
+/// `None` where the system knows no such pages (Linux before 4.14).
+#[cfg(target_os = "linux")]
+fn new_page() -> Option<*mut AtomicU64> {
+    // SAFETY: asks for new pages anywhere; nothing that exists is touched.
+    let page = unsafe {
+        libc::mmap(
+            ptr::null_mut(),
+            SIZE,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+            -1,
+            0,
+        )
+    };
+    if page == libc::MAP_FAILED {
+        return None;
+    }
+    // SAFETY: these are the pages from above, whole.
+    if unsafe { libc::madvise(page, SIZE, libc::MADV_WIPEONFORK) } != 0 {
+        // SAFETY: as above, and not used again.
+        unsafe { libc::munmap(page, SIZE) };
+        return None;
+    }
+    Some(page.cast())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn new_page() -> Option<*mut AtomicU64> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::this_process;
+
+    #[test]
+    fn all_threads_are_of_one_process() {
+        let mine = this_process();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert_eq!(this_process(), mine));
+            }
+        });
+    }
+}
