@@ -338,7 +338,8 @@ typedef struct nf_token nf_token;
  * (lookup, connect, proxy, tls, request, answer, token, failed), its end how
  * long that took. Called on the thread of the call, which waits for it, with
  * no lock held; calls on several threads call it at the same time. It must
- * return: no longjmp, no C++ exception.
+ * return, and in one process only: no longjmp, no C++ exception, no fork
+ * whose child returns too, for both would send the login.
  */
 typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);
 

@@ -245,6 +245,12 @@ causes! {
     Cancelled => Cancelled, Never,
         "The call was cancelled by the program",
         "Nothing, if that was meant. Where the request had been sent already, Concur may have issued a token that nobody has received.";
+    TimedOutBefore => Timeout, NETWORK_PAUSE,
+        "The time limit ran out before the login was sent",
+        "Nothing was sent. Look for a firewall that drops packets silently, and for a DNS server or a proxy that does not answer; then try again.";
+    DisconnectedBefore => Disconnected, NETWORK_PAUSE,
+        "The connection ended before the login was sent",
+        "Nothing was sent. Try again; if it stays, look for a firewall or proxy that cuts connections, and check the port in the base URL.";
     TimedOut => Timeout, SERVER_PAUSE,
         "There was no complete answer within the time limit",
         "Wait 5 minutes before the next try, as Concur asks; check for a firewall that drops packets silently.";

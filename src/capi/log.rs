@@ -23,7 +23,8 @@ const _: () = assert!(
 /// (lookup, connect, proxy, tls, request, answer, token, failed), its end how
 /// long that took. Called on the thread of the call, which waits for it, with
 /// no lock held; calls on several threads call it at the same time. It must
-/// return: no longjmp, no C++ exception.
+/// return, and in one process only: no longjmp, no C++ exception, no fork
+/// whose child returns too, for both would send the login.
 pub type nf_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: i32, line: *const c_char)>;
 
 /// The caller's own, handed back as it came.

@@ -38,6 +38,8 @@ pub(super) struct Call<'a> {
     peer: Cell<Peer>,
     /// When the phase began.
     since: Cell<Instant>,
+    /// An end of this phase that comes before the deadline.
+    patience: Cell<Option<Instant>>,
     /// Whether the other end has said anything since the phase began.
     heard: Cell<bool>,
     /// How many bytes have been handed to the system since sending the request was begun.
@@ -65,6 +67,7 @@ impl<'a> Call<'a> {
             phase: Cell::new(Phase::Lookup),
             peer: Cell::new(Peer::Server),
             since: Cell::new(start),
+            patience: Cell::new(None),
             heard: Cell::new(false),
             left: Cell::new(0),
         }
@@ -75,10 +78,16 @@ impl<'a> Call<'a> {
         self.phase.set(phase);
         self.peer.set(peer);
         self.since.set(Instant::now());
+        self.patience.set(None);
         self.heard.set(false);
         if phase == Phase::Sending {
             self.left.set(0);
         }
+    }
+
+    /// Ends the rest of this phase after `limit`, as the deadline would.
+    pub(super) fn hurry(&self, limit: Duration) {
+        self.patience.set(Some(Instant::now() + limit));
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -94,6 +103,14 @@ impl<'a> Call<'a> {
         match self.peer.get() {
             Peer::Server => self.server,
             Peer::Proxy => self.proxy.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// The proxy that the server is reached by, for messages: it may be at fault as well.
+    pub(super) fn by_way_of(&self) -> String {
+        match (self.peer.get(), &self.proxy) {
+            (Peer::Server, Some(proxy)) => format!(" by way of proxy {proxy}"),
+            _ => String::new(),
         }
     }
 
@@ -149,7 +166,8 @@ impl<'a> Call<'a> {
     /// # Errors
     /// The limit of the call has run out, or it was cancelled.
     pub(super) fn wait(&self, watched: &mut [PollFd<'_>], until: Option<Instant>) -> Result<bool, Error> {
-        let end = until.map_or(self.deadline, |until| until.min(self.deadline));
+        let deadline = self.patience.get().map_or(self.deadline, |patience| patience.min(self.deadline));
+        let end = until.map_or(deadline, |until| until.min(deadline));
         loop {
             if self.bell.is_cancelled() {
                 return Err(Error::new(Cause::Cancelled).detail(format_args!(
@@ -160,7 +178,7 @@ impl<'a> Call<'a> {
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return if end < self.deadline { Ok(false) } else { Err(failure::timed_out(self)) };
+                return if end < deadline { Ok(false) } else { Err(failure::timed_out(self)) };
             }
             // Linux wakes poll up to a thousandth of its limit late (select_estimate_accuracy), and five times as much in a
             // process of low priority: 60 ms of a minute. Woken before the end, the loop waits for the rest.

@@ -1,6 +1,9 @@
 //! One request and its answer over a connection. HTTP/1.1 itself is ureq-proto's.
 
-use http::{Request, Response};
+use std::time::Duration;
+
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, Request, Response};
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::RecvBody;
 use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult, SendRequestResult};
@@ -20,6 +23,8 @@ use crate::error::{Code, Error};
 const LONGEST_BODY: usize = 64 * 1024;
 /// Longest head of an answer.
 const LONGEST_HEAD: usize = 16 * 1024;
+/// How long a proxy may take for the page in which it says why it refuses.
+const LONGEST_PAGE: Duration = Duration::from_secs(2);
 /// Holds the longest request.
 const LONGEST_REQUEST: usize = 16 * 1024;
 
@@ -78,7 +83,7 @@ impl Connection {
             self.input.consume(used);
             let length = if head.is_some() { used } else { self.input.filled().len() };
             if length >= LONGEST_HEAD {
-                return Err(Cause::HeadTooLarge.into());
+                return Err(failure::head_too_large(call));
             }
             match head {
                 Some(head) => break head,
@@ -88,17 +93,26 @@ impl Connection {
                 None => {}
             }
         };
+        if call.peer() == Peer::Proxy {
+            // It has said what counts; nobody needs the end of its page.
+            call.hurry(LONGEST_PAGE);
+        }
         let (body, reusable) = match http.proceed() {
-            Some(RecvResponseResult::RecvBody(http)) => self.receive_body(http, announced(&head), call),
+            Some(RecvResponseResult::RecvBody(http)) => self.receive_body(http, call),
             Some(RecvResponseResult::Redirect(http)) => (Body::empty(), !http.must_close_connection()),
             Some(RecvResponseResult::Cleanup(http)) => (Body::empty(), !http.must_close_connection()),
             None => return Err(Error::new(Cause::Unforeseen).detail("an answer that does not go on")),
         };
-        Ok(Exchanged { response: head.map(|()| body), reusable: reusable && self.input.is_empty() })
+        let reusable = reusable && self.input.is_empty() && is_framed_once(head.headers());
+        Ok(Exchanged { response: head.map(|()| body), reusable })
     }
 
-    fn receive_body(&mut self, mut http: Http<RecvBody>, announced: usize, call: &Call<'_>) -> (Body, bool) {
+    fn receive_body(&mut self, mut http: Http<RecvBody>, call: &Call<'_>) -> (Body, bool) {
         let ends_with_connection = http.body_mode() == BodyMode::CloseDelimited;
+        let announced = match http.body_mode() {
+            BodyMode::LengthDelimited(length) => usize::try_from(length).unwrap_or(LONGEST_BODY),
+            _ => LONGEST_BODY,
+        };
         // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
         let mut bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
         let mut length = 0;
@@ -126,7 +140,7 @@ impl Connection {
                 break (!whole).then(|| failure::disconnected(call));
             }
             if !self.input.has_room_for(LONGEST_CONTENT) {
-                break Some(failure::not_http("a chunk of the body has no end", call));
+                break Some(failure::garbled("a chunk of the body has no end", call));
             }
             match self.stream.receive(&mut self.input, call) {
                 Ok(0) => over = true,
@@ -144,10 +158,11 @@ impl Connection {
     }
 }
 
-/// How long the body is, by its header; the most that may be where that says nothing.
-fn announced(head: &Response<()>) -> usize {
-    head.headers()
-        .get("content-length")
-        .and_then(|length| length.to_str().ok()?.trim().parse().ok())
-        .unwrap_or(LONGEST_BODY)
+/// Whether there is one opinion only on where the body ends: of an answer with two, another on the way may hold the other
+/// (RFC 9112, section 6.1).
+fn is_framed_once(headers: &HeaderMap) -> bool {
+    match headers.get(TRANSFER_ENCODING) {
+        None => true,
+        Some(coding) => coding.as_bytes().eq_ignore_ascii_case(b"chunked") && !headers.contains_key(CONTENT_LENGTH),
+    }
 }

@@ -8,17 +8,14 @@ use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 use super::call::Call;
 use super::phase::{Peer, Phase};
 use super::verify::{Doubt, Doubted};
-use crate::cause::{Cause, NETWORK_PAUSE};
+use crate::cause::Cause;
 use crate::error::Error;
 
 /// The limit of the whole call has run out.
 pub(super) fn timed_out(call: &Call<'_>) -> Error {
     let (limit, phase) = (call.timeout().as_millis(), call.phase());
-    let error = Error::new(Cause::TimedOut).detail(format_args!("{}: {limit} ms, {phase}", call.peer_name()));
-    match phase.is_before_request() {
-        true => error.retry_after(NETWORK_PAUSE.pause()),
-        false => error,
-    }
+    let cause = if phase.is_before_request() { Cause::TimedOutBefore } else { Cause::TimedOut };
+    Error::new(cause).detail(format_args!("{}{}: {limit} ms, {phase}", call.peer_name(), call.by_way_of()))
 }
 
 /// An error of the system.
@@ -32,9 +29,9 @@ pub(super) fn of_io(error: &io::Error, call: &Call<'_>) -> Error {
         (_, Peer::Proxy) => Cause::ProxyHungUp,
         // A reset, a cable that was pulled, a route that went: the connection is gone.
         (phase, Peer::Server) => {
-            let gone = Error::new(Cause::Disconnected);
-            let gone = if phase.is_before_request() { gone.retry_after(NETWORK_PAUSE.pause()) } else { gone };
-            return gone.detail(format_args!("{}: {error}, {phase}", call.peer_name()));
+            let cause = if phase.is_before_request() { Cause::DisconnectedBefore } else { Cause::Disconnected };
+            let (name, way) = (call.peer_name(), call.by_way_of());
+            return Error::new(cause).detail(format_args!("{name}{way}: {error}, {phase}"));
         }
     };
     Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
@@ -111,18 +108,26 @@ fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
 /// What the HTTP parser does not accept.
 pub(super) fn of_http(error: &ureq_proto::Error, call: &Call<'_>) -> Error {
     match error {
-        ureq_proto::Error::HttpParseTooManyHeaders => Cause::HeadTooLarge.into(),
-        error => not_http(error, call),
+        ureq_proto::Error::HttpParseTooManyHeaders => head_too_large(call),
+        error => garbled(error, call),
     }
 }
 
 /// The other end speaks before it is asked.
 pub(super) fn spoke_first(call: &Call<'_>) -> Error {
-    not_http("it speaks before it is asked", call)
+    garbled("it speaks before it is asked", call)
 }
 
-/// What answers does not speak proper HTTP, or SOCKS.
-pub(super) fn not_http(what: impl fmt::Display, call: &Call<'_>) -> Error {
+/// Of headers there are too many, or too long ones.
+pub(super) fn head_too_large(call: &Call<'_>) -> Error {
+    match call.peer() {
+        Peer::Server => Error::new(Cause::HeadTooLarge).detail(call.peer_name()),
+        Peer::Proxy => garbled("the headers of its answer are longer than 16 KiB, or more than 128", call),
+    }
+}
+
+/// What answers does not keep to the protocol, HTTP or SOCKS.
+pub(super) fn garbled(what: impl fmt::Display, call: &Call<'_>) -> Error {
     let cause = match call.peer() {
         Peer::Server => Cause::NotHttp,
         Peer::Proxy => Cause::ProxyGarbled,
@@ -198,7 +203,8 @@ mod tests {
     fn a_timeout_names_limit_and_phase() {
         let error = at(Phase::Connecting, Peer::Server, timed_out);
         assert_eq!(error.code(), Code::Timeout);
-        assert!(error.message().ends_with("host:443: 700 ms, connecting"), "{error}");
+        // Either may be what is silent.
+        assert!(error.message().ends_with("host:443 by way of proxy proxy:3128: 700 ms, connecting"), "{error}");
     }
 
     #[test]

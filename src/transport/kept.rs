@@ -38,7 +38,7 @@ impl Kept {
         drop(oldest);
     }
 
-    /// Closes them all, but waits for nobody: in a child of fork the lock may never come free.
+    /// Closes them all, unless the lock is taken: in a child of fork it may never come free. What then stays is not used.
     pub(super) fn close_all(&self) {
         drop(self.with(std::mem::take));
     }

@@ -134,11 +134,14 @@ fn join(host: &str, call: &Call<'_>) -> Result<Arc<Lookup>, Error> {
         callers: Mutex::new(vec![Arc::downgrade(call.bell())]),
     });
     if lookups.threads < MOST_THREADS {
-        thread::Builder::new()
-            .stack_size(STACK)
-            .spawn(work)
-            .map_err(|error| Error::new(Cause::NoThread).detail(format_args!("{}: {error}", call.peer_name())))?;
-        lookups.threads += 1;
+        match thread::Builder::new().stack_size(STACK).spawn(work) {
+            Ok(_) => lookups.threads += 1,
+            // Another one will come to it.
+            Err(_) if lookups.threads > 0 => {}
+            Err(error) => {
+                return Err(Error::new(Cause::NoThread).detail(format_args!("{}: {error}", call.peer_name())));
+            }
+        }
     }
     lookups.waiting.push_back(Arc::clone(&lookup));
     Ok(lookup)

@@ -116,8 +116,8 @@ impl Socket {
         Ok(())
     }
 
-    /// What has come while nobody waited: `None` nothing yet, 0 the end.
-    pub(super) fn peek_arrived(&self, buffer: &mut Buffer) -> Option<usize> {
+    /// Takes what has come while nobody waited: `None` nothing yet, 0 the end.
+    pub(super) fn take_arrived(&self, buffer: &mut Buffer) -> Option<usize> {
         match rustix::io::read(&self.0, buffer.free()) {
             Ok(amount) => {
                 buffer.arrived(amount);

@@ -37,14 +37,14 @@ pub(super) fn ask(
     talk.say(&[&[VERSION, methods.len() as u8], methods])?;
     let [version, method] = talk.hear()?;
     if version != VERSION {
-        return Err(failure::not_http("it does not speak SOCKS 5", call));
+        return Err(failure::garbled("it does not speak SOCKS 5", call));
     }
     match (method, login) {
         (NO_LOGIN, _) => {}
         (WITH_LOGIN, Some(login)) => talk.log_in(login)?,
         (NONE_ACCEPTABLE | WITH_LOGIN, None) => return Err(denied("it wants a user and a password", call)),
         (NONE_ACCEPTABLE, Some(_)) => return Err(denied("it takes neither a password nor anyone without one", call)),
-        _ => return Err(failure::not_http("it chose a way to log in that was not offered", call)),
+        _ => return Err(failure::garbled("it chose a way to log in that was not offered", call)),
     }
     let mut request = vec![VERSION, CONNECT, 0];
     match host.parse::<IpAddr>() {
@@ -67,7 +67,7 @@ pub(super) fn ask(
     talk.say(&[&request])?;
     let [version, reply, _, kind] = talk.hear()?;
     if version != VERSION {
-        return Err(failure::not_http("it does not speak SOCKS 5", call));
+        return Err(failure::garbled("it does not speak SOCKS 5", call));
     }
     if reply != 0 {
         return Err(refusal(reply, call));
@@ -82,7 +82,7 @@ pub(super) fn ask(
                 let [_] = talk.hear()?;
             }
         }
-        _ => return Err(failure::not_http("it answers with an unknown kind of address", call)),
+        _ => return Err(failure::garbled("it answers with an unknown kind of address", call)),
     }
     let [_, _] = talk.hear()?;
     match talk.input.is_empty() {

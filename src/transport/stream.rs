@@ -33,7 +33,8 @@ impl Stream {
     /// Whether it can be used again: nothing has come that nobody asked for, and no end.
     pub(super) fn is_idle(&mut self) -> bool {
         match self {
-            Stream::Tcp(socket) => socket.peek_arrived(&mut Buffer::new(1, 1)).is_none(),
+            // What is taken is lost, as the connection then is.
+            Stream::Tcp(socket) => socket.take_arrived(&mut Buffer::new(1, 1)).is_none(),
             Stream::Tls(tls) => tls.is_idle(),
         }
     }

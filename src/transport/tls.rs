@@ -30,6 +30,8 @@ pub(super) const LONGEST_CONTENT: usize = 16 * 1024;
 /// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
 /// a certificate with many names, a long chain.
 const LONGEST_MESSAGE: usize = 64 * 1024 + LONGEST_RECORD;
+/// Who has more to say on an idle connection than some session tickets is not worth waiting for.
+const MOST_LATE_READS: usize = 4;
 /// More than that is not kept while something is to be sent.
 const LONGEST_EARLY: usize = 64 * 1024;
 /// Content of one record that is sent, so that the record fits into the output.
@@ -255,16 +257,17 @@ impl Tls {
         if !matches!(self.under, Stream::Tcp(_)) {
             return self.is_at_rest() && self.incoming.is_empty() && self.under.is_idle();
         }
-        loop {
+        for _ in 0..MOST_LATE_READS {
             if !self.is_at_rest() {
                 return false;
             }
-            match self.under.socket().peek_arrived(&mut self.incoming) {
+            match self.under.socket().take_arrived(&mut self.incoming) {
                 None => return true,
                 Some(0) => return false,
                 Some(_) => {}
             }
         }
+        false
     }
 
     /// Works through what has arrived without sending anything; whether the connection is then open with nothing to read.

@@ -9,6 +9,7 @@ use std::thread;
 use nativeflow_stub::{Options, Stub};
 
 use crate::network::call::Call;
+use crate::network::stalls::{TWO_LENGTHS, read_head};
 use crate::support::{Facts, scratch};
 
 /// A stub that keeps connections, with its CA in a file, and what each of two calls ended in.
@@ -58,6 +59,25 @@ fn a_connection_that_was_idle_for_too_long_is_not_used() {
     let facts = kept.call(&url).with("keep_alive_ms", "50").with("pause_ms", "100").run();
     assert_eq!(codes(&facts), ["NF_OK"; 2]);
     assert_eq!(kept.stub.connections(), 2);
+}
+
+#[test]
+fn a_connection_is_not_kept_after_an_answer_with_two_lengths() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut client = client.unwrap();
+            // Until the client goes.
+            thread::spawn(move || while read_head(&mut client).and_then(|()| client.write_all(TWO_LENGTHS)).is_ok() {});
+        }
+    });
+    let facts = Call::to(&url).with("keep_alive_ms", "60000").with("calls", "2").run();
+    assert_eq!(codes(&facts), ["NF_OK"; 2]);
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
 }
 
 /// What the relay does with the second request over its first connection.

@@ -9,11 +9,16 @@ use std::time::Duration;
 use nativeflow_stub::{Options, Stub};
 
 use super::call::Call;
+use super::way::within;
 use super::{Over, Row};
 use crate::support;
 
 /// Its record, with the header.
 const SERVER_HELLO: u64 = 127;
+
+/// An answer with two opinions on where it ends: its chunks hold more than its length says.
+pub const TWO_LENGTHS: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n\
+    2f\r\n<Access_Token><Token>tok</Token></Access_Token>\r\n0\r\n\r\n";
 
 /// A listener whose every connection is played by `play` on a thread of its own, until the test process ends.
 pub fn listener(play: impl Fn(TcpStream) -> io::Result<()> + Copy + Send + 'static) -> SocketAddr {
@@ -42,7 +47,7 @@ fn drip(client: &mut TcpStream, text: &[u8]) -> io::Result<()> {
 }
 
 /// Reads a request head.
-fn read_head(client: &mut TcpStream) -> io::Result<()> {
+pub fn read_head(client: &mut TcpStream) -> io::Result<()> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -101,6 +106,7 @@ fn by_proxy(scheme: &str, proxy: SocketAddr) -> Call {
 
 pub fn rows() -> Vec<Row> {
     const PROXY: &str = "HTTP proxy (by hand)";
+    const SERVER_BY_HAND: &str = "HTTP server (by hand)";
     const SOCKS: &str = "SOCKS5 (by hand)";
     const SERVER: &str = "TLS server (by hand)";
     const STUB: &str = "nativeflow-stub";
@@ -165,6 +171,31 @@ pub fn rows() -> Vec<Row> {
             &["message~closed the connection", "retry_after_ms=60000"],
             || by_proxy("http", listener(|_| Ok(()))).run(),
         ),
+        Row::new((PROXY, "refuses, and its page has no end", "NF_PROXY"), &["http_status=403"], || {
+            let peer = listener(|mut client| {
+                read_head(&mut client)?;
+                client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n<html>")?;
+                hold(&mut client)
+            });
+            // Not the minute that a call may take.
+            within(0.0..4000.0, by_proxy("http", peer).with("timeout_ms", "60000").run())
+        }),
+        Row::new((PROXY, "sends headers without end", "NF_PROXY"), &["message~longer than 16 KiB"], || {
+            let peer = listener(|mut client| {
+                read_head(&mut client)?;
+                client.write_all(&[b"HTTP/1.1 200 OK\r\n", &*b"X-More: 1\r\n".repeat(4000)].concat())?;
+                hold(&mut client)
+            });
+            by_proxy("http", peer).run()
+        }),
+        Row::new((SERVER_BY_HAND, "sends chunks, and a length that is too short", "NF_OK"), &["value=tok"], || {
+            let peer = listener(|mut client| {
+                read_head(&mut client)?;
+                client.write_all(TWO_LENGTHS)?;
+                hold(&mut client)
+            });
+            Call::to(&format!("http://{peer}")).soon().run()
+        }),
         Row::new((PROXY, "does not speak HTTP", "NF_PROXY"), &["message~does not speak the proxy's protocol"], || {
             let peer = listener(|mut client| {
                 client.write_all(b"220 mail.example ESMTP\r\n")?;
