@@ -4,6 +4,8 @@ CARGO ?= cargo
 # Where the tests and the demo look.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 LIBRARY = target/release/libnativeflow
+# cargo's own holds a whole Rust runtime under names that others have too.
+STATIC = target/release/static/libnativeflow.a
 
 all: library
 
@@ -12,6 +14,31 @@ all: library
 library:
 	NATIVEFLOW_C_LIBRARY=1 $(CARGO) rustc --quiet --release --lib --crate-type cdylib,staticlib
 	ln -sf libnativeflow.so $(LIBRARY).so.0
+	packaging/localise.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
+
+# Where `make install` puts it; DESTDIR stands before that, for packages.
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
+INTO = $(DESTDIR)$(PREFIX)
+CONFIGURE = sed 's/@VERSION@/$(VERSION)/g'
+
+install: library
+	install -d "$(INTO)/include" "$(INTO)/lib/pkgconfig" "$(INTO)/lib/cmake/nativeflow"
+	install -m 644 include/nativeflow.h "$(INTO)/include"
+	install -m 755 $(LIBRARY).so "$(INTO)/lib/libnativeflow.so.$(VERSION)"
+	ln -sf libnativeflow.so.$(VERSION) "$(INTO)/lib/libnativeflow.so.0"
+	ln -sf libnativeflow.so.0 "$(INTO)/lib/libnativeflow.so"
+	install -m 644 $(STATIC) "$(INTO)/lib"
+	$(CONFIGURE) packaging/nativeflow.pc.in >"$(INTO)/lib/pkgconfig/nativeflow.pc"
+	$(CONFIGURE) packaging/nativeflowConfig.cmake.in >"$(INTO)/lib/cmake/nativeflow/nativeflowConfig.cmake"
+	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(INTO)/lib/cmake/nativeflow/nativeflowConfigVersion.cmake"
+
+# Removes what `make install` of this version has put there.
+uninstall:
+	rm -f "$(INTO)/include/nativeflow.h" "$(INTO)/lib/pkgconfig/nativeflow.pc" "$(INTO)/lib/libnativeflow.a"
+	rm -f "$(INTO)/lib/libnativeflow.so" "$(INTO)/lib/libnativeflow.so.0" "$(INTO)/lib/libnativeflow.so.$(VERSION)"
+	rm -rf "$(INTO)/lib/cmake/nativeflow"
 
 # A token through C over TLS, and a refused login.
 demo: library
@@ -52,4 +79,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library demo test residue tools header table lint bench clean
+.PHONY: all library install uninstall demo test residue tools header table lint bench clean

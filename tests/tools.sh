@@ -19,6 +19,8 @@ need ip iproute2
 need iptables iptables
 need strace strace
 need openssl openssl
+need pkg-config pkg-config
+need cmake cmake
 need squid squid
 need tinyproxy tinyproxy
 need microsocks microsocks

@@ -14,6 +14,7 @@
 //! | is the program that calls unharmed | `host` |
 //! | what is told to the log, and what not | `log` |
 //! | is any secret left in memory after a call | `residue` |
+//! | is what was installed found and used | `installed` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
@@ -22,6 +23,7 @@ mod cancellation;
 mod examples;
 mod header;
 mod host;
+mod installed;
 mod keep_alive;
 mod log;
 mod network;

@@ -13,7 +13,7 @@ use super::root;
 pub enum Build {
     /// `target/release/libnativeflow.so`, as `make` builds it.
     Shared,
-    /// `target/release/libnativeflow.a`, as `make` builds it.
+    /// `target/release/static/libnativeflow.a`, as `make` builds it.
     Static,
     /// A shared library that cannot unwind.
     PanicAbort,
@@ -105,7 +105,11 @@ impl Build {
 
     /// The library file itself.
     pub fn file(self) -> PathBuf {
-        self.folder().join(if self.is_static() { "libnativeflow.a" } else { "libnativeflow.so" })
+        self.folder().join(match self {
+            Build::Static => "static/libnativeflow.a",
+            Build::DebugStatic => "libnativeflow.a",
+            _ => "libnativeflow.so",
+        })
     }
 }
 
