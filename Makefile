@@ -25,7 +25,7 @@ CONFIGURE = sed 's/@VERSION@/$(VERSION)/g'
 
 install: library
 	install -d "$(INTO)/include" "$(INTO)/lib/pkgconfig" "$(INTO)/lib/cmake/nativeflow"
-	install -m 644 include/nativeflow.h "$(INTO)/include"
+	install -m 644 include/nativeflow.h include/nativeflow.hpp "$(INTO)/include"
 	install -m 755 $(LIBRARY).so "$(INTO)/lib/libnativeflow.so.$(VERSION)"
 	ln -sf libnativeflow.so.$(VERSION) "$(INTO)/lib/libnativeflow.so.0"
 	ln -sf libnativeflow.so.0 "$(INTO)/lib/libnativeflow.so"
@@ -36,7 +36,8 @@ install: library
 
 # Removes what `make install` of this version has put there.
 uninstall:
-	rm -f "$(INTO)/include/nativeflow.h" "$(INTO)/lib/pkgconfig/nativeflow.pc" "$(INTO)/lib/libnativeflow.a"
+	rm -f "$(INTO)/include/nativeflow.h" "$(INTO)/include/nativeflow.hpp"
+	rm -f "$(INTO)/lib/pkgconfig/nativeflow.pc" "$(INTO)/lib/libnativeflow.a"
 	rm -f "$(INTO)/lib/libnativeflow.so" "$(INTO)/lib/libnativeflow.so.0" "$(INTO)/lib/libnativeflow.so.$(VERSION)"
 	rm -rf "$(INTO)/lib/cmake/nativeflow"
 

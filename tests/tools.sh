@@ -8,6 +8,7 @@ need() { # command, Debian package
 }
 need cc gcc
 need c++ g++
+need clang++ clang
 need nm binutils
 need readelf binutils
 need valgrind valgrind

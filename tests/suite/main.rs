@@ -14,12 +14,14 @@
 //! | is the program that calls unharmed | `host` |
 //! | what is told to the log, and what not | `log` |
 //! | is any secret left in memory after a call | `residue` |
+//! | does the C++ header keep what it promises | `cpp` |
 //! | is what was installed found and used | `installed` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
 mod cancellation;
+mod cpp;
 mod examples;
 mod header;
 mod host;

@@ -1,0 +1,324 @@
+/*
+ * nativeflow for C++17 and later: nativeflow.h with objects that free
+ * themselves, one exception, and a buffer for secrets. Header only; needs the
+ * C library.
+ *
+ *     nativeflow::client concur;
+ *     nativeflow::secret login{"john@example.com"}, password{ask()};
+ *     nativeflow::token token = concur.get_token(key, login, password);
+ *     use(token.authorization(), token.instance_url());
+ *
+ * What a function does, when it blocks and how it fails stands in
+ * nativeflow.h, at the C function of the same name. Threads: as there.
+ */
+#ifndef NATIVEFLOW_HPP
+#define NATIVEFLOW_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "nativeflow.h"
+
+namespace nativeflow {
+
+/* Why a call failed, and what to do about it. */
+class error : public std::exception {
+public:
+    error() = default;
+
+    /* A code alone, where there is no memory for more. */
+    explicit error(std::int32_t code) noexcept : code_(code) {}
+
+    error(std::int32_t code, std::string message, std::string remedy)
+        : code_(code), message_(std::move(message)), remedy_(std::move(remedy))
+    {
+        say();
+    }
+
+    /* Takes over what a C function returned, and frees it. */
+    explicit error(nf_error *c_error)
+    {
+        const std::unique_ptr<nf_error, void (*)(nf_error *)> owned(c_error, nf_error_free);
+        code_ = nf_error_code(c_error);
+        http_status_ = nf_error_http_status(c_error);
+        retry_after_ms_ = nf_error_retry_after_ms(c_error);
+        message_ = nf_error_message(c_error);
+        remedy_ = nf_error_remedy(c_error);
+        server_message_ = nf_error_server_message(c_error);
+        correlation_id_ = nf_error_correlation_id(c_error);
+        say();
+    }
+
+    /* Name, message and remedy: a line for a log. */
+    const char *what() const noexcept override { return what_.empty() ? name() : what_.c_str(); }
+
+    std::int32_t code() const noexcept { return code_; }
+    const char *name() const noexcept { return nf_code_name(code_); }
+    const std::string &message() const noexcept { return message_; }
+    const std::string &remedy() const noexcept { return remedy_; }
+    std::int32_t http_status() const noexcept { return http_status_; }
+    /* Untrusted: whoever answered wrote it. */
+    const std::string &server_message() const noexcept { return server_message_; }
+    const std::string &correlation_id() const noexcept { return correlation_id_; }
+    /* Nothing: a program does not try again by itself. */
+    std::optional<std::chrono::milliseconds> retry_after() const noexcept
+    {
+        if (retry_after_ms_ < 0)
+            return std::nullopt;
+        return std::chrono::milliseconds(retry_after_ms_);
+    }
+
+private:
+    void say() { what_ = std::string(name()) + ": " + message_ + ". " + remedy_; }
+
+    std::int32_t code_ = NF_OK, http_status_ = 0;
+    std::int64_t retry_after_ms_ = -1;
+    std::string message_, remedy_, what_, server_message_, correlation_id_;
+};
+
+namespace detail {
+
+inline void check(nf_error *c_error)
+{
+    if (c_error != nullptr)
+        throw error(c_error);
+}
+
+/* C would take a NUL inside for the end. */
+inline void check_text(std::string_view text)
+{
+    if (text.find('\0') != std::string_view::npos)
+        throw error(NF_INVALID_ARGUMENT, "A text holds a NUL character", "Correct the calling program: pass the text without it.");
+}
+
+inline std::string c_text(std::string_view text)
+{
+    check_text(text);
+    return std::string(text);
+}
+
+} // namespace detail
+
+/* A login or a password: zeros when it has been used or goes. Not copied. */
+class secret {
+public:
+    secret() noexcept = default;
+
+    /* The text that is given is the caller's to wipe. */
+    explicit secret(std::string_view text)
+    {
+        detail::check_text(text);
+        bytes_ = std::make_unique<char[]>(text.size() + 1);
+        size_ = text.size();
+        if (!text.empty())
+            std::memcpy(bytes_.get(), text.data(), text.size());
+    }
+
+    secret(secret &&other) noexcept : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
+    secret &operator=(secret &&other) noexcept
+    {
+        wipe();
+        bytes_ = std::move(other.bytes_);
+        size_ = std::exchange(other.size_, 0);
+        return *this;
+    }
+    ~secret() { wipe(); }
+
+    /* NULL when nothing was given; ends with a NUL. */
+    char *data() noexcept { return bytes_.get(); }
+    std::size_t size() const noexcept { return size_; }
+
+    void wipe() noexcept
+    {
+        volatile char *bytes = bytes_.get();
+        for (std::size_t i = 0; i < size_; i++)
+            bytes[i] = 0;
+    }
+
+private:
+    std::unique_ptr<char[]> bytes_;
+    std::size_t size_ = 0;
+};
+
+/* An access token: wiped when it goes. The views live as long as it. */
+class token {
+public:
+    explicit token(nf_token *c_token) noexcept : token_(c_token) {}
+
+    std::string_view value() const noexcept { return nf_token_value(token_.get()); }
+    std::string_view scheme() const noexcept { return nf_token_scheme(token_.get()); }
+    std::string_view authorization() const noexcept { return nf_token_authorization(token_.get()); }
+    std::string_view refresh_token() const noexcept { return nf_token_refresh_token(token_.get()); }
+    std::string_view instance_url() const noexcept { return nf_token_instance_url(token_.get()); }
+    std::string_view expiration_date() const noexcept { return nf_token_expiration_date(token_.get()); }
+    /* Nothing when the server's date cannot be read beyond doubt. */
+    std::optional<std::chrono::system_clock::time_point> expires_at() const
+    {
+        const std::int64_t seconds = nf_token_expires_at(token_.get());
+        if (seconds < 0)
+            return std::nullopt;
+        return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
+    }
+    const nf_token *get() const noexcept { return token_.get(); }
+
+private:
+    struct deleter {
+        void operator()(nf_token *c_token) const noexcept { nf_token_free(c_token); }
+    };
+    std::unique_ptr<nf_token, deleter> token_;
+};
+
+/* Takes a level (NF_LOG_*) and a line. What it throws is dropped. */
+using log_function = std::function<void(std::int32_t level, std::string_view line)>;
+
+/* What a client is made from. Each setter throws on a value that is wrong. */
+class options {
+public:
+    options() : options_(nf_options_new()) {}
+
+    options &base_url(std::string_view url) { return set(nf_options_set_base_url, url); }
+    options &user_agent(std::string_view product) { return set(nf_options_set_user_agent, product); }
+    options &ca_file(std::string_view path) { return set(nf_options_set_ca_file, path); }
+    options &proxy(std::string_view url) { return set(nf_options_set_proxy, url); }
+    options &proxy_bypass(std::string_view hosts) { return set(nf_options_set_proxy_bypass, hosts); }
+    options &timeout(std::chrono::milliseconds limit) { return set(nf_options_set_timeout_ms, limit); }
+    options &connect_timeout(std::chrono::milliseconds limit) { return set(nf_options_set_connect_timeout_ms, limit); }
+    options &keep_alive(std::chrono::milliseconds longest) { return set(nf_options_set_keep_alive_ms, longest); }
+
+    options &add_ca_pem(std::string_view pem)
+    {
+        detail::check(nf_options_add_ca_pem(options_.get(), pem.data(), pem.size()));
+        return *this;
+    }
+
+    options &client_certificate(std::string_view chain_file, std::string_view key_file)
+    {
+        const std::string chain = detail::c_text(chain_file), key = detail::c_text(key_file);
+        detail::check(nf_options_set_client_certificate(options_.get(), chain.c_str(), key.c_str()));
+        return *this;
+    }
+
+    options &environment_proxy()
+    {
+        detail::check(nf_options_use_environment_proxy(options_.get()));
+        return *this;
+    }
+
+    options &log(log_function function)
+    {
+        auto kept = std::make_shared<log_function>(std::move(function));
+        detail::check(nf_options_set_log(options_.get(), *kept ? write : nullptr, kept.get()));
+        log_ = std::move(kept);
+        return *this;
+    }
+
+    const nf_options *get() const noexcept { return options_.get(); }
+
+private:
+    friend class client;
+
+    options &set(nf_error *(*setter)(nf_options *, const char *), std::string_view text)
+    {
+        /* Some of these hold a password: a secret wipes its copy. */
+        secret copy(text);
+        detail::check(setter(options_.get(), copy.data()));
+        return *this;
+    }
+
+    options &set(nf_error *(*setter)(nf_options *, std::uint32_t), std::chrono::milliseconds time)
+    {
+        const auto count = time.count();
+        if (count < 0 || count > UINT32_MAX)
+            throw error(NF_INVALID_OPTION, "A time is negative, or longer than 49 days", "Give 0 to 4294967295 milliseconds.");
+        detail::check(setter(options_.get(), static_cast<std::uint32_t>(count)));
+        return *this;
+    }
+
+    static void write(void *user, std::int32_t level, const char *line) noexcept
+    {
+        try {
+            (*static_cast<log_function *>(user))(level, line);
+        } catch (...) {
+        }
+    }
+
+    struct deleter {
+        void operator()(nf_options *c_options) const noexcept { nf_options_free(c_options); }
+    };
+    std::unique_ptr<nf_options, deleter> options_;
+    std::shared_ptr<log_function> log_;
+};
+
+/* Gets tokens from one service. */
+class client {
+public:
+    client() : client(options()) {}
+
+    explicit client(const options &from) : log_(from.log_)
+    {
+        nf_client *made = nullptr;
+        detail::check(nf_client_new(from.get(), &made));
+        client_.reset(made);
+    }
+
+    /* Both secrets are zeros afterwards, whatever happens. */
+    [[nodiscard]] token get_token(std::string_view key, secret &login, secret &password) const
+    {
+        nf_token *got = nullptr;
+        nf_error *failed = call(key, login, password, &got);
+        token result(got);
+        detail::check(failed);
+        return result;
+    }
+
+    /* The same without exceptions: nothing on failure, and then `why` says it. */
+    [[nodiscard]] std::optional<token> get_token(std::string_view key, secret &login, secret &password, error &why) const noexcept
+    {
+        try {
+            return get_token(key, login, password);
+        } catch (error &failed) {
+            why = std::move(failed);
+        } catch (...) {
+            why = error(NF_INTERNAL);
+        }
+        return std::nullopt;
+    }
+
+    void cancel() const noexcept { nf_client_cancel(client_.get()); }
+    const nf_client *get() const noexcept { return client_.get(); }
+
+private:
+    nf_error *call(std::string_view key, secret &login, secret &password, nf_token **got) const
+    {
+        struct both {
+            secret &login, &password;
+            ~both()
+            {
+                login.wipe();
+                password.wipe();
+            }
+        } wiped{login, password};
+        /* The key opens nothing without a login, but is wiped all the same. */
+        secret copy(key);
+        return nf_client_get_token(client_.get(), copy.data(), login.data(), password.data(), got);
+    }
+
+    struct deleter {
+        void operator()(nf_client *c_client) const noexcept { nf_client_free(c_client); }
+    };
+    /* Before the client, which calls it until it is freed. */
+    std::shared_ptr<log_function> log_;
+    std::unique_ptr<nf_client, deleter> client_;
+};
+
+} // namespace nativeflow
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * The C++ header: a token, refusals with and without exceptions, secrets that end zeroed. Arguments: base URL, CA file.
+ * Standard input: key, login, secret.
+ */
+#include <nativeflow.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+int failures;
+
+void check(bool holds, const char *what, int line)
+{
+    if (!holds) {
+        std::cerr << "line " << line << ": not so: " << what << "\n";
+        failures++;
+    }
+}
+#define CHECK(condition) check((condition), #condition, __LINE__)
+
+bool is_zero(nativeflow::secret &secret)
+{
+    return std::all_of(secret.data(), secret.data() + secret.size(), [](char c) { return c == 0; });
+}
+
+/* The code that `action` throws; NF_OK when it throws nothing. */
+template <typename Action> std::int32_t thrown(Action action)
+{
+    try {
+        action();
+    } catch (const nativeflow::error &error) {
+        CHECK(!error.message().empty() && !error.remedy().empty());
+        CHECK(std::string(error.what()).find(error.name()) == 0);
+        return error.code();
+    }
+    return NF_OK;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    std::string key, login_text, password_text;
+    std::getline(std::cin, key);
+    std::getline(std::cin, login_text);
+    std::getline(std::cin, password_text);
+
+    std::vector<std::string> log;
+    nativeflow::options options;
+    options.base_url(argv[1]).ca_file(argv[2]).timeout(std::chrono::seconds(60)).user_agent("wrapper/1");
+    options.log([&](std::int32_t, std::string_view line) {
+        log.emplace_back(line);
+        throw 1; /* goes nowhere */
+    });
+    const nativeflow::client client(options);
+
+    nativeflow::secret login(login_text), password(password_text);
+    {
+        const nativeflow::token token = client.get_token(key, login, password);
+        CHECK(!token.value().empty() && token.scheme() == "OAuth");
+        CHECK(token.authorization() == "OAuth " + std::string(token.value()));
+        CHECK(!token.instance_url().empty() && token.expires_at() > std::chrono::system_clock::now());
+        CHECK(is_zero(login) && is_zero(password));
+        CHECK(!log.empty());
+    }
+
+    /* A refusal, both ways. */
+    nativeflow::secret again(login_text), wrong("wrong");
+    CHECK(thrown([&] { (void)client.get_token(key, again, wrong); }) == NF_DENIED);
+    CHECK(is_zero(again) && is_zero(wrong));
+    nativeflow::secret once_more(login_text), still_wrong("wrong");
+    nativeflow::error why;
+    CHECK(!client.get_token(key, once_more, still_wrong, why));
+    CHECK(why.code() == NF_DENIED && why.http_status() == 403 && !why.retry_after() && !why.correlation_id().empty());
+    CHECK(is_zero(once_more) && is_zero(still_wrong));
+
+    /* What C would cut. */
+    using namespace std::string_view_literals;
+    CHECK(thrown([] { nativeflow::secret secret("pass\0word"sv); }) == NF_INVALID_ARGUMENT);
+    CHECK(thrown([&] { options.base_url("https://localhost\0.example"sv); }) == NF_INVALID_ARGUMENT);
+    nativeflow::secret kept(login_text);
+    CHECK(thrown([&] { (void)client.get_token("key\0"sv, kept, password); }) == NF_INVALID_ARGUMENT);
+    CHECK(is_zero(kept));
+
+    /* Wrong options. */
+    CHECK(thrown([&] { options.base_url("http://www.example.com"); }) == NF_INVALID_OPTION);
+    CHECK(thrown([&] { options.timeout(std::chrono::milliseconds(-1)); }) == NF_INVALID_OPTION);
+    CHECK(thrown([&] { options.timeout(std::chrono::hours(24 * 365)); }) == NF_INVALID_OPTION);
+    CHECK(thrown([&] { options.proxy("ftp://localhost"); }) == NF_INVALID_OPTION);
+    CHECK(thrown([&] { options.proxy_bypass("*").keep_alive(std::chrono::seconds(1)).environment_proxy(); }) == NF_OK);
+
+    /* Moved, not copied. */
+    nativeflow::secret first("something"), second(std::move(first));
+    CHECK(first.data() == nullptr && second.size() == 9);
+    client.cancel();
+
+    if (failures == 0)
+        std::cout << "all checks passed\n";
+    return failures != 0;
+}
