@@ -106,19 +106,19 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The proxy that the server is reached by, for messages: it may be at fault as well.
-    pub(super) fn by_way_of(&self) -> String {
-        match (self.peer.get(), &self.proxy) {
-            (Peer::Server, Some(proxy)) => format!(" by way of proxy {proxy}"),
-            _ => String::new(),
-        }
-    }
-
     /// The same for the log, which tells of both.
     pub(super) fn peer_title(&self) -> String {
         match self.peer.get() {
             Peer::Server => self.server.to_owned(),
             Peer::Proxy => format!("proxy {}", self.peer_name()),
+        }
+    }
+
+    /// The proxy that the server is reached by, for messages: it may be at fault as well.
+    pub(super) fn by_way_of(&self) -> String {
+        match (self.peer.get(), &self.proxy) {
+            (Peer::Server, Some(proxy)) => format!(" by way of proxy {proxy}"),
+            _ => String::new(),
         }
     }
 

@@ -212,7 +212,7 @@ impl Transport {
             Some(proxy) => {
                 let stream = self.reach((&proxy.host, proxy.port), Peer::Proxy, false, call)?;
                 let stream = match proxy.scheme {
-                    Scheme::Https => shake_hands(&state.proxy_tls, &proxy.host, stream, Peer::Proxy, call)?,
+                    Scheme::Https => Tls::connect(&state.proxy_tls, &proxy.host, stream, Peer::Proxy, call)?,
                     Scheme::Http | Scheme::Socks5 => stream,
                 };
                 match tunnel::ask(proxy, stream, (host, port), request.headers().get(USER_AGENT), call)? {
@@ -223,7 +223,7 @@ impl Transport {
         };
         match plain {
             true => Ok(Asked::Opened(stream)),
-            false => shake_hands(&state.tls, host, stream, Peer::Server, call).map(Asked::Opened),
+            false => Tls::connect(&state.tls, host, stream, Peer::Server, call).map(Asked::Opened),
         }
     }
 
@@ -247,16 +247,6 @@ impl Transport {
         }
         Ok(Stream::Tcp(socket))
     }
-}
-
-fn shake_hands(
-    config: &Arc<ClientConfig>,
-    host: &str,
-    under: Stream,
-    peer: Peer,
-    call: &Call<'_>,
-) -> Result<Stream, Error> {
-    Tls::connect(config, host, under, peer, call).map(|tls| Stream::Tls(Box::new(tls)))
 }
 
 /// The port of an address, by its scheme where it names none.

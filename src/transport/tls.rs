@@ -64,14 +64,14 @@ enum Standing {
 }
 
 impl Tls {
-    /// Shakes hands with `host` at the other end of `under`.
+    /// Shakes hands with `host` at the other end of `under`; what is said then is said over the result.
     pub(super) fn connect(
         config: &Arc<ClientConfig>,
         host: &str,
         under: Stream,
         peer: Peer,
         call: &Call<'_>,
-    ) -> Result<Tls, Error> {
+    ) -> Result<Stream, Error> {
         call.enter(Phase::Handshake, peer);
         let name = ServerName::try_from(host)
             .map_err(|_| Error::new(Cause::TlsFailed).detail("the host is no name for TLS"))?
@@ -94,7 +94,7 @@ impl Tls {
             }
         }
         tls.tell(call);
-        Ok(tls)
+        Ok(Stream::Tls(Box::new(tls)))
     }
 
     pub(super) fn under(&self) -> &Stream {
