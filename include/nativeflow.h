@@ -111,6 +111,12 @@
 #else
 #define NF_MUST_USE
 #endif
+/* On Windows, for programs that use nativeflow.dll: define NF_DLL. */
+#if defined(_WIN32) && defined(NF_DLL)
+#define NF_API __declspec(dllimport)
+#else
+#define NF_API
+#endif
 
 /**
  * Major version of this header.
@@ -354,7 +360,7 @@ extern "C" {
  *
  * Since 0.1.
  */
-const char *nf_version(void);
+NF_API const char *nf_version(void);
 
 /**
  * Returns the version of the library that is running as one number,
@@ -364,7 +370,7 @@ const char *nf_version(void);
  *
  * Since 0.1.
  */
-uint32_t nf_version_number(void);
+NF_API uint32_t nf_version_number(void);
 
 /**
  * Returns the name of a code, such as "NF_DENIED" for 20.
@@ -374,7 +380,7 @@ uint32_t nf_version_number(void);
  *
  * Since 0.1.
  */
-const char *nf_code_name(int32_t code);
+NF_API const char *nf_code_name(int32_t code);
 
 /**
  * Returns the code, one of the `NF_*` constants; `NF_OK` for NULL.
@@ -387,7 +393,7 @@ const char *nf_code_name(int32_t code);
  *
  * Since 0.1.
  */
-int32_t nf_error_code(const nf_error *error);
+NF_API int32_t nf_error_code(const nf_error *error);
 
 /**
  * Returns the name of the code, such as "NF_DENIED"; "NF_OK" for NULL.
@@ -396,28 +402,28 @@ int32_t nf_error_code(const nf_error *error);
  *
  * Since 0.1.
  */
-const char *nf_error_name(const nf_error *error);
+NF_API const char *nf_error_name(const nf_error *error);
 
 /**
  * Returns what happened: one line, in English, without any secret.
  *
  * Since 0.1.
  */
-const char *nf_error_message(const nf_error *error);
+NF_API const char *nf_error_message(const nf_error *error);
 
 /**
  * Returns what an administrator does next: one line, in English.
  *
  * Since 0.1.
  */
-const char *nf_error_remedy(const nf_error *error);
+NF_API const char *nf_error_remedy(const nf_error *error);
 
 /**
  * Returns the HTTP status of the answer; 0 when there was none.
  *
  * Since 0.1.
  */
-int32_t nf_error_http_status(const nf_error *error);
+NF_API int32_t nf_error_http_status(const nf_error *error);
 
 /**
  * Returns the server's own words; empty when there were none.
@@ -428,7 +434,7 @@ int32_t nf_error_http_status(const nf_error *error);
  *
  * Since 0.1.
  */
-const char *nf_error_server_message(const nf_error *error);
+NF_API const char *nf_error_server_message(const nf_error *error);
 
 /**
  * Returns the modern service's error number; -1 when there was none.
@@ -437,7 +443,7 @@ const char *nf_error_server_message(const nf_error *error);
  *
  * Since 0.1.
  */
-int32_t nf_error_server_code(const nf_error *error);
+NF_API int32_t nf_error_server_code(const nf_error *error);
 
 /**
  * Returns the server's correlation ID, which Concur's support asks for;
@@ -445,7 +451,7 @@ int32_t nf_error_server_code(const nf_error *error);
  *
  * Since 0.1.
  */
-const char *nf_error_correlation_id(const nf_error *error);
+NF_API const char *nf_error_correlation_id(const nf_error *error);
 
 /**
  * Returns how many milliseconds to wait before the next try; -1: do not
@@ -455,14 +461,14 @@ const char *nf_error_correlation_id(const nf_error *error);
  *
  * Since 0.1.
  */
-int64_t nf_error_retry_after_ms(const nf_error *error);
+NF_API int64_t nf_error_retry_after_ms(const nf_error *error);
 
 /**
  * Frees an error. NULL is fine. Must not be called twice for the same one.
  *
  * Since 0.1.
  */
-void nf_error_free(nf_error *error);
+NF_API void nf_error_free(nf_error *error);
 
 /**
  * Makes options with the default values: Concur's production host in the
@@ -473,14 +479,14 @@ void nf_error_free(nf_error *error);
  *
  * Since 0.1.
  */
-nf_options *nf_options_new(void);
+NF_API nf_options *nf_options_new(void);
 
 /**
  * Frees options. NULL is fine. Clients made from them stay as they are.
  *
  * Since 0.1.
  */
-void nf_options_free(nf_options *options);
+NF_API void nf_options_free(nf_options *options);
 
 /**
  * Sets where Concur is, such as "https://eu1.concursolutions.com".
@@ -493,6 +499,7 @@ void nf_options_free(nf_options *options);
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_base_url(nf_options *options,
                                   const char *url);
@@ -507,6 +514,7 @@ nf_error *nf_options_set_base_url(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_timeout_ms(nf_options *options,
                                     uint32_t ms);
@@ -522,6 +530,7 @@ nf_error *nf_options_set_timeout_ms(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_connect_timeout_ms(nf_options *options,
                                             uint32_t ms);
@@ -537,6 +546,7 @@ nf_error *nf_options_set_connect_timeout_ms(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_ca_file(nf_options *options,
                                  const char *path);
@@ -551,6 +561,7 @@ nf_error *nf_options_set_ca_file(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_add_ca_pem(nf_options *options,
                                 const char *pem,
@@ -566,6 +577,7 @@ nf_error *nf_options_add_ca_pem(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_user_agent(nf_options *options,
                                     const char *product);
@@ -583,6 +595,7 @@ nf_error *nf_options_set_user_agent(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_client_certificate(nf_options *options,
                                             const char *chain_file,
@@ -605,6 +618,7 @@ nf_error *nf_options_set_client_certificate(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_proxy(nf_options *options,
                                const char *url);
@@ -622,6 +636,7 @@ nf_error *nf_options_set_proxy(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_proxy_bypass(nf_options *options,
                                       const char *hosts);
@@ -640,7 +655,9 @@ nf_error *nf_options_set_proxy_bypass(nf_options *options,
  *
  * Since 0.1.
  */
-NF_MUST_USE nf_error *nf_options_use_environment_proxy(nf_options *options);
+NF_API
+NF_MUST_USE
+nf_error *nf_options_use_environment_proxy(nf_options *options);
 
 /**
  * Keeps a connection open after a call, for a next one on the same client
@@ -656,6 +673,7 @@ NF_MUST_USE nf_error *nf_options_use_environment_proxy(nf_options *options);
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_keep_alive_ms(nf_options *options,
                                        uint32_t ms);
@@ -671,6 +689,7 @@ nf_error *nf_options_set_keep_alive_ms(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_options_set_log(nf_options *options,
                              nf_log_fn fn,
@@ -690,6 +709,7 @@ nf_error *nf_options_set_log(nf_options *options,
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_get_token(const char *key,
                        char *login,
@@ -707,7 +727,10 @@ nf_error *nf_get_token(const char *key,
  *
  * Since 0.1.
  */
-NF_MUST_USE nf_error *nf_client_new(const nf_options *options, nf_client **out);
+NF_API
+NF_MUST_USE
+nf_error *nf_client_new(const nf_options *options,
+                        nf_client **out);
 
 /**
  * Frees a client. NULL is fine.
@@ -718,7 +741,7 @@ NF_MUST_USE nf_error *nf_client_new(const nf_options *options, nf_client **out);
  *
  * Since 0.1.
  */
-void nf_client_free(nf_client *client);
+NF_API void nf_client_free(nf_client *client);
 
 /**
  * Ends every call that is running on a client, on whatever thread, with
@@ -730,7 +753,7 @@ void nf_client_free(nf_client *client);
  *
  * Since 0.1.
  */
-void nf_client_cancel(const nf_client *client);
+NF_API void nf_client_cancel(const nf_client *client);
 
 /**
  * Gets an access token for a user with the Native Flow.
@@ -753,6 +776,7 @@ void nf_client_cancel(const nf_client *client);
  *
  * Since 0.1.
  */
+NF_API
 NF_MUST_USE
 nf_error *nf_client_get_token(const nf_client *client,
                               const char *key,
@@ -767,7 +791,7 @@ nf_error *nf_client_get_token(const nf_client *client,
  *
  * Since 0.1.
  */
-const char *nf_token_value(const nf_token *token);
+NF_API const char *nf_token_value(const nf_token *token);
 
 /**
  * Copies the token into a field of fixed length and returns its length in
@@ -783,6 +807,7 @@ const char *nf_token_value(const nf_token *token);
  *
  * Since 0.1.
  */
+NF_API
 size_t nf_token_copy_value(const nf_token *token,
                            char *buffer,
                            size_t capacity);
@@ -792,14 +817,14 @@ size_t nf_token_copy_value(const nf_token *token,
  *
  * Since 0.1.
  */
-const char *nf_token_scheme(const nf_token *token);
+NF_API const char *nf_token_scheme(const nf_token *token);
 
 /**
  * Returns "OAuth <value>", ready to be the value of an Authorization header.
  *
  * Since 0.1.
  */
-const char *nf_token_authorization(const nf_token *token);
+NF_API const char *nf_token_authorization(const nf_token *token);
 
 /**
  * Returns the refresh token; empty when the server sent none. Keep it: it
@@ -807,7 +832,7 @@ const char *nf_token_authorization(const nf_token *token);
  *
  * Since 0.1.
  */
-const char *nf_token_refresh_token(const nf_token *token);
+NF_API const char *nf_token_refresh_token(const nf_token *token);
 
 /**
  * Returns the base URL that the token is to be used at, as the server spelt
@@ -818,7 +843,7 @@ const char *nf_token_refresh_token(const nf_token *token);
  *
  * Since 0.1.
  */
-const char *nf_token_instance_url(const nf_token *token);
+NF_API const char *nf_token_instance_url(const nf_token *token);
 
 /**
  * Returns when the token expires, in Unix seconds (UTC); -1 when the
@@ -826,14 +851,14 @@ const char *nf_token_instance_url(const nf_token *token);
  *
  * Since 0.1.
  */
-int64_t nf_token_expires_at(const nf_token *token);
+NF_API int64_t nf_token_expires_at(const nf_token *token);
 
 /**
  * Returns the server's own text of that date, for a person to read.
  *
  * Since 0.1.
  */
-const char *nf_token_expiration_date(const nf_token *token);
+NF_API const char *nf_token_expiration_date(const nf_token *token);
 
 /**
  * Wipes and frees a token. NULL is fine. Must not be called twice for the
@@ -841,7 +866,7 @@ const char *nf_token_expiration_date(const nf_token *token);
  *
  * Since 0.1.
  */
-void nf_token_free(nf_token *token);
+NF_API void nf_token_free(nf_token *token);
 
 #ifdef __cplusplus
 }  // extern "C"

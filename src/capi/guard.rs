@@ -9,6 +9,7 @@ use zeroize::Zeroize as _;
 
 use super::cancellation::Postponed;
 use super::error::nf_error;
+use super::resident;
 use crate::cause::Cause;
 use crate::error::Error;
 
@@ -21,6 +22,7 @@ thread_local! {
 /// `NF_PANIC`.
 pub(super) fn guard(body: impl FnOnce() -> Result<(), Error>) -> *mut nf_error {
     silence_panics();
+    resident::stay();
     let _postponed = Postponed::new();
     let error = match panic::catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return std::ptr::null_mut(),

@@ -16,6 +16,7 @@ mod error;
 mod guard;
 mod log;
 mod options;
+mod resident;
 mod text;
 mod token;
 mod version;

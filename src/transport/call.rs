@@ -3,11 +3,10 @@
 use std::cell::Cell;
 use std::fmt;
 use std::io;
-use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
 use super::cancel::Bell;
@@ -157,7 +156,7 @@ impl<'a> Call<'a> {
 
     /// What every wait watches beside its socket.
     pub(super) fn watched_bell(&self) -> PollFd<'_> {
-        PollFd::from_borrowed_fd(self.bell.as_fd(), PollFlags::IN)
+        self.bell.watched()
     }
 
     /// Waits until one of `watched` is ready; `false` when `until` came first. The first of them is the
@@ -183,7 +182,7 @@ impl<'a> Call<'a> {
             // Linux wakes poll up to a thousandth of its limit late (select_estimate_accuracy), and five times as much in a
             // process of low priority: 60 ms of a minute. Woken before the end, the loop waits for the rest.
             let nap = if left > LONG { left - left / 100 } else { left };
-            let limit = Timespec { tv_sec: nap.as_secs().min(3600) as _, tv_nsec: nap.subsec_nanos().into() };
+            let limit = Timespec { tv_sec: nap.as_secs().min(3600) as _, tv_nsec: nap.subsec_nanos() as _ };
             match poll(watched, Some(&limit)) {
                 Ok(0) | Err(Errno::INTR) => {}
                 Ok(_) if self.bell.is_cancelled() => {}

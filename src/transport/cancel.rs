@@ -1,33 +1,37 @@
 //! How a running call is woken and ended from another thread.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::event::{EventfdFlags, eventfd};
+use rustix::event::PollFd;
+
+use super::event::Event;
 
 /// Wakes one call, which watches it beside its socket.
 pub(super) struct Bell {
-    event: OwnedFd,
+    event: Event,
     cancelled: AtomicBool,
 }
 
 impl Bell {
     pub(super) fn new() -> io::Result<Bell> {
-        let event = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        Ok(Bell { event, cancelled: AtomicBool::new(false) })
+        Ok(Bell { event: Event::new()?, cancelled: AtomicBool::new(false) })
     }
 
     /// Wakes the call: something that it waits for has come.
     pub(super) fn ring(&self) {
-        // Refused only when it has been rung 2^64 times.
-        let _ = rustix::io::write(&self.event, &1_u64.to_ne_bytes());
+        self.event.set();
     }
 
     /// Makes it silent again.
     pub(super) fn hush(&self) {
-        let _ = rustix::io::read(&self.event, &mut [0; 8]);
+        self.event.clear();
+    }
+
+    /// What a wait watches.
+    pub(super) fn watched(&self) -> PollFd<'_> {
+        self.event.watched()
     }
 
     fn cancel(&self) {
@@ -37,12 +41,6 @@ impl Bell {
 
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
-    }
-}
-
-impl AsFd for Bell {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.event.as_fd()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 
+use rustix::io::Errno;
 use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 
 use super::call::Call;
@@ -44,10 +45,9 @@ pub(super) fn disconnected(call: &Call<'_>) -> Error {
 
 /// Whether this machine is short of something, and not the network out of order.
 pub(super) fn is_shortage(error: &io::Error) -> bool {
+    let short = matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NOBUFS));
     #[cfg(unix)]
-    let short = matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS));
-    #[cfg(not(unix))]
-    let short = false;
+    let short = short || Errno::from_io_error(error) == Some(Errno::NFILE);
     short || error.kind() == ErrorKind::OutOfMemory
 }
 
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn what_this_machine_lacks_is_not_the_networks_fault() {
         for phase in [Phase::Lookup, Phase::Connecting] {
-            let error = at(phase, Peer::Server, |call| of_io(&io::Error::from_raw_os_error(libc::EMFILE), call));
+            let error = at(phase, Peer::Server, |call| of_io(&rustix::io::Errno::MFILE.into(), call));
             assert_eq!(error.code(), Code::Connect);
             assert!(error.message().starts_with("This machine"), "{error}");
         }

@@ -12,8 +12,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::SigSet;
-
 use super::call::Call;
 use super::cancel::Bell;
 use super::failure;
@@ -159,7 +157,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What a thread does: one lookup after another, until there is none.
 fn work() {
     // The host's signals are for the host's threads. A thread starts with the mask of the one that started it.
-    let _ = SigSet::all().thread_block();
+    #[cfg(unix)]
+    let _ = nix::sys::signal::SigSet::all().thread_block();
     loop {
         let lookup = {
             let mut lookups = lookups();

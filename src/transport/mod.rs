@@ -2,10 +2,10 @@
 //!
 //! | question | module |
 //! |---|---|
-//! | what a call carries through all layers | `call`, `phase`, `cancel` |
+//! | what a call carries through all layers | `call`, `phase`, `cancel`, `event` |
 //! | a name becomes addresses, one of them a connection | `lookup`, `socket` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
-//! | TLS, and who is believed | `tls`, `trust`, `verify`, `certificate`, `identity` |
+//! | TLS, and who is believed | `tls`, `trust`, `system_roots`, `verify`, `certificate`, `identity` |
 //! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
@@ -15,6 +15,7 @@ mod bypass;
 mod call;
 mod cancel;
 mod certificate;
+mod event;
 mod exchange;
 mod failure;
 mod identity;
@@ -25,6 +26,7 @@ mod proxy;
 mod socket;
 mod socks;
 mod stream;
+mod system_roots;
 mod tls;
 mod trust;
 mod tunnel;

@@ -1,14 +1,13 @@
 //! A TCP connection that never blocks: every wait has the call's limit and can be cancelled.
 
 use std::fmt;
-use std::io;
-use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, sockopt};
+use socket2::{Domain, Type};
 
 use super::buffer::Buffer;
 use super::call::Call;
@@ -18,9 +17,11 @@ use crate::error::Error;
 
 /// How long one attempt has the field to itself before the next address is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
+/// Before Windows 10 2004 a wait is not told that connecting has failed: there it is asked for.
+const ASK_AGAIN: Option<Duration> = if cfg!(windows) { Some(Duration::from_millis(100)) } else { None };
 
 /// A connected socket.
-pub(super) struct Socket(OwnedFd);
+pub(super) struct Socket(TcpStream);
 
 impl Socket {
     /// Connects to the first of `addresses` that answers, each of which has `attempt` to do so.
@@ -52,6 +53,7 @@ impl Socket {
                 return Err(call.failed(io::Error::other(failures.join(", "))));
             };
             let until = if untried.len() > 0 { until.min(next_start) } else { until };
+            let until = ASK_AGAIN.map_or(until, |pause| until.min(Instant::now() + pause));
             let mut watched = vec![call.watched_bell()];
             watched.extend(attempts.iter().map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT)));
             call.wait(&mut watched, Some(until))?;
@@ -74,11 +76,8 @@ impl Socket {
 
     /// Reads what there is into `buffer`, waiting for the first byte; 0: the other end has closed.
     pub(super) fn receive(&self, buffer: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
-        // A server that sends in two small pieces (session tickets and an answer, say) may hold the second one back until
-        // the first is acknowledged, which this system would put off for 40 ms.
-        #[cfg(target_os = "linux")]
         if call.waits_for_the_rest() {
-            let _ = sockopt::set_tcp_quickack(&self.0, true);
+            acknowledge_at_once(&self.0);
         }
         let free = buffer.free();
         if free.is_empty() {
@@ -86,14 +85,14 @@ impl Socket {
         }
         loop {
             call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::IN)], None)?;
-            match rustix::io::read(&self.0, &mut *free) {
+            match (&self.0).read(free) {
                 Ok(amount) => {
                     call.bytes_came();
                     buffer.arrived(amount);
                     return Ok(amount);
                 }
-                Err(Errno::AGAIN | Errno::INTR) => {}
-                Err(error) => return Err(call.failed(error.into())),
+                Err(error) if is_nothing_yet(&error) => {}
+                Err(error) => return Err(call.failed(error)),
             }
         }
     }
@@ -101,16 +100,16 @@ impl Socket {
     /// Sends all of `bytes`.
     pub(super) fn send(&self, mut bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
         while !bytes.is_empty() {
-            match rustix::net::send(&self.0, bytes, SendFlags::NOSIGNAL) {
+            // The standard library asks the system for an error in place of a signal where the other end has gone.
+            match (&self.0).write(bytes) {
                 Ok(amount) => {
                     call.bytes_left(amount);
                     bytes = bytes.get(amount..).unwrap_or_default();
                 }
-                Err(Errno::AGAIN) => {
+                Err(error) if is_nothing_yet(&error) => {
                     call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::OUT)], None)?;
                 }
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(call.failed(error.into())),
+                Err(error) => return Err(call.failed(error)),
             }
         }
         Ok(())
@@ -118,19 +117,19 @@ impl Socket {
 
     /// Takes what has come while nobody waited: `None` nothing yet, 0 the end.
     pub(super) fn take_arrived(&self, buffer: &mut Buffer) -> Option<usize> {
-        match rustix::io::read(&self.0, buffer.free()) {
+        match (&self.0).read(buffer.free()) {
             Ok(amount) => {
                 buffer.arrived(amount);
                 Some(amount)
             }
-            Err(Errno::AGAIN | Errno::INTR) => None,
+            Err(error) if is_nothing_yet(&error) => None,
             Err(_) => Some(0),
         }
     }
 
     /// The address at the other end.
     pub(super) fn peer(&self) -> Option<SocketAddr> {
-        rustix::net::getpeername(&self.0).ok()??.try_into().ok()
+        self.0.peer_addr().ok()
     }
 }
 
@@ -138,6 +137,21 @@ impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Socket").field(&self.0).finish()
     }
+}
+
+/// A server that sends in two small pieces (session tickets and an answer, say) may hold the second one back until the first
+/// is acknowledged, which Linux would put off for 40 ms.
+#[cfg(target_os = "linux")]
+fn acknowledge_at_once(socket: &TcpStream) {
+    let _ = rustix::net::sockopt::set_tcp_quickack(socket, true);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn acknowledge_at_once(_: &TcpStream) {}
+
+/// Whether it is to be tried again: at once after a signal, for a wait says so, and else when the socket is ready.
+fn is_nothing_yet(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
 /// The addresses with the families taking turns, the first one's family first (RFC 8305, section 4).
@@ -159,7 +173,7 @@ fn by_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
 
 /// A connection that is being made.
 struct Attempt {
-    socket: OwnedFd,
+    socket: TcpStream,
     address: SocketAddr,
     end: Instant,
 }
@@ -173,27 +187,27 @@ enum Outcome {
 
 impl Attempt {
     fn outcome(self, ready: bool, now: Instant) -> Outcome {
-        match (ready, sockopt::socket_error(&self.socket)) {
-            (true, Ok(Ok(()))) => Outcome::Connected(Socket(self.socket)),
-            (_, Ok(Err(error)) | Err(error)) => {
-                Outcome::Failed(format!("{}: {}", self.address, io::Error::from(error)))
-            }
-            (false, Ok(Ok(()))) if now >= self.end => Outcome::Late(self.address),
-            (false, Ok(Ok(()))) => Outcome::Waits(self),
+        match (ready, self.socket.take_error()) {
+            (true, Ok(None)) => Outcome::Connected(Socket(self.socket)),
+            (_, Ok(Some(error)) | Err(error)) => Outcome::Failed(format!("{}: {error}", self.address)),
+            (false, Ok(None)) if now >= self.end => Outcome::Late(self.address),
+            (false, Ok(None)) => Outcome::Waits(self),
         }
     }
 }
 
-fn begin(address: SocketAddr) -> io::Result<OwnedFd> {
-    let family = if address.is_ipv6() { AddressFamily::INET6 } else { AddressFamily::INET };
-    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let socket = rustix::net::socket_with(family, SocketType::STREAM, flags, None)?;
+fn begin(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
     // A request is one small write that waits for its answer.
-    sockopt::set_tcp_nodelay(&socket, true)?;
-    match rustix::net::connect(&socket, &address) {
+    socket.set_tcp_nodelay(true)?;
+    match socket.connect(&address.into()) {
+        Ok(()) => Ok(socket.into()),
         // The rest of it goes on in the background, after a signal too.
-        Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket),
-        Err(error) => Err(error.into()),
+        Err(error) => match Errno::from_io_error(&error) {
+            Some(Errno::INPROGRESS | Errno::WOULDBLOCK | Errno::INTR) => Ok(socket.into()),
+            _ => Err(error),
+        },
     }
 }
 

@@ -3,31 +3,20 @@
 use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{Resumption, Tls12Resumption, WebPkiServerVerifier};
-use rustls::crypto::ring;
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::identity::{Identity, Nobody};
+use super::system_roots;
 use super::verify::Verifier;
-
 use crate::cause::Cause;
 use crate::error::Error;
-
-/// Where Linux distributions keep all roots in one file; the first that exists is taken.
-const SYSTEM_BUNDLES: &[&str] = &[
-    "/etc/ssl/certs/ca-certificates.crt",                // Debian, Ubuntu, Arch
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Red Hat 7 and later
-    "/etc/pki/tls/certs/ca-bundle.crt",                  // Fedora, Red Hat 6
-    "/etc/ssl/ca-bundle.pem",                            // SUSE
-    "/etc/ssl/cert.pem",                                 // Alpine
-];
-/// Where they keep them one by one; read when there is no bundle.
-const SYSTEM_FOLDERS: &[&str] = &["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
 /// All roots of the world take a quarter of a MiB.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
@@ -54,15 +43,16 @@ impl Trust {
         Ok(())
     }
 
-    /// The roots that the caller gave, or else the operating system's.
-    fn root_store(&self) -> Result<RootCertStore, Error> {
-        let mut store = RootCertStore::empty();
-        // These have been tried one by one; of the system's, what cannot be parsed is left out.
-        store.add_parsable_certificates(self.file.iter().chain(&self.added).cloned());
-        if store.is_empty() {
-            store.add_parsable_certificates(system_roots()?);
+    /// Believes the roots that the caller gave, or else the operating system's.
+    fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+        match self.given() {
+            none if none.is_empty() => system_roots::verifier(provider),
+            given => verifier_of(given, provider),
         }
-        Ok(store)
+    }
+
+    fn given(&self) -> Vec<CertificateDer<'static>> {
+        self.file.iter().chain(&self.added).cloned().collect()
     }
 
     /// How TLS is spoken with those that these roots vouch for, TLS 1.2 and 1.3: with the server, and with a proxy, which is
@@ -74,10 +64,7 @@ impl Trust {
     ) -> Result<(ClientConfig, ClientConfig), Error> {
         let unforeseen = |what: &dyn fmt::Display| Error::new(Cause::Unforeseen).detail(what);
         let provider = Arc::new(ring::default_provider());
-        let roots = Arc::new(self.root_store()?);
-        let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
-            .build()
-            .map_err(|error| unforeseen(&error))?;
+        let verifier = self.verifier(&provider)?;
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| unforeseen(&error))?
@@ -91,6 +78,17 @@ impl Trust {
         };
         Ok((config, anonymous))
     }
+}
+
+/// Believes these roots. Of the system's, what cannot be parsed is left out; those that a caller gave have been tried.
+pub(super) fn verifier_of(
+    roots: Vec<CertificateDer<'static>>,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    let mut store = RootCertStore::empty();
+    store.add_parsable_certificates(roots);
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider)).build();
+    Ok(verifier.map_err(|error| Error::new(Cause::Unforeseen).detail(error))?)
 }
 
 /// Sessions that can be resumed, of one process. Of TLS 1.3 only: what resumes a session of TLS 1.2 is the secret that opens
@@ -131,30 +129,6 @@ fn roots(pem: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error
     }
 }
 
-/// The operating system's roots, by path: the usual probing reads `SSL_CERT_FILE`, and reading the environment races with
-/// a host that writes it.
-fn system_roots() -> Result<Vec<CertificateDer<'static>>, Error> {
-    let bundles = SYSTEM_BUNDLES.iter().map(|path| (Some(Path::new(*path)), None));
-    let folders = SYSTEM_FOLDERS.iter().map(|path| (None, Some(Path::new(*path))));
-    // A file that is not there says nothing; one that cannot be read does.
-    let mut unreadable = None;
-    for (file, folder) in bundles.chain(folders) {
-        if file.or(folder).is_some_and(|path| matches!(path.try_exists(), Ok(false))) {
-            continue;
-        }
-        let found = rustls_native_certs::load_certs_from_paths(file, folder);
-        if !found.certs.is_empty() {
-            return Ok(found.certs);
-        }
-        unreadable = unreadable.or(found.errors.into_iter().next());
-    }
-    let error = Error::new(Cause::NoSystemRoots);
-    Err(match unreadable {
-        Some(reason) => error.detail(reason),
-        None => error,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::Trust;
@@ -186,9 +160,9 @@ mod tests {
     #[test]
     fn given_roots_stand_in_place_of_the_systems() {
         let pem = || nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap().ca_pem().to_owned();
-        let count = |trust: &Trust| trust.root_store().unwrap().len();
+        let count = |trust: &Trust| trust.given().len();
         let mut trust = Trust::default();
-        assert!(count(&trust) > 10, "the system's");
+        assert_eq!(count(&trust), 0, "the system's");
         trust.add_pem(pem().as_bytes()).unwrap();
         assert_eq!(count(&trust), 1);
         trust.add_pem(format!("text before\n{}between\n{}", pem(), pem()).as_bytes()).unwrap();

@@ -3,16 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 
 use super::certificate::Names;
 
-/// rustls' own verifier. It decides alone; of what it refuses for lack of a root this one finds out why.
+/// rustls' own verifier, or the system's. It decides alone; of what it refuses for lack of a root this one finds out why.
 #[derive(Debug)]
-pub(super) struct Verifier(pub(super) Arc<WebPkiServerVerifier>);
+pub(super) struct Verifier(pub(super) Arc<dyn ServerCertVerifier>);
 
 /// Why no trusted root vouches for a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

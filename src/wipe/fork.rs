@@ -4,8 +4,10 @@
 //! another.
 
 use std::process;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+
+use super::mapping;
 
 /// Large enough for any system's page.
 const SIZE: usize = 64 * 1024;
@@ -40,13 +42,14 @@ pub(crate) fn this_process() -> u64 {
 
 /// Makes the page and makes it known; of several threads that do so, one wins.
 fn first_page() -> *mut AtomicU64 {
-    let new = new_page().unwrap_or((&raw const NONE).cast_mut());
+    let page = new_page();
+    let new = page.map_or((&raw const NONE).cast_mut(), |page| page.as_ptr().cast());
     match PAGE.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => new,
         Err(theirs) => {
-            if !ptr::eq(new, &NONE) {
+            if let Some(page) = page {
                 // SAFETY: the pages from `new_page`, which nobody else has seen.
-                unsafe { libc::munmap(new.cast(), SIZE) };
+                unsafe { mapping::unmap(page, SIZE) };
             }
             theirs
         }
@@ -55,32 +58,19 @@ fn first_page() -> *mut AtomicU64 {
 
 /// `None` where the system knows no such pages (Linux before 4.14).
 #[cfg(target_os = "linux")]
-fn new_page() -> Option<*mut AtomicU64> {
-    // SAFETY: asks for new pages anywhere; nothing that exists is touched.
-    let page = unsafe {
-        libc::mmap(
-            ptr::null_mut(),
-            SIZE,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-            -1,
-            0,
-        )
-    };
-    if page == libc::MAP_FAILED {
-        return None;
-    }
+fn new_page() -> Option<NonNull<u8>> {
+    let page = mapping::map(SIZE)?;
     // SAFETY: these are the pages from above, whole.
-    if unsafe { libc::madvise(page, SIZE, libc::MADV_WIPEONFORK) } != 0 {
+    if unsafe { libc::madvise(page.as_ptr().cast(), SIZE, libc::MADV_WIPEONFORK) } != 0 {
         // SAFETY: as above, and not used again.
-        unsafe { libc::munmap(page, SIZE) };
+        unsafe { mapping::unmap(page, SIZE) };
         return None;
     }
-    Some(page.cast())
+    Some(page)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn new_page() -> Option<*mut AtomicU64> {
+fn new_page() -> Option<NonNull<u8>> {
     None
 }
 

@@ -8,6 +8,7 @@
 #[cfg(all(c_library, not(feature = "test-without-allocator")))]
 mod allocator;
 mod fork;
+mod mapping;
 #[cfg(feature = "capi")]
 mod pages;
 #[cfg(feature = "capi")]

@@ -1,13 +1,13 @@
 //! Memory for what lives longer than a call: a token.
 
 use std::num::NonZeroUsize;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 use std::slice;
 use std::sync::Mutex;
 
 use zeroize::Zeroize as _;
 
-use super::this_process;
+use super::{mapping, this_process};
 
 /// Most tokens fit in one; more is asked for in multiples. A system with larger pages gives whole ones anyway.
 const PAGE: usize = 4096;
@@ -42,21 +42,7 @@ unsafe impl Sync for Mapping {}
 impl Mapping {
     /// Zeroed pages; `None` when the system has no memory.
     fn new(size: usize) -> Option<Mapping> {
-        // SAFETY: asks for new pages anywhere; nothing that exists is touched.
-        let start = unsafe {
-            libc::mmap(
-                ptr::null_mut(),
-                size,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-                -1,
-                0,
-            )
-        };
-        if start == libc::MAP_FAILED {
-            return None;
-        }
-        let mut mapping = Mapping { start: NonNull::new(start.cast())?, size, locked: false, process: 0 };
+        let mut mapping = Mapping { start: mapping::map(size)?, size, locked: false, process: 0 };
         mapping.lock(this_process());
         Some(mapping)
     }
@@ -65,11 +51,7 @@ impl Mapping {
     fn lock(&mut self, process: u64) {
         self.process = process;
         // SAFETY: these are the pages from `new`, whole.
-        self.locked = unsafe {
-            #[cfg(target_os = "linux")]
-            libc::madvise(self.start.as_ptr().cast(), self.size, libc::MADV_DONTDUMP);
-            libc::mlock(self.start.as_ptr().cast(), self.size) == 0
-        };
+        self.locked = unsafe { mapping::lock(self.start, self.size) };
     }
 
     /// One that was used before, if there is one and nobody else is looking at this moment.
@@ -96,8 +78,8 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: the pages from `new`, whole, and not used again. Unmapping unlocks.
-        unsafe { libc::munmap(self.start.as_ptr().cast(), self.size) };
+        // SAFETY: the pages from `new`, whole, and not used again.
+        unsafe { mapping::unmap(self.start, self.size) };
     }
 }
 
