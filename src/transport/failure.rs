@@ -89,6 +89,7 @@ fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
             Doubt::ChainIncomplete => Cause::CertificateChainIncomplete,
             Doubt::UnknownRoot => Cause::UnknownRoot,
             Doubt::WeakKey => Cause::CertificateWeak,
+            Doubt::Refused => Cause::CertificateRefused,
         };
         return Error::new(cause).detail(format_args!("{}: {doubted}", call.peer_name()));
     }

@@ -24,6 +24,8 @@ pub(super) enum Doubt {
     UnknownRoot,
     /// Its RSA key is too short for a signature to be worth anything.
     WeakKey,
+    /// The system's verifier says something that no other of these stands for.
+    Refused,
 }
 
 /// A doubt, and whom the certificate names.
@@ -31,11 +33,14 @@ pub(super) enum Doubt {
 pub(super) struct Doubted {
     pub(super) doubt: Doubt,
     names: Names,
+    /// The system's words.
+    said: Option<OtherError>,
 }
 
 impl fmt::Display for Doubted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "certificate {}", self.names)
+        write!(f, "certificate {}", self.names)?;
+        self.said.as_ref().map_or(Ok(()), |said| write!(f, "; {said}"))
     }
 }
 
@@ -48,17 +53,17 @@ fn doubt(leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) -> Error {
         true => Doubt::UnknownRoot,
         false => Doubt::ChainIncomplete,
     };
-    doubted(doubt, names)
+    doubted(doubt, names, None)
 }
 
 /// With such a key every signature is a bad one.
 fn weak_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
     let names = Names::of(certificate);
-    if names.has_weak_key { doubted(Doubt::WeakKey, names) } else { error }
+    if names.has_weak_key { doubted(Doubt::WeakKey, names, None) } else { error }
 }
 
-fn doubted(doubt: Doubt, names: Names) -> Error {
-    CertificateError::Other(OtherError(Arc::new(Doubted { doubt, names }))).into()
+fn doubted(doubt: Doubt, names: Names, said: Option<OtherError>) -> Error {
+    CertificateError::Other(OtherError(Arc::new(Doubted { doubt, names, said }))).into()
 }
 
 impl ServerCertVerifier for Verifier {
@@ -76,9 +81,10 @@ impl ServerCertVerifier for Verifier {
                 doubt(leaf, chain)
             }
             // Most that people make by hand are an authority's too, which no server's may be.
-            Error::InvalidCertificate(CertificateError::Other(_)) if Names::of(leaf).is_self_signed => {
-                doubt(leaf, chain)
-            }
+            Error::InvalidCertificate(CertificateError::Other(said)) => match Names::of(leaf) {
+                names if names.is_self_signed => doubted(Doubt::SelfSigned, names, None),
+                names => doubted(Doubt::Refused, names, Some(said)),
+            },
             error => error,
         })
     }

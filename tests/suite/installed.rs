@@ -9,7 +9,7 @@ use nativeflow_stub::User;
 use crate::support::{self, Build, Compiler, Program, outside_cargo, root, scratch};
 
 /// Installs for /opt/nativeflow into a folder of this test, and moves the result to another place.
-fn installed(name: &str) -> PathBuf {
+pub fn installed(name: &str) -> PathBuf {
     let work = scratch(&format!("installed-{name}"));
     let _ = fs::remove_dir_all(&work);
     make("install", &work.join("stage"));

@@ -15,6 +15,7 @@
 //! | what is told to the log, and what not | `log` |
 //! | is any secret left in memory after a call | `residue` |
 //! | does the C++ header keep what it promises | `cpp` |
+//! | does each language get a token, and leave nothing | `hosts` |
 //! | is what was installed found and used | `installed` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
@@ -25,6 +26,7 @@ mod cpp;
 mod examples;
 mod header;
 mod host;
+mod hosts;
 mod installed;
 mod keep_alive;
 mod log;

@@ -4,11 +4,13 @@ mod build;
 mod compiler;
 mod namespace;
 mod program;
+mod table;
 
 pub use build::{Build, declared_functions, outside_cargo, stub_program};
 pub use compiler::Compiler;
 pub use namespace::in_namespace;
 pub use program::{Facts, Program};
+pub use table::Table;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

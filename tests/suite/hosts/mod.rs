@@ -1,0 +1,183 @@
+//! The languages that the library is called from: each gets a token and a refusal from the installed library, and leaves
+//! nothing behind.
+//!
+//! A host's program is one of `bindings/`, built in a copy of its folder with nothing but what `make install` has put
+//! somewhere. It runs under the witness of `tests/hosts`, which sees at the C boundary whether login and secret were zeroed
+//! and all objects freed, and looks for the secret in the process' memory when it frees its client.
+
+mod rows;
+mod table;
+mod witness;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+
+use nativeflow_stub::User;
+
+use crate::installed::installed;
+use crate::support::{self, Program, root, scratch};
+use witness::{Account, Witness};
+
+/// A language, or one of its ways to call C.
+pub struct Host {
+    /// As the table names it.
+    name: &'static str,
+    /// Prints its version.
+    version: &'static [&'static str],
+    /// In `bindings/`, or from the top of the project.
+    folder: &'static str,
+    /// Commands that build the program. `{prefix}` is where the library is installed, `{tools}` where `tests/hosts/tools.sh`
+    /// puts what is no package of the system.
+    build: &'static [&'static [&'static str]],
+    /// The program, which takes BASE_URL CONSUMER_KEY LOGIN [CA_FILE] and the secret as its first line.
+    run: &'static [&'static str],
+}
+
+/// A row of the table.
+pub struct Seen {
+    name: &'static str,
+    version: String,
+    account: Account,
+}
+
+/// Where hosts find the library.
+struct Place {
+    prefix: PathBuf,
+    witness: Witness,
+}
+
+impl Place {
+    fn fill(&self, word: &str) -> String {
+        word.replace("{prefix}", &self.prefix.display().to_string())
+            .replace("{tools}", &root().join("target/hosts").display().to_string())
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut words = words.iter().map(|word| self.fill(word));
+        let mut command = support::outside_cargo(&words.next().unwrap());
+        command.args(words).envs(self.variables());
+        command
+    }
+
+    fn variables(&self) -> [(&'static str, String); 2] {
+        let lib = self.prefix.join("lib").display().to_string();
+        [("PKG_CONFIG_PATH", format!("{lib}/pkgconfig")), ("LD_LIBRARY_PATH", lib)]
+    }
+
+    /// The version of a host; `None` when it is not here.
+    fn version(&self, host: &Host) -> Option<String> {
+        let output = self.command(host.version).output().ok().filter(|output| output.status.success())?;
+        let text = said(&output);
+        let is_version = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains('.');
+        let version = text.split(|c: char| c != '.' && !c.is_ascii_alphanumeric()).find(is_version);
+        Some(version.unwrap_or_else(|| panic!("{}: no version in {text:?}", host.name)).to_owned())
+    }
+
+    /// Builds a host's program, in a copy of its folder.
+    fn build(&self, host: &Host) -> PathBuf {
+        let work = scratch("hosts").join(host.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+        let _ = fs::remove_dir_all(&work);
+        copy(&root().join("bindings").join(host.folder), &work);
+        for words in host.build {
+            let output = self.command(words).current_dir(&work).output().unwrap();
+            assert!(output.status.success(), "{}: {words:?}\n{}", host.name, said(&output));
+        }
+        work
+    }
+
+    /// Tries a host with a token, a refusal and a token for a user whose login and secret are not ASCII.
+    fn try_out(&self, host: &Host, version: String) -> Seen {
+        let work = self.build(host);
+        let (stub, ca) = support::stub();
+        let demo = User::demo();
+        let foreign = support::user("jürgen.müller@example.com", "Paßwort: 東京 ✓");
+        let wrong = support::user(&demo.login, "not-the-secret-2012");
+        let mut all = Account::default();
+        for (user, is_refused) in [(&demo, false), (&foreign, false), (&wrong, true)] {
+            let words = ["env", "-C", work.to_str().unwrap()].map(str::to_owned);
+            let variables = self.variables().into_iter().map(|(name, value)| format!("{name}={value}"));
+            let run = host.run.iter().map(|word| self.fill(word));
+            let diary = self.witness.new_diary();
+            let before: Vec<String> =
+                words.into_iter().chain(variables).chain(self.witness.variables(&diary)).chain(run).collect();
+            let (program, rest) = before.split_first().unwrap();
+            let args = [&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()].map(str::to_owned);
+            let args: Vec<&str> = rest.iter().chain(&args).map(String::as_str).collect();
+            let facts = Program::new(program.into(), host.name.to_owned()).args(&args).lines(&[&user.secret]).run();
+            let what = format!("{}, {}:\n{}{}", host.name, user.login, facts.stdout, facts.stderr);
+            if is_refused {
+                assert_eq!(facts.status.code(), Some(1), "{what}");
+                assert!(facts.stdout.is_empty(), "{what}");
+                let lines: Vec<&str> = facts.stderr.lines().collect();
+                let [first, second] = lines[..] else { panic!("{what}") };
+                assert!(first.starts_with("NF_DENIED: ") && first.ends_with("HTTP 403."), "{what}");
+                assert!(second.starts_with("Do not retry"), "{what}");
+            } else {
+                assert!(facts.status.success() && facts.stderr.is_empty(), "{what}");
+                let lines: Vec<&str> = facts.stdout.lines().collect();
+                let [token, expires, instance] = lines[..] else { panic!("{what}") };
+                assert!(token.strip_prefix("token:    ").is_some_and(|token| token.len() == 28), "{what}");
+                assert!(expires.starts_with("expires:  20") && expires.ends_with(":00 UTC") | expires.ends_with(" UTC"));
+                assert_eq!(instance.trim_end_matches('/'), format!("instance: {}", stub.base_url()), "{what}");
+            }
+            let account = witness::read(&diary);
+            account.check(host.name, &self.prefix, !is_refused);
+            all += account;
+        }
+        let usage = self.command(host.run).current_dir(&work).output().unwrap();
+        assert_eq!(usage.status.code(), Some(2), "{}: {}", host.name, said(&usage));
+        assert!(said(&usage).contains("usage: "), "{}: {}", host.name, said(&usage));
+        let _ = fs::remove_dir_all(&work);
+        Seen { name: host.name, version, account: all }
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name());
+        match path.is_dir() {
+            true => copy(&path, &to.join(name)),
+            false => drop(fs::copy(&path, to.join(name)).unwrap()),
+        }
+    }
+}
+
+/// `make test` sees to all of them. Without it, hosts that are not here are left out, and named.
+fn must_all_be_here() -> bool {
+    std::env::var_os("NATIVEFLOW_ALL_HOSTS").is_some()
+}
+
+#[test]
+fn every_host_gets_a_token_and_a_refusal_and_leaves_nothing() {
+    let place = Place { prefix: installed("hosts"), witness: Witness::build() };
+    let (here, missing): (Vec<_>, Vec<_>) =
+        rows::HOSTS.iter().map(|host| (host, place.version(host))).partition(|(_, version)| version.is_some());
+    let missing: Vec<&str> = missing.into_iter().map(|(host, _)| host.name).collect();
+    if !missing.is_empty() {
+        assert!(!must_all_be_here(), "hosts that are not here: {}", missing.join(", "));
+        // Not by eprintln, which a test that passes does not show.
+        let _ = writeln!(std::io::stderr(), "hosts that are not here and were left out: {}", missing.join(", "));
+    }
+    let next = Mutex::new(here.into_iter());
+    let mut seen = Vec::new();
+    let workers = || {
+        let mut seen = Vec::new();
+        loop {
+            let Some((host, version)) = next.lock().unwrap().next() else { return seen };
+            seen.push(place.try_out(host, version.unwrap()));
+        }
+    };
+    std::thread::scope(|scope| {
+        let workers = [scope.spawn(workers), scope.spawn(workers)];
+        seen.extend(workers.into_iter().flat_map(|worker| worker.join().unwrap()));
+    });
+    table::keep(seen, missing.is_empty());
+}

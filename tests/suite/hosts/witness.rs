@@ -1,0 +1,123 @@
+//! The witness of `tests/hosts`, and what it has written down.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::AddAssign;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::support::{Compiler, root, scratch};
+
+pub struct Witness {
+    library: PathBuf,
+}
+
+impl Witness {
+    pub fn build() -> Witness {
+        let library = scratch("hosts").join("witness.so");
+        let residue = root().join("tests/residue");
+        let registers = format!("registers_{}.S", std::env::consts::ARCH);
+        let mut compiler = Compiler::c11().args(["-shared", "-fPIC", "-fvisibility=hidden", "-O2"]);
+        for source in ["scan.c", "windows.c", "registers.c", &registers] {
+            compiler = compiler.source(&residue.join(source));
+        }
+        compiler.source(&root().join("tests/hosts/witness.c")).output(&library).run();
+        Witness { library }
+    }
+
+    pub fn new_diary(&self) -> PathBuf {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let diary = scratch("hosts").join(format!("diary-{}-{number}", std::process::id()));
+        let _ = fs::remove_file(&diary);
+        diary
+    }
+
+    pub fn variables(&self, diary: &Path) -> [String; 2] {
+        [format!("LD_AUDIT={}", self.library.display()), format!("NATIVEFLOW_WITNESS={}", diary.display())]
+    }
+}
+
+/// What a host has done with the library.
+#[derive(Default)]
+pub struct Account {
+    made: BTreeMap<String, usize>,
+    freed: BTreeMap<String, usize>,
+    zeroed: BTreeMap<String, usize>,
+    left: Vec<String>,
+    loaded: Vec<String>,
+    windows: usize,
+    scans: usize,
+    found: Vec<String>,
+}
+
+pub fn read(diary: &Path) -> Account {
+    let text = fs::read_to_string(diary).expect("what the witness has seen");
+    fs::remove_file(diary).unwrap();
+    let mut account = Account::default();
+    for line in text.lines() {
+        let (what, of) = line.split_once(' ').unwrap();
+        match what {
+            "made" => *account.made.entry(of.to_owned()).or_default() += 1,
+            "freed" => *account.freed.entry(of.to_owned()).or_default() += 1,
+            "zero" => *account.zeroed.entry(of.to_owned()).or_default() += 1,
+            "left" => account.left.push(of.to_owned()),
+            "loaded" => account.loaded.push(of.to_owned()),
+            "windows" => {
+                let (number, place) = of.split_once(' ').unwrap();
+                account.scans += 1;
+                account.windows += number.parse::<usize>().unwrap();
+                account.found.extend((number != "0").then(|| place.to_owned()));
+            }
+            _ => panic!("{line}"),
+        }
+    }
+    account
+}
+
+impl Account {
+    /// Of one run.
+    pub fn check(&self, host: &str, prefix: &Path, has_token: bool) {
+        assert!(self.loaded.iter().all(|path| Path::new(path).starts_with(prefix)), "{host}: {:?}", self.loaded);
+        assert!(!self.loaded.is_empty(), "{host}: the library was not loaded");
+        let expected = ["client", "options", if has_token { "token" } else { "error" }];
+        for kind in expected {
+            assert_eq!(self.made.get(kind), Some(&1), "{host}: {kind} made: {:?}", self.made);
+        }
+        assert_eq!(self.made, self.freed, "{host}: made and freed");
+        assert!(self.left.is_empty(), "{host}: not zeroed: {:?}", self.left);
+        assert_eq!(self.zeroed.get("login"), Some(&1), "{host}");
+        assert_eq!(self.zeroed.get("secret"), Some(&1), "{host}");
+        assert_eq!(self.scans, 1, "{host}: scans");
+        assert_eq!(self.windows, 0, "{host}: of the secret, in {:?}", self.found);
+    }
+
+    pub fn freed(&self) -> (usize, usize) {
+        (self.freed.values().sum(), self.made.values().sum())
+    }
+
+    pub fn zeroed(&self) -> usize {
+        self.zeroed.get("secret").copied().unwrap_or_default()
+    }
+
+    pub fn windows(&self) -> usize {
+        self.windows
+    }
+}
+
+impl AddAssign for Account {
+    fn add_assign(&mut self, other: Account) {
+        for (to, from) in [
+            (&mut self.made, other.made),
+            (&mut self.freed, other.freed),
+            (&mut self.zeroed, other.zeroed),
+        ] {
+            from.into_iter().for_each(|(kind, number)| *to.entry(kind).or_default() += number);
+        }
+        self.left.extend(other.left);
+        self.loaded.extend(other.loaded);
+        self.found.extend(other.found);
+        self.windows += other.windows;
+        self.scans += other.scans;
+    }
+}
