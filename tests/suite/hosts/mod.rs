@@ -15,8 +15,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Mutex;
 
-use nativeflow_stub::User;
-
 use crate::installed::installed;
 use crate::support::{self, Program, root, scratch};
 use witness::{Account, Witness};
@@ -92,11 +90,11 @@ impl Place {
     fn try_out(&self, host: &Host, version: String) -> Seen {
         let work = self.build(host);
         let (stub, ca) = support::stub();
-        let demo = User::demo();
-        let foreign = support::user("jürgen.müller@example.com", "Paßwort: 東京 ✓");
-        let wrong = support::user(&demo.login, "not-the-secret-2012");
+        let user = support::user("random@example.com", "Qz5$vK8&wX3!jP6^");
+        let foreign = support::user("zufällig@example.com", "ß8✓Kq東4#京Zw7é9");
+        let wrong = support::user(&user.login, "Zq7#mW2!xV9$kL4%pT6");
         let mut all = Account::default();
-        for (user, is_refused) in [(&demo, false), (&foreign, false), (&wrong, true)] {
+        for (user, is_refused) in [(&user, false), (&foreign, false), (&wrong, true)] {
             let words = ["env", "-C", work.to_str().unwrap()].map(str::to_owned);
             let variables = self.variables().into_iter().map(|(name, value)| format!("{name}={value}"));
             let run = host.run.iter().map(|word| self.fill(word));
@@ -120,7 +118,7 @@ impl Place {
                 let lines: Vec<&str> = facts.stdout.lines().collect();
                 let [token, expires, instance] = lines[..] else { panic!("{what}") };
                 assert!(token.strip_prefix("token:    ").is_some_and(|token| token.len() == 28), "{what}");
-                assert!(expires.starts_with("expires:  20") && expires.ends_with(":00 UTC") | expires.ends_with(" UTC"));
+                assert!(expires.starts_with("expires:  20") && expires.ends_with(" UTC"), "{what}");
                 assert_eq!(instance.trim_end_matches('/'), format!("instance: {}", stub.base_url()), "{what}");
             }
             let account = witness::read(&diary);

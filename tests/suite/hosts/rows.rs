@@ -12,9 +12,30 @@ pub const HOSTS: &[Host] = &[
     },
     Host {
         name: "Python (ctypes)",
-        version: &["python3", "--version"],
+        version: &["/usr/bin/python3", "--version"],
         folder: "python",
         build: &[],
-        run: &["python3", "get_token.py"],
+        run: &["/usr/bin/python3", "-W", "error", "-X", "dev", "-bb", "get_token.py"],
+    },
+    Host {
+        name: "PHP (FFI)",
+        version: &["php", "-v"],
+        folder: "php",
+        build: &[],
+        run: &["php", "-d", "ffi.enable=1", "-d", "error_reporting=-1", "-d", "display_errors=stderr", "get_token.php"],
+    },
+    Host {
+        name: "Perl (FFI::Platypus)",
+        version: &["perl", "-MFFI::Platypus", "-e", "printf '%vd', $^V"],
+        folder: "perl",
+        build: &[],
+        run: &["perl", "-Mwarnings=FATAL,all", "get_token.pl"],
+    },
+    Host {
+        name: "Ruby (Fiddle)",
+        version: &["ruby", "-v"],
+        folder: "ruby",
+        build: &[],
+        run: &["ruby", "-w", "get_token.rb"],
     },
 ];

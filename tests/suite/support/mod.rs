@@ -49,6 +49,9 @@ pub fn stub() -> (&'static Stub, &'static Path) {
             user("jürgen.müller@example.com", "Paßwort: 東京 ✓"),
             user("no.password@example.com", ""),
             user("long.password@example.com", &"0123456789".repeat(30)),
+            // Secrets that are nowhere in a process by chance.
+            user("random@example.com", "Qz5$vK8&wX3!jP6^"),
+            user("zufällig@example.com", "ß8✓Kq東4#京Zw7é9"),
         ];
         // Several test processes may run at once, each with its own stub.
         let ca = scratch("stub").join(format!("ca-{}.pem", std::process::id()));
