@@ -46,7 +46,7 @@ public:
     /* Takes over what a C function returned, and frees it. */
     explicit error(nf_error *c_error)
     {
-        const std::unique_ptr<nf_error, void (*)(nf_error *)> owned(c_error, nf_error_free);
+        const std::unique_ptr<nf_error, deleter> owned(c_error);
         code_ = nf_error_code(c_error);
         http_status_ = nf_error_http_status(c_error);
         retry_after_ms_ = nf_error_retry_after_ms(c_error);
@@ -77,6 +77,9 @@ public:
     }
 
 private:
+    struct deleter {
+        void operator()(nf_error *c_error) const noexcept { nf_error_free(c_error); }
+    };
     void say() { what_ = std::string(name()) + ": " + message_ + ". " + remedy_; }
 
     std::int32_t code_ = NF_OK, http_status_ = 0;

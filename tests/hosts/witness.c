@@ -1,6 +1,7 @@
 /*
  * Watches a host from outside, as an auditor of the dynamic linker (rtld-audit(7)): whatever the language, its calls of the
- * library come by here. Notes in the file that NATIVEFLOW_WITNESS names, one line each:
+ * library come by here, but for those by an address that was in a variable from the start. Notes in the file that
+ * NATIVEFLOW_WITNESS names, one line each:
  *
  *     made <type>, freed <type>      an object
  *     zero login, zero secret        after a call, a buffer that was given is zero as far as it was text

@@ -15,8 +15,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Mutex;
 
+use nativeflow_stub::User;
+
 use crate::installed::installed;
-use crate::support::{self, Program, root, scratch};
+use crate::support::{self, Facts, Program, root, scratch};
 use witness::{Account, Witness};
 
 /// A language, or one of its ways to call C.
@@ -89,22 +91,12 @@ impl Place {
     /// Tries a host with a token, a refusal and a token for a user whose login and secret are not ASCII.
     fn try_out(&self, host: &Host, version: String) -> Seen {
         let work = self.build(host);
-        let (stub, ca) = support::stub();
         let user = support::user("random@example.com", "Qz5$vK8&wX3!jP6^");
         let foreign = support::user("zufällig@example.com", "ß8✓Kq東4#京Zw7é9");
         let wrong = support::user(&user.login, "Zq7#mW2!xV9$kL4%pT6");
         let mut all = Account::default();
         for (user, is_refused) in [(&user, false), (&foreign, false), (&wrong, true)] {
-            let words = ["env", "-C", work.to_str().unwrap()].map(str::to_owned);
-            let variables = self.variables().into_iter().map(|(name, value)| format!("{name}={value}"));
-            let run = host.run.iter().map(|word| self.fill(word));
-            let diary = self.witness.new_diary();
-            let before: Vec<String> =
-                words.into_iter().chain(variables).chain(self.witness.variables(&diary)).chain(run).collect();
-            let (program, rest) = before.split_first().unwrap();
-            let args = [&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()].map(str::to_owned);
-            let args: Vec<&str> = rest.iter().chain(&args).map(String::as_str).collect();
-            let facts = Program::new(program.into(), host.name.to_owned()).args(&args).lines(&[&user.secret]).run();
+            let (facts, account) = self.run(host, &work, user);
             let what = format!("{}, {}:\n{}{}", host.name, user.login, facts.stdout, facts.stderr);
             if is_refused {
                 assert_eq!(facts.status.code(), Some(1), "{what}");
@@ -119,9 +111,9 @@ impl Place {
                 let [token, expires, instance] = lines[..] else { panic!("{what}") };
                 assert!(token.strip_prefix("token:    ").is_some_and(|token| token.len() == 28), "{what}");
                 assert!(expires.starts_with("expires:  20") && expires.ends_with(" UTC"), "{what}");
-                assert_eq!(instance.trim_end_matches('/'), format!("instance: {}", stub.base_url()), "{what}");
+                let url = support::stub().0.base_url();
+                assert_eq!(instance.trim_end_matches('/'), format!("instance: {url}"), "{what}");
             }
-            let account = witness::read(&diary);
             account.check(host.name, &self.prefix, !is_refused);
             all += account;
         }
@@ -130,6 +122,20 @@ impl Place {
         assert!(said(&usage).contains("usage: "), "{}: {}", host.name, said(&usage));
         let _ = fs::remove_dir_all(&work);
         Seen { name: host.name, version, account: all }
+    }
+
+    /// Runs its program for a user, and gives what the witness saw.
+    fn run(&self, host: &Host, work: &Path, user: &User) -> (Facts, Account) {
+        let (stub, ca) = support::stub();
+        let diary = self.witness.new_diary();
+        let variables = self.variables().map(|(name, value)| format!("{name}={value}"));
+        let mut words = vec!["-C".to_owned(), work.display().to_string()];
+        words.extend(variables.into_iter().chain(self.witness.variables(&diary)));
+        words.extend(host.run.iter().map(|word| self.fill(word)));
+        words.extend([&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()].map(str::to_owned));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let program = Program::new("env".into(), host.name.to_owned()).args(&words).lines(&[&user.secret]);
+        (program.run(), witness::read(&diary))
     }
 }
 
@@ -178,4 +184,23 @@ fn every_host_gets_a_token_and_a_refusal_and_leaves_nothing() {
         seen.extend(workers.into_iter().flat_map(|worker| worker.join().unwrap()));
     });
     table::keep(seen, missing.is_empty());
+}
+
+/// What the other test relies on.
+#[test]
+fn the_witness_sees_what_a_careless_host_leaves() {
+    let careless = Host {
+        name: "careless",
+        version: &["cc", "-dumpfullversion"],
+        folder: "../tests/hosts",
+        build: &[&["sh", "-c", "cc careless.c -o careless $(pkg-config --cflags --libs nativeflow)"]],
+        run: &["./careless"],
+    };
+    let place = Place { prefix: installed("careless"), witness: Witness::build() };
+    let work = place.build(&careless);
+    let (facts, account) = place.run(&careless, &work, &support::user("random@example.com", "Qz5$vK8&wX3!jP6^"));
+    assert!(facts.status.success(), "{}", facts.stderr);
+    assert_eq!(account.freed(), (1, 3), "options and token are left");
+    // In its own copy, in the buffer of standard input.
+    assert!(account.windows() >= 2 * 9, "{}", account.windows());
 }

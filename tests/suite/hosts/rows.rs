@@ -7,7 +7,22 @@ pub const HOSTS: &[Host] = &[
         name: "C (gcc)",
         version: &["cc", "-dumpfullversion"],
         folder: "../examples-c",
-        build: &[&["sh", "-c", "cc -Wall -Wextra -Werror get_token.c -o get_token $(pkg-config --cflags --libs nativeflow)"]],
+        build: &[&[
+            "sh",
+            "-c",
+            "cc -Wall -Wextra -Werror get_token.c -o get_token $(pkg-config --cflags --libs nativeflow)",
+        ]],
+        run: &["./get_token"],
+    },
+    Host {
+        name: "C++17 (nativeflow.hpp)",
+        version: &["c++", "-dumpfullversion"],
+        folder: "cpp",
+        build: &[&[
+            "sh",
+            "-c",
+            "c++ -std=c++17 -Wall -Wextra -Werror get_token.cpp -o get_token $(pkg-config --cflags --libs nativeflow)",
+        ]],
         run: &["./get_token"],
     },
     Host {

@@ -8,13 +8,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::{Compiler, root, scratch};
 
+/// Tests that run side by side have their own.
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
+
 pub struct Witness {
     library: PathBuf,
 }
 
 impl Witness {
     pub fn build() -> Witness {
-        let library = scratch("hosts").join("witness.so");
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let library = scratch("hosts").join(format!("witness-{}-{number}.so", std::process::id()));
         let residue = root().join("tests/residue");
         let registers = format!("registers_{}.S", std::env::consts::ARCH);
         let mut compiler = Compiler::c11().args(["-shared", "-fPIC", "-fvisibility=hidden", "-O2"]);
@@ -26,7 +30,6 @@ impl Witness {
     }
 
     pub fn new_diary(&self) -> PathBuf {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let diary = scratch("hosts").join(format!("diary-{}-{number}", std::process::id()));
         let _ = fs::remove_file(&diary);
@@ -35,6 +38,12 @@ impl Witness {
 
     pub fn variables(&self, diary: &Path) -> [String; 2] {
         [format!("LD_AUDIT={}", self.library.display()), format!("NATIVEFLOW_WITNESS={}", diary.display())]
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.library);
     }
 }
 
@@ -107,11 +116,9 @@ impl Account {
 
 impl AddAssign for Account {
     fn add_assign(&mut self, other: Account) {
-        for (to, from) in [
-            (&mut self.made, other.made),
-            (&mut self.freed, other.freed),
-            (&mut self.zeroed, other.zeroed),
-        ] {
+        for (to, from) in
+            [(&mut self.made, other.made), (&mut self.freed, other.freed), (&mut self.zeroed, other.zeroed)]
+        {
             from.into_iter().for_each(|(kind, number)| *to.entry(kind).or_default() += number);
         }
         self.left.extend(other.left);
