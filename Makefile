@@ -41,6 +41,11 @@ uninstall:
 	rm -f "$(INTO)/lib/libnativeflow.so" "$(INTO)/lib/libnativeflow.so.0" "$(INTO)/lib/libnativeflow.so.$(VERSION)"
 	rm -rf "$(INTO)/lib/cmake/nativeflow"
 
+# nativeflow.dll with its import library and header, for both kinds of processors.
+windows: tools
+	packaging/windows.sh x86_64 target/windows/x86_64
+	packaging/windows.sh i686 target/windows/i686
+
 # A token through C over TLS, and a refused login.
 demo: library
 	CARGO="$(CARGO)" examples-c/demo.sh
@@ -48,7 +53,7 @@ demo: library
 # Everything that proves the project. The tests leave what they have proved, one line each, in target/proved.
 test: tools library
 	rm -rf target/proved
-	$(CARGO) test --workspace --quiet
+	NATIVEFLOW_ALL_HOSTS=1 $(CARGO) test --workspace --quiet
 	tests/proved.sh target/proved
 
 # The search for residue with a thousand calls on each path in place of a hundred.
@@ -80,4 +85,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install uninstall demo test residue tools header table lint bench clean
+.PHONY: all library install uninstall windows demo test residue tools header table lint bench clean
