@@ -1,0 +1,193 @@
+package nativeflow
+
+// #include <nativeflow.h>
+import "C"
+
+import (
+	"context"
+	"runtime"
+	"runtime/cgo"
+	"sync"
+	"time"
+)
+
+// Client gets tokens from one service. It is many clients of C: a call has one to itself, for C cancels all calls of a
+// client at once, and a context must end its own call only.
+type Client struct {
+	options *C.nf_options
+	log     cgo.Handle // 0: none
+
+	lock      sync.Mutex
+	idle      []*C.nf_client // for calls to come, with the connections that they keep
+	running   int
+	cancelled chan struct{} // closed to end the calls that got it
+	closed    bool
+}
+
+// As many as C keeps connections.
+const mostIdle = 8
+
+// NewClient makes a client, to be closed when it is used no more. It fails with ErrInvalidOption when an option has a value
+// that cannot be used.
+func NewClient(options Options) (*Client, error) {
+	c := &Client{options: C.nf_options_new(), cancelled: make(chan struct{})}
+	runtime.SetFinalizer(c, (*Client).Close) // a net for who forgets it
+	var err error
+	c.log, err = options.apply(c.options)
+	if err == nil {
+		var first *C.nf_client
+		if first, _, err = c.enter(); err == nil {
+			c.leave(first)
+		}
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// GetToken gets an access token for a user. login and secret are zeros when it returns, whatever happened; secret may be nil
+// for a user without password. The login is sent once, and never again by itself.
+//
+// It blocks until ctx is done, or for the client's timeout; it returns within 10 ms of either. A call that ctx has ended
+// fails with ErrCancelled and ctx.Err() both, and the server may have issued a token that nobody has received.
+//
+// It fails with ErrDenied when login, secret or key is refused: do not retry, the account may lock.
+func (c *Client) GetToken(ctx context.Context, consumerKey string, login, secret []byte) (*Token, error) {
+	// Both at once: an error with one must not leave the other.
+	cLogin, loginErr := moveText(login)
+	defer cLogin.free()
+	cSecret, secretErr := moveText(secret)
+	defer cSecret.free()
+	key, err := newText(consumerKey)
+	defer key.free()
+	for _, failed := range []error{loginErr, secretErr, err} {
+		if failed != nil {
+			return nil, failed
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, &Error{
+			Code:    ErrCancelled,
+			Message: "The call was cancelled before it began",
+			Remedy:  "Nothing, if that was meant. Nothing was sent.",
+			context: err,
+		}
+	}
+	client, cancelled, err := c.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer c.leave(client)
+	stop := watch(ctx, cancelled, client)
+	var got *C.nf_token
+	failed := C.nf_client_get_token(client, key.start, cLogin.start, cSecret.start, &got)
+	stop()
+	if failed != nil {
+		err := takeError(failed)
+		if err.Code == ErrCancelled {
+			err.context = ctx.Err()
+		}
+		return nil, err
+	}
+	return newToken(got), nil
+}
+
+// Cancel ends all calls that are running, with ErrCancelled. The client stays usable, and calls that begin later are not
+// touched.
+func (c *Client) Cancel() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if !c.closed {
+		close(c.cancelled)
+		c.cancelled = make(chan struct{})
+	}
+}
+
+// Close frees the client. Calls that are running end with ErrCancelled within 10 ms, and nobody waits for them. Tokens stay
+// as they are. Closing twice is fine.
+func (c *Client) Close() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.closed {
+		return
+	}
+	c.closed = true
+	runtime.SetFinalizer(c, nil)
+	close(c.cancelled)
+	C.nf_options_free(c.options)
+	for _, client := range c.idle {
+		C.nf_client_free(client)
+	}
+	c.idle = nil
+	c.deleteLog()
+}
+
+// enter counts a call in. It gives what the call has to itself until it leaves, and what is closed to end it.
+func (c *Client) enter() (client *C.nf_client, cancelled <-chan struct{}, err error) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.closed {
+		return nil, nil, &Error{
+			Code:    ErrInvalidArgument,
+			Message: "The client is closed",
+			Remedy:  "Correct the calling program: close a client after its last call.",
+		}
+	}
+	if last := len(c.idle) - 1; last >= 0 {
+		client, c.idle = c.idle[last], c.idle[:last]
+	} else if err := check(C.nf_client_new(c.options, &client)); err != nil {
+		return nil, nil, err
+	}
+	c.running++
+	return client, c.cancelled, nil
+}
+
+func (c *Client) leave(client *C.nf_client) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.running--
+	if !c.closed && len(c.idle) < mostIdle {
+		c.idle = append(c.idle, client)
+		return
+	}
+	C.nf_client_free(client)
+	c.deleteLog()
+}
+
+// deleteLog lets go of the log when nobody calls it any more.
+func (c *Client) deleteLog() {
+	if c.closed && c.running == 0 && c.log != 0 {
+		c.log.Delete()
+		c.log = 0
+	}
+}
+
+// watch cancels the call on client when ctx is done or cancelled is closed. To be stopped when the call has returned, before
+// client gets another.
+func watch(ctx context.Context, cancelled <-chan struct{}, client *C.nf_client) (stop func()) {
+	returned, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		select {
+		case <-ctx.Done():
+		case <-cancelled:
+		case <-returned:
+			return
+		}
+		// C cancels running calls only, and this one may not have begun yet: again and again, until it has returned.
+		for {
+			C.nf_client_cancel(client)
+			select {
+			case <-time.After(time.Millisecond):
+			case <-returned:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(returned)
+		<-stopped
+	}
+}

@@ -1,0 +1,172 @@
+package nativeflow_test
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"nativeflow.example/nativeflow"
+)
+
+func TestATokenComes(t *testing.T) {
+	client := newClient(t, stub(t, ""))
+	token, err := getToken(context.Background(), t, client, key, login, secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := token.Value()
+	if value == "" || token.Scheme() != "OAuth" || token.Authorization() != "OAuth "+value {
+		t.Error("value, scheme and authorization do not fit")
+	}
+	if string(token.AppendValue([]byte("a "))) != "a "+value || string(token.AppendAuthorization(nil)) != "OAuth "+value {
+		t.Error("what is appended is something else")
+	}
+	if token.RefreshToken() == "" || string(token.AppendRefreshToken(nil)) != token.RefreshToken() {
+		t.Error("no refresh token")
+	}
+	if !strings.HasPrefix(token.InstanceURL(), "https://localhost:") {
+		t.Error("instance URL:", token.InstanceURL())
+	}
+	at, known := token.ExpiresAt()
+	if !known || at.Before(time.Now()) || at.Location() != time.UTC || token.ExpirationDate() == "" {
+		t.Error("expiry:", at, known)
+	}
+	client.Close()
+	if token.Value() != value {
+		t.Error("the token has gone with the client")
+	}
+	token.Close()
+	token.Close()
+	_, known = token.ExpiresAt()
+	if token.Value() != "" || len(token.AppendValue(nil)) != 0 || token.InstanceURL() != "" || known {
+		t.Error("something is left after Close")
+	}
+}
+
+func TestAnExpiryMayBeUnknown(t *testing.T) {
+	token, err := getToken(context.Background(), t, newClient(t, stub(t, "no-date")), key, login, secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer token.Close()
+	if at, known := token.ExpiresAt(); known {
+		t.Error("known:", at)
+	}
+}
+
+func TestARefusalSaysSo(t *testing.T) {
+	client := newClient(t, stub(t, ""))
+	_, err := getToken(context.Background(), t, client, key, login, "another secret")
+	failed := mustBe(t, err, nativeflow.ErrDenied)
+	if failed.Name() != "NF_DENIED" || failed.HTTPStatus != 403 || failed.RetryAfter != 0 || failed.ServerCode != -1 {
+		t.Errorf("%+v", failed)
+	}
+	if failed.Message == "" || failed.Remedy == "" || failed.ServerMessage == "" {
+		t.Errorf("%+v", failed)
+	}
+	if err.Error() != "NF_DENIED: "+failed.Message+". "+failed.Remedy {
+		t.Error(err)
+	}
+}
+
+func TestABusyServerTellsWhenToComeBack(t *testing.T) {
+	_, err := getToken(context.Background(), t, newClient(t, stub(t, "busy")), key, login, secret)
+	if failed := mustBe(t, err, nativeflow.ErrBusy); failed.RetryAfter != 2*time.Minute {
+		t.Error(failed.RetryAfter)
+	}
+}
+
+func TestWhatCannotBeSentIsZeroedToo(t *testing.T) {
+	client := newClient(t, stub(t, ""))
+	for _, wrong := range []struct {
+		key, login, secret string
+		code               nativeflow.Code
+	}{
+		{"a\x00b", login, secret, nativeflow.ErrInvalidArgument},
+		{key, "a\x00b", secret, nativeflow.ErrInvalidArgument},
+		{key, login, "a\x00b", nativeflow.ErrInvalidArgument},
+		{key, "a\x00b", "a\x00b", nativeflow.ErrInvalidArgument},
+		{key, "a:b", secret, nativeflow.ErrInvalidArgument},
+		{key, login, "\xff", nativeflow.ErrInvalidUTF8},
+		{"", login, secret, nativeflow.ErrInvalidArgument},
+	} {
+		_, err := getToken(context.Background(), t, client, wrong.key, wrong.login, wrong.secret)
+		mustBe(t, err, wrong.code)
+	}
+	_, err := client.GetToken(context.Background(), key, nil, nil)
+	mustBe(t, err, nativeflow.ErrInvalidArgument)
+	_, err = client.GetToken(context.Background(), key, []byte(login), nil) // a user without password, whom nobody knows
+	mustBe(t, err, nativeflow.ErrDenied)
+}
+
+func TestCallsRunSideBySide(t *testing.T) {
+	options := stub(t, "")
+	options.KeepAlive = time.Minute
+	client := newClient(t, options)
+	var all sync.WaitGroup
+	for i := 0; i < 16; i++ {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for j := 0; j < 8; j++ {
+				token, err := getToken(context.Background(), t, client, key, login, secret)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for k := 0; k < 2; k++ {
+					all.Add(1)
+					go func() {
+						defer all.Done()
+						token.Authorization()
+						token.Close()
+					}()
+				}
+			}
+		}()
+	}
+	all.Wait()
+}
+
+func TestAClosedClientEndsItsCalls(t *testing.T) {
+	client := newClient(t, stub(t, "silence-after-tls"))
+	first, second := stuck(context.Background(), t, client), stuck(context.Background(), t, client)
+	mustRun(t, first)
+	client.Close()
+	client.Close()
+	client.Cancel()
+	mustBe(t, end(t, first), nativeflow.ErrCancelled)
+	mustBe(t, end(t, second), nativeflow.ErrCancelled)
+	_, err := getToken(context.Background(), t, client, key, login, secret)
+	mustBe(t, err, nativeflow.ErrInvalidArgument)
+}
+
+// A client that is freed lets go of its log, and that of what it holds.
+func TestAClientThatIsForgottenIsFreed(t *testing.T) {
+	freed := make(chan struct{})
+	func() {
+		held := new([64]byte)
+		runtime.SetFinalizer(held, func(*[64]byte) { close(freed) })
+		options := stub(t, "")
+		options.Log = func(nativeflow.Level, string) { held[0]++ }
+		client, err := nativeflow.NewClient(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := getToken(context.Background(), t, client, key, login, secret); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	for i := 0; i < 1000; i++ {
+		runtime.GC()
+		select {
+		case <-freed:
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	t.Fatal("it is not")
+}

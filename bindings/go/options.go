@@ -1,0 +1,146 @@
+package nativeflow
+
+/*
+#include <nativeflow.h>
+
+void nativeflowGoLog(uintptr_t handle, int32_t level, char *line);
+
+static void nativeflow_go_log(void *user, int32_t level, const char *line)
+{
+	nativeflowGoLog((uintptr_t)user, level, (char *)line);
+}
+
+// A handle is a number: as a pointer it would mislead Go's garbage collector.
+static nf_error *nativeflow_go_set_log(nf_options *options, uintptr_t handle)
+{
+	return nf_options_set_log(options, nativeflow_go_log, (void *)handle);
+}
+*/
+import "C"
+
+import (
+	"math"
+	"runtime/cgo"
+	"time"
+	"unsafe"
+)
+
+// Options is what a client is made from. The zero value of each field is its default. Times are rounded up to milliseconds
+// and at most 4294967295 of them.
+type Options struct {
+	BaseURL        string        // where Concur is; default: production in the United States
+	Timeout        time.Duration // of a whole call; default: 60 seconds. See also Client.GetToken
+	ConnectTimeout time.Duration // of each attempt to connect; default: 10 seconds
+	KeepAlive      time.Duration // how long a connection is kept for a next call; default: each call has its own
+	UserAgent      string        // your product, such as "my-erp/4.2"
+
+	CAFile string // PEM file with the roots to be trusted in place of the system's
+	CAPEM  []byte // the same as bytes; beside those of CAFile
+
+	ClientCertificateFile string // PEM chain for a server that asks for one
+	ClientKeyFile         string // and its private key
+
+	Proxy            []byte // "http://user:password@proxy.example:3128"; yours to wipe when the client has been made
+	ProxyBypass      string // hosts that go without, in the syntax of NO_PROXY
+	EnvironmentProxy bool   // takes both from the environment; those that are set here win
+
+	Log LogFunc // is told of each step of every call
+}
+
+// apply gives what is set to C. The handle, if any, is to be deleted after the last client.
+func (o *Options) apply(to *C.nf_options) (log cgo.Handle, err error) {
+	if o.Log != nil {
+		log = cgo.NewHandle(o.Log)
+		err = check(C.nativeflow_go_set_log(to, C.uintptr_t(log)))
+	}
+	for _, set := range []func(*C.nf_options) error{o.applyTexts, o.applyTimes, o.applyTrust, o.applyProxy} {
+		if err == nil {
+			err = set(to)
+		}
+	}
+	return log, err
+}
+
+func (o *Options) applyTexts(to *C.nf_options) error {
+	if err := with(o.BaseURL, func(url *C.char) *C.nf_error { return C.nf_options_set_base_url(to, url) }); err != nil {
+		return err
+	}
+	return with(o.UserAgent, func(product *C.char) *C.nf_error { return C.nf_options_set_user_agent(to, product) })
+}
+
+func (o *Options) applyTimes(to *C.nf_options) error {
+	for _, limit := range []struct {
+		time time.Duration
+		set  func(C.uint32_t) *C.nf_error
+	}{
+		{o.Timeout, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_timeout_ms(to, ms) }},
+		{o.ConnectTimeout, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_connect_timeout_ms(to, ms) }},
+		{o.KeepAlive, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_keep_alive_ms(to, ms) }},
+	} {
+		if limit.time < 0 || limit.time > math.MaxUint32*time.Millisecond {
+			return &Error{
+				Code:    ErrInvalidOption,
+				Message: "A time is negative, or longer than 49 days",
+				Remedy:  "Give 0 to 4294967295 milliseconds.",
+			}
+		}
+		if limit.time > 0 {
+			ms := (limit.time + time.Millisecond - 1) / time.Millisecond
+			if err := check(limit.set(C.uint32_t(ms))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (o *Options) applyTrust(to *C.nf_options) error {
+	if err := with(o.CAFile, func(path *C.char) *C.nf_error { return C.nf_options_set_ca_file(to, path) }); err != nil {
+		return err
+	}
+	if len(o.CAPEM) > 0 {
+		pem, size := (*C.char)(unsafe.Pointer(&o.CAPEM[0])), C.size_t(len(o.CAPEM))
+		if err := check(C.nf_options_add_ca_pem(to, pem, size)); err != nil {
+			return err
+		}
+	}
+	if o.ClientCertificateFile == "" && o.ClientKeyFile == "" {
+		return nil
+	}
+	key, err := newText(o.ClientKeyFile)
+	defer key.free()
+	if err != nil {
+		return err
+	}
+	chain, err := newText(o.ClientCertificateFile)
+	defer chain.free()
+	if err != nil {
+		return err
+	}
+	return check(C.nf_options_set_client_certificate(to, chain.start, key.start))
+}
+
+func (o *Options) applyProxy(to *C.nf_options) error {
+	if o.EnvironmentProxy {
+		if err := check(C.nf_options_use_environment_proxy(to)); err != nil {
+			return err
+		}
+	}
+	if err := with(o.Proxy, func(url *C.char) *C.nf_error { return C.nf_options_set_proxy(to, url) }); err != nil {
+		return err
+	}
+	return with(o.ProxyBypass, func(hosts *C.char) *C.nf_error { return C.nf_options_set_proxy_bypass(to, hosts) })
+}
+
+// with calls set with value, unless that is empty.
+func with[T string | []byte](value T, set func(*C.char) *C.nf_error) error {
+	if len(value) == 0 {
+		return nil
+	}
+	given, err := newText(value)
+	defer given.free()
+	if err != nil {
+		return err
+	}
+	return check(set(given.start))
+}
