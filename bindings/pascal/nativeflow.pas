@@ -11,6 +11,7 @@
 
   What a function does, when it blocks and how it fails stands in
   nativeflow.h, at the function of the same name; so do ownership and threads.
+  The tests compile this with Free Pascal, in its mode for Delphi.
 
   Calling convention: cdecl, which matters on 32-bit x86 only. There the
   default of Pascal (register) would take the arguments from the wrong places.
