@@ -1,0 +1,194 @@
+      * Gets an access token and prints it.
+      *
+      *     get_token BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
+      *
+      * The secret (password) is the first line of standard input: on a
+      * command line other users of the machine could read it.
+      *
+      * EBCDIC: what goes in must be UTF-8. Convert each field where it
+      * is, before the NUL is put behind its text, blanks and all:
+      *     INSPECT LOGIN CONVERTING EBCDIC-SET TO ASCII-SET
+      * with two ALPHABETs of SPECIAL-NAMES, IS EBCDIC and IS ASCII, or
+      * two fields that hold the characters of your code page and the
+      * same in ASCII. Mind the page: $ @ # ! differ, and a refused
+      * secret may lock the account. Letters beyond ASCII take two bytes
+      * or more in UTF-8: they need a conversion such as iconv(3) into a
+      * wider field. Text out goes the other way.
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. GET-TOKEN.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       COPY "nativeflow.cpy".
+      * Each has room for a NUL behind the longest text.
+       01  BASE-URL                 PIC X(257).
+       01  CONSUMER-KEY             PIC X(129).
+       01  LOGIN                    PIC X(257).
+       01  CA-FILE                  PIC X(1025).
+       01  SECRET                   PIC X(513) VALUE LOW-VALUES.
+       01  TOKEN-VALUE              PIC X(1025) VALUE LOW-VALUES.
+       01  ARGUMENTS                PIC 9(4).
+       01  SECRET-END               PIC 9(4) COMP-5.
+       01  BYTES-READ               PIC S9(9) COMP-5.
+       01  OUT-LINE                 PIC X(4096).
+       01  OUT-END                  PIC 9(4) COMP-5.
+       01  DAYS-SINCE-1970          PIC 9(9) COMP-5.
+       01  TIME-OF-DAY              PIC 9(9) COMP-5.
+       01  EXPIRES.
+           05  EXPIRES-DATE         PIC 9999/99/99.
+           05  FILLER               PIC X VALUE SPACE.
+           05  EXPIRES-HOUR         PIC 99.
+           05  FILLER               PIC X VALUE ":".
+           05  EXPIRES-MINUTE       PIC 99.
+           05  FILLER               PIC X VALUE ":".
+           05  EXPIRES-SECOND       PIC 99.
+           05  FILLER               PIC X(4) VALUE " UTC".
+
+       PROCEDURE DIVISION.
+       MAIN-PROGRAM.
+           PERFORM READ-ARGUMENTS
+           CALL "nf_options_new" RETURNING NF-OPTIONS END-CALL
+           CALL "nf_options_set_base_url" USING BY VALUE NF-OPTIONS
+               BY REFERENCE BASE-URL RETURNING NF-ERROR END-CALL
+           IF NF-ERROR = NULL AND ARGUMENTS = 4
+               CALL "nf_options_set_ca_file" USING BY VALUE NF-OPTIONS
+                   BY REFERENCE CA-FILE RETURNING NF-ERROR END-CALL
+           END-IF
+           IF NF-ERROR = NULL
+               CALL "nf_client_new" USING BY VALUE NF-OPTIONS
+                   BY REFERENCE NF-CLIENT RETURNING NF-ERROR END-CALL
+           END-IF
+           IF NF-ERROR = NULL
+               PERFORM READ-SECRET
+               CALL "nf_client_get_token" USING BY VALUE NF-CLIENT
+                   BY REFERENCE CONSUMER-KEY LOGIN SECRET NF-TOKEN
+                   RETURNING NF-ERROR END-CALL
+           END-IF
+      * The library has zeroed both, if it was reached.
+           MOVE LOW-VALUES TO LOGIN SECRET
+           IF NF-ERROR = NULL
+               PERFORM PRINT-TOKEN
+           ELSE
+               PERFORM PRINT-ERROR
+               MOVE 1 TO RETURN-CODE
+           END-IF
+           CALL "nf_token_free" USING BY VALUE NF-TOKEN
+               RETURNING OMITTED END-CALL
+           CALL "nf_error_free" USING BY VALUE NF-ERROR
+               RETURNING OMITTED END-CALL
+           CALL "nf_options_free" USING BY VALUE NF-OPTIONS
+               RETURNING OMITTED END-CALL
+           CALL "nf_client_free" USING BY VALUE NF-CLIENT
+               RETURNING OMITTED END-CALL
+           STOP RUN.
+
+      * INSPECT puts NULs behind the text and leaves no copy; FUNCTION
+      * TRIM leaves one. A field that is full has no room for a NUL, and
+      * ACCEPT may have cut its text: the login of somebody else.
+       READ-ARGUMENTS.
+           ACCEPT ARGUMENTS FROM ARGUMENT-NUMBER END-ACCEPT
+           IF ARGUMENTS < 3 OR > 4 PERFORM WRONG-USAGE END-IF
+           ACCEPT BASE-URL FROM ARGUMENT-VALUE END-ACCEPT
+           ACCEPT CONSUMER-KEY FROM ARGUMENT-VALUE END-ACCEPT
+           ACCEPT LOGIN FROM ARGUMENT-VALUE END-ACCEPT
+           MOVE SPACES TO CA-FILE
+           IF ARGUMENTS = 4
+               ACCEPT CA-FILE FROM ARGUMENT-VALUE END-ACCEPT
+           END-IF
+           INSPECT BASE-URL REPLACING TRAILING SPACES BY LOW-VALUES
+           INSPECT CONSUMER-KEY REPLACING TRAILING SPACES BY LOW-VALUES
+           INSPECT LOGIN REPLACING TRAILING SPACES BY LOW-VALUES
+           INSPECT CA-FILE REPLACING TRAILING SPACES BY LOW-VALUES
+           IF BASE-URL(LENGTH OF BASE-URL:1) NOT = LOW-VALUE
+               OR CONSUMER-KEY(LENGTH OF CONSUMER-KEY:1) NOT = LOW-VALUE
+               OR LOGIN(LENGTH OF LOGIN:1) NOT = LOW-VALUE
+               OR CA-FILE(LENGTH OF CA-FILE:1) NOT = LOW-VALUE
+               PERFORM WRONG-USAGE
+           END-IF.
+
+       WRONG-USAGE.
+           DISPLAY "usage: get_token BASE_URL CONSUMER_KEY LOGIN "
+               "[CA_FILE]" UPON SYSERR END-DISPLAY
+           MOVE LOW-VALUES TO LOGIN
+           MOVE 2 TO RETURN-CODE
+           STOP RUN.
+
+      * By read(2) into the field itself: ACCEPT leaves the secret in a
+      * buffer of standard input. Blanks at its end belong to it.
+       READ-SECRET.
+           PERFORM VARYING SECRET-END FROM 1 BY 1
+               UNTIL SECRET-END = LENGTH OF SECRET
+               CALL "read" USING BY VALUE 0
+                   BY REFERENCE SECRET(SECRET-END:1) BY VALUE SIZE 8 1
+                   RETURNING BYTES-READ END-CALL
+               IF BYTES-READ NOT = 1 OR SECRET(SECRET-END:1) = X"0A"
+                   OR SECRET(SECRET-END:1) = X"0D"
+                   EXIT PERFORM
+               END-IF
+           END-PERFORM
+           MOVE LOW-VALUE TO SECRET(SECRET-END:1).
+
+      * The token comes into a field of this program, or not at all when
+      * it does not fit: it is never cut.
+       PRINT-TOKEN.
+           MOVE LENGTH OF TOKEN-VALUE TO NF-SIZE
+           CALL "nf_token_copy_value" USING BY VALUE NF-TOKEN
+               BY REFERENCE TOKEN-VALUE BY VALUE NF-SIZE
+               RETURNING NF-ADDRESS END-CALL
+           IF NF-NUMBER < LENGTH OF TOKEN-VALUE
+               DISPLAY "token:    " TOKEN-VALUE(1:NF-NUMBER) END-DISPLAY
+           ELSE
+               DISPLAY "The token is too long for its field."
+                   UPON SYSERR END-DISPLAY
+               MOVE 1 TO RETURN-CODE
+           END-IF
+           MOVE LOW-VALUES TO TOKEN-VALUE
+           PERFORM PRINT-EXPIRES
+           CALL "nf_token_instance_url" USING BY VALUE NF-TOKEN
+               RETURNING NF-ADDRESS END-CALL
+           MOVE 1 TO OUT-END
+           STRING "instance: " DELIMITED BY SIZE INTO OUT-LINE
+               WITH POINTER OUT-END END-STRING
+           PERFORM ADD-TEXT
+           DISPLAY OUT-LINE(1:OUT-END - 1) END-DISPLAY.
+
+       PRINT-EXPIRES.
+           CALL "nf_token_expires_at" USING BY VALUE NF-TOKEN
+               RETURNING NF-ADDRESS END-CALL
+           IF NF-NUMBER < 0
+               DISPLAY "expires:  unknown" END-DISPLAY
+           ELSE
+               DIVIDE NF-NUMBER BY 86400 GIVING DAYS-SINCE-1970
+                   REMAINDER TIME-OF-DAY END-DIVIDE
+               MOVE FUNCTION DATE-OF-INTEGER(DAYS-SINCE-1970
+                   + FUNCTION INTEGER-OF-DATE(19700101))
+                   TO EXPIRES-DATE
+               INSPECT EXPIRES REPLACING ALL "/" BY "-"
+               DIVIDE TIME-OF-DAY BY 3600 GIVING EXPIRES-HOUR
+                   REMAINDER TIME-OF-DAY END-DIVIDE
+               DIVIDE TIME-OF-DAY BY 60 GIVING EXPIRES-MINUTE
+                   REMAINDER EXPIRES-SECOND END-DIVIDE
+               DISPLAY "expires:  " EXPIRES END-DISPLAY
+           END-IF.
+
+       PRINT-ERROR.
+           MOVE 1 TO OUT-END
+           CALL "nf_error_name" USING BY VALUE NF-ERROR
+               RETURNING NF-ADDRESS END-CALL
+           PERFORM ADD-TEXT
+           STRING ": " DELIMITED BY SIZE INTO OUT-LINE
+               WITH POINTER OUT-END END-STRING
+           CALL "nf_error_message" USING BY VALUE NF-ERROR
+               RETURNING NF-ADDRESS END-CALL
+           PERFORM ADD-TEXT
+           DISPLAY OUT-LINE(1:OUT-END - 1) "." UPON SYSERR END-DISPLAY
+           MOVE 1 TO OUT-END
+           CALL "nf_error_remedy" USING BY VALUE NF-ERROR
+               RETURNING NF-ADDRESS END-CALL
+           PERFORM ADD-TEXT
+           DISPLAY OUT-LINE(1:OUT-END - 1) UPON SYSERR END-DISPLAY.
+
+      * Text that comes by pointer ends with a NUL.
+       ADD-TEXT.
+           SET ADDRESS OF NF-TEXT TO NF-ADDRESS
+           STRING NF-TEXT DELIMITED BY LOW-VALUE INTO OUT-LINE
+               WITH POINTER OUT-END END-STRING.

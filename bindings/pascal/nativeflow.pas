@@ -1,0 +1,310 @@
+{ nativeflow for Free Pascal (3.2 and later) and Delphi (XE2 and later): every
+  function of nativeflow.h under its own name, and over them an exception and
+  helpers for text and secrets.
+
+      Token := NfGetToken(Client, Key, Login, Secret);
+      try
+        Use(nf_token_authorization(Token), nf_token_instance_url(Token));
+      finally
+        nf_token_free(Token);
+      end;
+
+  What a function does, when it blocks and how it fails stands in
+  nativeflow.h, at the function of the same name; so do ownership and threads.
+  The tests compile this with Free Pascal, in its mode for Delphi.
+
+  Calling convention: cdecl, which matters on 32-bit x86 only. There the
+  default of Pascal (register) would take the arguments from the wrong places.
+
+  Secrets: TBytes, never strings. A string is shared, copied and converted
+  behind your back (Delphi's are UTF-16, and UTF8Encode leaves both forms
+  behind), and none of these copies is ever zeroed. SetLength of TBytes may
+  move them and leaves the old ones behind too: make them at their full size. }
+unit nativeflow;
+
+{$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
+
+interface
+
+uses
+  SysUtils;
+
+const
+{$IFDEF MSWINDOWS}
+  NF_LIBRARY = 'nativeflow.dll';
+{$ELSE}
+  NF_LIBRARY = 'libnativeflow.so.0';
+{$ENDIF}
+
+  { NF_VERSION_NUMBER of the header that this unit follows. Its own name is
+    taken: to Pascal it is that of the function nf_version_number. }
+  NF_HEADER_VERSION = $000100;
+
+  { What each code means stands in nativeflow.h. Codes are added in later
+    versions: treat one that you do not know by its group. }
+  NF_OK = 0;
+
+  { 1 to 19: the call is wrong. }
+  NF_INVALID_ARGUMENT = 1;
+  NF_INVALID_UTF8 = 2;
+  NF_INVALID_OPTION = 3;
+
+  { 20 to 39: the credentials are refused. Do not retry: accounts lock. }
+  NF_DENIED = 20;
+  NF_ACCOUNT_LOCKED = 21;
+  NF_ACCOUNT_DISABLED = 22;
+  NF_PASSWORD_EXPIRED = 23;
+  NF_NOT_ALLOWED = 24;
+  NF_BAD_CLIENT = 25;
+  NF_REFRESH_EXPIRED = 26;
+  NF_HELD_BACK = 27;
+  NF_WRONG_HOST = 28;
+
+  { 40 to 59: the server. Later. }
+  NF_BUSY = 40;
+  NF_MAINTENANCE = 41;
+  NF_SERVER_ERROR = 42;
+
+  { 60 to 79: the way there. }
+  NF_DNS = 60;
+  NF_CONNECT = 61;
+  NF_TLS = 62;
+  NF_TLS_UNTRUSTED = 63;
+  NF_PROXY = 64;
+  NF_PROXY_DENIED = 65;
+  NF_TIMEOUT = 66;
+  NF_CANCELLED = 67;
+  NF_DISCONNECTED = 68;
+
+  { 80 to 99: what answered is not the token service. }
+  NF_ENDPOINT_GONE = 80;
+  NF_REDIRECTED = 81;
+  NF_NOT_CONCUR = 82;
+  NF_MALFORMED = 83;
+  NF_TOO_LARGE = 84;
+
+  { From 100: inside the library. }
+  NF_PANIC = 100;
+  NF_INTERNAL = 101;
+
+  { Levels of the log. }
+  NF_LOG_ERROR = 1;
+  NF_LOG_WARNING = 2;
+  NF_LOG_INFO = 3;
+
+type
+  Tnf_client = record end;
+  Pnf_client = ^Tnf_client;
+  Tnf_error = record end;
+  Pnf_error = ^Tnf_error;
+  Tnf_options = record end;
+  Pnf_options = ^Tnf_options;
+  Tnf_token = record end;
+  Pnf_token = ^Tnf_token;
+
+  { Takes one line of the log, which lives until this returns. No exception
+    may leave it. }
+  Tnf_log_fn = procedure(User: Pointer; Level: Int32; Line: PAnsiChar); cdecl;
+
+{ Text in is UTF-8 with a NUL behind it, PAnsiChar(NfUtf8(...)). Text out lives
+  as long as its object; NfText copies it. A function that returns Pnf_error
+  can fail: NfCheck. }
+
+function nf_version: PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_version_number: UInt32; cdecl; external NF_LIBRARY;
+function nf_code_name(Code: Int32): PAnsiChar; cdecl; external NF_LIBRARY;
+
+function nf_error_code(Error: Pnf_error): Int32; cdecl; external NF_LIBRARY;
+function nf_error_name(Error: Pnf_error): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_error_message(Error: Pnf_error): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_error_remedy(Error: Pnf_error): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_error_http_status(Error: Pnf_error): Int32; cdecl; external NF_LIBRARY;
+function nf_error_server_message(Error: Pnf_error): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_error_server_code(Error: Pnf_error): Int32; cdecl; external NF_LIBRARY;
+function nf_error_correlation_id(Error: Pnf_error): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_error_retry_after_ms(Error: Pnf_error): Int64; cdecl; external NF_LIBRARY;
+procedure nf_error_free(Error: Pnf_error); cdecl; external NF_LIBRARY;
+
+function nf_options_new: Pnf_options; cdecl; external NF_LIBRARY;
+procedure nf_options_free(Options: Pnf_options); cdecl; external NF_LIBRARY;
+function nf_options_set_base_url(Options: Pnf_options; Url: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_timeout_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_connect_timeout_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_ca_file(Options: Pnf_options; Path: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_add_ca_pem(Options: Pnf_options; Pem: PAnsiChar; Len: NativeUInt): Pnf_error; cdecl;
+  external NF_LIBRARY;
+function nf_options_set_user_agent(Options: Pnf_options; Product: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_client_certificate(Options: Pnf_options; ChainFile, KeyFile: PAnsiChar): Pnf_error; cdecl;
+  external NF_LIBRARY;
+function nf_options_set_proxy(Options: Pnf_options; Url: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_proxy_bypass(Options: Pnf_options; Hosts: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_use_environment_proxy(Options: Pnf_options): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_keep_alive_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_log(Options: Pnf_options; Fn: Tnf_log_fn; User: Pointer): Pnf_error; cdecl; external NF_LIBRARY;
+
+function nf_client_new(Options: Pnf_options; out Client: Pnf_client): Pnf_error; cdecl; external NF_LIBRARY;
+procedure nf_client_free(Client: Pnf_client); cdecl; external NF_LIBRARY;
+procedure nf_client_cancel(Client: Pnf_client); cdecl; external NF_LIBRARY;
+
+{ These zero Login and Secret, which must therefore be yours and writable:
+  no PAnsiChar of a string. NfGetToken sees to that. }
+function nf_get_token(Key, Login, Secret: PAnsiChar; out Token: Pnf_token): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_client_get_token(Client: Pnf_client; Key, Login, Secret: PAnsiChar; out Token: Pnf_token): Pnf_error; cdecl;
+  external NF_LIBRARY;
+
+function nf_token_value(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_token_copy_value(Token: Pnf_token; Buffer: PAnsiChar; Capacity: NativeUInt): NativeUInt; cdecl;
+  external NF_LIBRARY;
+function nf_token_scheme(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_token_authorization(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_token_refresh_token(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_token_instance_url(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_token_expires_at(Token: Pnf_token): Int64; cdecl; external NF_LIBRARY;
+function nf_token_expiration_date(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
+procedure nf_token_free(Token: Pnf_token); cdecl; external NF_LIBRARY;
+
+type
+  { Why a call failed, and what to do about it. Message is one line without
+    any secret. }
+  ENativeflow = class(Exception)
+  private
+    FCode, FHttpStatus: Int32;
+    FRetryAfterMs: Int64;
+    FRemedy, FServerMessage, FCorrelationId: string;
+    function GetName: string;
+  public
+    constructor Create(Code: Int32; const Message, Remedy: string); overload;
+    { Takes over what a function returned, and frees it. }
+    constructor Create(Error: Pnf_error); overload;
+    { One of the NF_ constants, and its name. }
+    property Code: Int32 read FCode;
+    property Name: string read GetName;
+    { What an administrator does next: one line. }
+    property Remedy: string read FRemedy;
+    { 0 when there was no answer. }
+    property HttpStatus: Int32 read FHttpStatus;
+    { Untrusted: whoever answered wrote it. }
+    property ServerMessage: string read FServerMessage;
+    property CorrelationId: string read FCorrelationId;
+    { -1: a program does not try again by itself. }
+    property RetryAfterMs: Int64 read FRetryAfterMs;
+  end;
+
+{ Raises ENativeflow for an error, which it frees. Does nothing for nil. }
+procedure NfCheck(Error: Pnf_error);
+
+{ Gets a token, which you free with nf_token_free. Login and Secret are UTF-8
+  without a NUL; both are zeros afterwards, whatever happens. An empty Secret
+  is that of a user without password. Raises ENativeflow. }
+function NfGetToken(Client: Pnf_client; const Key: string; const Login, Secret: TBytes): Pnf_token;
+
+{ Overwrites with zeros. Not with nil: whoever shares the bytes sees it. }
+procedure NfWipe(const Bytes: TBytes);
+
+{ UTF-8 as the library takes it, and back. Not for secrets. Strings of one
+  byte a character (Free Pascal) are taken for UTF-8 on Unix, as they come
+  from the command line, whatever the locale; nothing is converted. }
+function NfUtf8(const Text: string): RawByteString;
+function NfText(Text: PAnsiChar): string;
+
+implementation
+
+{$IF DEFINED(UNICODE) OR DEFINED(MSWINDOWS)}
+
+function NfUtf8(const Text: string): RawByteString;
+begin
+  Result := UTF8Encode(UnicodeString(Text));
+end;
+
+function NfText(Text: PAnsiChar): string;
+begin
+  Result := string(UTF8ToString(Text));
+end;
+
+{$ELSE}
+
+function NfUtf8(const Text: string): RawByteString;
+begin
+  Result := Text;
+end;
+
+function NfText(Text: PAnsiChar): string;
+begin
+  Result := Text;
+end;
+
+{$IFEND}
+
+constructor ENativeflow.Create(Code: Int32; const Message, Remedy: string);
+begin
+  inherited Create(Message);
+  FCode := Code;
+  FRemedy := Remedy;
+  FRetryAfterMs := -1;
+end;
+
+constructor ENativeflow.Create(Error: Pnf_error);
+begin
+  try
+    Create(nf_error_code(Error), NfText(nf_error_message(Error)), NfText(nf_error_remedy(Error)));
+    FHttpStatus := nf_error_http_status(Error);
+    FRetryAfterMs := nf_error_retry_after_ms(Error);
+    FServerMessage := NfText(nf_error_server_message(Error));
+    FCorrelationId := NfText(nf_error_correlation_id(Error));
+  finally
+    nf_error_free(Error);
+  end;
+end;
+
+function ENativeflow.GetName: string;
+begin
+  Result := NfText(nf_code_name(FCode));
+end;
+
+procedure NfCheck(Error: Pnf_error);
+begin
+  if Error <> nil then
+    raise ENativeflow.Create(Error);
+end;
+
+procedure NfWipe(const Bytes: TBytes);
+begin
+  if Bytes <> nil then
+    FillChar(Pointer(Bytes)^, Length(Bytes), 0);
+end;
+
+{ A copy with a NUL behind it, which TBytes need not have. }
+function Terminated(const Bytes: TBytes): TBytes;
+var
+  I: Integer;
+begin
+  { The library would take a NUL inside for the end. }
+  for I := 0 to High(Bytes) do
+    if Bytes[I] = 0 then
+      raise ENativeflow.Create(NF_INVALID_ARGUMENT, 'A login or a secret holds a NUL character',
+        'Correct the calling program: pass the text without it.');
+  Result := nil;
+  SetLength(Result, Length(Bytes) + 1);
+  Move(Pointer(Bytes)^, Pointer(Result)^, Length(Bytes));
+end;
+
+function NfGetToken(Client: Pnf_client; const Key: string; const Login, Secret: TBytes): Pnf_token;
+var
+  LoginCopy, SecretCopy: TBytes;
+begin
+  LoginCopy := nil;
+  SecretCopy := nil;
+  try
+    LoginCopy := Terminated(Login);
+    if Secret <> nil then
+      SecretCopy := Terminated(Secret);
+    NfCheck(nf_client_get_token(Client, PAnsiChar(NfUtf8(Key)), Pointer(LoginCopy), Pointer(SecretCopy), Result));
+  finally
+    NfWipe(LoginCopy);
+    NfWipe(SecretCopy);
+    NfWipe(Login);
+    NfWipe(Secret);
+  end;
+end;
+
+end.
