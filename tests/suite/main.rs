@@ -17,6 +17,7 @@
 //! | does the C++ header keep what it promises | `cpp` |
 //! | does each language get a token, and leave nothing | `hosts` |
 //! | is what was installed found and used | `installed` |
+//! | does nativeflow.dll keep the promises | `windows` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
@@ -36,4 +37,5 @@ mod programs;
 mod residue;
 mod scenarios;
 mod support;
+mod windows;
 mod wire;

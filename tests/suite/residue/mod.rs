@@ -23,15 +23,15 @@ use crate::production::on_stage;
 use crate::support::{self, Build};
 use host::{Binding, Host};
 use judge::Judge;
-use needles::Needles;
+pub use needles::Needles;
 use paths::{Path, all};
 use proxy::Proxy;
 
 /// A stub with a user whose login, secret and key are random: no window of them is anywhere by chance.
-struct Place {
-    stub: Stub,
-    user: User,
-    ca: PathBuf,
+pub struct Place {
+    pub stub: Stub,
+    pub user: User,
+    pub ca: PathBuf,
     /// A CA that has nothing to do with this stub.
     foreign_ca: PathBuf,
     proxy: Proxy,
@@ -39,7 +39,7 @@ struct Place {
     asking_proxy: Proxy,
 }
 
-fn place() -> &'static Place {
+pub fn place() -> &'static Place {
     static PLACE: OnceLock<Place> = OnceLock::new();
     PLACE.get_or_init(|| {
         let user = User {

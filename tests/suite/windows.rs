@@ -1,0 +1,204 @@
+//! nativeflow.dll, as `make windows` builds it: what it needs and exports, and the C programs with it under wine.
+//!
+//! The 32-bit one is looked at only: there is no 32-bit wine in Debian 12 without a second architecture of packages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use nativeflow_stub::User;
+
+use crate::residue::{self, Needles};
+use crate::support::{self, Compiler, Facts, Program, outside_cargo, root, scratch};
+
+/// `bin`, `lib` and `include` for a processor.
+fn folder(processor: &str) -> PathBuf {
+    let folder = root().join("target/windows").join(processor);
+    static MADE: [OnceLock<()>; 2] = [const { OnceLock::new() }; 2];
+    MADE[usize::from(processor == "i686")].get_or_init(|| {
+        let made = outside_cargo("packaging/windows.sh").arg(processor).arg(&folder).current_dir(root()).status();
+        assert!(made.unwrap().success(), "windows.sh {processor}");
+    });
+    folder
+}
+
+/// A command of the compiler for Windows, or what it prints.
+fn objdump(processor: &str, dll: &Path) -> String {
+    let output = Command::new(format!("{processor}-w64-mingw32-objdump")).arg("-p").arg(dll).output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_dll_needs_the_systems_own_dlls_and_exports_what_the_list_says() {
+    let promised = fs::read_to_string(root().join("abi/nativeflow.symbols")).unwrap();
+    let promised: Vec<&str> = promised.lines().filter(|line| !line.starts_with('#')).collect();
+    for processor in ["x86_64", "i686"] {
+        let dll = folder(processor).join("bin/nativeflow.dll");
+        let headers = objdump(processor, &dll);
+        let mut needed: Vec<String> = headers
+            .lines()
+            .filter_map(|line| line.split_once("DLL Name: "))
+            .map(|(_, name)| name.to_lowercase())
+            .collect();
+        needed.sort();
+        needed.dedup();
+        // All of them are in Windows 7.
+        let systems =
+            ["advapi32.dll", "bcrypt.dll", "crypt32.dll", "kernel32.dll", "msvcrt.dll", "ntdll.dll", "ws2_32.dll"];
+        assert_eq!(needed, systems, "{processor}");
+
+        let (_, exports) = headers.split_once("[Ordinal/Name Pointer] Table").expect("a table of exports");
+        let names = exports.lines().filter_map(|line| line.trim().strip_prefix('[')?.rsplit(' ').next());
+        let names: Vec<&str> = names.filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())).collect();
+        assert_eq!(names, promised, "{processor}");
+        let size = fs::metadata(&dll).unwrap().len();
+        assert!(size < 2_300_000, "{processor}: {size} bytes");
+        // A debugger's path would tell of the machine that built it.
+        let home = root().display().to_string();
+        let bytes = fs::read(&dll).unwrap();
+        assert!(!bytes.windows(home.len()).any(|part| part == home.as_bytes()), "{processor}: {home} is in the DLL");
+    }
+}
+
+/// A C program for Windows with the DLL beside it.
+fn compile(name: &str, sources: &[&str]) -> Program {
+    let dll = folder("x86_64");
+    let work = scratch("windows").join(format!("{name}-{}", std::process::id()));
+    fs::create_dir_all(&work).unwrap();
+    fs::copy(dll.join("bin/nativeflow.dll"), work.join("nativeflow.dll")).unwrap();
+    let program = work.join(format!("{name}.exe"));
+    let mut compiler = Compiler::new("x86_64-w64-mingw32-gcc");
+    for source in sources {
+        compiler = compiler.source(&root().join(source));
+    }
+    compiler
+        .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-DNF_DLL"])
+        // POSIX's names, and printf as C99 has it.
+        .args(["-D_POSIX_C_SOURCE=200809L", "-D__USE_MINGW_ANSI_STDIO=1"])
+        .source(&dll.join("lib/libnativeflow.dll.a"))
+        .args(["-static"])
+        .output(&program)
+        .run();
+    Program::new(program, format!("{name} (Windows)")).under(&["wine"]).under(&["env", &prefix(), "WINEDEBUG=-all"])
+}
+
+/// Where wine keeps what it takes for a disk.
+fn prefix() -> String {
+    static MADE: OnceLock<String> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let folder = scratch("wine");
+        let made = Command::new("wine").arg("wineboot").env("WINEPREFIX", &folder).env("WINEDEBUG", "-all").output();
+        assert!(made.unwrap().status.success(), "wineboot");
+        format!("WINEPREFIX={}", folder.display())
+    })
+    .clone()
+}
+
+/// A path as a program under wine knows it.
+fn on_disk_z(path: &Path) -> String {
+    format!("Z:{}", path.display()).replace('/', "\\")
+}
+
+fn get_token(secret: &str) -> Facts {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    compile("get_token", &["examples-c/get_token.c"])
+        .args(&[&stub.base_url(), &user.key, &user.login, &on_disk_z(ca)])
+        .lines(&[secret])
+        .run()
+}
+
+#[test]
+fn the_example_gets_a_token_and_a_refusal() {
+    let token = get_token(&User::demo().secret);
+    assert!(token.status.success(), "{}", token.stderr);
+    for part in ["token:    ", "expires:  20", "instance: https://localhost:"] {
+        assert!(token.stdout.contains(part), "{}", token.stdout);
+    }
+    let refusal = get_token("a wrong secret");
+    assert_eq!(refusal.status.code(), Some(1));
+    assert!(refusal.stderr.contains("NF_DENIED: ") && refusal.stderr.contains("Do not retry"), "{}", refusal.stderr);
+}
+
+/// wine has the roots of the system that it runs on, and the stub's is not among them.
+#[test]
+fn the_systems_own_store_is_asked_without_a_ca_file() {
+    let (stub, _) = support::stub();
+    let facts = compile("untrusted", &["examples-c/get_token.c"])
+        .args(&[&stub.base_url(), "key", "login@example.com"])
+        .lines(&["secret"])
+        .run();
+    assert!(facts.stderr.contains("NF_TLS_UNTRUSTED: "), "{}", facts.stderr);
+    assert!(facts.stderr.contains("CN=nativeflow-stub"), "whose certificate it is: {}", facts.stderr);
+}
+
+#[test]
+fn the_c_programs_check_the_dll_too() {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    let (url, ca) = (stub.base_url(), on_disk_z(ca));
+    for (name, more) in [("arguments", &[] as &[&str]), ("lifetimes", &[]), ("threads", &["0"]), ("nothing", &[])] {
+        let source = format!("tests/c/{name}.c");
+        let program = compile(name, &[&source]);
+        let arguments = [&[url.as_str(), &ca], more].concat();
+        program.args(&arguments).lines(&[&user.key, &user.login, &user.secret]).must_pass();
+    }
+}
+
+/// In the process' own memory, by ReadProcessMemory: private pages, modules and mapped files, before and after all is freed.
+#[test]
+fn nothing_is_left_in_memory() {
+    let place = residue::place();
+    let host = compile(
+        "residue",
+        &[
+            "tests/windows/residue.c",
+            "tests/windows/scan.c",
+            "tests/residue/windows.c",
+            "tests/residue/brief.c",
+            "tests/residue/report.c",
+        ],
+    );
+    let url = |name: &str| place.stub.scenario_url(name);
+    for (name, code, url) in [
+        ("ok", "NF_OK", url("ok")),
+        ("denied", "NF_DENIED", url("denied")),
+        ("truncated-xml", "NF_MALFORMED", url("truncated-xml")),
+        ("silence-after-tls", "NF_TIMEOUT", url("silence-after-tls")),
+        ("nobody", "NF_CONNECT", "https://127.0.0.1:1".to_owned()),
+    ] {
+        let calls = if code == "NF_TIMEOUT" { "2" } else { "8" };
+        let brief = Needles::new(&place.user).brief();
+        let args = [name, &url, &on_disk_z(&place.ca), calls].map(str::to_owned);
+        let facts = host.again_with(&[&prefix(), "WINEDEBUG=-all", "wine"], &args, &brief);
+        let said = &facts.stdout;
+        assert!(
+            facts.status.success() && said.contains(&format!("code {name} {code} {calls}")),
+            "{said}{}",
+            facts.stderr
+        );
+        // What is there before the first call is there by chance: letters of "test", of Base64's alphabet.
+        let number = |start: String| {
+            let line = said.lines().find_map(|line| line.strip_prefix(&start));
+            line.map_or(0, |rest| rest.trim().split(' ').next().unwrap().parse::<usize>().unwrap())
+        };
+        for line in said.lines().filter_map(|line| line.strip_prefix(&format!("found {name} "))) {
+            let [when, needle, part, windows] = line.trim().split(' ').collect::<Vec<_>>()[..] else {
+                panic!("{line}")
+            };
+            let by_chance = number(format!("found {name} before {needle} {part} "));
+            let scans = number(format!("scanned {name} {when} "));
+            assert!(scans > 0 && windows.parse::<usize>().unwrap() <= by_chance * scans, "{said}");
+        }
+        for when in ["returned", "freed", "closed"] {
+            assert!(number(format!("scanned {name} {when} ")) > 0, "{said}");
+        }
+        let controls = said.lines().filter_map(|line| line.strip_prefix("control ")?.rsplit(' ').next());
+        let controls: Vec<usize> = controls.map(|windows| windows.parse().unwrap()).collect();
+        // 24 characters have 17 windows.
+        assert!(controls.len() == 3 && controls.iter().all(|&windows| windows >= 17), "{name}: {said}");
+        assert!(!said.contains("unreadable"), "{name}: {said}");
+    }
+}
