@@ -10,7 +10,8 @@ import nativeflow.Secret;
 import nativeflow.Token;
 
 /**
- * Gets an access token and prints it. The secret (password) is the first line of standard input.
+ * Gets an access token and prints it. The secret (password) is the first line of standard input, in UTF-8; the arguments
+ * are what Java makes of them by the locale, so let that be a UTF-8 one.
  *
  * <pre>
  * Java 8 and later, with JNA:

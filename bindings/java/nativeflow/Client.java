@@ -61,9 +61,16 @@ public final class Client implements AutoCloseable {
         }
     }
 
-    /** Frees it. Calls that are running on it end with {@link Code#CANCELLED}; tokens that came from it stay as they are. */
+    /**
+     * Frees it. Calls that are running on it end with {@link Code#CANCELLED}; tokens that came from it stay as they are.
+     *
+     * @throws IllegalStateException when called by the log of a call on this client, for it waits for the call to end
+     */
     @Override
     public void close() {
+        if (inUse.getReadHoldCount() > 0) {
+            throw new IllegalStateException("the client is closed by its own log");
+        }
         closed = true;
         while (!inUse.writeLock().tryLock()) {
             Bridge.C.nf_client_cancel(client); // again and again: a call may be on its way to C and not be there yet

@@ -24,7 +24,7 @@ public final class Secret implements AutoCloseable {
     /**
      * Takes text over, such as what {@link java.io.Console#readPassword} returned, and fills the array with zeros.
      *
-     * @throws NativeflowException INVALID_ARGUMENT for a NUL inside, INVALID_UTF8 for half a character
+     * @throws NativeflowException INVALID_ARGUMENT for a NUL inside, INVALID_UTF8 for half a character and for U+FFFD
      */
     public Secret(char[] text) throws NativeflowException {
         try {
@@ -37,7 +37,7 @@ public final class Secret implements AutoCloseable {
     /**
      * Copies text that is no secret in this program, such as a login from a file. A String cannot be wiped.
      *
-     * @throws NativeflowException INVALID_ARGUMENT for a NUL inside, INVALID_UTF8 for half a character
+     * @throws NativeflowException INVALID_ARGUMENT for a NUL inside, INVALID_UTF8 for half a character and for U+FFFD
      */
     public Secret(String text) throws NativeflowException {
         bytes = encode(CharBuffer.wrap(text));
@@ -101,6 +101,11 @@ public final class Secret implements AutoCloseable {
         if (text.chars().anyMatch(character -> character == 0)) {
             throw new NativeflowException(Code.INVALID_ARGUMENT, "A text holds a NUL character",
                     "Correct the calling program: pass the text without it.");
+        }
+        // What Java puts in place of bytes that it cannot decode: with it, the server would be asked for another user.
+        if (text.chars().anyMatch(character -> character == '\uFFFD')) {
+            throw new NativeflowException(Code.INVALID_UTF8, "A text was not decoded as what it is: it holds U+FFFD",
+                    "Run Java in a UTF-8 locale, such as LC_ALL=C.UTF-8, and read files as what they are.");
         }
         // Straight into its place: String.getBytes and Charset.encode would make a copy on the heap.
         ByteBuffer bytes = ByteBuffer.allocateDirect(3 * text.length() + 1);
