@@ -29,6 +29,10 @@ export const codeName = C.nf_code_name;
 
 const TEN_MS = 10;
 
+/** Clients with calls that run. The process does not end before the threads of koffi do: process.exit() would wait for them. */
+const busy = new Set();
+process.on('exit', () => busy.forEach((client) => client.cancel()));
+
 /** Calls `run` for a token. Both secrets are zeros afterwards, whatever happens. */
 async function tokenFrom(run, key, login, secret) {
   let copy = null;
@@ -91,12 +95,16 @@ export class Client {
     };
     signal?.addEventListener('abort', cancel);
     this.#running++;
+    busy.add(this);
     try {
       return await promisify(C.nf_client_get_token.async)(this.#client, ...memory);
     } finally {
       signal?.removeEventListener('abort', cancel);
       clearInterval(cancelling);
       this.#running--;
+      if (this.#running === 0) {
+        busy.delete(this);
+      }
       this.#freeWhenUnused();
     }
   }

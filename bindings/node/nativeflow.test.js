@@ -4,6 +4,7 @@
  *     node nativeflow.test.js BASE_URL SILENT_URL CA_FILE
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync, openSync, closeSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +102,15 @@ test('cancel and close end what is running', async () => {
       assert(isZero(used));
     });
   }
+});
+
+test('process.exit does not wait for a call', () => {
+  const program = `import { Client, Secret } from ${JSON.stringify(new URL('./nativeflow.js', import.meta.url))};
+    const client = new Client(${JSON.stringify({ baseUrl: silentUrl, caFile })});
+    client.getToken('key', Secret.from('login'), Secret.from('secret'));
+    setTimeout(() => process.exit(7), 100);`;
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { timeout: 10_000 });
+  assert.equal(status, 7);
 });
 
 test('a closed client takes nothing, and wipes it', async () => {
