@@ -1,0 +1,280 @@
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import nativeflow.Client;
+import nativeflow.Code;
+import nativeflow.Log;
+import nativeflow.Nativeflow;
+import nativeflow.NativeflowException;
+import nativeflow.Options;
+import nativeflow.Secret;
+import nativeflow.Token;
+
+/**
+ * The binding against the look-alike server; without a framework, so that it runs where the example does.
+ *
+ * <pre>java ... NativeflowTest BASE_URL SILENT_URL CA_FILE</pre>
+ */
+public final class NativeflowTest {
+    private static final String KEY = "kX3demoConsumerKey0123";
+
+    private final String baseUrl;
+    private final String silentUrl;
+    private final String caFile;
+
+    private NativeflowTest(String baseUrl, String silentUrl, String caFile) {
+        this.baseUrl = baseUrl;
+        this.silentUrl = silentUrl;
+        this.caFile = caFile;
+    }
+
+    public static void main(String[] args) throws Exception {
+        NativeflowTest test = new NativeflowTest(args[0], args[1], args[2]);
+        test.tokenHasAllThatTheHeaderPromises();
+        test.refusalSaysWhatHappened();
+        test.cancelAndCloseEndWhatIsRunning();
+        test.closedClientTakesNothing();
+        test.callsAtTheSameTime();
+        test.logTellsEachStep();
+        test.everyOptionIsTakenAndEveryWrongValueRefused();
+        lineIsReadToItsEndAndNoFurther();
+        versionsAndNames();
+        System.out.println("9 passed, 0 failed");
+    }
+
+    private void tokenHasAllThatTheHeaderPromises() throws Exception {
+        try (Client client = client(baseUrl); Secret login = login(); Secret secret = secret()) {
+            Token token = client.getToken(KEY, login, secret);
+            same("", text(login));
+            same("", text(secret));
+            same(token.value(), StandardCharsets.US_ASCII.decode(token.copyValue()).toString());
+            same(token.authorization(), token.scheme() + " " + token.value());
+            yes(!token.instanceUrl().isEmpty() && !token.expirationDate().isEmpty() && token.refreshToken() != null);
+            yes(token.expiresAt().get().isAfter(Instant.now()));
+            token.close();
+            token.close();
+            fails(IllegalStateException.class, token::value);
+        }
+    }
+
+    private void refusalSaysWhatHappened() throws Exception {
+        try (Client client = client(baseUrl); Secret login = login(); Secret secret = new Secret("a wrong one".toCharArray())) {
+            NativeflowException refused = fails(NativeflowException.class, () -> client.getToken(KEY, login, secret));
+            same(Code.DENIED, refused.code());
+            same("NF_DENIED", refused.name());
+            same(403, refused.httpStatus());
+            same(-1, refused.serverCode());
+            yes(!refused.retryAfter().isPresent());
+            same(refused.name() + ": " + refused.message() + ". " + refused.remedy(), refused.getMessage());
+            same("", text(secret));
+        }
+    }
+
+    private void cancelAndCloseEndWhatIsRunning() throws Exception {
+        for (boolean cancels : new boolean[] {true, false}) {
+            ExecutorService threads = Executors.newFixedThreadPool(8);
+            Client client = client(silentUrl);
+            try {
+                List<Future<Integer>> codes = new CopyOnWriteArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    codes.add(threads.submit(() -> codeOfCall(client)));
+                }
+                Thread.sleep(200);
+                if (cancels) {
+                    client.cancel();
+                } else {
+                    client.close();
+                }
+                for (Future<Integer> code : codes) {
+                    same(Code.CANCELLED, code.get());
+                }
+            } finally {
+                client.close();
+                threads.shutdown();
+            }
+        }
+    }
+
+    private static int codeOfCall(Client client) throws Exception {
+        try (Secret login = login(); Secret secret = secret()) {
+            NativeflowException failed = fails(NativeflowException.class, () -> client.getToken(KEY, login, secret));
+            same("", text(secret));
+            return failed.code();
+        }
+    }
+
+    private void closedClientTakesNothing() throws Exception {
+        Client client = client(baseUrl);
+        client.close();
+        client.close();
+        try (Secret login = login(); Secret secret = secret()) {
+            fails(IllegalStateException.class, () -> client.getToken(KEY, login, secret));
+            same("", text(login));
+            same("", text(secret));
+        }
+        try (Client open = client(baseUrl); Secret login = login(); Secret secret = secret()) {
+            fails(NativeflowException.class, () -> open.getToken("a\0b", login, secret));
+            same("", text(login));
+            same("", text(secret));
+        }
+    }
+
+    private void callsAtTheSameTime() throws InterruptedException, ExecutionException, NativeflowException {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (Client client = client(baseUrl)) {
+            List<Future<String>> values = new CopyOnWriteArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                values.add(threads.submit(() -> {
+                    try (Secret login = login(); Secret secret = secret(); Token token = client.getToken(KEY, login, secret)) {
+                        return token.value();
+                    }
+                }));
+            }
+            for (Future<String> value : values) {
+                yes(!value.get().isEmpty());
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private void logTellsEachStep() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Log log = (level, line) -> {
+            lines.add(level + " " + line);
+            throw new IllegalStateException("dropped");
+        };
+        try (Client client = logging(log); Secret login = login(); Secret secret = secret()) {
+            client.getToken(KEY, login, secret).close();
+        }
+        yes(lines.stream().anyMatch(line -> line.startsWith(Log.INFO + " answer")));
+        yes(lines.stream().noneMatch(line -> line.contains("Travel")));
+    }
+
+    private void everyOptionIsTakenAndEveryWrongValueRefused() throws Exception {
+        String pem = new String(Files.readAllBytes(Paths.get(caFile)), StandardCharsets.UTF_8);
+        Duration second = Duration.ofSeconds(1);
+        try (Options options = new Options()) {
+            options.baseUrl(baseUrl).userAgent("my-erp/4.2").caFile(caFile).addCaPem(pem).proxy("http://localhost:1")
+                    .proxy(new Secret("http://user:word@localhost:1")).proxyBypass("localhost").environmentProxy().timeout(second)
+                    .connectTimeout(second).keepAlive(Duration.ZERO).log(null);
+            refused(() -> options.baseUrl("http://nowhere"));
+            refused(() -> options.userAgent(""));
+            refused(() -> options.caFile("none"));
+            refused(() -> options.addCaPem("none"));
+            refused(() -> options.clientCertificate("none", "none"));
+            refused(() -> options.proxy("ftp://x"));
+            refused(() -> options.proxyBypass("1.2.3.4/99"));
+            refused(() -> options.timeout(Duration.ZERO));
+            refused(() -> options.connectTimeout(Duration.ofMillis(-1)));
+            refused(() -> options.keepAlive(Duration.ofMillis(1L << 32)));
+            refused(() -> options.keepAlive(Duration.ofSeconds(Long.MAX_VALUE)));
+            options.keepAlive(Duration.ofMillis((1L << 32) - 1));
+            new Client(options).close();
+        }
+        Options closed = new Options();
+        closed.close();
+        fails(IllegalStateException.class, () -> closed.userAgent("x"));
+    }
+
+    private static void lineIsReadToItsEndAndNoFurther() throws Exception {
+        same("one", line("one\n"));
+        same("one", line("one\r\ntwo\n"));
+        same("one", line("one"));
+        same("", line(""));
+        same("", line("\r\n"));
+        same("ß✓", line("ß✓\n"));
+        same("1234567", line("1234567\n"));
+        same("12345678", line("12345678"));
+        fails(IOException.class, () -> line("123456789"));
+        fails(IOException.class, () -> line("123456789\n"));
+        same("ß✓😀", text(new Secret("ß✓😀")));
+        same(Code.INVALID_ARGUMENT, fails(NativeflowException.class, () -> new Secret("a\0b")).code());
+        same(Code.INVALID_UTF8, fails(NativeflowException.class, () -> new Secret("half \ud83d")).code());
+        same(Code.INVALID_UTF8, fails(NativeflowException.class, () -> new Secret("j\ufffdrgen")).code());
+        char[] taken = {'a', 'b'};
+        try (Secret secret = new Secret(taken)) {
+            same("ab", text(secret));
+            same("\0\0", new String(taken));
+        }
+    }
+
+    private static void versionsAndNames() throws Exception {
+        String[] parts = Nativeflow.version().split("\\.");
+        same(Nativeflow.versionNumber(), Integer.parseInt(parts[0]) << 16 | Integer.parseInt(parts[1]) << 8 | Integer.parseInt(parts[2]));
+        for (java.lang.reflect.Field code : Code.class.getFields()) {
+            same("NF_" + code.getName(), Nativeflow.codeName(code.getInt(null)));
+        }
+    }
+
+    private Client client(String url) throws NativeflowException {
+        try (Options options = new Options()) {
+            return new Client(options.baseUrl(url).caFile(caFile));
+        }
+    }
+
+    private Client logging(Log log) throws NativeflowException {
+        try (Options options = new Options()) {
+            return new Client(options.baseUrl(baseUrl).caFile(caFile).log(log));
+        }
+    }
+
+    private static Secret login() throws NativeflowException {
+        return new Secret("john_developer@hotmail.com");
+    }
+
+    private static Secret secret() throws NativeflowException {
+        return new Secret("Travel&Expense$2012".toCharArray());
+    }
+
+    private static String line(String text) throws Exception {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try (Secret secret = Secret.readLine(Channels.newChannel(new ByteArrayInputStream(bytes)), 8)) {
+            return text(secret);
+        }
+    }
+
+    /** What C would read; the binding itself has no way to look into a secret. */
+    private static String text(Secret secret) throws ReflectiveOperationException {
+        java.lang.reflect.Method memory = Secret.class.getDeclaredMethod("memory");
+        memory.setAccessible(true);
+        String all = StandardCharsets.UTF_8.decode(((java.nio.ByteBuffer) memory.invoke(secret)).duplicate()).toString();
+        return all.substring(0, all.indexOf('\0'));
+    }
+
+    private static void refused(Callable<?> call) {
+        same(Code.INVALID_OPTION, fails(NativeflowException.class, call).code());
+    }
+
+    private static <T extends Throwable> T fails(Class<T> with, Callable<?> call) {
+        try {
+            call.call();
+        } catch (Exception failed) {
+            return with.cast(failed);
+        }
+        throw new AssertionError("it did not fail with " + with.getName());
+    }
+
+    private static void same(Object expected, Object found) {
+        if (!Objects.equals(expected, found)) {
+            throw new AssertionError("expected " + expected + ", found " + found);
+        }
+    }
+
+    private static void yes(boolean condition) {
+        same(true, condition);
+    }
+}

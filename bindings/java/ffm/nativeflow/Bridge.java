@@ -1,0 +1,108 @@
+package nativeflow;
+
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The way to the C library by java.lang.foreign: Java 22 and later, without any other library. */
+@SuppressWarnings("restricted") // the whole class is what this warns of
+final class Bridge {
+    /** A {@code const char *} of C, whose end is its NUL. */
+    private static final AddressLayout TEXT =
+            ValueLayout.ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, ValueLayout.JAVA_BYTE));
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle TO_SEGMENT = own("segment", MemorySegment.class, ByteBuffer.class);
+    private static final MethodHandle TO_STRING = own("string", String.class, MemorySegment.class);
+
+    private static final MethodHandle WRITE = own("write", void.class, Log.class, MemorySegment.class, int.class, MemorySegment.class);
+    private static final Map<Log, MemorySegment> LOGS = new ConcurrentHashMap<>();
+
+    static final Functions C = load();
+
+    private Bridge() {}
+
+    /** Every function of the interface, found by its name and called as its Java types say. */
+    private static Functions load() {
+        // By the name that the loader of the system knows, so that a library of another ABI is never taken.
+        SymbolLookup library = SymbolLookup.libraryLookup("libnativeflow.so.0", Arena.global());
+        Map<Method, MethodHandle> handles = new HashMap<>();
+        for (Method method : Functions.class.getDeclaredMethods()) {
+            handles.put(method, handle(library, method));
+        }
+        return (Functions) Proxy.newProxyInstance(Functions.class.getClassLoader(), new Class<?>[] {Functions.class},
+                (proxy, method, arguments) -> handles.get(method).invokeWithArguments(arguments == null ? new Object[0] : arguments));
+    }
+
+    private static MethodHandle handle(SymbolLookup library, Method method) {
+        Class<?>[] types = method.getParameterTypes();
+        Class<?> result = method.getReturnType();
+        MemoryLayout[] parameters = Arrays.stream(types).map(Bridge::layout).toArray(MemoryLayout[]::new);
+        FunctionDescriptor function = result == void.class ? FunctionDescriptor.ofVoid(parameters)
+                : FunctionDescriptor.of(layout(result), parameters);
+        MethodHandle handle = LINKER.downcallHandle(library.find(method.getName()).orElseThrow(
+                () -> new UnsatisfiedLinkError(method.getName())), function);
+        for (int i = 0; i < types.length; i++) {
+            handle = types[i] == ByteBuffer.class ? MethodHandles.filterArguments(handle, i, TO_SEGMENT) : handle;
+        }
+        return result == String.class ? MethodHandles.filterReturnValue(handle, TO_STRING) : handle;
+    }
+
+    /** Pointers to objects are long here, as C's are in the registers of a 64-bit machine. */
+    private static MemoryLayout layout(Class<?> type) {
+        return type == long.class ? ValueLayout.JAVA_LONG : type == int.class ? ValueLayout.JAVA_INT : TEXT;
+    }
+
+    private static MethodHandle own(String name, Class<?> result, Class<?>... parameters) {
+        try {
+            return MethodHandles.lookup().findStatic(Bridge.class, name, MethodType.methodType(result, parameters));
+        } catch (ReflectiveOperationException wrong) {
+            throw new LinkageError(name, wrong);
+        }
+    }
+
+    /** The memory of a direct buffer itself. */
+    private static MemorySegment segment(ByteBuffer buffer) {
+        return buffer == null ? MemorySegment.NULL : MemorySegment.ofBuffer(buffer);
+    }
+
+    private static String string(MemorySegment text) {
+        return text.getString(0);
+    }
+
+    /**
+     * Returns the address of a log as a C function. It is kept for good, once for each log: C may call it as long as a
+     * call runs, even when the program has let go of options and client.
+     */
+    static long address(Log log) {
+        return LOGS.computeIfAbsent(log, Bridge::function).address();
+    }
+
+    private static MemorySegment function(Log log) {
+        FunctionDescriptor function = FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_INT, TEXT);
+        return LINKER.upcallStub(WRITE.bindTo(log), function, Arena.global());
+    }
+
+    private static void write(Log log, MemorySegment user, int level, MemorySegment line) {
+        try {
+            log.write(level, line.getString(0));
+        } catch (RuntimeException | Error dropped) {
+            // It would end the whole process.
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package nativeflow;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** Gets tokens from one service. Any number of threads may use it at once. */
+public final class Client implements AutoCloseable {
+    private static final long TEN_MS = 10_000_000;
+
+    /** Held for reading while C uses the client, for writing to free it. */
+    private final ReentrantReadWriteLock inUse = new ReentrantReadWriteLock();
+
+    private long client;
+    private volatile boolean closed;
+
+    /** Makes a client with the default options. */
+    public Client() throws NativeflowException {
+        this(0);
+    }
+
+    /** Makes a client. The options may be changed or closed afterwards. */
+    public Client(Options options) throws NativeflowException {
+        this(options.get());
+    }
+
+    private Client(long options) throws NativeflowException {
+        ByteBuffer out = Nativeflow.out();
+        Nativeflow.check(Bridge.C.nf_client_new(options, out));
+        client = out.getLong(0);
+    }
+
+    /**
+     * Gets an access token for a user. Both secrets are zeros afterwards, whatever happens.
+     *
+     * <p>Blocks for at most the client's timeout. An interrupt of the thread does not end it; {@link #cancel} does.
+     *
+     * @param secret null for a user without password
+     * @return a token, which the caller closes
+     */
+    public Token getToken(String key, Secret login, Secret secret) throws NativeflowException {
+        ByteBuffer out = Nativeflow.out();
+        inUse.readLock().lock();
+        try (Secret copy = new Secret(key)) {
+            Nativeflow.check(Bridge.C.nf_client_get_token(get(), copy.memory(), Secret.memory(login), Secret.memory(secret), out));
+            return new Token(out.getLong(0));
+        } finally {
+            Secret.wipe(login);
+            Secret.wipe(secret);
+            inUse.readLock().unlock();
+        }
+    }
+
+    /** Ends every call that is running on this client with {@link Code#CANCELLED}. It stays usable. */
+    public void cancel() {
+        inUse.readLock().lock();
+        try {
+            Bridge.C.nf_client_cancel(get());
+        } finally {
+            inUse.readLock().unlock();
+        }
+    }
+
+    /**
+     * Frees it. Calls that are running on it end with {@link Code#CANCELLED}; tokens that came from it stay as they are.
+     *
+     * @throws IllegalStateException when called by the log of a call on this client, for it waits for the call to end
+     */
+    @Override
+    public void close() {
+        if (inUse.getReadHoldCount() > 0) {
+            throw new IllegalStateException("the client is closed by its own log");
+        }
+        closed = true;
+        while (!inUse.writeLock().tryLock()) {
+            Bridge.C.nf_client_cancel(client); // again and again: a call may be on its way to C and not be there yet
+            LockSupport.parkNanos(TEN_MS);
+        }
+        try {
+            Bridge.C.nf_client_free(client);
+            client = 0;
+        } finally {
+            inUse.writeLock().unlock();
+        }
+    }
+
+    private long get() {
+        if (closed) {
+            throw new IllegalStateException("the client is closed");
+        }
+        return client;
+    }
+}

@@ -1,0 +1,93 @@
+package nativeflow;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The functions of nativeflow.h, once for both ways to reach them.
+ *
+ * <p>Pointers are {@code long}, 0 is NULL; so this is for 64-bit machines. Memory of the caller's is a direct buffer: C
+ * gets its address and no copy of it.
+ */
+interface Functions {
+    String nf_version();
+
+    int nf_version_number();
+
+    String nf_code_name(int code);
+
+    int nf_error_code(long error);
+
+    String nf_error_name(long error);
+
+    String nf_error_message(long error);
+
+    String nf_error_remedy(long error);
+
+    int nf_error_http_status(long error);
+
+    String nf_error_server_message(long error);
+
+    int nf_error_server_code(long error);
+
+    String nf_error_correlation_id(long error);
+
+    long nf_error_retry_after_ms(long error);
+
+    void nf_error_free(long error);
+
+    long nf_options_new();
+
+    void nf_options_free(long options);
+
+    long nf_options_set_base_url(long options, ByteBuffer url);
+
+    long nf_options_set_timeout_ms(long options, int ms);
+
+    long nf_options_set_connect_timeout_ms(long options, int ms);
+
+    long nf_options_set_ca_file(long options, ByteBuffer path);
+
+    long nf_options_add_ca_pem(long options, ByteBuffer pem, long length);
+
+    long nf_options_set_user_agent(long options, ByteBuffer product);
+
+    long nf_options_set_client_certificate(long options, ByteBuffer chainFile, ByteBuffer keyFile);
+
+    long nf_options_set_proxy(long options, ByteBuffer url);
+
+    long nf_options_set_proxy_bypass(long options, ByteBuffer hosts);
+
+    long nf_options_use_environment_proxy(long options);
+
+    long nf_options_set_keep_alive_ms(long options, int ms);
+
+    long nf_options_set_log(long options, long function, long user);
+
+    long nf_get_token(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out);
+
+    long nf_client_new(long options, ByteBuffer out);
+
+    void nf_client_free(long client);
+
+    void nf_client_cancel(long client);
+
+    long nf_client_get_token(long client, ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out);
+
+    String nf_token_value(long token);
+
+    long nf_token_copy_value(long token, ByteBuffer buffer, long capacity);
+
+    String nf_token_scheme(long token);
+
+    String nf_token_authorization(long token);
+
+    String nf_token_refresh_token(long token);
+
+    String nf_token_instance_url(long token);
+
+    long nf_token_expires_at(long token);
+
+    String nf_token_expiration_date(long token);
+
+    void nf_token_free(long token);
+}

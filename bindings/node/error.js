@@ -1,0 +1,82 @@
+import { C } from './functions.js';
+
+/** The codes of a NativeflowError: what each means and what its group asks for stands in nativeflow.h. */
+export const Code = Object.freeze({
+  OK: 0,
+  INVALID_ARGUMENT: 1,
+  INVALID_UTF8: 2,
+  INVALID_OPTION: 3,
+  DENIED: 20,
+  ACCOUNT_LOCKED: 21,
+  ACCOUNT_DISABLED: 22,
+  PASSWORD_EXPIRED: 23,
+  NOT_ALLOWED: 24,
+  BAD_CLIENT: 25,
+  REFRESH_EXPIRED: 26,
+  HELD_BACK: 27,
+  WRONG_HOST: 28,
+  BUSY: 40,
+  MAINTENANCE: 41,
+  SERVER_ERROR: 42,
+  DNS: 60,
+  CONNECT: 61,
+  TLS: 62,
+  TLS_UNTRUSTED: 63,
+  PROXY: 64,
+  PROXY_DENIED: 65,
+  TIMEOUT: 66,
+  CANCELLED: 67,
+  DISCONNECTED: 68,
+  ENDPOINT_GONE: 80,
+  REDIRECTED: 81,
+  NOT_CONCUR: 82,
+  MALFORMED: 83,
+  TOO_LARGE: 84,
+  PANIC: 100,
+  INTERNAL: 101,
+});
+
+/** Why a call failed, and what to do about it. Never holds a secret. */
+export class NativeflowError extends Error {
+  /** One of Code. */
+  code;
+  /** What an administrator does next: one line. */
+  remedy;
+  /** The HTTP status of the answer; 0 when there was none. */
+  httpStatus = 0;
+  /** The server's own words, perhaps none. Untrusted: whoever answered wrote them. */
+  serverMessage = '';
+  /** The modern service's error number; -1 when there was none. */
+  serverCode = -1;
+  /** What Concur's support asks for; empty when there was none. */
+  correlationId = '';
+  /** How long to wait before the next try; null: a program does not try again by itself. */
+  retryAfterMs = null;
+
+  /** `message` says what happened, in one line; the name is that of the code, such as "NF_DENIED". */
+  constructor(code, message, remedy) {
+    super(message);
+    this.name = C.nf_code_name(code);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** Takes over what a C function returned: throws it, or does nothing for NULL. */
+export function check(error) {
+  if (error === null) {
+    return;
+  }
+  try {
+    const thrown = new NativeflowError(C.nf_error_code(error), C.nf_error_message(error), C.nf_error_remedy(error));
+    thrown.httpStatus = C.nf_error_http_status(error);
+    thrown.serverMessage = C.nf_error_server_message(error);
+    thrown.serverCode = C.nf_error_server_code(error);
+    thrown.correlationId = C.nf_error_correlation_id(error);
+    const wait = C.nf_error_retry_after_ms(error);
+    thrown.retryAfterMs = wait < 0 ? null : wait;
+    throw thrown;
+  } finally {
+    C.nf_error_free(error);
+  }
+}

@@ -1,0 +1,75 @@
+// The functions of nativeflow.h as koffi calls them.
+import koffi from 'koffi';
+
+const STACK_OF_A_CALL = 128 * 1024;
+
+// A call that runs aside has a stack of koffi's. Its default is enough, but the program may have made it smaller.
+if (koffi.config().async_stack_size < STACK_OF_A_CALL) {
+  throw new RangeError(`koffi's async_stack_size must be ${STACK_OF_A_CALL} bytes or more`);
+}
+
+for (const name of ['nf_options', 'nf_client', 'nf_token', 'nf_error']) {
+  koffi.opaque(name);
+}
+koffi.proto('void nf_log_fn(void *user, int32_t level, const char *line)');
+
+// By the name that the loader of the system knows, so that a library of another ABI is never taken.
+const library = koffi.load('libnativeflow.so.0');
+
+// Text goes in as void *: C gets the address of a Buffer. For const char * and a string, koffi would make a copy of its own and not wipe it.
+const prototypes = `
+  const char *nf_version()
+  uint32_t nf_version_number()
+  const char *nf_code_name(int32_t code)
+
+  int32_t nf_error_code(nf_error *error)
+  const char *nf_error_name(nf_error *error)
+  const char *nf_error_message(nf_error *error)
+  const char *nf_error_remedy(nf_error *error)
+  int32_t nf_error_http_status(nf_error *error)
+  const char *nf_error_server_message(nf_error *error)
+  int32_t nf_error_server_code(nf_error *error)
+  const char *nf_error_correlation_id(nf_error *error)
+  int64_t nf_error_retry_after_ms(nf_error *error)
+  void nf_error_free(nf_error *error)
+
+  nf_options *nf_options_new()
+  void nf_options_free(nf_options *options)
+  nf_error *nf_options_set_base_url(nf_options *options, void *url)
+  nf_error *nf_options_set_timeout_ms(nf_options *options, uint32_t ms)
+  nf_error *nf_options_set_connect_timeout_ms(nf_options *options, uint32_t ms)
+  nf_error *nf_options_set_ca_file(nf_options *options, void *path)
+  nf_error *nf_options_add_ca_pem(nf_options *options, void *pem, size_t length)
+  nf_error *nf_options_set_user_agent(nf_options *options, void *product)
+  nf_error *nf_options_set_client_certificate(nf_options *options, void *chain_file, void *key_file)
+  nf_error *nf_options_set_proxy(nf_options *options, void *url)
+  nf_error *nf_options_set_proxy_bypass(nf_options *options, void *hosts)
+  nf_error *nf_options_use_environment_proxy(nf_options *options)
+  nf_error *nf_options_set_keep_alive_ms(nf_options *options, uint32_t ms)
+  nf_error *nf_options_set_log(nf_options *options, nf_log_fn *function, void *user)
+
+  nf_error *nf_get_token(void *key, void *login, void *secret, _Out_ nf_token **out)
+  nf_error *nf_client_new(nf_options *options, _Out_ nf_client **out)
+  void nf_client_free(nf_client *client)
+  void nf_client_cancel(nf_client *client)
+  nf_error *nf_client_get_token(nf_client *client, void *key, void *login, void *secret, _Out_ nf_token **out)
+
+  const char *nf_token_value(nf_token *token)
+  size_t nf_token_copy_value(nf_token *token, void *buffer, size_t capacity)
+  const char *nf_token_scheme(nf_token *token)
+  const char *nf_token_authorization(nf_token *token)
+  const char *nf_token_refresh_token(nf_token *token)
+  const char *nf_token_instance_url(nf_token *token)
+  int64_t nf_token_expires_at(nf_token *token)
+  const char *nf_token_expiration_date(nf_token *token)
+  void nf_token_free(nf_token *token)
+`;
+
+/** Every function by its name. */
+export const C = Object.fromEntries(
+  prototypes.split('\n').filter((line) => line.trim()).map((line) => [/nf_\w+(?=\()/.exec(line)[0], library.func(line.trim())]),
+);
+
+/** Makes a C function of a log; `forget` when C calls it no more. */
+export const callback = (log) => koffi.register(log, 'nf_log_fn *');
+export const forget = koffi.unregister;

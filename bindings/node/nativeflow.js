@@ -1,0 +1,142 @@
+/**
+ * nativeflow for Node: an access token for SAP Concur from a user's login, leaving no trace of the login behind.
+ *
+ *     const concur = new Client();
+ *     const token = await concur.getToken(key, Secret.from(login), Secret.readLine(0, 512));
+ *     use(token.authorization, token.instanceUrl);
+ *     token.close();
+ *     concur.close();
+ *
+ * What a function does and how it fails stands in nativeflow.h, at the C function of the same name. Calls run aside, on
+ * threads of koffi; the event loop goes on meanwhile.
+ */
+import { promisify } from 'node:util';
+import { C, forget } from './functions.js';
+import { Code, NativeflowError, check } from './error.js';
+import { clientFrom } from './options.js';
+import { Secret } from './secret.js';
+import { Token } from './token.js';
+
+export { Code, NativeflowError, Secret, Token };
+
+/** Levels of a line of the log. */
+export const Level = Object.freeze({ ERROR: 1, WARNING: 2, INFO: 3 });
+
+/** The version of the library that runs, such as "0.1.0"; the same as one number, 0xMMmmpp; the name of a code. */
+export const version = C.nf_version;
+export const versionNumber = C.nf_version_number;
+export const codeName = C.nf_code_name;
+
+const TEN_MS = 10;
+
+/** Clients with calls that run. The process does not end before the threads of koffi do: process.exit() would wait for them. */
+const busy = new Set();
+process.on('exit', () => busy.forEach((client) => client.cancel()));
+
+/** Calls `run` for a token. Both secrets are zeros afterwards, whatever happens. */
+async function tokenFrom(run, key, login, secret) {
+  let copy = null;
+  try {
+    copy = Secret.from(key);
+    const out = [null];
+    check(await run(copy.memory, login.memory, secret ? secret.memory : null, out));
+    return new Token(out[0]);
+  } finally {
+    copy?.wipe();
+    login?.wipe();
+    secret?.wipe();
+  }
+}
+
+/** Gets a token from Concur's production host with the default options, as Client.getToken does. */
+export const getToken = (key, login, secret) => tokenFrom(promisify(C.nf_get_token.async), key, login, secret);
+
+/** Gets tokens from one service. */
+export class Client {
+  #client;
+  #log;
+  #running = 0;
+  #closed = false;
+
+  /**
+   * Makes a client. Options, each as in nativeflow.h: baseUrl, userAgent, caFile, caPem, clientCertificate ({ chainFile,
+   * keyFile }), proxy (text or a Secret), proxyBypass, environmentProxy (true), timeoutMs, connectTimeoutMs, keepAliveMs, and
+   * log, a function of level and line.
+   */
+  constructor(options = {}) {
+    ({ client: this.#client, log: this.#log } = clientFrom(options));
+  }
+
+  /**
+   * Gets an access token for a user: a promise of a Token, which the caller closes. Both secrets are zeros afterwards.
+   *
+   * `secret` may be null, for a user without password. When `signal` aborts, this call ends with its reason, and others
+   * that are running on this client with CANCELLED, for that is what nf_client_cancel does: for calls that are to be
+   * cancelled singly, make a client each.
+   */
+  async getToken(key, login, secret, { signal } = {}) {
+    try {
+      return await tokenFrom((...memory) => this.#run(memory, signal), key, login, secret);
+    } catch (error) {
+      throw signal?.aborted && error.code === Code.CANCELLED ? signal.reason : error;
+    }
+  }
+
+  async #run(memory, signal) {
+    if (this.#closed) {
+      throw new TypeError('the client is closed');
+    }
+    signal?.throwIfAborted();
+    let cancelling;
+    const cancel = () => {
+      this.cancel();
+      // Again and again: the call may still wait for a thread, and nf_client_cancel does not touch calls that begin later.
+      cancelling = setInterval(() => this.cancel(), TEN_MS);
+    };
+    signal?.addEventListener('abort', cancel);
+    this.#running++;
+    busy.add(this);
+    try {
+      return await promisify(C.nf_client_get_token.async)(this.#client, ...memory);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      clearInterval(cancelling);
+      this.#running--;
+      if (this.#running === 0) {
+        busy.delete(this);
+      }
+      this.#freeWhenUnused();
+    }
+  }
+
+  /** Ends every call that is running on this client with CANCELLED. It stays usable. */
+  cancel() {
+    C.nf_client_cancel(this.#client);
+  }
+
+  /** Frees it, when the calls that are running on it have ended with CANCELLED. Tokens that came from it stay as they are. */
+  close() {
+    this.#closed = true;
+    this.#freeWhenUnused();
+  }
+
+  [Symbol.dispose]() {
+    this.close();
+  }
+
+  #freeWhenUnused() {
+    if (!this.#closed || this.#client === null) {
+      return;
+    }
+    if (this.#running > 0) {
+      this.cancel();
+      setTimeout(() => this.#freeWhenUnused(), TEN_MS);
+      return;
+    }
+    C.nf_client_free(this.#client);
+    this.#client = null;
+    if (this.#log !== null) {
+      forget(this.#log);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { C, callback, forget } from './functions.js';
+import { NativeflowError, Code, check } from './error.js';
+import { Secret } from './secret.js';
+
+/** Text for C, in memory that is wiped afterwards: a proxy's URL may hold a password, and may be a Secret itself. */
+function withText(texts, use) {
+  const secrets = texts.map((text) => (text instanceof Secret ? text : Secret.from(text)));
+  try {
+    check(use(...secrets.map((secret) => secret.memory)));
+  } finally {
+    secrets.forEach((secret) => secret.wipe());
+  }
+}
+
+const text = (set) => (options, value) => withText([value], (memory) => set(options, memory));
+
+const milliseconds = (set) => (options, value) => {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    throw new NativeflowError(Code.INVALID_OPTION, 'A time is no number of milliseconds that can be used', 'Give 0 to 4294967295 milliseconds.');
+  }
+  check(set(options, value));
+};
+
+const setters = {
+  baseUrl: text(C.nf_options_set_base_url),
+  userAgent: text(C.nf_options_set_user_agent),
+  caFile: text(C.nf_options_set_ca_file),
+  caPem: (options, pem) => withText([pem], (memory) => C.nf_options_add_ca_pem(options, memory, memory.length - 1)),
+  clientCertificate: (options, { chainFile, keyFile }) =>
+    withText([chainFile, keyFile], (chain, key) => C.nf_options_set_client_certificate(options, chain, key)),
+  proxy: text(C.nf_options_set_proxy),
+  proxyBypass: text(C.nf_options_set_proxy_bypass),
+  environmentProxy: (options, use) => use && check(C.nf_options_use_environment_proxy(options)),
+  timeoutMs: milliseconds(C.nf_options_set_timeout_ms),
+  connectTimeoutMs: milliseconds(C.nf_options_set_connect_timeout_ms),
+  keepAliveMs: milliseconds(C.nf_options_set_keep_alive_ms),
+};
+
+/** What C calls on the thread of the call; koffi brings it to the event loop. What the log throws is dropped. */
+function logFunction(log) {
+  return callback((user, level, line) => {
+    try {
+      log(level, line);
+    } catch {
+      // It must not reach the C caller.
+    }
+  });
+}
+
+/** Makes a C client; returns it with the log that it calls until it is freed. */
+export function clientFrom({ log, ...settings }) {
+  const options = C.nf_options_new();
+  const called = log ? logFunction(log) : null;
+  try {
+    for (const [name, value] of Object.entries(settings)) {
+      if (!Object.hasOwn(setters, name)) {
+        throw new TypeError(`there is no option ${name}`);
+      }
+      setters[name](options, value);
+    }
+    check(C.nf_options_set_log(options, called, null));
+    const out = [null];
+    check(C.nf_client_new(options, out));
+    return { client: out[0], log: called };
+  } catch (failed) {
+    if (called !== null) {
+      forget(called);
+    }
+    throw failed;
+  } finally {
+    C.nf_options_free(options);
+  }
+}
