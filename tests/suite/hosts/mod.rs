@@ -29,9 +29,12 @@ pub struct Host {
     version: &'static [&'static str],
     /// In `bindings/`, or from the top of the project.
     folder: &'static str,
-    /// Commands that build the program. `{prefix}` is where the library is installed, `{tools}` where `tests/hosts/tools.sh`
-    /// puts what is no package of the system.
+    /// Commands that build the program. `{prefix}` is where the library is installed, `{tools}` where `tests/tools.sh` puts
+    /// what is no package of the system.
     build: &'static [&'static [&'static str]],
+    /// Commands that test what cannot be seen from outside; they are told the stub, a way to a server that is silent, and
+    /// its CA file, as `{base-url}`, `{silent-url}` and `{ca-file}` or in the environment.
+    tests: &'static [&'static [&'static str]],
     /// The program, which takes BASE_URL CONSUMER_KEY LOGIN [CA_FILE] and the secret as its first line.
     run: &'static [&'static str],
 }
@@ -51,8 +54,12 @@ struct Place {
 
 impl Place {
     fn fill(&self, word: &str) -> String {
+        let (stub, ca) = support::stub();
         word.replace("{prefix}", &self.prefix.display().to_string())
-            .replace("{tools}", &root().join("target/hosts").display().to_string())
+            .replace("{tools}", &root().join("target/hosts/python").display().to_string())
+            .replace("{base-url}", &stub.base_url())
+            .replace("{silent-url}", &stub.scenario_url("silence-after-tls"))
+            .replace("{ca-file}", ca.to_str().unwrap())
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -62,25 +69,37 @@ impl Place {
         command
     }
 
-    fn variables(&self) -> [(&'static str, String); 2] {
+    fn variables(&self) -> [(&'static str, String); 5] {
         let lib = self.prefix.join("lib").display().to_string();
-        [("PKG_CONFIG_PATH", format!("{lib}/pkgconfig")), ("LD_LIBRARY_PATH", lib)]
+        [
+            ("PKG_CONFIG_PATH", format!("{lib}/pkgconfig")),
+            ("LD_LIBRARY_PATH", lib),
+            // Nothing is fetched by Go: it takes the compiler that is there, and no module.
+            ("GOTOOLCHAIN", "local".to_owned()),
+            ("GOPROXY", "off".to_owned()),
+            ("GOCACHE", root().join("target/hosts/go-cache").display().to_string()),
+        ]
     }
 
     /// The version of a host; `None` when it is not here.
     fn version(&self, host: &Host) -> Option<String> {
         let output = self.command(host.version).output().ok().filter(|output| output.status.success())?;
         let text = said(&output);
-        let is_version = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains('.');
-        let version = text.split(|c: char| c != '.' && !c.is_ascii_alphanumeric()).find(is_version);
+        let words = text.split(|c: char| c != '.' && !c.is_ascii_alphanumeric());
+        // "go1.19.8", "v24.19.0"
+        let mut numbers = words.map(|word| word.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
+        let version = numbers.find(|word| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains('.'));
         Some(version.unwrap_or_else(|| panic!("{}: no version in {text:?}", host.name)).to_owned())
     }
 
     /// Builds a host's program, in a copy of its folder.
     fn build(&self, host: &Host) -> PathBuf {
-        let work = scratch("hosts").join(host.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
-        let _ = fs::remove_dir_all(&work);
+        let top = scratch("hosts").join(host.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+        let _ = fs::remove_dir_all(&top);
+        let work = top.join("bindings/this");
         copy(&root().join("bindings").join(host.folder), &work);
+        // With the lists that some tests compare themselves with.
+        copy(&root().join("abi"), &top.join("abi"));
         for words in host.build {
             let output = self.command(words).current_dir(&work).output().unwrap();
             assert!(output.status.success(), "{}: {words:?}\n{}", host.name, said(&output));
@@ -88,9 +107,19 @@ impl Place {
         work
     }
 
+    fn test(&self, host: &Host, work: &Path) {
+        for words in host.tests {
+            let stub = ["NATIVEFLOW_TEST_URL", "NATIVEFLOW_TEST_CA_FILE", "NATIVEFLOW_TEST_REQUIRED"];
+            let values = ["{base-url}", "{ca-file}", "1"].map(|value| self.fill(value));
+            let output = self.command(words).envs(stub.into_iter().zip(values)).current_dir(work).output().unwrap();
+            assert!(output.status.success(), "{}: {words:?}\n{}", host.name, said(&output));
+        }
+    }
+
     /// Tries a host with a token, a refusal and a token for a user whose login and secret are not ASCII.
     fn try_out(&self, host: &Host, version: String) -> Seen {
         let work = self.build(host);
+        self.test(host, &work);
         let user = support::user("random@example.com", "Qz5$vK8&wX3!jP6^");
         let foreign = support::user("zufällig@example.com", "ß8✓Kq東4#京Zw7é9");
         let wrong = support::user(&user.login, "Zq7#mW2!xV9$kL4%pT6");
@@ -120,7 +149,7 @@ impl Place {
         let usage = self.command(host.run).current_dir(&work).output().unwrap();
         assert_eq!(usage.status.code(), Some(2), "{}: {}", host.name, said(&usage));
         assert!(said(&usage).contains("usage: "), "{}: {}", host.name, said(&usage));
-        let _ = fs::remove_dir_all(&work);
+        let _ = fs::remove_dir_all(work.ancestors().nth(2).unwrap());
         Seen { name: host.name, version, account: all }
     }
 
@@ -194,6 +223,7 @@ fn the_witness_sees_what_a_careless_host_leaves() {
         version: &["cc", "-dumpfullversion"],
         folder: "../tests/hosts",
         build: &[&["sh", "-c", "cc careless.c -o careless $(pkg-config --cflags --libs nativeflow)"]],
+        tests: &[],
         run: &["./careless"],
     };
     let place = Place { prefix: installed("careless"), witness: Witness::build() };
