@@ -16,30 +16,35 @@ library:
 	ln -sf libnativeflow.so $(LIBRARY).so.0
 	packaging/localise.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
 
-# Where `make install` puts it; DESTDIR stands before that, for packages.
+# Where `make install` puts it; DESTDIR stands before that, for packages. LIBDIR is a folder of PREFIX, such as lib64.
 PREFIX ?= /usr/local
+LIBDIR ?= lib
 DESTDIR ?=
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 INTO = $(DESTDIR)$(PREFIX)
-CONFIGURE = sed 's/@VERSION@/$(VERSION)/g'
+LIB = $(INTO)/$(LIBDIR)
+$(if $(filter /%,$(LIBDIR)),$(error LIBDIR is a folder of PREFIX, such as lib64, and not $(LIBDIR)))
+# From LIBDIR to PREFIX: what is installed finds its way from itself.
+UP := $(shell echo '$(LIBDIR)' | sed 's,[^/][^/]*,..,g')
+CONFIGURE = sed 's,@VERSION@,$(VERSION),g; s,@LIBDIR@,$(LIBDIR),g; s,@UP@,$(UP),g'
 
 install: library
-	install -d "$(INTO)/include" "$(INTO)/lib/pkgconfig" "$(INTO)/lib/cmake/nativeflow"
+	install -d "$(INTO)/include" "$(LIB)/pkgconfig" "$(LIB)/cmake/nativeflow"
 	install -m 644 include/nativeflow.h include/nativeflow.hpp "$(INTO)/include"
-	install -m 755 $(LIBRARY).so "$(INTO)/lib/libnativeflow.so.$(VERSION)"
-	ln -sf libnativeflow.so.$(VERSION) "$(INTO)/lib/libnativeflow.so.0"
-	ln -sf libnativeflow.so.0 "$(INTO)/lib/libnativeflow.so"
-	install -m 644 $(STATIC) "$(INTO)/lib"
-	$(CONFIGURE) packaging/nativeflow.pc.in >"$(INTO)/lib/pkgconfig/nativeflow.pc"
-	$(CONFIGURE) packaging/nativeflowConfig.cmake.in >"$(INTO)/lib/cmake/nativeflow/nativeflowConfig.cmake"
-	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(INTO)/lib/cmake/nativeflow/nativeflowConfigVersion.cmake"
+	install -m 755 $(LIBRARY).so "$(LIB)/libnativeflow.so.$(VERSION)"
+	ln -sf libnativeflow.so.$(VERSION) "$(LIB)/libnativeflow.so.0"
+	ln -sf libnativeflow.so.0 "$(LIB)/libnativeflow.so"
+	install -m 644 $(STATIC) "$(LIB)"
+	$(CONFIGURE) packaging/nativeflow.pc.in >"$(LIB)/pkgconfig/nativeflow.pc"
+	$(CONFIGURE) packaging/nativeflowConfig.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfig.cmake"
+	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfigVersion.cmake"
 
 # Removes what `make install` of this version has put there.
 uninstall:
 	rm -f "$(INTO)/include/nativeflow.h" "$(INTO)/include/nativeflow.hpp"
-	rm -f "$(INTO)/lib/pkgconfig/nativeflow.pc" "$(INTO)/lib/libnativeflow.a"
-	rm -f "$(INTO)/lib/libnativeflow.so" "$(INTO)/lib/libnativeflow.so.0" "$(INTO)/lib/libnativeflow.so.$(VERSION)"
-	rm -rf "$(INTO)/lib/cmake/nativeflow"
+	rm -f "$(LIB)/pkgconfig/nativeflow.pc" "$(LIB)/libnativeflow.a"
+	rm -f "$(LIB)/libnativeflow.so" "$(LIB)/libnativeflow.so.0" "$(LIB)/libnativeflow.so.$(VERSION)"
+	rm -rf "$(LIB)/cmake/nativeflow"
 
 # nativeflow.dll with its import library and header, for both kinds of processors.
 windows: tools
