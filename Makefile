@@ -38,6 +38,8 @@ install: library
 	$(CONFIGURE) packaging/nativeflow.pc.in >"$(LIB)/pkgconfig/nativeflow.pc"
 	$(CONFIGURE) packaging/nativeflowConfig.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfig.cmake"
 	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfigVersion.cmake"
+	install -d "$(INTO)/share/man/man3"
+	$(MAN) -v folder="$(INTO)/share/man/man3" include/nativeflow.h
 
 # Removes what `make install` of this version has put there.
 uninstall:
@@ -45,6 +47,17 @@ uninstall:
 	rm -f "$(LIB)/pkgconfig/nativeflow.pc" "$(LIB)/libnativeflow.a"
 	rm -f "$(LIB)/libnativeflow.so" "$(LIB)/libnativeflow.so.0" "$(LIB)/libnativeflow.so.$(VERSION)"
 	rm -rf "$(LIB)/cmake/nativeflow"
+	for page in $(PAGES); do rm -f "$(INTO)/share/man/man3/$$page.3"; done
+
+# The manual pages, from the header. Their date is that of the last change: every build of it gives the same.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
+MAN = awk -f packaging/man.awk -v version=$(VERSION) -v date=$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F)
+PAGES = nativeflow $$(grep '^nf_' abi/nativeflow.symbols)
+
+man:
+	rm -rf target/man
+	mkdir -p target/man
+	$(MAN) -v folder=target/man include/nativeflow.h
 
 # nativeflow.dll with its import library and header, for both kinds of processors.
 windows: tools
@@ -90,4 +103,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install uninstall windows demo test residue tools header table lint bench clean
+.PHONY: all library install uninstall man windows demo test residue tools header table lint bench clean

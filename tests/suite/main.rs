@@ -17,6 +17,7 @@
 //! | does the C++ header keep what it promises | `cpp` |
 //! | does each language get a token, and leave nothing | `hosts` |
 //! | is what was installed found and used | `installed` |
+//! | do the manual pages say what the header says | `man` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
@@ -30,6 +31,7 @@ mod hosts;
 mod installed;
 mod keep_alive;
 mod log;
+mod man;
 mod network;
 mod production;
 mod programs;
