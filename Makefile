@@ -59,6 +59,13 @@ man:
 	mkdir -p target/man
 	$(MAN) -v folder=target/man include/nativeflow.h
 
+# Debian packages, in target/deb.
+MULTIARCH = $(shell dpkg-architecture -qDEB_HOST_MULTIARCH)
+deb:
+	rm -rf target/deb
+	$(MAKE) install DESTDIR="$(CURDIR)/target/deb/work/all" PREFIX=/usr LIBDIR=lib/$(MULTIARCH)
+	CARGO="$(CARGO)" packaging/deb.sh target/deb $(VERSION) $(SOURCE_DATE_EPOCH)
+
 # nativeflow.dll with its import library and header, for both kinds of processors.
 windows: tools
 	packaging/windows.sh x86_64 target/windows/x86_64
@@ -103,4 +110,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install uninstall man windows demo test residue tools header table lint bench clean
+.PHONY: all library install uninstall man deb windows demo test residue tools header table lint bench clean

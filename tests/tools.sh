@@ -34,6 +34,8 @@ need mandoc mandoc
 need gawk gawk
 need mawk mawk
 need busybox busybox
+need dpkg-gensymbols dpkg-dev
+need lintian lintian
 need python3 python3
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
