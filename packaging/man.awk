@@ -187,7 +187,7 @@ function list_functions(type,    i, prefix, name) {
     for (i = 1; i <= functions; i++) {
         name = function_name[i]
         if (type_of(name) == type)
-            put(".TP\n\\fB" name "\\fP(3)\n" escaped(summary(name)))
+            put(".TP\n\\fB" name "\\fP(3)\n" emphasised(summary(name)))
     }
 }
 
@@ -220,7 +220,6 @@ function summary(name,    first) {
     gsub(/\n/, " ", first)
     if (match(first, /[.:;] /))
         first = substr(first, 1, RSTART - 1)
-    gsub(/`/, "", first)
     return tolower(substr(first, 1, 1)) substr(first, 2)
 }
 

@@ -42,6 +42,7 @@ printf '#include <nativeflow.hpp>\nint main() { return nf_version_number() == 0;
 c++ -std=c++17 -Wall -Wextra -Werror "$work/both.cpp" $(pkg-config --cflags nativeflow) -l:libnativeflow.a \
     $(pkg-config --static --libs-only-l nativeflow | sed 's/-lnativeflow//') -o "$work/both"
 "$work/both"
+pkg-config --cflags --libs nativeflow
 man -w nf_client_get_token
 ldd "$work/get_token" | grep -o '/.*/libnativeflow.so.0'
 "$work/get_token" "$@"
@@ -94,8 +95,10 @@ fn builds_and_runs(packages: &Path) {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     let lines: Vec<&str> = said.lines().collect();
-    // The page, the library, and the token; nothing is left afterwards.
-    assert!(lines.len() == 5 && lines[0].starts_with("/usr/share/man/man3/nf_client_get_token.3"), "{said}");
-    assert!(lines[1].starts_with("/lib/") || lines[1].starts_with("/usr/lib/"), "{said}");
-    assert!(lines[2].starts_with("token:    ") && lines[4].starts_with("instance: "), "{said}");
+    // Flags, page, library and token; nothing is left afterwards.
+    let [flags, page, library, token, _, instance] = lines[..] else { panic!("{said}") };
+    assert_eq!(flags.trim(), "-lnativeflow", "the system's own folders are named");
+    assert!(page.starts_with("/usr/share/man/man3/nf_client_get_token.3"), "{said}");
+    assert!(library.starts_with("/lib/") || library.starts_with("/usr/lib/"), "{said}");
+    assert!(token.starts_with("token:    ") && instance.starts_with("instance: "), "{said}");
 }
