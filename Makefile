@@ -16,30 +16,55 @@ library:
 	ln -sf libnativeflow.so $(LIBRARY).so.0
 	packaging/localise.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
 
-# Where `make install` puts it; DESTDIR stands before that, for packages.
+# Where `make install` puts it; DESTDIR stands before that, for packages. LIBDIR is a folder of PREFIX, such as lib64.
 PREFIX ?= /usr/local
+LIBDIR ?= lib
 DESTDIR ?=
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 INTO = $(DESTDIR)$(PREFIX)
-CONFIGURE = sed 's/@VERSION@/$(VERSION)/g'
+LIB = $(INTO)/$(LIBDIR)
+$(if $(filter /%,$(LIBDIR)),$(error LIBDIR is a folder of PREFIX, such as lib64, and not $(LIBDIR)))
+# From LIBDIR to PREFIX: what is installed finds its way from itself.
+UP := $(shell echo '$(LIBDIR)' | sed 's,[^/][^/]*,..,g')
+CONFIGURE = sed 's,@VERSION@,$(VERSION),g; s,@LIBDIR@,$(LIBDIR),g; s,@UP@,$(UP),g'
 
 install: library
-	install -d "$(INTO)/include" "$(INTO)/lib/pkgconfig" "$(INTO)/lib/cmake/nativeflow"
+	install -d "$(INTO)/include" "$(LIB)/pkgconfig" "$(LIB)/cmake/nativeflow"
 	install -m 644 include/nativeflow.h include/nativeflow.hpp "$(INTO)/include"
-	install -m 755 $(LIBRARY).so "$(INTO)/lib/libnativeflow.so.$(VERSION)"
-	ln -sf libnativeflow.so.$(VERSION) "$(INTO)/lib/libnativeflow.so.0"
-	ln -sf libnativeflow.so.0 "$(INTO)/lib/libnativeflow.so"
-	install -m 644 $(STATIC) "$(INTO)/lib"
-	$(CONFIGURE) packaging/nativeflow.pc.in >"$(INTO)/lib/pkgconfig/nativeflow.pc"
-	$(CONFIGURE) packaging/nativeflowConfig.cmake.in >"$(INTO)/lib/cmake/nativeflow/nativeflowConfig.cmake"
-	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(INTO)/lib/cmake/nativeflow/nativeflowConfigVersion.cmake"
+	install -m 755 $(LIBRARY).so "$(LIB)/libnativeflow.so.$(VERSION)"
+	ln -sf libnativeflow.so.$(VERSION) "$(LIB)/libnativeflow.so.0"
+	ln -sf libnativeflow.so.0 "$(LIB)/libnativeflow.so"
+	install -m 644 $(STATIC) "$(LIB)"
+	$(CONFIGURE) packaging/nativeflow.pc.in >"$(LIB)/pkgconfig/nativeflow.pc"
+	$(CONFIGURE) packaging/nativeflowConfig.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfig.cmake"
+	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfigVersion.cmake"
+	install -d "$(INTO)/share/man/man3"
+	$(MAN) -v folder="$(INTO)/share/man/man3" include/nativeflow.h
 
 # Removes what `make install` of this version has put there.
 uninstall:
 	rm -f "$(INTO)/include/nativeflow.h" "$(INTO)/include/nativeflow.hpp"
-	rm -f "$(INTO)/lib/pkgconfig/nativeflow.pc" "$(INTO)/lib/libnativeflow.a"
-	rm -f "$(INTO)/lib/libnativeflow.so" "$(INTO)/lib/libnativeflow.so.0" "$(INTO)/lib/libnativeflow.so.$(VERSION)"
-	rm -rf "$(INTO)/lib/cmake/nativeflow"
+	rm -f "$(LIB)/pkgconfig/nativeflow.pc" "$(LIB)/libnativeflow.a"
+	rm -f "$(LIB)/libnativeflow.so" "$(LIB)/libnativeflow.so.0" "$(LIB)/libnativeflow.so.$(VERSION)"
+	rm -rf "$(LIB)/cmake/nativeflow"
+	for page in $(PAGES); do rm -f "$(INTO)/share/man/man3/$$page.3"; done
+
+# The manual pages, from the header. Their date is that of the last change: every build of it gives the same.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
+MAN = awk -f packaging/man.awk -v version=$(VERSION) -v date=$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F)
+PAGES = nativeflow $$(grep '^nf_' abi/nativeflow.symbols)
+
+man:
+	rm -rf target/man
+	mkdir -p target/man
+	$(MAN) -v folder=target/man include/nativeflow.h
+
+# Debian packages, in target/deb.
+MULTIARCH = $(shell dpkg-architecture -qDEB_HOST_MULTIARCH)
+deb:
+	rm -rf target/deb
+	$(MAKE) install DESTDIR="$(CURDIR)/target/deb/work/all" PREFIX=/usr LIBDIR=lib/$(MULTIARCH)
+	CARGO="$(CARGO)" packaging/deb.sh target/deb $(VERSION) $(SOURCE_DATE_EPOCH)
 
 # nativeflow.dll with its import library and header, for both kinds of processors.
 windows: tools
@@ -85,4 +110,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install uninstall windows demo test residue tools header table lint bench clean
+.PHONY: all library install uninstall man deb windows demo test residue tools header table lint bench clean

@@ -29,6 +29,13 @@ need danted dante-server
 need nginx nginx-light
 need haproxy haproxy
 need dnsmasq dnsmasq-base
+need man man-db
+need mandoc mandoc
+need gawk gawk
+need mawk mawk
+need busybox busybox
+need dpkg-gensymbols dpkg-dev
+need lintian lintian
 need python3 python3
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 # Hosts, and nativeflow.dll.

@@ -8,20 +8,27 @@ use nativeflow_stub::User;
 
 use crate::support::{self, Build, Compiler, Program, outside_cargo, root, scratch};
 
+/// Where libraries are put: the usual place, and Debian's.
+const LIBDIRS: [&str; 2] = ["lib", "lib/x86_64-linux-gnu"];
+
 /// Installs for /opt/nativeflow into a folder of this test, and moves the result to another place.
 pub fn installed(name: &str) -> PathBuf {
-    let work = scratch(&format!("installed-{name}"));
+    installed_with(name, LIBDIRS[0])
+}
+
+fn installed_with(name: &str, libdir: &str) -> PathBuf {
+    let work = scratch(&format!("installed-{name}-{}", libdir.replace('/', "-")));
     let _ = fs::remove_dir_all(&work);
-    make("install", &work.join("stage"));
+    make("install", &work.join("stage"), libdir);
     let moved = work.join("moved");
     fs::rename(work.join("stage/opt/nativeflow"), &moved).unwrap();
     moved
 }
 
-fn make(target: &str, stage: &Path) {
+fn make(target: &str, stage: &Path, libdir: &str) {
     let destination = format!("DESTDIR={}", stage.display());
     let made = outside_cargo("make")
-        .args(["--silent", target, &destination, "PREFIX=/opt/nativeflow"])
+        .args(["--silent", target, &destination, "PREFIX=/opt/nativeflow", &format!("LIBDIR={libdir}")])
         .current_dir(root())
         .status();
     assert!(made.unwrap().success(), "make {target}");
@@ -38,11 +45,11 @@ fn gets_a_token(program: PathBuf, label: &str) {
     assert!(facts.status.success() && facts.stdout.contains("token:"), "{label}: {}{}", facts.stdout, facts.stderr);
 }
 
-fn pkg_config(prefix: &Path, args: &[&str]) -> Vec<String> {
+fn pkg_config(libraries: &Path, args: &[&str]) -> Vec<String> {
     let output = Command::new("pkg-config")
         .args(args)
         .arg("nativeflow")
-        .env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"))
+        .env("PKG_CONFIG_PATH", libraries.join("pkgconfig"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -51,21 +58,26 @@ fn pkg_config(prefix: &Path, args: &[&str]) -> Vec<String> {
 
 #[test]
 fn pkg_config_is_all_that_a_build_needs() {
-    let prefix = installed("pkg-config");
+    LIBDIRS.iter().for_each(|libdir| build_by_pkg_config(libdir));
+}
+
+fn build_by_pkg_config(libdir: &str) {
+    let prefix = installed_with("pkg-config", libdir);
+    let libraries = prefix.join(libdir);
     let example = root().join("examples-c/get_token.c");
     let shared = prefix.join("shared");
-    let rpath = format!("-Wl,-rpath,{}", prefix.join("lib").display());
-    let flags = pkg_config(&prefix, &["--cflags", "--libs"]);
+    let rpath = format!("-Wl,-rpath,{}", libraries.display());
+    let flags = pkg_config(&libraries, &["--cflags", "--libs"]);
     Compiler::new("cc").source(&example).output(&shared).args(&flags).args([rpath]).run();
     gets_a_token(shared, "get_token (pkg-config)");
 
     let alone = prefix.join("static");
     // The linker would take the shared one.
-    let flags = pkg_config(&prefix, &["--static", "--cflags", "--libs"]);
+    let flags = pkg_config(&libraries, &["--static", "--cflags", "--libs"]);
     let flags = flags.iter().map(|flag| if flag == "-lnativeflow" { "-l:libnativeflow.a" } else { flag });
     Compiler::new("cc").source(&example).output(&alone).args(flags).run();
     gets_a_token(alone, "get_token (pkg-config --static)");
-    assert_eq!(pkg_config(&prefix, &["--modversion"]), [env!("CARGO_PKG_VERSION")]);
+    assert_eq!(pkg_config(&libraries, &["--modversion"]), [env!("CARGO_PKG_VERSION")]);
 }
 
 const CMAKE_LISTS: &str = "cmake_minimum_required(VERSION 3.10)
@@ -79,7 +91,11 @@ endforeach()
 
 #[test]
 fn cmake_is_all_that_a_build_needs() {
-    let prefix = installed("cmake");
+    LIBDIRS.iter().for_each(|libdir| build_by_cmake(libdir));
+}
+
+fn build_by_cmake(libdir: &str) {
+    let prefix = installed_with("cmake", libdir);
     let (source, build) = (prefix.join("source"), prefix.join("build"));
     fs::create_dir(&source).unwrap();
     fs::write(source.join("CMakeLists.txt"), CMAKE_LISTS).unwrap();
@@ -104,8 +120,8 @@ fn cmake_is_all_that_a_build_needs() {
 fn what_was_installed_can_be_removed() {
     let stage = scratch("installed-and-removed");
     let _ = fs::remove_dir_all(&stage);
-    make("install", &stage);
-    make("uninstall", &stage);
+    make("install", &stage, "lib");
+    make("uninstall", &stage, "lib");
     let mut folders = vec![stage];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {

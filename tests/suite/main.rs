@@ -18,12 +18,15 @@
 //! | does each language get a token, and leave nothing | `hosts` |
 //! | is what was installed found and used | `installed` |
 //! | does nativeflow.dll keep the promises | `windows` |
+//! | do the manual pages say what the header says | `man` |
+//! | are the Debian packages sound, and enough for a build | `deb` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
 mod cancellation;
 mod cpp;
+mod deb;
 mod examples;
 mod header;
 mod host;
@@ -31,6 +34,7 @@ mod hosts;
 mod installed;
 mod keep_alive;
 mod log;
+mod man;
 mod network;
 mod production;
 mod programs;

@@ -1,0 +1,104 @@
+//! The Debian packages: well made, the same every time, and all that a build needs.
+//!
+//! They are installed into a folder, by dpkg with a copy of the machine's own list of packages, and that folder is laid over
+//! /usr in a mount namespace. Nothing of the machine itself is changed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use nativeflow_stub::User;
+
+use crate::support::{self, outside_cargo, root, scratch};
+
+/// The packages by name, made anew.
+fn made() -> BTreeMap<String, Vec<u8>> {
+    let made = outside_cargo("make").args(["--silent", "deb"]).current_dir(root()).output().unwrap();
+    assert!(made.status.success() && made.stderr.is_empty(), "{}", String::from_utf8_lossy(&made.stderr));
+    let files = fs::read_dir(root().join("target/deb")).unwrap().map(|entry| entry.unwrap().path());
+    files.map(|file| (file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(file).unwrap())).collect()
+}
+
+/// `$1` the packages, `$2` a folder to work in; the rest is what the example is run with.
+const STAGE: &str = r#"
+set -eu
+packages=$1 work=$2
+shift 2
+root=$work/root
+mkdir -p "$root/var/lib/dpkg/updates"
+cp -R /var/lib/dpkg/info /var/lib/dpkg/status "$root/var/lib/dpkg"
+install() { # what dpkg is to do
+    # Triggers would run in that folder, where there is no system.
+    dpkg --log="$work/log" --root="$root" --no-triggers --force-unsafe-io "$@" >"$work/said"
+}
+install --install "$packages"/*.deb
+mount -t overlay none -o "lowerdir=$root/usr:/usr" /usr
+
+cc -Wall -Wextra -Werror /usr/share/doc/libnativeflow-dev/examples/get_token.c $(pkg-config --cflags --libs nativeflow) \
+    -o "$work/get_token"
+printf '#include <nativeflow.hpp>\nint main() { return nf_version_number() == 0; }\n' >"$work/both.cpp"
+c++ -std=c++17 -Wall -Wextra -Werror "$work/both.cpp" $(pkg-config --cflags nativeflow) -l:libnativeflow.a \
+    $(pkg-config --static --libs-only-l nativeflow | sed 's/-lnativeflow//') -o "$work/both"
+"$work/both"
+pkg-config --cflags --libs nativeflow
+man -w nf_client_get_token
+ldd "$work/get_token" | grep -o '/.*/libnativeflow.so.0'
+"$work/get_token" "$@"
+
+umount --lazy /usr
+install --purge libnativeflow-dev libnativeflow0
+find "$root" -path "$root/var" -prune -o ! -type d -print
+"#;
+
+#[test]
+fn packages_are_sound_and_enough_for_a_build() {
+    let made_first = made();
+    let names: Vec<&str> = made_first.keys().map(|name| name.split('_').next().unwrap()).collect();
+    assert_eq!(names, ["libnativeflow-dev", "libnativeflow0"]);
+    assert!(made() == made_first, "made twice, they differ");
+
+    let packages = root().join("target/deb");
+    let files: Vec<_> = made_first.keys().map(|name| packages.join(name)).collect();
+    // It would close a bug of Debian's, if it came from there.
+    let lintian = Command::new("lintian")
+        .args(["--allow-root", "--fail-on", "error,warning", "--suppress-tags", "initial-upload-closes-no-bugs"])
+        .args(&files)
+        .output()
+        .unwrap();
+    assert!(lintian.status.success() && lintian.stdout.is_empty(), "{}", String::from_utf8_lossy(&lintian.stdout));
+
+    builds_and_runs(&packages);
+}
+
+fn builds_and_runs(packages: &Path) {
+    let work = scratch("deb");
+    let _ = fs::remove_dir_all(&work);
+    fs::create_dir_all(&work).unwrap();
+    let (stub, ca) = support::stub();
+    let (user, url) = (User::demo(), stub.base_url());
+    let arguments = [packages.to_str().unwrap(), work.to_str().unwrap(), &url, &user.key, &user.login];
+    let mut words = support::in_namespace(STAGE, &arguments);
+    words.push(ca.to_str().unwrap());
+    // The stub is outside.
+    words.retain(|&word| word != "--net");
+    let mut child = Command::new(words[0])
+        .args(&words[1..])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "{}", user.secret).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let lines: Vec<&str> = said.lines().collect();
+    // Flags, page, library and token; nothing is left afterwards.
+    let [flags, page, library, token, _, instance] = lines[..] else { panic!("{said}") };
+    assert_eq!(flags.trim(), "-lnativeflow", "the system's own folders are named");
+    assert!(page.starts_with("/usr/share/man/man3/nf_client_get_token.3"), "{said}");
+    assert!(library.starts_with("/lib/") || library.starts_with("/usr/lib/"), "{said}");
+    assert!(token.starts_with("token:    ") && instance.starts_with("instance: "), "{said}");
+}

@@ -1,0 +1,215 @@
+//! The manual pages say what the header says, and nobody who reads such pages has anything to complain about.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::support::{self, root, scratch};
+
+/// The names on one of the lists in `abi`.
+fn listed(list: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join("abi").join(list)).unwrap();
+    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+fn write_pages(awk: &[&str], header: &Path, folder: &Path) -> Output {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).unwrap();
+    Command::new(awk[0])
+        .args(&awk[1..])
+        .args(["-v", "version=0.1.0", "-v", "date=2026-01-31", "-v"])
+        .arg(format!("folder={}", folder.display()))
+        .arg("-f")
+        .arg(root().join("packaging/man.awk"))
+        .arg(header)
+        .output()
+        .unwrap()
+}
+
+/// The pages of the header, sorted, made for one test by one awk.
+fn pages(test: &str, awk: &[&str]) -> Vec<PathBuf> {
+    let folder = scratch("man").join(test);
+    let output = write_pages(awk, &root().join("include/nativeflow.h"), &folder);
+    assert!(output.status.success() && output.stderr.is_empty(), "{awk:?}: {output:?}");
+    let mut pages: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    pages
+}
+
+fn name(page: &Path) -> &str {
+    page.file_stem().unwrap().to_str().unwrap()
+}
+
+/// What a reader sees, in words.
+fn shown(page: &Path) -> String {
+    let output = Command::new("man")
+        .args(["--no-hyphenation", "-l"])
+        .arg(page)
+        .env("MANWIDTH", "200")
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn there_is_a_page_for_each_function_and_one_for_all() {
+    let mut expected = listed("nativeflow.symbols");
+    expected.push("nativeflow".to_owned());
+    expected.sort();
+    let pages = pages("names", &["awk"]);
+    let mut names: Vec<&str> = pages.iter().map(|page| name(page)).collect();
+    names.sort_unstable();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn every_awk_writes_the_same() {
+    let contents = |pages: Vec<PathBuf>| pages.iter().map(|page| fs::read(page).unwrap()).collect::<Vec<_>>();
+    let gawk = contents(pages("gawk", &["gawk"]));
+    assert!(contents(pages("gawk-posix", &["gawk", "--posix"])) == gawk);
+    assert!(contents(pages("mawk", &["mawk"])) == gawk);
+    assert!(contents(pages("busybox", &["busybox", "awk"])) == gawk);
+}
+
+#[test]
+fn formatters_have_nothing_to_say() {
+    for page in pages("lint", &["awk"]) {
+        for formatter in [&["mandoc", "-T", "lint", "-W", "warning"][..], &["man", "--warnings=w", "-l"]] {
+            let output = Command::new(formatter[0]).args(&formatter[1..]).arg(&page).output().unwrap();
+            let said = match formatter[0] {
+                "mandoc" => output.stdout,
+                _ => output.stderr,
+            };
+            assert!(output.status.success() && said.is_empty(), "{formatter:?}: {}", String::from_utf8_lossy(&said));
+        }
+    }
+}
+
+/// What `whatis` and `apropos` know a page by.
+#[test]
+fn each_page_says_in_one_line_what_it_is_about() {
+    for page in pages("whatis", &["awk"]) {
+        let output = Command::new("lexgrog").arg(&page).output().unwrap();
+        let line = String::from_utf8(output.stdout).unwrap();
+        let what = line.split_once(&format!(": \"{} - ", name(&page)));
+        let (_, what) = what.unwrap_or_else(|| panic!("{}: {line}", page.display()));
+        assert!(what.len() > 10 && !what.contains(['`', '\\']), "{line}");
+    }
+}
+
+#[test]
+fn a_function_has_prototype_text_and_failures_on_its_page() {
+    let pages = pages("function", &["awk"]);
+    let page = shown(pages.iter().find(|page| name(page) == "nf_client_get_token").unwrap());
+    for part in [
+        "SYNOPSIS #include <nativeflow.h> nf_error *nf_client_get_token(const nf_client *client, const char *key,",
+        "DESCRIPTION Gets an access token for a user with the Native Flow. login and secret are overwritten",
+        "RETURN VALUE NULL on success; otherwise an error that is yours to free with nf_error_free(3).",
+        "Fails with NF_DENIED when the server refuses",
+        "HISTORY Since 0.1.",
+        "nf_client_cancel(3), nf_token_free(3), nativeflow(3)",
+        "nativeflow 0.1.0",
+        "2026-01-31",
+    ] {
+        assert!(page.contains(part), "no {part:?} in:\n{page}");
+    }
+}
+
+#[test]
+fn no_word_of_a_comment_is_lost() {
+    let header = fs::read_to_string(root().join("include/nativeflow.h")).unwrap().replace('\n', " ");
+    let (_, declarations) = header.split_once("extern \"C\" {").unwrap();
+    for page in pages("words", &["awk"]).iter().filter(|page| name(page) != "nativeflow") {
+        let before = declarations.split(&format!("{}(", name(page))).next().unwrap();
+        let comment = before.rsplit("/**").next().unwrap().split("*/").next().unwrap().replace(['*', '`'], "");
+        let text = shown(page).replace(['*', '`'], "").replace("(3)", "");
+        for word in comment.split_whitespace() {
+            assert!(text.contains(word), "{}: {word} is lost", page.display());
+        }
+    }
+}
+
+#[test]
+fn the_first_page_of_the_header_and_all_codes_and_functions_are_on_one_page() {
+    let pages = pages("overview", &["awk"]);
+    let overview = shown(pages.iter().find(|page| name(page) == "nativeflow").unwrap());
+    let sections = ["IN SHORT", "CALLING CONVENTION", "STRINGS", "OWNERSHIP", "THREADS", "SECRETS", "VERSIONS"];
+    for part in sections.into_iter().chain([
+        r#"fprintf(stderr, "%s: %s. %s\n", nf_error_name(error),"#,
+        "made by freed by --------------------------------------------- ---------------",
+        "answer \"\" or 0 or -1.",
+        "typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);",
+        "NF_LOG_WARNING (2) Something is not as it should be",
+        "nf_client Gets tokens from one service.",
+    ]) {
+        assert!(overview.contains(part), "no {part:?} in:\n{overview}");
+    }
+    for code in listed("nativeflow.codes") {
+        let (number, name) = code.split_once(' ').unwrap();
+        assert!(overview.contains(&format!(" {name} ({number}) ")), "{name}");
+    }
+    for function in listed("nativeflow.symbols") {
+        assert!(overview.contains(&format!(" {function}(3) ")), "{function}");
+    }
+}
+
+const ODD: &str = r"/*
+ * nativeflow: odd characters.
+ *
+ * Made by hand.
+ *
+ * TITLE
+ *
+ * .TH of a line that is no request, and
+ * 'quoted' \fIbackslash.
+ *
+ *     .literal 'a' `b` \n --option ^ ~
+ */
+/**
+ * Does nothing.
+ *
+ * Since 0.1.
+ */
+int nf_odd(void);
+";
+
+#[test]
+fn characters_that_mean_something_to_a_formatter_are_shown_as_they_are() {
+    let work = scratch("man");
+    let header = work.join("odd.h");
+    fs::write(&header, ODD).unwrap();
+    for awk in [&["gawk"][..], &["mawk"], &["busybox", "awk"]] {
+        let folder = work.join(format!("odd-{}", awk[0]));
+        assert!(write_pages(awk, &header, &folder).status.success());
+        let text = shown(&folder.join("nativeflow.3"));
+        assert!(
+            text.contains(r"TITLE .TH of a line that is no request, and 'quoted' \fIbackslash. .literal"),
+            "{text}"
+        );
+        assert!(text.contains(r".literal 'a' `b` \n --option ^ ~"), "{text}");
+    }
+}
+
+#[test]
+fn a_function_without_a_comment_ends_it() {
+    let work = scratch("man");
+    let header = work.join("bare.h");
+    fs::write(&header, format!("{ODD}\nNF_MUST_USE\nnf_error *nf_bare(void);\n")).unwrap();
+    for awk in [&["gawk"][..], &["mawk"], &["busybox", "awk"]] {
+        let output = write_pages(awk, &header, &work.join(format!("bare-{}", awk[0])));
+        assert_eq!(output.status.code(), Some(1), "{awk:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("nf_bare"), "{output:?}");
+    }
+}
+
+/// By its own rule, into target/man.
+#[test]
+fn make_man_writes_them() {
+    let made = support::outside_cargo("make").args(["--silent", "man"]).current_dir(root()).status().unwrap();
+    assert!(made.success());
+    let page = fs::read_to_string(root().join("target/man/nf_version.3")).unwrap();
+    assert!(page.contains(env!("CARGO_PKG_VERSION")), "{page}");
+}
