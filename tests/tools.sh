@@ -31,6 +31,14 @@ need haproxy haproxy
 need dnsmasq dnsmasq-base
 need python3 python3
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+# For other Linuxes: C compilers with their libraries, an emulator, and a Rust compiler with the source of its library.
+need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+need i686-linux-gnu-gcc gcc-i686-linux-gnu
+need qemu-aarch64-static qemu-user-static
+need /usr/bin/rustc rustc-web
+[ -e /usr/aarch64-linux-gnu/lib/libc.so ] || missing="$missing libc6-dev-arm64-cross"
+[ -e /usr/i686-linux-gnu/lib/libc.so ] || missing="$missing libc6-dev-i386-cross"
+[ -e "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ] || missing="$missing rust-web-src"
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 
 if [ -n "$missing" ]; then
@@ -50,9 +58,15 @@ if [ -n "$missing" ]; then
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
 fi
 
-# The proxy that inspects TLS comes from PyPI, into an environment of its own.
-inspector=target/mitmproxy
-if [ ! -x "$inspector/bin/mitmdump" ]; then
-    python3 -m venv "$inspector"
-    "$inspector/bin/pip" install --quiet --disable-pip-version-check 'mitmproxy==11.*'
-fi
+# From PyPI, each into an environment of its own: name, command, packages.
+from_pypi() {
+    environment=target/$1 command=$2
+    shift 2
+    [ ! -x "$environment/bin/$command" ] || return 0
+    python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check "$@"
+}
+# The proxy that inspects TLS.
+from_pypi mitmproxy mitmdump 'mitmproxy==11.*'
+# What packaging/build.sh builds with.
+from_pypi zigbuild cargo-zigbuild 'cargo-zigbuild==0.24.*' 'ziglang==0.17.*'

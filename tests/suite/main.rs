@@ -16,6 +16,7 @@
 //! | is any secret left in memory after a call | `residue` |
 //! | does the C++ header keep what it promises | `cpp` |
 //! | is what was installed found and used | `installed` |
+//! | is the library for other Linuxes the same | `targets` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
@@ -34,4 +35,5 @@ mod programs;
 mod residue;
 mod scenarios;
 mod support;
+mod targets;
 mod wire;
