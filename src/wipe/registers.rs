@@ -127,7 +127,46 @@ mod arch {
     }
 }
 
-#[cfg(all(not(any(target_arch = "x86_64", target_arch = "aarch64")), not(feature = "test-without-register-clearing")))]
+#[cfg(all(target_arch = "x86", not(feature = "test-without-register-clearing")))]
+mod arch {
+    use std::arch::{asm, is_x86_feature_detected};
+
+    /// There are eight vector registers, with AVX-512 too, and nothing for this processor uses its masks.
+    #[inline(always)]
+    pub(super) fn clear() {
+        if is_x86_feature_detected!("avx") {
+            // SAFETY: the processor and the system have AVX. All registers that are written are named.
+            unsafe {
+                asm!(
+                    "vzeroall",
+                    out("xmm0") _, out("xmm1") _, out("xmm2") _, out("xmm3") _,
+                    out("xmm4") _, out("xmm5") _, out("xmm6") _, out("xmm7") _,
+                    options(nomem, nostack, preserves_flags),
+                );
+            }
+        } else {
+            // SAFETY: SSE2 is part of i686 as Rust knows it. All registers that are written are named.
+            unsafe {
+                asm!(
+                    "pxor xmm0, xmm0", "pxor xmm1, xmm1", "pxor xmm2, xmm2", "pxor xmm3, xmm3",
+                    "pxor xmm4, xmm4", "pxor xmm5, xmm5", "pxor xmm6, xmm6", "pxor xmm7, xmm7",
+                    out("xmm0") _, out("xmm1") _, out("xmm2") _, out("xmm3") _,
+                    out("xmm4") _, out("xmm5") _, out("xmm6") _, out("xmm7") _,
+                    options(nomem, nostack, preserves_flags),
+                );
+            }
+        }
+        // SAFETY: all registers that are written are named. eax is left to the result.
+        unsafe {
+            asm!("xor ecx, ecx", "xor edx, edx", out("ecx") _, out("edx") _, options(nomem, nostack));
+        }
+    }
+}
+
+#[cfg(all(
+    not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86")),
+    not(feature = "test-without-register-clearing")
+))]
 mod arch {
     /// Not known here: what registers hold is not promised on this processor.
     pub(super) fn clear() {}

@@ -13,6 +13,18 @@
 #define JUMP_SLOT R_X86_64_JUMP_SLOT
 #elif defined(__aarch64__)
 #define JUMP_SLOT R_AARCH64_JUMP_SLOT
+#elif defined(__i386__)
+#define JUMP_SLOT R_386_JMP_SLOT
+#endif
+
+#ifdef __LP64__
+typedef Elf64_Rela relocation;
+#define SYMBOL(relocation) ELF64_R_SYM((relocation).r_info)
+#define TYPE(relocation) ELF64_R_TYPE((relocation).r_info)
+#else
+typedef Elf32_Rel relocation;
+#define SYMBOL(relocation) ELF32_R_SYM((relocation).r_info)
+#define TYPE(relocation) ELF32_R_TYPE((relocation).r_info)
 #endif
 
 /* Cheap, and called from nowhere else: not in this program, and not in the library either, whose static form would bind it. */
@@ -27,7 +39,7 @@ static int find(struct dl_phdr_info *program, size_t size, void *nothing)
 {
     const ElfW(Dyn) *dynamic = NULL;
     const ElfW(Sym) *symbols = NULL;
-    const ElfW(Rela) *relocations = NULL;
+    const relocation *relocations = NULL;
     const char *names = NULL;
     size_t length = 0;
 
@@ -47,9 +59,9 @@ static int find(struct dl_phdr_info *program, size_t size, void *nothing)
     }
     if (symbols != NULL && names != NULL && relocations != NULL) {
         for (size_t i = 0; i < length / sizeof *relocations; i++) {
-            const char *name = names + symbols[ELF64_R_SYM(relocations[i].r_info)].st_name;
+            const char *name = names + symbols[SYMBOL(relocations[i])].st_name;
 
-            if (ELF64_R_TYPE(relocations[i].r_info) == JUMP_SLOT && strcmp(name, NAME) == 0)
+            if (TYPE(relocations[i]) == JUMP_SLOT && strcmp(name, NAME) == 0)
                 slot = (volatile uintptr_t *)(program->dlpi_addr + relocations[i].r_offset);
         }
     }

@@ -10,13 +10,13 @@
 /* The layout is known to the assembler files. */
 struct registers {
     uint64_t general[32];
-    /* x86_64: zmm0 to zmm31, as far as the processor has them. aarch64: v0 to v31. */
+    /* x86_64: zmm0 to zmm31, as far as the processor has them; x86: the first eight. aarch64: v0 to v31. */
     unsigned char vector[32][64];
-    /* x86_64: k0 to k7. */
+    /* x86_64 and x86: k0 to k7. */
     uint64_t mask[8];
-    /* x86_64: as FXSAVE writes it, the x87 and MMX registers first. */
+    /* Of both: as FXSAVE writes it, the x87 and MMX registers first. */
     unsigned char x87[512];
-    /* Set by registers_ready: x86_64: 0 SSE, 1 AVX, 2 AVX-512. */
+    /* Set by registers_ready, for both: 0 SSE, 1 AVX, 2 AVX-512. */
     uint64_t level;
 } __attribute__((aligned(64)));
 

@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
+/* An address of 32 bits is no negative offset. */
+#define _FILE_OFFSET_BITS 64
 #include "scan.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +137,7 @@ static void scan_mapping(struct reader *reader, int pagemap, const char *line, e
     int path = 0;
     const char *name;
 
-    if (sscanf(line, "%lx-%lx %4s %*s %*s %lu %n", &from, &to, rights, &inode, &path) != 4 || rights[0] != 'r')
+    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %lu %n", &from, &to, rights, &inode, &path) != 4 || rights[0] != 'r')
         return;
     name = line + path;
     /* The kernel's: nothing of ours can be in them, and not all can be read. */

@@ -21,14 +21,30 @@ fn run(command: &str, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// The names that `nm` prints of a library with these options, sorted.
+fn symbols(build: Build, options: &[&str]) -> Vec<String> {
+    let library = build.file();
+    let options = [options, &["--defined-only", "--format=just-symbols", library.to_str().unwrap()]].concat();
+    // One with a colon is a member of an archive.
+    let symbols = run("nm", &options);
+    let mut symbols: Vec<String> =
+        symbols.lines().filter(|line| !line.is_empty() && !line.ends_with(':')).map(str::to_owned).collect();
+    symbols.sort();
+    symbols
+}
+
+/// A shared library's or a static one's, for whatever Linux.
+pub fn exports_what_was_promised(build: Build) {
+    let exported = symbols(build, &[if build.is_static() { "--extern-only" } else { "--dynamic" }]);
+    assert_eq!(exported, committed("nativeflow.symbols"), "{build}");
+}
+
 #[test]
 fn the_exported_symbols_are_those_of_the_header_and_of_the_committed_list() {
-    let library = Build::Shared.file();
-    let exported = run("nm", &["--dynamic", "--defined-only", "--format=just-symbols", library.to_str().unwrap()]);
-    let mut exported: Vec<String> = exported.lines().map(str::to_owned).collect();
-    exported.sort();
-    assert_eq!(exported, committed("nativeflow.symbols"));
-    assert_eq!(exported, support::declared_functions(&header()));
+    for build in [Build::Shared, Build::Static] {
+        exports_what_was_promised(build);
+    }
+    assert_eq!(committed("nativeflow.symbols"), support::declared_functions(&header()));
 }
 
 #[test]
@@ -61,9 +77,9 @@ fn the_version_is_the_same_in_the_header_the_library_and_the_package() {
     assert_eq!(facts.pairs()["version"], env!("CARGO_PKG_VERSION"));
 }
 
-#[test]
-fn the_library_needs_only_the_c_library_and_stays_small() {
-    let library = Build::Shared.file();
+/// A shared library, for whatever Linux. `parts` are those of its C library that it may need beside the first one.
+pub fn needs_only_the_c_library_and_stays_small(build: Build, parts: &[&str]) {
+    let library = build.file();
     let dynamic = run("readelf", &["--dynamic", "--wide", library.to_str().unwrap()]);
     let needed: Vec<&str> = dynamic
         .lines()
@@ -71,14 +87,19 @@ fn the_library_needs_only_the_c_library_and_stays_small() {
         .filter_map(|line| line.split(['[', ']']).nth(1))
         .collect();
     for name in &needed {
-        let basic = ["libc.so.6", "libgcc_s.so.1"].contains(name) || name.starts_with("ld-linux");
-        assert!(basic, "{name} is needed beyond libc, libgcc_s and the loader");
+        let basic = *name == "libc.so.6" || name.starts_with("ld-linux") || parts.contains(name);
+        assert!(basic, "{build}: {name} is needed beyond libc, {parts:?} and the loader");
     }
     assert!(needed.contains(&"libc.so.6"));
-    assert!(dynamic.contains("libnativeflow.so.0"), "no soname");
-    assert!(dynamic.contains("NODELETE"), "dlclose would unload code that threads still run");
+    assert!(dynamic.contains("libnativeflow.so.0"), "{build}: no soname");
+    assert!(dynamic.contains("NODELETE"), "{build}: dlclose would unload code that threads still run");
     let size = fs::metadata(&library).unwrap().len();
-    assert!(size <= 2_300_000, "{size} bytes are more than the promised 2.3 MB");
+    assert!(size <= 2_300_000, "{build}: {size} bytes are more than the promised 2.3 MB");
+}
+
+#[test]
+fn the_library_needs_only_the_c_library_and_stays_small() {
+    needs_only_the_c_library_and_stays_small(Build::Shared, &["libgcc_s.so.1"]);
 }
 
 #[test]

@@ -20,6 +20,7 @@
 //! | does nativeflow.dll keep the promises | `windows` |
 //! | do the manual pages say what the header says | `man` |
 //! | are the Debian packages sound, and enough for a build | `deb` |
+//! | is the library for other Linuxes the same | `targets` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
@@ -41,5 +42,6 @@ mod programs;
 mod residue;
 mod scenarios;
 mod support;
+mod targets;
 mod windows;
 mod wire;

@@ -56,7 +56,7 @@ impl Place {
     fn fill(&self, word: &str) -> String {
         let (stub, ca) = support::stub();
         word.replace("{prefix}", &self.prefix.display().to_string())
-            .replace("{tools}", &root().join("target/hosts/python").display().to_string())
+            .replace("{tools}", &root().join("target/hosts").display().to_string())
             .replace("{base-url}", &stub.base_url())
             .replace("{silent-url}", &stub.scenario_url("silence-after-tls"))
             .replace("{ca-file}", ca.to_str().unwrap())
@@ -77,7 +77,7 @@ impl Place {
             // Nothing is fetched by Go: it takes the compiler that is there, and no module.
             ("GOTOOLCHAIN", "local".to_owned()),
             ("GOPROXY", "off".to_owned()),
-            ("GOCACHE", root().join("target/hosts/go-cache").display().to_string()),
+            ("GOCACHE", root().join("target/go-cache").display().to_string()),
         ]
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::paths::Path;
-use crate::support::{Build, Compiler, Facts, Program, root, scratch};
+use crate::support::{Build, Compiler, Facts, Program, Target, emulator, root, scratch};
 
 /// When the host's calls of libc are bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +22,12 @@ impl Host {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = scratch("programs").join(format!("residue-{}-{number}", std::process::id()));
-        let mut compiler = Compiler::c11().args(["-O2", "-Wl,-z,lazy"]);
-        for source in sources() {
+        let mut compiler = Compiler::c11_for(build).args(["-O2", "-Wl,-z,lazy"]);
+        for source in sources(build) {
             compiler = compiler.source(&source);
         }
         compiler.output(&path).link(build).run();
-        Host(Program::new(path, format!("residue ({build})")))
+        Host(Program::new(path, format!("residue ({build})")).under(emulator(build)))
     }
 
     pub fn run(&self, path: &Path, binding: Binding) -> Facts {
@@ -63,12 +63,13 @@ pub fn brief(path: &Path) -> (Vec<String>, Vec<String>) {
     (args, path.needles.brief())
 }
 
-/// All C files, and the assembler file of this processor.
-fn sources() -> Vec<PathBuf> {
+/// All C files, and the assembler file of the processor.
+fn sources(build: Build) -> Vec<PathBuf> {
     let folder = root().join("tests/residue");
     let mut sources: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
     sources.retain(|file| file.extension().is_some_and(|extension| extension == "c"));
-    sources.push(folder.join(format!("registers_{}.S", std::env::consts::ARCH)));
+    let processor = build.target().map_or(std::env::consts::ARCH, Target::processor);
+    sources.push(folder.join(format!("registers_{processor}.S")));
     sources.sort();
     sources
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::root;
+use super::{Target, root};
 
 /// One build of the C library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +29,10 @@ pub enum Build {
     WithoutRegisterClearing,
     /// As `Debug`, but it leaves the stack as it is: the same.
     WithoutStackWiping,
+    /// The shared library for another Linux, as `packaging/build.sh` builds it.
+    For(Target),
+    /// The static one.
+    StaticFor(Target),
 }
 
 /// How a build is made, and where it then is.
@@ -41,6 +45,7 @@ enum Recipe {
     /// A release build with one feature more. They share a target folder, for only this crate differs; the library is
     /// copied out of it.
     Feature(&'static str),
+    Script(Target),
 }
 
 impl Build {
@@ -63,12 +68,13 @@ impl Build {
                 folder: "target/c-stack/debug",
                 arguments: &["cdylib", "--features", "test-without-stack-wiping", "--target-dir", "target/c-stack"],
             },
+            Build::For(target) | Build::StaticFor(target) => Recipe::Script(target),
         }
     }
 
     /// The folder with the library, made if need be.
     pub fn folder(self) -> &'static Path {
-        static MADE: [OnceLock<PathBuf>; 7] = [const { OnceLock::new() }; 7];
+        static MADE: [OnceLock<PathBuf>; 10] = [const { OnceLock::new() }; 10];
         let made = match self {
             Build::Shared | Build::Static => &MADE[0],
             Build::PanicAbort => &MADE[1],
@@ -77,6 +83,7 @@ impl Build {
             Build::WithoutAllocator => &MADE[4],
             Build::WithoutRegisterClearing => &MADE[5],
             Build::WithoutStackWiping => &MADE[6],
+            Build::For(target) | Build::StaticFor(target) => &MADE[7 + target as usize],
         };
         made.get_or_init(|| {
             let folder = match self.recipe() {
@@ -89,6 +96,7 @@ impl Build {
                     root().join(folder)
                 }
                 Recipe::Feature(feature) => with_feature(feature),
+                Recipe::Script(target) => for_target(target),
             };
             let soname = folder.join("libnativeflow.so.0");
             if !soname.exists() {
@@ -100,13 +108,21 @@ impl Build {
     }
 
     pub fn is_static(self) -> bool {
-        matches!(self, Build::Static | Build::DebugStatic)
+        matches!(self, Build::Static | Build::DebugStatic | Build::StaticFor(_))
+    }
+
+    /// The Linux that it is for, if that is not this one.
+    pub fn target(self) -> Option<Target> {
+        match self {
+            Build::For(target) | Build::StaticFor(target) => Some(target),
+            _ => None,
+        }
     }
 
     /// The library file itself.
     pub fn file(self) -> PathBuf {
         self.folder().join(match self {
-            Build::Static => "static/libnativeflow.a",
+            Build::Static | Build::StaticFor(_) => "static/libnativeflow.a",
             Build::DebugStatic => "libnativeflow.a",
             _ => "libnativeflow.so",
         })
@@ -133,6 +149,15 @@ fn with_feature(feature: &str) -> PathBuf {
     library(&["cdylib", "--release", "--features", feature, "--target-dir", "target/c-features"]);
     fs::copy(shared.join("release/libnativeflow.so"), folder.join("libnativeflow.so")).unwrap();
     folder
+}
+
+fn for_target(target: Target) -> PathBuf {
+    let mut build = outside_cargo("packaging/build.sh");
+    if let Some(rustc) = target.rustc() {
+        build.env("RUSTC", rustc);
+    }
+    make(build.arg(target.triple()));
+    root().join("target").join(target.triple()).join(target.triple()).join("release")
 }
 
 /// The stub as a program of its own, for what cannot run in the test's process.
@@ -176,6 +201,8 @@ impl fmt::Display for Build {
             Build::WithoutAllocator => "without allocator",
             Build::WithoutRegisterClearing => "without register clearing",
             Build::WithoutStackWiping => "without stack wiping",
+            Build::For(target) => return write!(f, "shared for {}", target.triple()),
+            Build::StaticFor(target) => return write!(f, "static for {}", target.triple()),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Build, Program, root, scratch};
+use super::{Build, Program, Target, root, scratch};
 
 /// What a static program links beside the library. The README names the same, and a test compares it with rustc's list.
 pub const STATIC_LIBRARIES: &[&str] = &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
@@ -21,16 +21,19 @@ impl Compiler {
 
     /// Strict C11, as the examples are promised to be.
     pub fn c11() -> Compiler {
-        Compiler::new("cc").args([
-            "-std=c11",
-            "-Wall",
-            "-Wextra",
-            "-Wpedantic",
-            "-Wshadow",
-            "-Werror",
-            "-g",
-            "-pthread",
-        ])
+        Compiler::new("cc").strict_c11()
+    }
+
+    /// The same for the Linux that a build is for.
+    pub fn c11_for(build: Build) -> Compiler {
+        match build.target() {
+            None => Compiler::c11(),
+            Some(target) => Compiler::new(target.compiler()).strict_c11().args(target.link_arguments()),
+        }
+    }
+
+    fn strict_c11(self) -> Compiler {
+        self.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-g", "-pthread"])
     }
 
     pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Compiler {
@@ -70,6 +73,11 @@ impl Compiler {
     }
 }
 
+/// The words before a program that run it.
+pub fn emulator(build: Build) -> &'static [&'static str] {
+    build.target().map_or(&[], Target::emulator)
+}
+
 /// Compiles `tests/c/<name>.c` or, for a path with a folder in it, that file.
 pub fn program(name: &str, build: Build) -> Program {
     let source = match name.contains('/') {
@@ -81,6 +89,6 @@ pub fn program(name: &str, build: Build) -> Program {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let path = scratch("programs").join(format!("{stem}-{build}-{}-{number}", std::process::id()));
-    Compiler::c11().source(&source).output(&path).link(build).run();
-    Program::new(path, format!("{stem} ({build})"))
+    Compiler::c11_for(build).source(&source).output(&path).link(build).run();
+    Program::new(path, format!("{stem} ({build})")).under(emulator(build))
 }

@@ -5,12 +5,14 @@ mod compiler;
 mod namespace;
 mod program;
 mod table;
+mod target;
 
 pub use build::{Build, declared_functions, outside_cargo, stub_program};
-pub use compiler::Compiler;
+pub use compiler::{Compiler, emulator};
 pub use namespace::in_namespace;
 pub use program::{Facts, Program};
 pub use table::Table;
+pub use target::Target;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -73,7 +73,8 @@ impl Program {
 
     /// Runs it with these arguments and lines of standard input, and these variables in its environment.
     pub fn again_with(&self, variables: &[&str], args: &[String], lines: &[String]) -> Facts {
-        let before: Vec<String> = ["env"].iter().chain(variables).map(|&word| word.to_owned()).collect();
+        let mut before: Vec<String> = ["env"].iter().chain(variables).map(|&word| word.to_owned()).collect();
+        before.extend_from_slice(&self.before);
         self.run_with(&before, args, &bytes(lines))
     }
 

@@ -1,0 +1,35 @@
+#!/bin/sh
+# Builds both kinds of the library for a Linux that is older than this one, or another processor's: any with glibc 2.17 (of
+# 2012) or newer.
+#
+#     packaging/build.sh TARGET
+#
+# TARGET is x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu or i686-unknown-linux-gnu. The libraries are then in
+# target/TARGET/TARGET/release, libnativeflow.so and static/libnativeflow.a.
+#
+# Needs cargo-zigbuild and zig (both are on PyPI), which bring C compiler, linker and the symbols of an old glibc; the
+# target's binutils; and Rust's standard library for the target. Where that is not (`rustup target add`), it is built from
+# its source: RUSTC names a compiler that has it, of Debian for example (rustc-web, rust-web-src).
+set -eu
+cd "$(dirname "$0")/.."
+target=$1
+glibc=2.17
+# A folder of its own: other builds need not wait for this one.
+export CARGO_TARGET_DIR="$PWD/target/$target"
+libraries=$CARGO_TARGET_DIR/$target/release
+# Where the tests have them.
+PATH="$PWD/target/zigbuild/bin:$PATH"
+
+std=
+if [ ! -d "$("${RUSTC:-rustc}" --print target-libdir --target "$target")" ]; then
+    std=-Zbuild-std=std,panic_unwind
+    # So that a stable compiler builds its own standard library.
+    export RUSTC_BOOTSTRAP=1
+fi
+# shellcheck disable=SC2086 # nothing or one word
+NATIVEFLOW_C_LIBRARY=1 cargo-zigbuild rustc --quiet $std --release --lib --crate-type cdylib,staticlib --target "$target.$glibc"
+ln -sf libnativeflow.so "$libraries/libnativeflow.so.0"
+
+prefix=$(echo "$target" | sed 's/unknown-//')-
+command -v "${prefix}ld" >/dev/null || prefix=
+packaging/localise.sh "$libraries/libnativeflow.a" abi/nativeflow.symbols "$libraries/static/libnativeflow.a" "$prefix"

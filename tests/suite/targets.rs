@@ -1,0 +1,95 @@
+//! The library for other Linuxes, with an older C library or another processor: the same interface, and it works there.
+//!
+//! Whether anything of a secret is left in memory there is asked in `residue`.
+
+use std::process::Command;
+
+use crate::abi;
+use crate::support::{self, Build, Program, Target};
+use nativeflow_stub::User;
+
+/// Of 2012, the oldest that Rust's standard library supports: major and minor number.
+const OLDEST_GLIBC: (u32, u32) = (2, 17);
+/// Separate libraries in those days.
+const PARTS_OF_GLIBC: &[&str] = &["libpthread.so.0", "libdl.so.2"];
+
+/// Both kinds for each.
+fn builds() -> impl Iterator<Item = Build> {
+    Target::ALL.into_iter().flat_map(|target| [Build::For(target), Build::StaticFor(target)])
+}
+
+#[test]
+fn the_interface_is_the_same() {
+    builds().for_each(abi::exports_what_was_promised);
+}
+
+#[test]
+fn nothing_is_needed_but_a_c_library() {
+    for target in Target::ALL {
+        abi::needs_only_the_c_library_and_stays_small(Build::For(target), PARTS_OF_GLIBC);
+    }
+}
+
+#[test]
+fn the_c_library_may_be_an_old_one() {
+    for target in Target::ALL {
+        let library = Build::For(target).file();
+        let output = Command::new("readelf").args(["--version-info", "--wide"]).arg(&library).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let versions: Vec<(u32, u32)> = said
+            .split(|letter: char| !letter.is_ascii_alphanumeric() && !"._".contains(letter))
+            .filter_map(|word| word.strip_prefix("GLIBC_"))
+            .map(|version| {
+                let mut numbers = version.split('.').map(|number| number.parse().expect(version));
+                (numbers.next().unwrap(), numbers.next().unwrap())
+            })
+            .collect();
+        let newest = versions.iter().max().expect("a version of glibc");
+        assert!(*newest <= OLDEST_GLIBC, "{}: {newest:?}", target.triple());
+    }
+}
+
+#[test]
+fn a_token_comes_and_a_refusal_is_told() {
+    let (stub, ca) = support::stub();
+    let demo = User::demo();
+    let other = support::user("jürgen.müller@example.com", "Paßwort: 東京 ✓");
+    for build in builds() {
+        for user in [&demo, &other] {
+            let program = Program::compile("examples-c/get_token.c", build).args(&[
+                &stub.base_url(),
+                &user.key,
+                &user.login,
+                ca.to_str().unwrap(),
+            ]);
+            let facts = program.again(&[&user.secret]);
+            assert!(facts.status.success(), "{build}: {}", facts.stderr);
+            for line in ["token:    ", "expires:  2", "instance: https://localhost:"] {
+                assert!(facts.stdout.lines().any(|said| said.starts_with(line)), "{build}: {}", facts.stdout);
+            }
+            let facts = program.again(&["wrong"]);
+            assert_eq!(facts.status.code(), Some(1), "{build}");
+            assert!(facts.stdout.is_empty() && facts.stderr.starts_with("NF_DENIED: "), "{build}: {}", facts.stderr);
+        }
+    }
+}
+
+#[test]
+fn programs_that_check_themselves_pass() {
+    let (stub, ca) = support::stub();
+    let (demo, ca) = (User::demo(), ca.to_str().unwrap());
+    for build in builds() {
+        let with_stub = |name: &str, url: &str, more: &[&str]| {
+            Program::compile(name, build)
+                .args(&[&[url, ca], more].concat())
+                .lines(&[&demo.key, &demo.login, &demo.secret])
+                .must_pass();
+        };
+        for name in ["arguments", "lifetimes", "nothing", "version"] {
+            with_stub(name, &stub.base_url(), &[]);
+        }
+        // With the stack that the header asks for.
+        with_stub("threads", &stub.base_url(), &["128"]);
+        with_stub("cancel", &stub.scenario_url("silence-after-tls"), &[]);
+    }
+}
