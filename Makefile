@@ -1,6 +1,7 @@
 # nativeflow: `make` builds the library, `make demo` shows it, `make test` proves it.
 
 CARGO ?= cargo
+export CARGO
 # Where the tests and the demo look.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 LIBRARY = target/release/libnativeflow
@@ -12,7 +13,7 @@ all: library
 # Both kinds of C library from one build. Not `cargo build`: a crate that is built as an rlib too loses its link-time
 # optimisation without a word.
 library:
-	NATIVEFLOW_C_LIBRARY=1 $(CARGO) rustc --quiet --release --lib --crate-type cdylib,staticlib
+	. packaging/rust.sh && NATIVEFLOW_C_LIBRARY=1 $(CARGO) rustc --quiet --release --lib --crate-type cdylib,staticlib
 	ln -sf libnativeflow.so $(LIBRARY).so.0
 	packaging/localise.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
 
@@ -29,6 +30,10 @@ UP := $(shell echo '$(LIBDIR)' | sed 's,[^/][^/]*,..,g')
 CONFIGURE = sed 's,@VERSION@,$(VERSION),g; s,@LIBDIR@,$(LIBDIR),g; s,@UP@,$(UP),g'
 
 install: library
+	$(MAKE) --no-print-directory install-files
+
+# The same with what was built before.
+install-files:
 	install -d "$(INTO)/include" "$(LIB)/pkgconfig" "$(LIB)/cmake/nativeflow"
 	install -m 644 include/nativeflow.h include/nativeflow.hpp "$(INTO)/include"
 	install -m 755 $(LIBRARY).so "$(LIB)/libnativeflow.so.$(VERSION)"
@@ -59,6 +64,12 @@ man:
 	mkdir -p target/man
 	$(MAN) -v folder=target/man include/nativeflow.h
 
+# target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz for this processor's Linux, or for another (packaging/dist.sh):
+# make dist TARGET=aarch64-unknown-linux-gnu
+TARGET ?=
+dist:
+	packaging/dist.sh $(VERSION) $(SOURCE_DATE_EPOCH) $(TARGET)
+
 # Debian packages, in target/deb.
 MULTIARCH = $(shell dpkg-architecture -qDEB_HOST_MULTIARCH)
 deb:
@@ -66,8 +77,8 @@ deb:
 	$(MAKE) install DESTDIR="$(CURDIR)/target/deb/work/all" PREFIX=/usr LIBDIR=lib/$(MULTIARCH)
 	CARGO="$(CARGO)" packaging/deb.sh target/deb $(VERSION) $(SOURCE_DATE_EPOCH)
 
-# nativeflow.dll with its import library and header, for both kinds of processors.
-windows: tools
+# nativeflow.dll with its import library and header, for both kinds of processors, in target/windows.
+windows:
 	packaging/windows.sh x86_64 target/windows/x86_64
 	packaging/windows.sh i686 target/windows/i686
 
@@ -110,4 +121,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install uninstall man deb windows demo test residue tools header table lint bench clean
+.PHONY: all library install install-files uninstall man dist deb windows demo test residue tools header table lint bench clean

@@ -8,8 +8,7 @@
 # target/TARGET/TARGET/release, libnativeflow.so and static/libnativeflow.a.
 #
 # Needs cargo-zigbuild and zig (both are on PyPI), which bring C compiler, linker and the symbols of an old glibc; the
-# target's binutils; and Rust's standard library for the target. Where that is not (`rustup target add`), it is built from
-# its source: RUSTC names a compiler that has it, of Debian for example (rustc-web, rust-web-src).
+# target's binutils; and a standard library for the target, or its source (see rust.sh).
 set -eu
 cd "$(dirname "$0")/.."
 target=$1
@@ -19,14 +18,9 @@ export CARGO_TARGET_DIR="$PWD/target/$target"
 libraries=$CARGO_TARGET_DIR/$target/release
 # Where the tests have them.
 PATH="$PWD/target/zigbuild/bin:$PATH"
+. packaging/rust.sh
 
-std=
-if [ ! -d "$("${RUSTC:-rustc}" --print target-libdir --target "$target")" ]; then
-    std=-Zbuild-std=std,panic_unwind
-    # So that a stable compiler builds its own standard library.
-    export RUSTC_BOOTSTRAP=1
-fi
-# shellcheck disable=SC2086 # nothing or one word
+# shellcheck disable=SC2086,SC2154 # $std is nothing or one word
 NATIVEFLOW_C_LIBRARY=1 cargo-zigbuild rustc --quiet $std --release --lib --crate-type cdylib,staticlib --target "$target.$glibc"
 ln -sf libnativeflow.so "$libraries/libnativeflow.so.0"
 

@@ -1,25 +1,29 @@
 #!/bin/sh
-# Builds the library for Windows 7 and later on Debian: windows.sh x86_64|i686 OUTPUT
+# Builds the library for Windows 7 and later.
 #
-# OUTPUT gets bin/nativeflow.dll, lib/libnativeflow.dll.a (import library of gcc and clang), lib/nativeflow.def (what
-# Microsoft's makes nativeflow.lib from: lib /def:nativeflow.def /machine:x64) and include/.
+#     packaging/windows.sh PROCESSOR OUTPUT
+#
+# PROCESSOR is x86_64 or i686. OUTPUT gets bin/nativeflow.dll, lib/libnativeflow.dll.a (import library of gcc and clang),
+# lib/nativeflow.def (what Microsoft's makes nativeflow.lib from: lib /def:nativeflow.def /machine:x64) and include/.
+#
+# Needs mingw-w64, and the source of Rust's standard library (see rust.sh): nobody ships it built for this target. The one
+# without a number in its name asks Windows for random bytes by a DLL that the older ones, and wine 8, do not have.
 set -eu
-arch=$1
+processor=$1
 output=$2
 cd "$(dirname "$0")/.."
-
-# The target without a number in its name asks Windows 10 for random bytes by a DLL that older ones, and wine 8, do not have.
-# Nobody ships its standard library built, so it is built here, from the sources of Debian's own compiler, whose package
-# has them.
-target=$arch-win7-windows-gnu
+target=$processor-win7-windows-gnu
 name=$(echo "$target" | tr - _)
-tools=$arch-w64-mingw32
-export NATIVEFLOW_C_LIBRARY=1 RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target/cross
+tools=$processor-w64-mingw32
+export CARGO_TARGET_DIR="$PWD/target/$target"
 export "CC_$name=$tools-gcc" "AR_$name=$tools-ar"
 export "CARGO_TARGET_$(echo "$name" | tr '[:lower:]' '[:upper:]')_LINKER=$tools-gcc"
-${CARGO:-cargo} rustc --quiet --release --lib --crate-type cdylib -Zbuild-std --target "$target"
+. packaging/rust.sh
 
-built=target/cross/$target/release
+# shellcheck disable=SC2086,SC2154 # $std is nothing or one word
+NATIVEFLOW_C_LIBRARY=1 ${CARGO:-cargo} rustc --quiet $std --release --lib --crate-type cdylib --target "$target"
+
+built=$CARGO_TARGET_DIR/$target/release
 mkdir -p "$output/bin" "$output/lib" "$output/include"
 cp "$built/nativeflow.dll" "$output/bin"
 cp "$built/libnativeflow.dll.a" "$output/lib"
@@ -27,5 +31,5 @@ cp include/nativeflow.h include/nativeflow.hpp "$output/include"
 {
     echo 'LIBRARY nativeflow.dll'
     echo EXPORTS
-    sed 's/^/    /' abi/nativeflow.symbols
+    sed -n 's/^nf_/    &/p' abi/nativeflow.symbols
 } >"$output/lib/nativeflow.def"

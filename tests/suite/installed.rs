@@ -58,24 +58,25 @@ fn pkg_config(libraries: &Path, args: &[&str]) -> Vec<String> {
 
 #[test]
 fn pkg_config_is_all_that_a_build_needs() {
-    LIBDIRS.iter().for_each(|libdir| build_by_pkg_config(libdir));
+    for libdir in LIBDIRS {
+        build_by_pkg_config(&installed_with("pkg-config", libdir), libdir);
+    }
 }
 
-fn build_by_pkg_config(libdir: &str) {
-    let prefix = installed_with("pkg-config", libdir);
+pub fn build_by_pkg_config(prefix: &Path, libdir: &str) {
     let libraries = prefix.join(libdir);
     let example = root().join("examples-c/get_token.c");
     let shared = prefix.join("shared");
     let rpath = format!("-Wl,-rpath,{}", libraries.display());
     let flags = pkg_config(&libraries, &["--cflags", "--libs"]);
-    Compiler::new("cc").source(&example).output(&shared).args(&flags).args([rpath]).run();
+    Compiler::bare("cc").source(&example).output(&shared).args(&flags).args([rpath]).run();
     gets_a_token(shared, "get_token (pkg-config)");
 
     let alone = prefix.join("static");
     // The linker would take the shared one.
     let flags = pkg_config(&libraries, &["--static", "--cflags", "--libs"]);
     let flags = flags.iter().map(|flag| if flag == "-lnativeflow" { "-l:libnativeflow.a" } else { flag });
-    Compiler::new("cc").source(&example).output(&alone).args(flags).run();
+    Compiler::bare("cc").source(&example).output(&alone).args(flags).run();
     gets_a_token(alone, "get_token (pkg-config --static)");
     assert_eq!(pkg_config(&libraries, &["--modversion"]), [env!("CARGO_PKG_VERSION")]);
 }
@@ -91,11 +92,12 @@ endforeach()
 
 #[test]
 fn cmake_is_all_that_a_build_needs() {
-    LIBDIRS.iter().for_each(|libdir| build_by_cmake(libdir));
+    for libdir in LIBDIRS {
+        build_by_cmake(&installed_with("cmake", libdir));
+    }
 }
 
-fn build_by_cmake(libdir: &str) {
-    let prefix = installed_with("cmake", libdir);
+pub fn build_by_cmake(prefix: &Path) {
     let (source, build) = (prefix.join("source"), prefix.join("build"));
     fs::create_dir(&source).unwrap();
     fs::write(source.join("CMakeLists.txt"), CMAKE_LISTS).unwrap();

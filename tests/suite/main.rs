@@ -17,6 +17,7 @@
 //! | does the C++ header keep what it promises | `cpp` |
 //! | does each language get a token, and leave nothing | `hosts` |
 //! | is what was installed found and used | `installed` |
+//! | is the archive enough for a build, and always the same | `dist` |
 //! | does nativeflow.dll keep the promises | `windows` |
 //! | do the manual pages say what the header says | `man` |
 //! | are the Debian packages sound, and enough for a build | `deb` |
@@ -28,6 +29,7 @@ mod abi;
 mod cancellation;
 mod cpp;
 mod deb;
+mod dist;
 mod examples;
 mod header;
 mod host;

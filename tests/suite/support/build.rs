@@ -152,11 +152,7 @@ fn with_feature(feature: &str) -> PathBuf {
 }
 
 fn for_target(target: Target) -> PathBuf {
-    let mut build = outside_cargo("packaging/build.sh");
-    if let Some(rustc) = target.rustc() {
-        build.env("RUSTC", rustc);
-    }
-    make(build.arg(target.triple()));
+    make(outside_cargo("packaging/build.sh").arg(target.triple()));
     root().join("target").join(target.triple()).join(target.triple()).join("release")
 }
 

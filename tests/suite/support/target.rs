@@ -36,14 +36,6 @@ impl Target {
         }
     }
 
-    /// A compiler that can build the standard library; the usual one has it for this processor only.
-    pub fn rustc(self) -> Option<&'static str> {
-        match self {
-            Target::X86_64 => None,
-            Target::Aarch64 | Target::I686 => Some("/usr/bin/rustc"),
-        }
-    }
-
     /// This processor runs programs for i686 too, but their loader and C library are in a place of their own.
     pub fn link_arguments(self) -> &'static [&'static str] {
         match self {

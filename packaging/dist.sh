@@ -1,0 +1,49 @@
+#!/bin/sh
+# Makes target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz, and a file with its SHA-256 beside it. Whoever makes it again
+# from the same sources with the same compilers gets the same bytes. Called by `make dist`.
+#
+#     packaging/dist.sh VERSION SECONDS [TARGET]
+#
+# The seconds, of the Unix time, are the date of everything in it. TARGET is one that build.sh knows, x86_64-windows or
+# i686-windows; without it, Linux on this processor.
+set -eu
+umask 022
+cd "$(dirname "$0")/.."
+version=$1
+export SOURCE_DATE_EPOCH="$2"
+target=${3:-$(uname -m)-unknown-linux-gnu}
+processor=${target%%-*}
+system=${target#"$processor-"}
+system=${system#unknown-}
+name=nativeflow-$version-${system%-gnu}-$processor
+work=$PWD/target/dist/work-$name
+rm -rf "$work"
+mkdir -p "$work"
+
+case $target in
+*-windows)
+    packaging/windows.sh "$processor" "$work/$name"
+    licenses_of=$processor-pc-windows-gnu
+    ;;
+*)
+    packaging/build.sh "$target"
+    built=target/$target/$target/release
+    ${MAKE:-make} --silent install-files DESTDIR="$work/" PREFIX="$name" \
+        LIBRARY="$built/libnativeflow" STATIC="$built/static/libnativeflow.a"
+    licenses_of=$target
+    ;;
+esac
+# What a user needs to have beside it.
+doc=$work/$name/share/doc/nativeflow
+mkdir -p "$doc/examples-c"
+cp README.md CHANGELOG.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$doc"
+cp examples-c/*.[ch] "$doc/examples-c"
+cp -R bindings "$doc"
+packaging/licenses.sh "$licenses_of" >"$doc/LICENSES-OF-CRATES"
+
+cd "$work"
+tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --format=ustar \
+    -cf - "$name" | gzip -9n >"../$name.tar.gz"
+cd ..
+rm -rf "$work"
+sha256sum "$name.tar.gz" >"$name.tar.gz.sha256"

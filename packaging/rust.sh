@@ -1,0 +1,22 @@
+# Sourced by what builds the library: what Rust needs to be told, for this machine or for another $target.
+
+# Panics tell the place in the source. Without these the library would hold the paths of the machine that built it, and
+# another machine would make another file.
+registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
+${CARGO:-cargo} fetch --quiet --locked
+for crates in "$registry"/*; do
+    RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$crates=crates"
+done
+
+# The standard library for another target than the machine's own is built from its source, unless it is here
+# (`rustup target add`): by $RUSTC, if it has the source, or else by Debian's compiler (rustc-web, rust-web-src).
+std=
+if [ -n "${target:-}" ] && [ ! -d "$("${RUSTC:-rustc}" --print target-libdir --target "$target")" ]; then
+    source=lib/rustlib/src/rust
+    [ -d "$("${RUSTC:-rustc}" --print sysroot)/$source/library" ] || export RUSTC=/usr/bin/rustc
+    RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=$("$RUSTC" --print sysroot)/$source=rust"
+    std=-Zbuild-std=std,panic_unwind
+    # So that a stable compiler builds its own standard library.
+    export RUSTC_BOOTSTRAP=1
+fi
+export RUSTFLAGS

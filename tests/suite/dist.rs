@@ -1,0 +1,68 @@
+//! `make dist`: an archive that is enough for a build wherever it is unpacked, and the same whoever makes it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::installed::{build_by_cmake, build_by_pkg_config};
+use crate::support::{outside_cargo, root, scratch};
+
+/// Makes the archive in a copy of the project.
+fn archive_of(project: &Path) -> PathBuf {
+    let made = outside_cargo("make").args(["--silent", "dist"]).current_dir(project).status();
+    assert!(made.unwrap().success(), "make dist");
+    let name = format!("nativeflow-{}-linux-{}.tar.gz", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
+    project.join("target/dist").join(name)
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The project's files as they are now, in another folder.
+fn copy_of_the_project(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let copy = format!("git ls-files -z | tar --null -T - -cf - | tar -xf - -C '{}'", folder.display());
+    run(Command::new("sh").args(["-c", &copy]).current_dir(root()));
+    // Its tools are not built, and not what is compared.
+    fs::create_dir_all(folder.join("target")).unwrap();
+    std::os::unix::fs::symlink(root().join("target/zigbuild"), folder.join("target/zigbuild")).unwrap();
+}
+
+/// One test, for the archive takes a minute to make.
+#[test]
+fn the_archive_is_enough_for_a_build_and_the_same_each_time() {
+    let archive = archive_of(root());
+    let (folder, name) = (archive.parent().unwrap(), archive.file_name().unwrap().to_str().unwrap());
+    run(Command::new("sha256sum").args(["--check", "--strict", &format!("{name}.sha256")]).current_dir(folder));
+
+    let elsewhere = scratch("dist-unpacked");
+    let _ = fs::remove_dir_all(&elsewhere);
+    fs::create_dir_all(&elsewhere).unwrap();
+    run(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&elsewhere));
+    let prefix = elsewhere.join(name.trim_end_matches(".tar.gz"));
+    build_by_pkg_config(&prefix, "lib");
+    build_by_cmake(&prefix);
+    for file in ["share/man/man3/nf_get_token.3", "include/nativeflow.hpp", "lib/libnativeflow.so.0"] {
+        assert!(prefix.join(file).exists(), "{file}");
+    }
+    let doc = prefix.join("share/doc/nativeflow");
+    assert!(fs::read_to_string(doc.join("LICENSES-OF-CRATES")).unwrap().contains("BoringSSL"), "ring's");
+    assert!(doc.join("bindings/go/go.mod").exists());
+
+    let other = scratch("dist-again").join("in a folder of another name");
+    let _ = fs::remove_dir_all(&other);
+    copy_of_the_project(&other);
+    let date = Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(root()).output().unwrap().stdout;
+    let date = String::from_utf8(date).unwrap();
+    let made = outside_cargo("make")
+        .args(["--silent", "dist", &format!("SOURCE_DATE_EPOCH={}", date.trim())])
+        .current_dir(&other)
+        .status();
+    assert!(made.unwrap().success(), "make dist");
+    let again = other.join("target/dist").join(name);
+    assert!(fs::read(&archive).unwrap() == fs::read(&again).unwrap(), "{} and {}", archive.display(), again.display());
+    fs::remove_dir_all(&other).unwrap();
+    fs::remove_dir_all(&elsewhere).unwrap();
+}
