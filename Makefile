@@ -105,9 +105,10 @@ tools:
 header:
 	NATIVEFLOW_WRITE_HEADER=1 $(CARGO) test --quiet --test suite header_has_not_drifted
 
-# Writes the table of network faults into README.md.
+# Writes the tables of network faults and of hosts into README.md.
 table: tools library
 	NATIVEFLOW_WRITE_TABLE=1 $(CARGO) test --quiet --test suite network::
+	NATIVEFLOW_WRITE_TABLE=1 NATIVEFLOW_ALL_HOSTS=1 $(CARGO) test --quiet --test suite hosts::
 
 # What CI checks before the tests.
 lint:

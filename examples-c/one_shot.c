@@ -3,9 +3,9 @@
  *
  *     one_shot CONSUMER_KEY LOGIN < file-with-the-secret
  */
+#include "read_secret.h"
 #include <nativeflow.h>
 #include <stdio.h>
-#include <string.h>
 
 int main(int argc, char **argv)
 {
@@ -17,10 +17,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s CONSUMER_KEY LOGIN < file-with-the-secret\n", argv[0]);
         return 2;
     }
-    setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep a copy of the secret */
-    if (fgets(secret, sizeof secret, stdin) != NULL)
-        secret[strcspn(secret, "\r\n")] = '\0';
-
+    read_secret(secret, sizeof secret);
     error = nf_get_token(argv[1], argv[2], secret, &token); /* wipes argv[2] and secret */
     if (error != NULL) {
         fprintf(stderr, "%s: %s.\n%s\n", nf_error_name(error), nf_error_message(error), nf_error_remedy(error));

@@ -3,6 +3,7 @@
 #define READ_SECRET_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #ifdef _WIN32
 #include <windows.h>
@@ -11,12 +12,19 @@
 #include <unistd.h>
 #endif
 
-/* Takes the first line of standard input, up to its end. */
+/* Takes the first line of standard input, up to its end. One that is too long is not cut: it would count as a wrong one. */
 static void read_line(char *line, size_t capacity)
 {
     setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep a copy of the secret */
+    line[capacity - 2] = '\0';
     if (fgets(line, (int)capacity, stdin) == NULL)
         line[0] = '\0';
+    if (line[capacity - 2] != '\0' && line[capacity - 2] != '\n') {
+        for (volatile char *byte = line; *byte != '\0'; byte++)
+            *byte = '\0';
+        fprintf(stderr, "The secret is longer than %u bytes.\n", (unsigned)capacity - 2);
+        exit(1);
+    }
     line[strcspn(line, "\r\n")] = '\0';
 }
 

@@ -7,6 +7,7 @@
 
 mod rows;
 mod table;
+mod whole;
 mod witness;
 
 use std::fs;
