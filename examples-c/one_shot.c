@@ -3,6 +3,7 @@
  *
  *     one_shot CONSUMER_KEY LOGIN < file-with-the-secret
  */
+#define _POSIX_C_SOURCE 200809L
 #include "read_secret.h"
 #include <nativeflow.h>
 #include <stdio.h>
