@@ -63,13 +63,14 @@ static class GetToken
     // Straight from the system into the buffer: Console.ReadLine gives a string, and a reader's buffer would keep a copy.
     static void ReadLine(byte[] line)
     {
-        int length = 0, got;
+        int length = 0;
         using (Stream input = Console.OpenStandardInput())
-            while ((got = input.Read(line, length, line.Length - length)) > 0 && Array.IndexOf(line, (byte)'\n', length, got) < 0)
-                length += got;
-        int end = Array.FindIndex(line, b => b == '\r' || b == '\n');
-        if (end >= 0)
-            Array.Clear(line, end, line.Length - end);
+            while (length < line.Length && input.Read(line, length, 1) == 1 && line[length] != '\n')
+                length++;
+        if (length < line.Length)
+            line[length] = 0;
+        if (length > 0 && line[length - 1] == '\r')
+            line[length - 1] = 0;
     }
 
     static void Print(Token token)

@@ -205,8 +205,7 @@ namespace Nativeflow
         /// <summary>Shows a client certificate to a server that asks for one: two PEM files, which are read now.</summary>
         public Options SetClientCertificate(string chainFile, string keyFile)
         {
-            using (var chain = new CText(chainFile))
-            using (var key = new CText(keyFile))
+            using (CText chain = CText.Of(chainFile), key = CText.Of(keyFile))
                 NativeflowException.ThrowFor(Native.nf_options_set_client_certificate(Handle, chain.Pointer, key.Pointer));
             return this;
         }
@@ -243,7 +242,7 @@ namespace Nativeflow
 
         Options Set(Func<OptionsHandle, IntPtr, ErrorHandle> setter, string value)
         {
-            using (var text = new CText(value))
+            using (CText text = CText.Of(value))
                 NativeflowException.ThrowFor(setter(Handle, text.Pointer));
             return this;
         }
@@ -287,13 +286,27 @@ namespace Nativeflow
         /// <exception cref="OperationCanceledException">The call was cancelled, in whatever way.</exception>
         public Token GetToken(string key, byte[] login, byte[] secret, CancellationToken cancellation = default(CancellationToken))
         {
-            return GetToken(key, new CText(login), new CText(secret), cancellation);
+            CText cLogin, cSecret;
+            using (new Wiped(login))
+            using (new Wiped(secret))
+            {
+                cLogin = new CText(login);
+                cSecret = new CText(secret);
+            }
+            return GetToken(key, cLogin, cSecret, cancellation);
         }
 
         /// <summary>The same with UTF-16.</summary>
         public Token GetToken(string key, char[] login, char[] secret, CancellationToken cancellation = default(CancellationToken))
         {
-            return GetToken(key, new CText(login), new CText(secret), cancellation);
+            CText cLogin, cSecret;
+            using (new Wiped(login))
+            using (new Wiped(secret))
+            {
+                cLogin = new CText(login);
+                cSecret = new CText(secret);
+            }
+            return GetToken(key, cLogin, cSecret, cancellation);
         }
 
         /// <summary>One client with the default options, one call (nf_get_token): for programs that need one token.</summary>
@@ -301,7 +314,9 @@ namespace Nativeflow
         {
             ErrorHandle error;
             TokenHandle token;
-            using (CText cLogin = new CText(login), cSecret = new CText(secret), cKey = new CText(key))
+            using (new Wiped(login))
+            using (new Wiped(secret))
+            using (CText cLogin = new CText(login), cSecret = new CText(secret), cKey = CText.Of(key))
                 error = Native.nf_get_token(cKey.Pointer, cLogin.Pointer, cSecret.Pointer, out token);
             NativeflowException.ThrowFor(error);
             return new Token(token);
@@ -325,7 +340,7 @@ namespace Nativeflow
             TokenHandle token = null;
             using (login)
             using (secret)
-            using (var cKey = new CText(key))
+            using (CText cKey = CText.Of(key))
             using (new Cancelling(Handle, cancellation))
                 if (!cancellation.IsCancellationRequested)
                     error = Native.nf_client_get_token(Handle, cKey.Pointer, login.Pointer, secret.Pointer, out token);
@@ -413,51 +428,49 @@ namespace Nativeflow
         }
     }
 
-    /// <summary>A text as C takes it, UTF-8 with a NUL, in a buffer of its own that ends wiped. Wipes the array that it is made from,
-    /// whose zeros at the end are padding. Null is NULL.</summary>
+    /// <summary>A text as C takes it, UTF-8 with a NUL, in a buffer of its own that ends wiped. Null is NULL.</summary>
     sealed class CText : IDisposable
     {
         readonly byte[] bytes;
         readonly Wiped wiped;
         int end;
 
+        /// <summary>Zeros at the end are padding.</summary>
         public CText(byte[] utf8)
         {
             if (utf8 == null)
                 return;
-            using (new Wiped(utf8))
-            {
-                int length = utf8.Length;
-                while (length > 0 && utf8[length - 1] == 0)
-                    length--;
-                bytes = new byte[checked(2 * length + 1)];
-                wiped = new Wiped(bytes);
-                for (int i = 0; i < length; i++)
-                    Add(utf8[i]);
-            }
+            int length = utf8.Length;
+            while (length > 0 && utf8[length - 1] == 0)
+                length--;
+            bytes = new byte[checked(2 * length + 1)];
+            wiped = new Wiped(bytes);
+            for (int i = 0; i < length; i++)
+                Add(utf8[i]);
         }
 
-        public CText(char[] utf16) : this(utf16, true) { }
-
-        public CText(string text) : this(text?.ToCharArray(), false) { }
-
-        CText(char[] utf16, bool padded)
+        /// <summary>Zeros at the end are padding, unless it is not padded.</summary>
+        public CText(char[] utf16, bool padded = true)
         {
             if (utf16 == null)
                 return;
+            int length = utf16.Length;
+            while (padded && length > 0 && utf16[length - 1] == 0)
+                length--;
+            bytes = new byte[checked(3 * length + 1)];
+            wiped = new Wiped(bytes);
+            for (int i = 0; i < length; i++)
+                if (i + 1 < length && char.IsSurrogatePair(utf16[i], utf16[i + 1]))
+                    Encode(char.ConvertToUtf32(utf16[i], utf16[++i]));
+                else
+                    Encode(utf16[i]);
+        }
+
+        public static CText Of(string text)
+        {
+            char[] utf16 = text?.ToCharArray();
             using (new Wiped(utf16))
-            {
-                int length = utf16.Length;
-                while (padded && length > 0 && utf16[length - 1] == 0)
-                    length--;
-                bytes = new byte[checked(3 * length + 1)];
-                wiped = new Wiped(bytes);
-                for (int i = 0; i < length; i++)
-                    if (i + 1 < length && char.IsSurrogatePair(utf16[i], utf16[i + 1]))
-                        Encode(char.ConvertToUtf32(utf16[i], utf16[++i]));
-                    else
-                        Encode(utf16[i]);
-            }
+                return new CText(utf16, padded: false);
         }
 
         public IntPtr Pointer { get { return wiped == null ? IntPtr.Zero : wiped.Address; } }
@@ -509,6 +522,8 @@ namespace Nativeflow
             this.client = client;
             if (!cancellation.CanBeCanceled)
                 return;
+            bool held = false;
+            client.DangerousAddRef(ref held); // Client.Dispose may come before the end of the call
             again = new Timer(Cancel, null, Timeout.Infinite, Timeout.Infinite);
             registration = cancellation.Register(Begin);
         }
@@ -524,7 +539,7 @@ namespace Nativeflow
         {
             lock (again)
                 if (!over)
-                    Native.nf_client_cancel(client);
+                    Native.nf_client_cancel(client.DangerousGetHandle());
         }
 
         public void Dispose()
@@ -535,6 +550,7 @@ namespace Nativeflow
                 over = true; // a late tick must not end the next call
             registration.Dispose();
             again.Dispose();
+            client.DangerousRelease();
         }
     }
 
@@ -643,6 +659,7 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_new(OptionsHandle options, out ClientHandle client);
         [DllImport(Library, CallingConvention = C)] internal static extern void nf_client_free(IntPtr client);
         [DllImport(Library, CallingConvention = C)] internal static extern void nf_client_cancel(ClientHandle client);
+        [DllImport(Library, CallingConvention = C)] internal static extern void nf_client_cancel(IntPtr client);
         [DllImport(Library, CallingConvention = C)]
         internal static extern ErrorHandle nf_client_get_token(ClientHandle client, IntPtr key, IntPtr login, IntPtr secret, out TokenHandle token);
 

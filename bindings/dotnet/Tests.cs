@@ -108,7 +108,7 @@ static class Tests
             if (c < 0xd800 || c > 0xdfff)
                 all.Append(char.ConvertFromUtf32(c));
         byte[] wanted = Encoding.UTF8.GetBytes(all.ToString()), got = new byte[wanted.Length];
-        using (var text = new CText(all.ToString()))
+        using (CText text = CText.Of(all.ToString()))
         {
             Marshal.Copy(text.Pointer, got, 0, got.Length);
             Check(got.SequenceEqual(wanted) && Marshal.ReadByte(text.Pointer, got.Length) == 0);
@@ -173,7 +173,7 @@ static class Tests
     {
         // It is said after all was made ready for the call, and before C has begun with it.
         using (Client client = Connect("/scenario/silence-after-tls"))
-        using (CText cKey = new CText(key), user = new CText(login), password = new CText(secret))
+        using (CText cKey = CText.Of(key), user = CText.Of(login), password = CText.Of(secret))
         using (var source = new CancellationTokenSource())
         using (new Cancelling(client.Handle, source.Token))
         {
@@ -191,6 +191,15 @@ static class Tests
             ended.Dispose();
             using (new Timer(ended.Cancel, null, 100, Timeout.Infinite))
                 client.GetToken(key, Bytes(login), Bytes(secret)).Dispose();
+        }
+        // A client that is disposed of while its call is being cancelled.
+        Client gone = Connect("");
+        using (var source = new CancellationTokenSource())
+        using (new Cancelling(gone.Handle, source.Token))
+        {
+            gone.Dispose();
+            source.Cancel();
+            Thread.Sleep(20); // ticks
         }
     }
 
