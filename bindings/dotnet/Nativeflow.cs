@@ -477,8 +477,8 @@ namespace Nativeflow
 
         public void Dispose() { wiped?.Dispose(); }
 
-        // Encoding and block copies use wide registers, which the system saves in places that nobody wipes. Half of a pair becomes
-        // what is not UTF-8, and the library refuses it.
+        // Encoding would put something else for half of a pair, or throw and name it. Here it becomes what is not UTF-8, and the
+        // library refuses it.
         void Encode(int c)
         {
             if (c < 0x80)
@@ -502,7 +502,7 @@ namespace Nativeflow
 
         void Add(int value)
         {
-            // C would take a NUL for the end and send half a secret. In two bytes it is not UTF-8, and the library refuses it.
+            // C would take a NUL for the end and send half a secret. In two bytes it is not UTF-8, and is refused as well.
             if (value == 0)
                 bytes[end++] = 0xc0;
             bytes[end++] = (byte)(value == 0 ? 0x80 : value);
