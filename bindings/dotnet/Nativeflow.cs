@@ -104,17 +104,20 @@ namespace Nativeflow
     /// <summary>Why a call failed, and what to do about it. Holds no secret.</summary>
     public sealed class NativeflowException : Exception
     {
-        internal NativeflowException(Code code, string cause, string remedy)
-            : base(Native.Name(code) + ": " + cause + ". " + remedy)
+        internal NativeflowException(Code code, string cause, string remedy) : this(code, Library.CodeName(code), cause, remedy) { }
+
+        NativeflowException(Code code, string name, string cause, string remedy) : base(name + ": " + cause + ". " + remedy)
         {
             Code = code;
+            Name = name;
             Cause = cause;
             Remedy = remedy;
             ServerMessage = CorrelationId = "";
         }
 
         NativeflowException(ErrorHandle error)
-            : this((Code)Native.nf_error_code(error), Native.Text(Native.nf_error_message(error)), Native.Text(Native.nf_error_remedy(error)))
+            : this((Code)Native.nf_error_code(error), Native.Text(Native.nf_error_name(error)),
+                Native.Text(Native.nf_error_message(error)), Native.Text(Native.nf_error_remedy(error)))
         {
             int status = Native.nf_error_http_status(error), serverCode = Native.nf_error_server_code(error);
             long wait = Native.nf_error_retry_after_ms(error);
@@ -129,7 +132,7 @@ namespace Nativeflow
         /// to 79 the way there, 80 to 99 the answer, from 100 inside the library.</summary>
         public Code Code { get; }
         /// <summary>The name of the code in C, such as "NF_DENIED".</summary>
-        public string Name { get { return Native.Name(Code); } }
+        public string Name { get; }
         /// <summary>What happened: one line. (<see cref="Exception.Message"/> is name, cause and remedy, for a log.)</summary>
         public string Cause { get; }
         /// <summary>What an administrator does next: one line.</summary>
@@ -167,6 +170,8 @@ namespace Nativeflow
         public static string Version { get { return Native.Text(Native.nf_version()); } }
         /// <summary>0xMMmmpp, to compare.</summary>
         public static uint VersionNumber { get { return Native.nf_version_number(); } }
+        /// <summary>The name of a code in C, such as "NF_DENIED"; "NF_UNKNOWN" for one that the library does not know.</summary>
+        public static string CodeName(Code code) { return Native.Text(Native.nf_code_name((int)code)); }
     }
 
     /// <summary>What a client is made from. Each setter throws a <see cref="NativeflowException"/> on a value that is wrong, and leaves
@@ -622,8 +627,6 @@ namespace Nativeflow
             }
         }
 
-        internal static string Name(Code code) { return Text(nf_code_name((int)code)); }
-
         const CallingConvention C = CallingConvention.Cdecl;
 
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_version();
@@ -631,6 +634,7 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_code_name(int code);
 
         [DllImport(Library, CallingConvention = C)] internal static extern int nf_error_code(ErrorHandle error);
+        [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_error_name(ErrorHandle error);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_error_message(ErrorHandle error);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_error_remedy(ErrorHandle error);
         [DllImport(Library, CallingConvention = C)] internal static extern int nf_error_http_status(ErrorHandle error);

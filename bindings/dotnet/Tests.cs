@@ -262,7 +262,7 @@ static class Tests
     {
         for (int number = 0; number < 200; number++)
         {
-            string name = Native.Name((Code)number), spelt = "NF";
+            string name = Library.CodeName((Code)number), spelt = "NF";
             foreach (char c in ((Code)number).ToString())
                 spelt += char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString();
             Check(name == "NF_UNKNOWN" ? !Enum.IsDefined(typeof(Code), number) : name == spelt);
