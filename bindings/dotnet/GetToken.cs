@@ -1,0 +1,83 @@
+/*
+ * Gets an access token and prints it.
+ *
+ *     GetToken BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
+ *
+ * The secret (password) is the first line of standard input: on a command line other users of the machine could read it.
+ * On a terminal turn the echo off first (stty -echo).
+ */
+using System;
+using System.Globalization;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Text;
+using Nativeflow;
+
+static class GetToken
+{
+    static int Main(string[] args)
+    {
+        if (args.Length < 3 || args.Length > 4)
+        {
+            Console.Error.WriteLine("usage: GetToken BASE_URL CONSUMER_KEY LOGIN [CA_FILE]");
+            return 2;
+        }
+        // Pinned while it is still empty: the garbage collector moves arrays, and a copy of the secret would stay behind.
+        var secret = new byte[512];
+        GCHandle pin = GCHandle.Alloc(secret, GCHandleType.Pinned);
+        try
+        {
+            using (Client client = Connect(args))
+            {
+                ReadLine(secret);
+                byte[] login = Encoding.UTF8.GetBytes(args[2]);
+                using (Token token = client.GetToken(args[1], login, secret)) // wipes login and secret
+                    Print(token);
+            }
+            return 0;
+        }
+        catch (NativeflowException failure)
+        {
+            Console.Error.WriteLine("{0}: {1}.", failure.Name, failure.Cause);
+            Console.Error.WriteLine(failure.Remedy);
+            return 1;
+        }
+        finally
+        {
+            Array.Clear(secret, 0, secret.Length); // for what fails before the call
+            pin.Free();
+        }
+    }
+
+    static Client Connect(string[] args)
+    {
+        using (var options = new Options())
+        {
+            options.SetBaseUrl(args[0]);
+            if (args.Length == 4)
+                options.SetCaFile(args[3]);
+            return new Client(options);
+        }
+    }
+
+    // Straight from the system into the buffer: Console.ReadLine gives a string, and a reader's buffer would keep a copy.
+    static void ReadLine(byte[] line)
+    {
+        int length = 0;
+        using (Stream input = Console.OpenStandardInput())
+            while (length < line.Length && input.Read(line, length, 1) == 1 && line[length] != '\n')
+                length++;
+        if (length < line.Length)
+            line[length] = 0;
+        if (length > 0 && line[length - 1] == '\r')
+            line[length - 1] = 0;
+    }
+
+    static void Print(Token token)
+    {
+        const string format = "yyyy-MM-dd HH:mm:ss 'UTC'";
+        Console.WriteLine("token:    " + token.Value);
+        Console.WriteLine("expires:  " + (token.ExpiresAt?.ToString(format, CultureInfo.InvariantCulture) ?? "unknown"));
+        Console.WriteLine("instance: " + token.InstanceUrl);
+    }
+}

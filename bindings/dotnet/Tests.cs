@@ -1,0 +1,331 @@
+/*
+ * What cannot be seen from outside: secrets that end zeroed, on success and on every failure; cancelling; exceptions;
+ * the log; what happens after Dispose. Compiled together with Nativeflow.cs. Arguments: base URL of a nativeflow-stub, CA
+ * file. Standard input: key, login, secret.
+ */
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading;
+using Nativeflow;
+
+static class Tests
+{
+    static string baseUrl, caFile, key, login, secret;
+    static int failures;
+
+    static int Main(string[] args)
+    {
+        baseUrl = args[0].TrimEnd('/');
+        caFile = args[1];
+        key = Console.ReadLine();
+        login = Console.ReadLine();
+        secret = Console.ReadLine();
+        ATokenComes();
+        ARefusalSaysWhy();
+        SecretsEndZeroed();
+        TextsAreUtf8();
+        OptionsAreChecked();
+        CallsAreCancelled();
+        ACallCancelsItself();
+        CancellingIsNeitherMissedNorLate();
+        TheLogIsWritten();
+        DisposedIsDisposed();
+        CodesAreTheLibrarys();
+        if (failures == 0)
+            Console.WriteLine("all checks passed");
+        return failures == 0 ? 0 : 1;
+    }
+
+    static void ATokenComes()
+    {
+        using (Client client = Connect(""))
+        using (Token token = client.GetToken(key, login.ToCharArray(), secret.ToCharArray()))
+        {
+            Check(token.Value.Length > 0 && token.Scheme == "OAuth" && token.Authorization == "OAuth " + token.Value);
+            Check(token.RefreshToken.Length > 0 && token.InstanceUrl.StartsWith("https://") && token.ExpirationDate.Length > 0);
+            Check(token.ExpiresAt > DateTimeOffset.UtcNow);
+            var field = new byte[token.CopyValue(null)];
+            Check(token.CopyValue(field) == field.Length && Encoding.ASCII.GetString(field) == token.Value);
+            Check(token.CopyValue(new byte[1]) == field.Length);
+        }
+        using (Client client = Connect("/scenario/no-date"))
+        using (Token token = client.GetToken(key, Bytes(login), Bytes(secret)))
+            Check(token.ExpiresAt == null && token.ExpirationDate == "");
+        Check(Library.Version.StartsWith("0.") && Library.VersionNumber >= 0x000100);
+    }
+
+    static void ARefusalSaysWhy()
+    {
+        NativeflowException refused = Failure("", login, "wrong");
+        Check(refused.Code == Code.Denied && refused.Name == "NF_DENIED" && refused.HttpStatus == 403 && refused.RetryAfter == null);
+        Check(refused.Message == "NF_DENIED: " + refused.Cause + ". " + refused.Remedy && refused.Remedy.Length > 0);
+        Check(refused.ServerMessage.Length > 0 && refused.CorrelationId.Length > 0 && refused.ServerCode == null);
+        NativeflowException busy = Failure("/scenario/busy", login, secret);
+        Check(busy.Code == Code.Busy && busy.RetryAfter == TimeSpan.FromSeconds(120));
+        NativeflowException unsent = Failure("", "a:colon", secret);
+        Check(unsent.Code == Code.InvalidArgument && unsent.HttpStatus == null && unsent.ServerMessage == "" && unsent.CorrelationId == "");
+    }
+
+    static void SecretsEndZeroed()
+    {
+        using (Client client = Connect(""))
+        {
+            Func<char[], char[], Token> asChars = (user, password) => client.GetToken(key, user, password);
+            Func<byte[], byte[], Token> asBytes = (user, password) => client.GetToken(key, user, password);
+            EndZeroed(Code.Ok, asChars, login, secret);
+            EndZeroed(Code.Ok, asBytes, login + "\0\0", secret + "\0"); // buffers that are longer than the text
+            EndZeroed(Code.Denied, asChars, login, "wrong");
+            EndZeroed(Code.Denied, asBytes, login, "wrong");
+            EndZeroed(Code.InvalidArgument, asChars, "a:colon", secret);
+            EndZeroed(Code.InvalidArgument, asChars, null, secret);
+            EndZeroed(Code.Denied, asBytes, login, null);
+            EndZeroed(Code.InvalidUtf8, asChars, login, "pass\0word");
+            EndZeroed(Code.InvalidUtf8, asBytes, "log\0in", secret);
+            EndZeroed(Code.InvalidUtf8, asChars, login, "pass\ud83dword");
+            EndZeroed(Code.InvalidUtf8, asChars, login, "pass\udca9");
+            EndZeroed(Code.InvalidArgument, (char[] user, char[] password) => client.GetToken(null, user, password), login, secret);
+            EndZeroed(Code.InvalidUtf8, (char[] user, char[] password) => client.GetToken("k\0", user, password), "x", secret);
+        }
+        EndZeroed(Code.InvalidArgument, (user, password) => Client.GetTokenOnce(null, user, password), login, secret);
+
+        byte[] unsent = Bytes(login), unsentToo = Bytes(secret);
+        Check(Throws<OperationCanceledException>(() => Connect("").GetToken(key, unsent, unsentToo, new CancellationToken(true))));
+        Check(IsZero(unsent) && IsZero(unsentToo));
+        var same = secret.ToCharArray();
+        using (Client client = Connect(""))
+            Check(Throws<NativeflowException>(() => client.GetToken(key, same, same)) && IsZero(same));
+    }
+
+    static void TextsAreUtf8()
+    {
+        var all = new StringBuilder();
+        for (int c = 1; c <= 0x10ffff; c++)
+            if (c < 0xd800 || c > 0xdfff)
+                all.Append(char.ConvertFromUtf32(c));
+        byte[] wanted = Encoding.UTF8.GetBytes(all.ToString()), got = new byte[wanted.Length];
+        using (CText text = CText.Of(all.ToString()))
+        {
+            Marshal.Copy(text.Pointer, got, 0, got.Length);
+            Check(got.SequenceEqual(wanted) && Marshal.ReadByte(text.Pointer, got.Length) == 0);
+        }
+    }
+
+    static void OptionsAreChecked()
+    {
+        using (var options = new Options())
+        {
+            options.SetConnectTimeout(TimeSpan.FromSeconds(5)).SetKeepAlive(TimeSpan.FromSeconds(1)).SetUserAgent("tests/1").SetProxyBypass("*")
+                .SetProxy("http://user:word@localhost:1").UseEnvironmentProxy().SetProxy("").AddCaPem(System.IO.File.ReadAllBytes(caFile)).SetLog(null);
+            var wrong = new Func<Options>[]
+            {
+                () => options.SetBaseUrl("http://www.example.com"), () => options.SetTimeout(TimeSpan.Zero),
+                () => options.SetTimeout(TimeSpan.FromMilliseconds(-1)), () => options.SetTimeout(TimeSpan.FromDays(50)),
+                () => options.SetConnectTimeout(TimeSpan.Zero), () => options.SetCaFile("/no/such/file"), () => options.AddCaPem(new byte[0]),
+                () => options.SetUserAgent(""), () => options.SetClientCertificate(caFile, caFile), () => options.SetProxy("ftp://localhost"),
+                () => options.SetProxyBypass("10.0.0.0/99"),
+            };
+            foreach (Func<Options> setter in wrong)
+                Check(CodeOf(() => setter()) == Code.InvalidOption);
+            Check(CodeOf(() => options.SetBaseUrl(null)) == Code.InvalidArgument && CodeOf(() => options.AddCaPem(null)) == Code.InvalidArgument);
+            Check(CodeOf(() => options.SetBaseUrl("https://localhost\0.example")) == Code.InvalidUtf8);
+        }
+    }
+
+    static void CallsAreCancelled()
+    {
+        foreach (int delay in new[] { 200, 1, 0, 0, 0, 0, 0, 0, 0, 0 }) // many about when the call begins
+            using (Client client = Connect("/scenario/silence-after-tls"))
+            using (var source = new CancellationTokenSource())
+            {
+                source.CancelAfter(delay);
+                Cancelled(client, source.Token, delay);
+            }
+        using (Client client = Connect("/scenario/silence-after-tls"))
+        using (new Timer(_ => client.Cancel(), null, 200, Timeout.Infinite))
+            Cancelled(client, CancellationToken.None, 200);
+        Client disposed = Connect("/scenario/silence-after-tls");
+        using (new Timer(_ => disposed.Dispose(), null, 200, Timeout.Infinite))
+            Cancelled(disposed, CancellationToken.None, 200);
+    }
+
+    // Cancelled on its own thread, in the log; and the next call on that client is not touched.
+    static void ACallCancelsItself()
+    {
+        CancellationTokenSource source = null;
+        using (Client client = Connect("", (level, line) => source?.Cancel()))
+        {
+            for (int round = 0; round < 10; round++)
+            {
+                source = new CancellationTokenSource();
+                Cancelled(client, source.Token, 0);
+                source = null;
+                client.GetToken(key, Bytes(login), Bytes(secret), new CancellationTokenSource().Token).Dispose();
+            }
+        }
+    }
+
+    static void CancellingIsNeitherMissedNorLate()
+    {
+        // It is said after all was made ready for the call, and before C has begun with it.
+        using (Client client = Connect("/scenario/silence-after-tls"))
+        using (CText cKey = CText.Of(key), user = CText.Of(login), password = CText.Of(secret))
+        using (var source = new CancellationTokenSource())
+        using (new Cancelling(client.Handle, source.Token))
+        {
+            source.Cancel();
+            TokenHandle token;
+            ErrorHandle error = Native.nf_client_get_token(client.Handle, cKey.Pointer, user.Pointer, password.Pointer, out token);
+            Check(NativeflowException.Of(error).Code == Code.Cancelled);
+        }
+        // A tick of the timer that comes when its call has ended, and another one runs.
+        using (Client client = Connect("/scenario/slow"))
+        using (var source = new CancellationTokenSource())
+        {
+            var ended = new Cancelling(client.Handle, source.Token);
+            source.Cancel();
+            ended.Dispose();
+            using (new Timer(ended.Cancel, null, 100, Timeout.Infinite))
+                client.GetToken(key, Bytes(login), Bytes(secret)).Dispose();
+        }
+        // A client that is disposed of while its call is being cancelled.
+        Client gone = Connect("");
+        using (var source = new CancellationTokenSource())
+        using (new Cancelling(gone.Handle, source.Token))
+        {
+            gone.Dispose();
+            source.Cancel();
+            Thread.Sleep(20); // ticks
+        }
+    }
+
+    static void Cancelled(Client client, CancellationToken cancellation, int delay)
+    {
+        byte[] user = Bytes(login), password = Bytes(secret);
+        Stopwatch watch = Stopwatch.StartNew();
+        try
+        {
+            client.GetToken(key, user, password, cancellation);
+            Check(false);
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            Check(cancelled.CancellationToken == cancellation);
+        }
+        Check(watch.ElapsedMilliseconds < delay + 1000);
+        Check(IsZero(user) && IsZero(password));
+    }
+
+    static void TheLogIsWritten()
+    {
+        var lines = new List<string>();
+        using (Client client = Connect("", (level, line) =>
+            {
+                lines.Add(level + " " + line);
+                GC.Collect();
+                throw new Exception("goes nowhere");
+            }))
+        {
+            GC.Collect();
+            client.GetToken(key, Bytes(login), Bytes(secret)).Dispose();
+            Check(lines.Any(line => line.StartsWith("Info connect")) && lines.Last().StartsWith("Info token"));
+            lines.Clear();
+            Check(CodeOf(() => client.GetToken(key, Bytes(login), Bytes("wrong"))) == Code.Denied);
+            Check(lines.Last().StartsWith("Error failed") && !lines.Any(line => line.Contains(login)));
+        }
+    }
+
+    static void DisposedIsDisposed()
+    {
+        var options = new Options();
+        options.SetBaseUrl(baseUrl).SetCaFile(caFile);
+        var client = new Client(options);
+        options.Dispose();
+        options.Dispose();
+        Check(Throws<ObjectDisposedException>(() => options.SetBaseUrl(baseUrl)) && Throws<ObjectDisposedException>(() => new Client(options)));
+        Token token = client.GetToken(key, Bytes(login), Bytes(secret));
+        client.Dispose();
+        client.Dispose();
+        byte[] user = Bytes(login), password = Bytes(secret);
+        Check(Throws<ObjectDisposedException>(() => client.GetToken(key, user, password)) && IsZero(user) && IsZero(password));
+        Check(token.Value.Length > 0);
+        token.Dispose();
+        token.Dispose();
+        Check(Throws<ObjectDisposedException>(() => Check(token.Value == "")));
+    }
+
+    static void CodesAreTheLibrarys()
+    {
+        for (int number = 0; number < 200; number++)
+        {
+            string name = Library.CodeName((Code)number), spelt = "NF";
+            foreach (char c in ((Code)number).ToString())
+                spelt += char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString();
+            Check(name == "NF_UNKNOWN" ? !Enum.IsDefined(typeof(Code), number) : name == spelt);
+        }
+    }
+
+    static Client Connect(string scenario, Action<LogLevel, string> log = null)
+    {
+        using (var options = new Options())
+            return new Client(options.SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).SetTimeout(TimeSpan.FromSeconds(60)).SetLog(log));
+    }
+
+    static NativeflowException Failure(string scenario, string user, string password)
+    {
+        using (Client client = Connect(scenario))
+            try
+            {
+                client.GetToken(key, Bytes(user), Bytes(password)).Dispose();
+                return null;
+            }
+            catch (NativeflowException failure)
+            {
+                return failure;
+            }
+    }
+
+    static void EndZeroed(Code wanted, Func<char[], char[], Token> call, string user, string password, [CallerLineNumber] int line = 0)
+    {
+        char[] first = user?.ToCharArray(), second = password?.ToCharArray();
+        Check(CodeOf(() => call(first, second).Dispose()) == wanted, line);
+        Check(IsZero(first) && IsZero(second), line);
+    }
+
+    static void EndZeroed(Code wanted, Func<byte[], byte[], Token> call, string user, string password, [CallerLineNumber] int line = 0)
+    {
+        byte[] first = user == null ? null : Bytes(user), second = password == null ? null : Bytes(password);
+        Check(CodeOf(() => call(first, second).Dispose()) == wanted, line);
+        Check(IsZero(first) && IsZero(second), line);
+    }
+
+    static byte[] Bytes(string text) { return Encoding.UTF8.GetBytes(text); }
+
+    static bool IsZero<T>(T[] array) { return array == null || array.All(item => item.Equals(default(T))); }
+
+    static Code CodeOf(Action action)
+    {
+        try { action(); }
+        catch (NativeflowException failure) { return failure.Code; }
+        return Code.Ok;
+    }
+
+    static bool Throws<T>(Action action) where T : Exception
+    {
+        try { action(); }
+        catch (T) { return true; }
+        return false;
+    }
+
+    static void Check(bool holds, [CallerLineNumber] int line = 0, [CallerMemberName] string where = "")
+    {
+        if (holds)
+            return;
+        Console.Error.WriteLine("{0}, line {1}: not so", where, line);
+        failures++;
+    }
+}
