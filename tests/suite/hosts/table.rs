@@ -2,7 +2,7 @@
 
 use super::Seen;
 use super::rows::HOSTS;
-use crate::support::{Table, proved};
+use crate::support::Table;
 
 /// Compares what was seen with the README, but for the versions; with NATIVEFLOW_WRITE_TABLE set, writes it there.
 pub fn keep(mut seen: Vec<Seen>, is_whole: bool) {
@@ -10,7 +10,6 @@ pub fn keep(mut seen: Vec<Seen>, is_whole: bool) {
     let mut text = "| host | version | token | refusal | secret zeroed | left in memory | freed |\n".to_owned();
     text.push_str("|---|---|---|---|---|---|---|\n");
     for Seen { name, version, account } in seen {
-        proved("hosts", name);
         let (freed, made) = account.freed();
         text.push_str(&format!(
             "| {name} | {version} | yes | `NF_DENIED` | {} of 3 | {} | {freed} of {made} |\n",

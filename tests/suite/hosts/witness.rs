@@ -36,8 +36,8 @@ impl Witness {
         diary
     }
 
-    pub fn variables(&self, diary: &Path) -> [String; 2] {
-        [format!("LD_AUDIT={}", self.library.display()), format!("NATIVEFLOW_WITNESS={}", diary.display())]
+    pub fn variables(&self, diary: &Path) -> [(&'static str, String); 2] {
+        [("LD_AUDIT", self.library.display().to_string()), ("NATIVEFLOW_WITNESS", diary.display().to_string())]
     }
 }
 

@@ -16,6 +16,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 pub struct Program {
     path: PathBuf,
     label: String,
+    /// What the closing count of `make test` has it under.
+    kind: &'static str,
     before: Vec<String>,
     args: Vec<String>,
     stdin: Vec<u8>,
@@ -31,12 +33,18 @@ pub struct Facts {
 
 impl Program {
     pub fn new(path: PathBuf, label: String) -> Program {
-        Program { path, label, before: Vec::new(), args: Vec::new(), stdin: Vec::new() }
+        Program { path, label, kind: "C programs", before: Vec::new(), args: Vec::new(), stdin: Vec::new() }
     }
 
     /// A program of `tests/c`, or of the folder that the name tells.
     pub fn compile(name: &str, build: Build) -> Program {
         compiler::program(name, build)
+    }
+
+    /// For what is not in C.
+    pub fn counted_as(mut self, kind: &'static str) -> Program {
+        self.kind = kind;
+        self
     }
 
     pub fn path(&self) -> &Path {
@@ -100,7 +108,7 @@ impl Program {
         let stderr = in_background(child.stderr.take().unwrap());
         let status = wait(&mut child);
         let took = start.elapsed();
-        proved("C programs", &self.label);
+        proved(self.kind, &self.label);
         Facts { status, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap(), took }
     }
 
