@@ -11,7 +11,7 @@
 # target's binutils; and a standard library for the target, or its source (see rust.sh).
 set -eu
 cd "$(dirname "$0")/.."
-target=$1
+target=${1:?which target?}
 glibc=2.17
 # A folder of its own: other builds need not wait for this one.
 export CARGO_TARGET_DIR="$PWD/target/$target"
@@ -21,7 +21,8 @@ PATH="$PWD/target/zigbuild/bin:$PATH"
 . packaging/rust.sh
 
 # shellcheck disable=SC2086,SC2154 # $std is nothing or one word
-NATIVEFLOW_C_LIBRARY=1 cargo-zigbuild rustc --quiet $std --release --lib --crate-type cdylib,staticlib --target "$target.$glibc"
+NATIVEFLOW_C_LIBRARY=1 cargo-zigbuild rustc --quiet $std --target "$target.$glibc" --release --lib \
+    --crate-type cdylib,staticlib
 ln -sf libnativeflow.so "$libraries/libnativeflow.so.0"
 
 prefix=$(echo "$target" | sed 's/unknown-//')-
