@@ -272,7 +272,8 @@ int main(int argc, char **argv)
     for (long i = 0; i < calls; i++)
         call_and_scan(client, i);
     call_other((uintptr_t)nf_client_free, (uintptr_t)client, 0, 0);
-    scan_process(&scan, ALL);
+    /* A token is known by now, and four of its letters in UTF-16 stand in tables of libc by chance. */
+    scan_process(&scan, WRITABLE);
     report_add(CLOSED, &scan);
 
     printf("lazy %s %d\n", how.path, how.lazy);
