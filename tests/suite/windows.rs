@@ -89,8 +89,12 @@ fn prefix() -> String {
     static MADE: OnceLock<String> = OnceLock::new();
     MADE.get_or_init(|| {
         let folder = scratch("wine");
-        let made = Command::new("wine").arg("wineboot").env("WINEPREFIX", &folder).env("WINEDEBUG", "-all").output();
-        assert!(made.unwrap().status.success(), "wineboot");
+        // The second waits until all that the first has begun is done.
+        for command in [["wine", "wineboot"], ["wineserver", "--wait"]] {
+            let mut made = Command::new(command[0]);
+            let made = made.arg(command[1]).env("WINEPREFIX", &folder).env("WINEDEBUG", "-all").output().unwrap();
+            assert!(made.status.success(), "{command:?}");
+        }
         format!("WINEPREFIX={}", folder.display())
     })
     .clone()
