@@ -27,7 +27,7 @@
        01  SECRET                   PIC X(513) VALUE LOW-VALUES.
        01  TOKEN-VALUE              PIC X(1025) VALUE LOW-VALUES.
        01  ARGUMENTS                PIC 9(4).
-       01  SECRET-END               PIC 9(4) COMP-5.
+       01  SECRET-END               PIC 9(4) COMP-5 VALUE 0.
        01  BYTES-READ               PIC S9(9) COMP-5.
        01  OUT-LINE                 PIC X(4096).
        01  OUT-END                  PIC 9(4) COMP-5.
@@ -59,18 +59,25 @@
            END-IF
            IF NF-ERROR = NULL
                PERFORM READ-SECRET
+           END-IF
+           IF NF-ERROR = NULL AND SECRET-END < LENGTH OF SECRET
                CALL "nf_client_get_token" USING BY VALUE NF-CLIENT
                    BY REFERENCE CONSUMER-KEY LOGIN SECRET NF-TOKEN
                    RETURNING NF-ERROR END-CALL
            END-IF
       * The library has zeroed both, if it was reached.
            MOVE LOW-VALUES TO LOGIN SECRET
-           IF NF-ERROR = NULL
-               PERFORM PRINT-TOKEN
-           ELSE
-               PERFORM PRINT-ERROR
-               MOVE 1 TO RETURN-CODE
-           END-IF
+           EVALUATE TRUE
+               WHEN NF-ERROR NOT = NULL
+                   PERFORM PRINT-ERROR
+                   MOVE 1 TO RETURN-CODE
+               WHEN SECRET-END = LENGTH OF SECRET
+                   DISPLAY "The secret is longer than 511 bytes."
+                       UPON SYSERR END-DISPLAY
+                   MOVE 1 TO RETURN-CODE
+               WHEN OTHER
+                   PERFORM PRINT-TOKEN
+           END-EVALUATE
            CALL "nf_token_free" USING BY VALUE NF-TOKEN
                RETURNING OMITTED END-CALL
            CALL "nf_error_free" USING BY VALUE NF-ERROR
@@ -113,7 +120,9 @@
            STOP RUN.
 
       * By read(2) into the field itself: ACCEPT leaves the secret in a
-      * buffer of standard input. Blanks at its end belong to it.
+      * buffer of standard input. Blanks at its end belong to it. A line
+      * that fills the field is not sent: cut, it would count as a wrong
+      * secret.
        READ-SECRET.
            PERFORM VARYING SECRET-END FROM 1 BY 1
                UNTIL SECRET-END = LENGTH OF SECRET

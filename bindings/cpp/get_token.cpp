@@ -12,8 +12,10 @@
 #include <cstdio>
 #include <ctime>
 #include <iostream>
+#include <stdexcept>
+#include <string>
 
-/* Not by std::cin, whose buffer would keep a copy. */
+/* Not by std::cin, whose buffer would keep a copy. What does not fit is not cut: it would count as a wrong secret. */
 static nativeflow::secret read_secret()
 {
     std::array<char, 512> line{};
@@ -21,9 +23,14 @@ static nativeflow::secret read_secret()
     if (std::fgets(line.data(), static_cast<int>(line.size()), stdin) == nullptr)
         line[0] = '\0';
     const auto end = std::find_if(line.begin(), line.end(), [](char c) { return c == '\0' || c == '\r' || c == '\n'; });
-    nativeflow::secret secret{std::string_view(line.data(), static_cast<std::size_t>(end - line.begin()))};
+    const bool fits = end < line.end() - 1;
+    nativeflow::secret secret;
+    if (fits) /* pieces of a copy that the library never got were found on the stack */
+        secret = nativeflow::secret{std::string_view(line.data(), static_cast<std::size_t>(end - line.begin()))};
     for (volatile char &byte : line)
         byte = 0;
+    if (!fits)
+        throw std::length_error("The secret is longer than " + std::to_string(line.size() - 2) + " bytes.");
     return secret;
 }
 
@@ -55,6 +62,9 @@ int main(int argc, char **argv)
         return 0;
     } catch (const nativeflow::error &error) {
         std::cerr << error.name() << ": " << error.message() << ".\n" << error.remedy() << "\n";
+        return 1;
+    } catch (const std::length_error &error) {
+        std::cerr << error.what() << "\n";
         return 1;
     }
 }

@@ -12,7 +12,8 @@ program get_token;
 uses
   {$IFDEF MSWINDOWS}Windows,{$ENDIF} SysUtils, DateUtils, nativeflow;
 
-{ Byte by byte into memory that is zeroed: ReadLn leaves one copy in a string and one in the buffer of Input. }
+{ Byte by byte into memory that is zeroed: ReadLn leaves one copy in a string and one in the buffer of Input.
+  What does not fit is not cut: it would count as a wrong secret. }
 function ReadSecret: TBytes;
 var
   StandardInput: THandle;
@@ -24,9 +25,14 @@ begin
   while (Count < Length(Line)) and (FileRead(StandardInput, Line[Count], 1) = 1) and not (Line[Count] in [10, 13]) do
     Inc(Count);
   Result := nil;
-  SetLength(Result, Count);
-  Move(Line, Pointer(Result)^, Count);
+  if Count < Length(Line) then
+  begin
+    SetLength(Result, Count);
+    Move(Line, Pointer(Result)^, Count);
+  end;
   FillChar(Line, SizeOf(Line), 0);
+  if Count = Length(Line) then
+    raise Exception.CreateFmt('The secret is longer than %d bytes.', [Count - 1]);
 end;
 
 { ParamStr makes a string, which is never zeroed; on Unix Free Pascal has the argument itself. }
@@ -58,6 +64,7 @@ var
   Options: Pnf_options = nil;
   Client: Pnf_client = nil;
   Token: Pnf_token = nil;
+  Secret: TBytes;
 begin
   if (ParamCount < 3) or (ParamCount > 4) then
   begin
@@ -70,13 +77,19 @@ begin
     if ParamCount = 4 then
       NfCheck(nf_options_set_ca_file(Options, PAnsiChar(NfUtf8(ParamStr(4)))));
     NfCheck(nf_client_new(Options, Client));
-    Token := NfGetToken(Client, ParamStr(2), ReadLogin, ReadSecret); { zeroes both }
+    Secret := ReadSecret; { first: it may fail, and a login would be left }
+    Token := NfGetToken(Client, ParamStr(2), ReadLogin, Secret); { zeroes both }
     PrintToken(Token);
   except
     on Failure: ENativeflow do
     begin
       WriteLn(ErrOutput, Failure.Name, ': ', Failure.Message, '.');
       WriteLn(ErrOutput, Failure.Remedy);
+      ExitCode := 1;
+    end;
+    on Failure: Exception do
+    begin
+      WriteLn(ErrOutput, Failure.Message);
       ExitCode := 1;
     end;
   end;

@@ -31,8 +31,11 @@ $nf = FFI::cdef('
     void nf_error_free(nf_error *error);
 ', 'libnativeflow.so.0');
 
-/* Reads a line of standard input byte by byte into an array of C: fgets() would leave it in strings of PHP. */
-function read_line(FFI\CData $into): void
+/*
+ * Reads a line of standard input byte by byte into an array of C: fgets() would leave it in strings of PHP.
+ * False for one that does not fit. It is not cut: it would count as a wrong secret.
+ */
+function read_line(FFI\CData $into): bool
 {
     $libc = FFI::cdef('ssize_t read(int fd, void *into, size_t count);');
     $length = 0;
@@ -41,6 +44,7 @@ function read_line(FFI\CData $into): void
         $length++;
     }
     $into[$length] = "\0";
+    return $length < FFI::sizeof($into) - 1;
 }
 
 if ($argc < 4 || $argc > 5) {
@@ -59,13 +63,15 @@ $error = $nf->nf_options_set_base_url($options, $argv[1]);
 $error ??= $argc === 5 ? $nf->nf_options_set_ca_file($options, $argv[4]) : null;
 $error ??= $nf->nf_client_new($options, FFI::addr($client));
 $nf->nf_options_free($options);
-if ($error === null) {
-    read_line($secret);
+$fits = true;
+if ($error === null && $fits = read_line($secret)) {
     $error = $nf->nf_client_get_token($client, $argv[2], $login, $secret, FFI::addr($token));
 }
 FFI::memset($login, 0, FFI::sizeof($login));
 FFI::memset($secret, 0, FFI::sizeof($secret));
-if ($error === null) {
+if (!$fits) {
+    fwrite(STDERR, 'The secret is longer than ' . (FFI::sizeof($secret) - 2) . " bytes.\n");
+} elseif ($error === null) {
     $expires = $nf->nf_token_expires_at($token);
     $when = $expires < 0 ? 'unknown' : gmdate('Y-m-d H:i:s \U\T\C', $expires);
     echo "token:    {$nf->nf_token_value($token)}\nexpires:  $when\ninstance: {$nf->nf_token_instance_url($token)}\n";
@@ -75,4 +81,4 @@ if ($error === null) {
 $nf->nf_token_free($token);
 $nf->nf_error_free($error);
 $nf->nf_client_free($client);
-exit($error === null ? 0 : 1);
+exit($fits && $error === null ? 0 : 1);

@@ -19,6 +19,7 @@ use std::sync::Mutex;
 use nativeflow_stub::User;
 
 use crate::installed::installed;
+use crate::residue::needles::random_text;
 use crate::support::{self, Facts, Program, root, scratch};
 use witness::{Account, Witness};
 
@@ -163,11 +164,23 @@ impl Place {
             account.check(host.name, &self.prefix, !is_refused);
             all += account;
         }
+        self.refuses_a_long_secret(host, &work);
         let usage = self.command(host.run).current_dir(&work).output().unwrap();
         assert_eq!(usage.status.code(), Some(2), "{}: {}", host.name, said(&usage));
         assert!(said(&usage).contains("usage: "), "{}: {}", host.name, said(&usage));
         let _ = fs::remove_dir_all(work.ancestors().nth(2).unwrap());
         Seen { name: host.name, version, account: all }
+    }
+
+    /// Cut, it would be sent, and count as a failed login.
+    fn refuses_a_long_secret(&self, host: &Host, work: &Path) {
+        let (facts, account) = self.run(host, work, &support::user("random@example.com", &random_text(600)));
+        let what = format!("{}, a secret that is too long:\n{}{}", host.name, facts.stdout, facts.stderr);
+        assert_eq!(facts.status.code(), Some(1), "{what}");
+        assert!(facts.stdout.is_empty() && facts.stderr.contains("longer than"), "{what}");
+        assert!(!facts.stderr.contains("NF_DENIED"), "{what}");
+        // The example in C ends where it reads, with its client.
+        account.check_unasked(host.name, host.folder != "../examples-c");
     }
 
     /// Runs its program for a user, and gives what the witness saw.

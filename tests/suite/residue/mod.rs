@@ -9,7 +9,7 @@
 mod dump;
 mod host;
 mod judge;
-mod needles;
+pub mod needles;
 mod paths;
 pub mod proxy;
 mod table;
