@@ -40,15 +40,13 @@ int main(int argc, char **argv)
     if (error == NULL)
         error = nf_client_new(options, &client);
     nf_options_free(options);
-    if (error == NULL) {
-        read_secret(secret, sizeof secret);
+    if (error == NULL && read_secret(secret, sizeof secret))
         error = nf_client_get_token(client, argv[2], argv[3], secret, &token); /* wipes argv[3] and secret */
-    }
-    if (error == NULL)
+    if (token != NULL)
         print_token(token);
-    else
+    if (error != NULL)
         fprintf(stderr, "%s: %s.\n%s\n", nf_error_name(error), nf_error_message(error), nf_error_remedy(error));
-    int failed = error != NULL;
+    int failed = token == NULL;
     nf_token_free(token);
     nf_error_free(error);
     nf_client_free(client);

@@ -18,7 +18,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s CONSUMER_KEY LOGIN < file-with-the-secret\n", argv[0]);
         return 2;
     }
-    read_secret(secret, sizeof secret);
+    if (!read_secret(secret, sizeof secret))
+        return 1;
     error = nf_get_token(argv[1], argv[2], secret, &token); /* wipes argv[2] and secret */
     if (error != NULL) {
         fprintf(stderr, "%s: %s.\n%s\n", nf_error_name(error), nf_error_message(error), nf_error_remedy(error));

@@ -29,7 +29,11 @@ static class GetToken
         {
             using (Client client = Connect(args))
             {
-                ReadLine(secret);
+                if (!ReadLine(secret))
+                {
+                    Console.Error.WriteLine("The secret is longer than {0} bytes.", secret.Length - 1);
+                    return 1;
+                }
                 byte[] login = Encoding.UTF8.GetBytes(args[2]);
                 using (Token token = client.GetToken(args[1], login, secret)) // wipes login and secret
                     Print(token);
@@ -61,16 +65,19 @@ static class GetToken
     }
 
     // Straight from the system into the buffer: Console.ReadLine gives a string, and a reader's buffer would keep a copy.
-    static void ReadLine(byte[] line)
+    // One that does not fit is not cut: it would count as a wrong one.
+    static bool ReadLine(byte[] line)
     {
         int length = 0;
         using (Stream input = Console.OpenStandardInput())
             while (length < line.Length && input.Read(line, length, 1) == 1 && line[length] != '\n')
                 length++;
-        if (length < line.Length)
-            line[length] = 0;
+        if (length == line.Length)
+            return false;
+        line[length] = 0;
         if (length > 0 && line[length - 1] == '\r')
             line[length - 1] = 0;
+        return true;
     }
 
     static void Print(Token token)

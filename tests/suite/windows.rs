@@ -176,7 +176,7 @@ fn nothing_is_left_in_memory() {
         let calls = if code == "NF_TIMEOUT" { "2" } else { "8" };
         let brief = Needles::new(&place.user).brief();
         let args = [name, &url, &on_disk_z(&place.ca), calls].map(str::to_owned);
-        let facts = host.again_with(&[&prefix(), "WINEDEBUG=-all", "wine"], &args, &brief);
+        let facts = host.again_with(&[], &args, &brief);
         let said = &facts.stdout;
         assert!(
             facts.status.success() && said.contains(&format!("code {name} {code} {calls}")),
