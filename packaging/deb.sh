@@ -32,12 +32,13 @@ END
     done
 } >debian/$shared.symbols
 
-# The crates that the library holds have licenses of their own.
+# The crates that the library holds have licenses of their own, with texts that must be handed on.
 (cd "$top" && ${CARGO:-cargo} tree --locked --edges normal,no-proc-macro --prefix none --format ' {p}: {l}') >debian/tree
 {
     echo "Comment: The library holds these Rust crates, each under the license named:"
     sed 's/ (\*)$//; /^ nativeflow /d' debian/tree | LC_ALL=C sort -u
 } >debian/crates
+"$top/packaging/licenses.sh" >debian/NOTICES
 sed '/^Upstream-Name:/r debian/crates' "$top/packaging/debian/copyright" >debian/copyright
 
 mkdir -p $shared/usr/lib/"$multiarch" $dev/usr/share/doc/$dev/examples
@@ -49,10 +50,10 @@ cp "$top"/examples-c/*.[ch] $dev/usr/share/doc/$dev/examples
 for package in $shared $dev; do
     doc=$package/usr/share/doc/$package
     mkdir -p "$doc" "$package/DEBIAN"
-    cp debian/copyright "$doc"
+    cp debian/copyright debian/NOTICES "$doc"
     cp debian/changelog "$doc/changelog.Debian"
     cp "$top/CHANGELOG.md" "$doc/changelog"
-    find "$package" \( -name 'changelog*' -o -name '*.3' \) -exec gzip -9n {} +
+    find "$package" \( -name 'changelog*' -o -name NOTICES -o -name '*.3' \) -exec gzip -9n {} +
     chmod -R u=rwX,go=rX "$package"
 done
 chmod 644 $shared/usr/lib/"$multiarch"/*

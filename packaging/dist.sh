@@ -39,7 +39,7 @@ mkdir -p "$doc/examples-c"
 cp README.md CHANGELOG.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$doc"
 cp examples-c/*.[ch] "$doc/examples-c"
 cp -R bindings "$doc"
-packaging/licenses.sh "$licenses_of" >"$doc/LICENSES-OF-CRATES"
+packaging/licenses.sh "$licenses_of" >"$doc/NOTICES"
 
 cd "$work"
 tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --format=ustar \

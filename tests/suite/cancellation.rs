@@ -91,15 +91,16 @@ fn silent_at_first() -> SocketAddr {
     address
 }
 
-fn program(build: Build, limit_ms: &str) -> Program {
-    let (stub, ca) = support::stub();
+/// What `cancelling` needs to know.
+pub fn told(program: Program, ca: &str, limit_ms: &str) -> Program {
     let user = User::demo();
     let fickle = format!("https://localhost:{}", silent_at_first().port());
-    Program::compile("cancelling", build).args(&[&fickle, &stub.silent_url(), ca.to_str().unwrap(), limit_ms]).lines(&[
-        &user.key,
-        &user.login,
-        &user.secret,
-    ])
+    let program = program.args(&[&fickle, &support::stub().0.silent_url(), ca, limit_ms]);
+    program.lines(&[&user.key, &user.login, &user.secret])
+}
+
+fn program(build: Build, limit_ms: &str) -> Program {
+    told(Program::compile("cancelling", build), support::stub().1.to_str().unwrap(), limit_ms)
 }
 
 #[test]

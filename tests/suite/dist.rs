@@ -48,7 +48,7 @@ fn the_archive_is_enough_for_a_build_and_the_same_each_time() {
         assert!(prefix.join(file).exists(), "{file}");
     }
     let doc = prefix.join("share/doc/nativeflow");
-    assert!(fs::read_to_string(doc.join("LICENSES-OF-CRATES")).unwrap().contains("BoringSSL"), "ring's");
+    assert!(fs::read_to_string(doc.join("NOTICES")).unwrap().contains("BoringSSL"), "ring's");
     assert!(doc.join("bindings/go/go.mod").exists());
 
     let other = scratch("dist-again").join("in a folder of another name");

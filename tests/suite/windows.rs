@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use nativeflow_stub::User;
 
+use crate::cancellation;
 use crate::residue::{self, Needles};
 use crate::support::{self, Compiler, Facts, Program, outside_cargo, root, scratch};
 
@@ -149,6 +150,14 @@ fn the_c_programs_check_the_dll_too() {
         let arguments = [&[url.as_str(), &ca], more].concat();
         program.args(&arguments).lines(&[&user.key, &user.login, &user.secret]).must_pass();
     }
+}
+
+/// Woken by a datagram, there.
+#[test]
+fn calls_are_cancelled_from_another_thread() {
+    let program = compile("cancelling", &["tests/c/cancelling.c"]);
+    // The clock of Windows has a pace of 16 ms.
+    cancellation::told(program, &on_disk_z(support::stub().1), "50").must_pass();
 }
 
 /// In the process' own memory, by ReadProcessMemory: private pages, modules and mapped files, before and after all is freed.
