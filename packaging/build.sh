@@ -18,6 +18,10 @@ export CARGO_TARGET_DIR="$PWD/target/$target"
 libraries=$CARGO_TARGET_DIR/$target/release
 # Where the tests have them.
 PATH="$PWD/target/zigbuild/bin:$PATH"
+if ! command -v cargo-zigbuild >/dev/null; then
+    echo "build.sh needs cargo-zigbuild and zig: pip install cargo-zigbuild ziglang" >&2
+    exit 1
+fi
 . packaging/rust.sh
 
 # shellcheck disable=SC2086,SC2154 # $std is nothing or one word

@@ -13,7 +13,13 @@ done
 std=
 if [ -n "${target:-}" ] && [ ! -d "$("${RUSTC:-rustc}" --print target-libdir --target "$target")" ]; then
     source=lib/rustlib/src/rust
-    [ -d "$("${RUSTC:-rustc}" --print sysroot)/$source/library" ] || export RUSTC=/usr/bin/rustc
+    RUSTC=${RUSTC:-rustc}
+    [ -d "$("$RUSTC" --print sysroot)/$source/library" ] || RUSTC=/usr/bin/rustc
+    export RUSTC
+    if [ ! -d "$("$RUSTC" --print sysroot 2>/dev/null)/$source/library" ]; then
+        echo "no Rust standard library for $target, and no source of one (on Debian: rustc-web, rust-web-src)" >&2
+        exit 1
+    fi
     RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=$("$RUSTC" --print sysroot)/$source=rust"
     std=-Zbuild-std=std,panic_unwind
     # So that a stable compiler builds its own standard library.

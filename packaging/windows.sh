@@ -9,8 +9,7 @@
 # Needs mingw-w64, and the source of Rust's standard library (see rust.sh): nobody ships it built for this target. The one
 # without a number in its name asks Windows for random bytes by a DLL that the older ones, and wine 8, do not have.
 set -eu
-processor=$1
-output=$2
+processor=${1:?x86_64 or i686?} output=${2:?into which folder?}
 cd "$(dirname "$0")/.."
 target=$processor-win7-windows-gnu
 name=$(echo "$target" | tr - _)
@@ -18,6 +17,10 @@ tools=$processor-w64-mingw32
 export CARGO_TARGET_DIR="$PWD/target/$target"
 export "CC_$name=$tools-gcc" "AR_$name=$tools-ar"
 export "CARGO_TARGET_$(echo "$name" | tr '[:lower:]' '[:upper:]')_LINKER=$tools-gcc"
+if ! command -v "$tools-gcc" >/dev/null; then
+    echo "windows.sh needs mingw-w64's $tools-gcc (on Debian: gcc-mingw-w64)" >&2
+    exit 1
+fi
 . packaging/rust.sh
 
 # shellcheck disable=SC2086,SC2154 # $std is nothing or one word
