@@ -13,7 +13,7 @@ all: library
 # Both kinds of C library from one build. Not `cargo build`: a crate that is built as an rlib too loses its link-time
 # optimisation without a word.
 library:
-	. packaging/rust.sh && NATIVEFLOW_C_LIBRARY=1 $(CARGO) rustc --quiet --release --lib --crate-type cdylib,staticlib
+	target= && . packaging/rust.sh && NATIVEFLOW_C_LIBRARY=1 $(CARGO) rustc --quiet --release --lib --crate-type cdylib,staticlib
 	ln -sf libnativeflow.so $(LIBRARY).so.0
 	packaging/localise.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
 
@@ -32,18 +32,21 @@ CONFIGURE = sed 's,@VERSION@,$(VERSION),g; s,@LIBDIR@,$(LIBDIR),g; s,@UP@,$(UP),
 install: library
 	$(MAKE) --no-print-directory install-files
 
-# The same with what was built before.
-install-files:
-	install -d "$(INTO)/include" "$(LIB)/pkgconfig" "$(LIB)/cmake/nativeflow"
-	install -m 644 include/nativeflow.h include/nativeflow.hpp "$(INTO)/include"
+# The same with what was built before: `make`, then `sudo make install-files`.
+install-files: install-texts
 	install -m 755 $(LIBRARY).so "$(LIB)/libnativeflow.so.$(VERSION)"
 	ln -sf libnativeflow.so.$(VERSION) "$(LIB)/libnativeflow.so.0"
 	ln -sf libnativeflow.so.0 "$(LIB)/libnativeflow.so"
 	install -m 644 $(STATIC) "$(LIB)"
+
+# All but the libraries.
+CMAKE_CONFIG = packaging/nativeflowConfig.cmake.in
+install-texts:
+	install -d "$(INTO)/include" "$(LIB)/pkgconfig" "$(LIB)/cmake/nativeflow" "$(INTO)/share/man/man3"
+	install -m 644 include/nativeflow.h include/nativeflow.hpp "$(INTO)/include"
 	$(CONFIGURE) packaging/nativeflow.pc.in >"$(LIB)/pkgconfig/nativeflow.pc"
-	$(CONFIGURE) packaging/nativeflowConfig.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfig.cmake"
+	$(CONFIGURE) $(CMAKE_CONFIG) >"$(LIB)/cmake/nativeflow/nativeflowConfig.cmake"
 	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfigVersion.cmake"
-	install -d "$(INTO)/share/man/man3"
 	$(MAN) -v folder="$(INTO)/share/man/man3" include/nativeflow.h
 
 # Removes what `make install` of this version has put there.
@@ -122,4 +125,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install install-files uninstall man dist deb windows demo test residue tools header table lint bench clean
+.PHONY: all library install install-files install-texts uninstall man dist deb windows demo test residue tools header table lint bench clean

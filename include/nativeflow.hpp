@@ -110,7 +110,7 @@ inline std::string c_text(std::string_view text)
 
 } // namespace detail
 
-/* A login or a password: zeros when it has been used or goes. Not copied. */
+/* A login or a password, for one call: zeros when it has been used or goes. Not copied. */
 class secret {
 public:
     secret() noexcept = default;
@@ -138,6 +138,8 @@ public:
     /* NULL when nothing was given; ends with a NUL. */
     char *data() noexcept { return bytes_.get(); }
     std::size_t size() const noexcept { return size_; }
+    /* Whether a call has used it up. A text does not begin with the zeros that are left. */
+    bool is_used() const noexcept { return size_ > 0 && bytes_[0] == '\0'; }
 
     void wipe() noexcept
     {
@@ -309,6 +311,10 @@ private:
                 password.wipe();
             }
         } wiped{login, password};
+        /* The server would take zeros for a wrong password, and count. */
+        if (login.is_used() || password.is_used())
+            throw error(NF_INVALID_ARGUMENT, "A login or a secret was used before",
+                        "Correct the calling program: make a new one for each call.");
         /* The key opens nothing without a login, but is wiped all the same. */
         secret copy(key);
         return nf_client_get_token(client_.get(), copy.data(), login.data(), password.data(), got);

@@ -33,7 +33,7 @@ END
 } >debian/$shared.symbols
 
 # The crates that the library holds have licenses of their own, with texts that must be handed on.
-(cd "$top" && ${CARGO:-cargo} tree --locked --edges normal,no-proc-macro --prefix none --format ' {p}: {l}') >debian/tree
+(cd "$top" && ${CARGO:-cargo} tree --quiet --locked --edges normal,no-proc-macro --prefix none --format ' {p}: {l}') >debian/tree
 {
     echo "Comment: The library holds these Rust crates, each under the license named:"
     sed 's/ (\*)$//; /^ nativeflow /d' debian/tree | LC_ALL=C sort -u

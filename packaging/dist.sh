@@ -20,25 +20,33 @@ work=$PWD/target/dist/work-$name
 rm -rf "$work"
 mkdir -p "$work"
 
+install() { # what, with which settings of the Makefile
+    ${MAKE:-make} --silent "$@" DESTDIR="$work/" PREFIX="$name"
+}
 case $target in
 *-windows)
     packaging/windows.sh "$processor" "$work/$name"
+    install install-texts CMAKE_CONFIG=packaging/nativeflowConfig-windows.cmake.in
+    sed -i 's/^Cflags: /&-DNF_DLL /; /^Libs.private/d; /^# For a program/d; /^static_libs/d' "$work/$name/lib/pkgconfig/nativeflow.pc"
     licenses_of=$processor-pc-windows-gnu
     ;;
 *)
     packaging/build.sh "$target"
     built=target/$target/$target/release
-    ${MAKE:-make} --silent install-files DESTDIR="$work/" PREFIX="$name" \
-        LIBRARY="$built/libnativeflow" STATIC="$built/static/libnativeflow.a"
+    install install-files LIBRARY="$built/libnativeflow" STATIC="$built/static/libnativeflow.a"
     licenses_of=$target
     ;;
 esac
-# What a user needs to have beside it.
+
+# What a user needs to have beside it. Of bindings what git knows: programs may have been built there.
 doc=$work/$name/share/doc/nativeflow
-mkdir -p "$doc/examples-c"
-cp README.md CHANGELOG.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$doc"
-cp examples-c/*.[ch] "$doc/examples-c"
-cp -R bindings "$doc"
+mkdir -p "$doc"
+cp packaging/README.archive.md "$work/$name/README.md"
+cp CHANGELOG.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$doc"
+git ls-files -z bindings 'examples-c/*.[ch]' | tar --null -T - -cf - | tar -xf - -C "$doc"
+# Their links, from here.
+sed -i 's,](\.\./include/,](../../../../include/,; s,\[the table\]([^)]*),the table of the project,' "$doc/bindings/README.md"
+sed -i 's,](\.\./\.\./include/,](../../../../../include/,; s,\[\([^]]*\)\](\.\./\.\./stub/[^)]*),\1,' "$doc/bindings/go/README.md"
 packaging/licenses.sh "$licenses_of" >"$doc/NOTICES"
 
 cd "$work"

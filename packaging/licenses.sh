@@ -1,24 +1,32 @@
 #!/bin/sh
-# Prints the licenses of the crates that the library for TARGET holds, each with its texts.
+# Prints the licenses of what the library for TARGET holds of others, each with its texts.
 #
 #     packaging/licenses.sh [TARGET]
 set -eu
 cd "$(dirname "$0")/.."
 target=${1:-}
 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
-${CARGO:-cargo} fetch --quiet --locked
+# shellcheck disable=SC2086 # nothing or two words
+only=${target:+--target $target}
+${CARGO:-cargo} fetch --quiet --locked $only
 
+cat <<'END'
+nativeflow holds parts of Rust's standard library: Copyright (c) The Rust Project Contributors, MIT OR Apache-2.0. On Windows, also of the
+mingw-w64 runtime: Copyright (c) the mingw-w64 project and others, public domain, Zope Public License 2.1 and BSD.
+
+END
 echo "nativeflow holds these Rust crates, each under the license named:"
 # shellcheck disable=SC2086 # nothing or two words
-${CARGO:-cargo} tree --locked ${target:+--target $target} --edges normal,no-proc-macro --prefix none --format '{p}|{l}' |
+${CARGO:-cargo} tree --quiet --locked $only --edges normal,no-proc-macro --prefix none --format '{p}|{l}' |
     sed 's/ (\*)$//; /^nativeflow /d; s/ v\([0-9][^|]*\)/-\1/' | LC_ALL=C sort -u | while IFS='|' read -r crate license; do
     printf '\n\n%s: %s\n' "$crate" "$license"
     found=
-    for text in "$registry"/*/"$crate"/LICEN[SC]E* "$registry"/*/"$crate"/COPYING* "$registry"/*/"$crate"/NOTICE*; do
+    for source in "$registry"/*/"$crate"; do break; done
+    for text in "$source"/LICEN[SC]E* "$source"/COPYING* "$source"/NOTICE*; do
         [ -f "$text" ] || continue
         found=yes
         printf '\n'
         cat "$text"
     done
-    [ -n "$found" ] || printf '(It has no text beside the name.)\n'
+    [ -n "$found" ] || { echo "no license of $crate in $registry" >&2 && exit 1; }
 done

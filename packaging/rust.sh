@@ -1,11 +1,14 @@
 # Sourced by what builds the library: what Rust needs to be told, for this machine or for another $target.
 
 # Panics tell the place in the source. Without these the library would hold the paths of the machine that built it, and
-# another machine would make another file.
+# another machine would make another file. Divided as paths are not: they may have blanks.
 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
-${CARGO:-cargo} fetch --quiet --locked
+# shellcheck disable=SC2086 # nothing or two words
+${CARGO:-cargo} fetch --quiet --locked ${target:+--target $target}
+between=$(printf '\037')
+flags=$(printf %s "${RUSTFLAGS:-}" | tr ' ' "$between")
 for crates in "$registry"/*; do
-    RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$crates=crates"
+    flags="$flags${flags:+$between}--remap-path-prefix=$crates=crates"
 done
 
 # The standard library for another target than the machine's own is built from its source, unless it is here
@@ -20,9 +23,9 @@ if [ -n "${target:-}" ] && [ ! -d "$("${RUSTC:-rustc}" --print target-libdir --t
         echo "no Rust standard library for $target, and no source of one (on Debian: rustc-web, rust-web-src)" >&2
         exit 1
     fi
-    RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=$("$RUSTC" --print sysroot)/$source=rust"
+    flags="$flags$between--remap-path-prefix=$("$RUSTC" --print sysroot)/$source=rust"
     std=-Zbuild-std=std,panic_unwind
     # So that a stable compiler builds its own standard library.
     export RUSTC_BOOTSTRAP=1
 fi
-export RUSTFLAGS
+export CARGO_ENCODED_RUSTFLAGS="$flags"

@@ -7,7 +7,6 @@
  */
 #include <nativeflow.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -18,20 +17,24 @@
 /* Not by std::cin, whose buffer would keep a copy. What does not fit is not cut: it would count as a wrong secret. */
 static nativeflow::secret read_secret()
 {
-    std::array<char, 512> line{};
+    struct wiped {
+        std::array<char, 512> bytes{};
+        ~wiped()
+        {
+            for (volatile char &byte : bytes)
+                byte = 0;
+        }
+    } line;
+    std::size_t length = 0;
     std::setvbuf(stdin, nullptr, _IONBF, 0);
-    if (std::fgets(line.data(), static_cast<int>(line.size()), stdin) == nullptr)
-        line[0] = '\0';
-    const auto end = std::find_if(line.begin(), line.end(), [](char c) { return c == '\0' || c == '\r' || c == '\n'; });
-    const bool fits = end < line.end() - 1;
-    nativeflow::secret secret;
-    if (fits) /* pieces of a copy that the library never got were found on the stack */
-        secret = nativeflow::secret{std::string_view(line.data(), static_cast<std::size_t>(end - line.begin()))};
-    for (volatile char &byte : line)
-        byte = 0;
-    if (!fits)
-        throw std::length_error("The secret is longer than " + std::to_string(line.size() - 2) + " bytes.");
-    return secret;
+    for (int next; (next = std::getchar()) != EOF && next != '\n';) {
+        if (length == line.bytes.size())
+            throw std::length_error("The secret is longer than " + std::to_string(length) + " bytes.");
+        line.bytes[length++] = static_cast<char>(next);
+    }
+    if (length > 0 && line.bytes[length - 1] == '\r')
+        length--;
+    return nativeflow::secret{std::string_view(line.bytes.data(), length)}; /* which refuses a NUL */
 }
 
 static void print(const nativeflow::token &token)

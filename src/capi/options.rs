@@ -60,7 +60,8 @@ pub unsafe extern "C" fn nf_options_set_base_url(options: *mut nf_options, url: 
 /// Sets the limit of a whole call in milliseconds, DNS included.
 ///
 /// From 1 to 4294967295; 60000 is the default. A call returns at most 10 ms
-/// after its limit, whatever it is waiting for.
+/// after its limit, whatever it is waiting for. On Windows that is 20 ms, and
+/// longer while Windows asks whether a certificate was revoked.
 ///
 /// Fails with `NF_INVALID_OPTION` for 0.
 ///

@@ -80,6 +80,12 @@ int main(int argc, char **argv)
     CHECK(why.code() == NF_DENIED && why.http_status() == 403 && !why.retry_after() && !why.correlation_id().empty());
     CHECK(is_zero(once_more) && is_zero(still_wrong));
 
+    /* What was used would be sent as an empty password, and count as a wrong one. */
+    nativeflow::secret fresh(login_text), empty("");
+    CHECK(still_wrong.is_used() && !fresh.is_used() && !empty.is_used());
+    CHECK(thrown([&] { (void)client.get_token(key, fresh, still_wrong); }) == NF_INVALID_ARGUMENT);
+    CHECK(is_zero(fresh));
+
     /* What C would cut. */
     using namespace std::string_view_literals;
     CHECK(thrown([] { nativeflow::secret secret("pass\0word"sv); }) == NF_INVALID_ARGUMENT);

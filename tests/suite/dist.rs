@@ -30,6 +30,19 @@ fn copy_of_the_project(folder: &Path) {
     std::os::unix::fs::symlink(root().join("target/zigbuild"), folder.join("target/zigbuild")).unwrap();
 }
 
+/// Of the documents in an archive.
+fn links_lead_somewhere(prefix: &Path) {
+    let documents = ["README.md", "share/doc/nativeflow/SECURITY.md", "share/doc/nativeflow/bindings/README.md"];
+    for document in documents.iter().chain(&["share/doc/nativeflow/bindings/go/README.md"]) {
+        let document = prefix.join(document);
+        let text = fs::read_to_string(&document).unwrap();
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        for target in targets.filter(|target| !target.is_empty() && !target.contains("://")) {
+            assert!(document.with_file_name(target).exists(), "{}: {target}", document.display());
+        }
+    }
+}
+
 /// One test, for the archive takes a minute to make.
 #[test]
 fn the_archive_is_enough_for_a_build_and_the_same_each_time() {
@@ -47,6 +60,7 @@ fn the_archive_is_enough_for_a_build_and_the_same_each_time() {
     for file in ["share/man/man3/nf_get_token.3", "include/nativeflow.hpp", "lib/libnativeflow.so.0"] {
         assert!(prefix.join(file).exists(), "{file}");
     }
+    links_lead_somewhere(&prefix);
     let doc = prefix.join("share/doc/nativeflow");
     assert!(fs::read_to_string(doc.join("NOTICES")).unwrap().contains("BoringSSL"), "ring's");
     assert!(doc.join("bindings/go/go.mod").exists());

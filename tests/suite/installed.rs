@@ -78,6 +78,11 @@ pub fn build_by_pkg_config(prefix: &Path, libdir: &str) {
     let flags = flags.iter().map(|flag| if flag == "-lnativeflow" { "-l:libnativeflow.a" } else { flag });
     Compiler::bare("cc").source(&example).output(&alone).args(flags).run();
     gets_a_token(alone, "get_token (pkg-config --static)");
+
+    let by_variable = prefix.join("by-variable");
+    let flags = [["--cflags"], ["--variable=static_libs"]].map(|args| pkg_config(&libraries, &args)).concat();
+    Compiler::bare("cc").source(&example).output(&by_variable).args(&flags).run();
+    gets_a_token(by_variable, "get_token (pkg-config --variable=static_libs)");
     assert_eq!(pkg_config(&libraries, &["--modversion"]), [env!("CARGO_PKG_VERSION")]);
 }
 

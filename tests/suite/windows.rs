@@ -56,6 +56,11 @@ fn the_dll_needs_the_systems_own_dlls_and_exports_what_the_list_says() {
         assert_eq!(names, promised, "{processor}");
         let size = fs::metadata(&dll).unwrap().len();
         assert!(size < 2_300_000, "{processor}: {size} bytes");
+        // The date of the linking would make every archive another one.
+        assert!(
+            headers.lines().any(|line| line.starts_with("Time/Date") && line.contains("Thu Jan  1 00:00:00 1970")),
+            "{processor}"
+        );
         // A debugger's path would tell of the machine that built it.
         let home = root().display().to_string();
         let bytes = fs::read(&dll).unwrap();
@@ -82,7 +87,11 @@ fn compile(name: &str, sources: &[&str]) -> Program {
         .args(["-static"])
         .output(&program)
         .run();
-    Program::new(program, format!("{name} (Windows)")).under(&["wine"]).under(&["env", &prefix(), "WINEDEBUG=-all"])
+    under_wine(Program::new(program, format!("{name} (Windows)")))
+}
+
+fn under_wine(program: Program) -> Program {
+    program.under(&["wine"]).under(&["env", &prefix(), "WINEDEBUG=-all"])
 }
 
 /// Where wine keeps what it takes for a disk.
@@ -106,23 +115,21 @@ fn on_disk_z(path: &Path) -> String {
     format!("Z:{}", path.display()).replace('/', "\\")
 }
 
-fn get_token(secret: &str) -> Facts {
+/// Runs the example for the demo user, with this secret.
+fn gets_a_token(example: Program, secret: &str) -> Facts {
     let (stub, ca) = support::stub();
     let user = User::demo();
-    compile("get_token", &["examples-c/get_token.c"])
-        .args(&[&stub.base_url(), &user.key, &user.login, &on_disk_z(ca)])
-        .lines(&[secret])
-        .run()
+    example.args(&[&stub.base_url(), &user.key, &user.login, &on_disk_z(ca)]).lines(&[secret]).run()
 }
 
 #[test]
 fn the_example_gets_a_token_and_a_refusal() {
-    let token = get_token(&User::demo().secret);
+    let token = gets_a_token(compile("get_token", &["examples-c/get_token.c"]), &User::demo().secret);
     assert!(token.status.success(), "{}", token.stderr);
     for part in ["token:    ", "expires:  20", "instance: https://localhost:"] {
         assert!(token.stdout.contains(part), "{}", token.stdout);
     }
-    let refusal = get_token("a wrong secret");
+    let refusal = gets_a_token(compile("get_token", &["examples-c/get_token.c"]), "a wrong secret");
     assert_eq!(refusal.status.code(), Some(1));
     assert!(refusal.stderr.contains("NF_DENIED: ") && refusal.stderr.contains("Do not retry"), "{}", refusal.stderr);
 }
@@ -158,6 +165,91 @@ fn calls_are_cancelled_from_another_thread() {
     let program = compile("cancelling", &["tests/c/cancelling.c"]);
     // The clock of Windows has a pace of 16 ms.
     cancellation::told(program, &on_disk_z(support::stub().1), "50").must_pass();
+}
+
+#[test]
+fn a_call_returns_soon_after_its_limit() {
+    let (stub, ca) = support::stub();
+    let program = compile("call", &["tests/c/call.c"]);
+    // The best of three: the machine may be busy with something else.
+    let over = (0..3).map(|_| {
+        let settings = [
+            format!("url={}", stub.scenario_url("silence-after-tls")),
+            format!("ca={}", on_disk_z(ca)),
+            "key=key".to_owned(),
+            "login=login@example.com".to_owned(),
+            "secret=secret".to_owned(),
+            "timeout_ms=700".to_owned(),
+        ];
+        let facts = program.again_with(&[], &[], &settings);
+        let pairs = facts.pairs();
+        assert_eq!(pairs.get("code").map(|code| code.trim()), Some("NF_TIMEOUT"), "{}{}", facts.stdout, facts.stderr);
+        pairs["over_ms"].trim().parse::<f64>().unwrap()
+    });
+    let over: Vec<f64> = over.collect();
+    assert!(over.iter().any(|over| (0.0..20.0).contains(over)), "{over:?}");
+}
+
+const CMAKE_LISTS: &str = "cmake_minimum_required(VERSION 3.10)
+project(user C)
+find_package(nativeflow 0.1 REQUIRED)
+add_executable(program ${EXAMPLE})
+target_link_libraries(program PRIVATE nativeflow::shared)
+";
+
+/// By pkg-config and by CMake, both with the compiler for Windows.
+#[test]
+fn the_archive_is_enough_for_a_build() {
+    let made = outside_cargo("make").args(["--silent", "dist", "TARGET=x86_64-windows"]).current_dir(root()).status();
+    assert!(made.unwrap().success(), "make dist");
+    let elsewhere = scratch("dist windows");
+    let _ = fs::remove_dir_all(&elsewhere);
+    fs::create_dir_all(&elsewhere).unwrap();
+    let name = format!("nativeflow-{}-windows-x86_64", env!("CARGO_PKG_VERSION"));
+    let archive = root().join("target/dist").join(format!("{name}.tar.gz"));
+    let run = |command: &mut Command| {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(&elsewhere));
+    // A name without blanks: the flags of pkg-config are taken apart at blanks here.
+    let prefix = scratch("dist-windows");
+    let _ = fs::remove_dir_all(&prefix);
+    fs::rename(elsewhere.join(&name), &prefix).unwrap();
+
+    let flags = run(Command::new("pkg-config")
+        .args(["--cflags", "--libs", "nativeflow"])
+        .env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig")));
+    let example = root().join("examples-c/get_token.c");
+    let by_pkg_config = prefix.join("bin/by-pkg-config.exe");
+    Compiler::bare("x86_64-w64-mingw32-gcc")
+        .source(&example)
+        .output(&by_pkg_config)
+        .args(flags.split_whitespace())
+        .run();
+
+    let (source, build) = (prefix.join("source"), prefix.join("build"));
+    fs::create_dir(&source).unwrap();
+    fs::write(source.join("CMakeLists.txt"), CMAKE_LISTS).unwrap();
+    run(Command::new("cmake")
+        .args(["-DCMAKE_SYSTEM_NAME=Windows", "-DCMAKE_C_COMPILER=x86_64-w64-mingw32-gcc"])
+        .arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()))
+        .arg(format!("-DEXAMPLE={}", example.display()))
+        .arg("-S")
+        .arg(&source)
+        .arg("-B")
+        .arg(&build));
+    run(Command::new("cmake").arg("--build").arg(&build));
+    let by_cmake = prefix.join("bin/by-cmake.exe");
+    fs::rename(build.join("program.exe"), &by_cmake).unwrap();
+    for program in [by_pkg_config, by_cmake] {
+        let facts = gets_a_token(
+            under_wine(Program::new(program, "get_token (Windows, archive)".to_owned())),
+            &User::demo().secret,
+        );
+        assert!(facts.status.success() && facts.stdout.contains("token:    "), "{}{}", facts.stdout, facts.stderr);
+    }
 }
 
 /// In the process' own memory, by ReadProcessMemory: private pages, modules and mapped files, before and after all is freed.

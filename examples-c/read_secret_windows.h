@@ -1,0 +1,41 @@
+/* The half of read_secret.h that is Windows'. */
+#include <windows.h>
+
+/* In UTF-16: what a console gives in UTF-8 is broken beyond ASCII in many versions of Windows. */
+static int read_console(HANDLE console, char *secret, size_t capacity)
+{
+    wchar_t wide[512];
+    DWORD count = 0;
+    int length = 0, is_whole;
+
+    ReadConsoleW(console, wide, sizeof wide / sizeof wide[0], &count, NULL);
+    is_whole = count > 0 && wide[count - 1] == L'\n';
+    while (count > 0 && (wide[count - 1] == L'\n' || wide[count - 1] == L'\r'))
+        count--;
+    if (count > 0)
+        length = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, (int)count, secret, (int)capacity - 1, NULL, NULL);
+    SecureZeroMemory(wide, sizeof wide);
+    if (!is_whole || (count > 0 && length == 0))
+        return refuse_secret("The secret is longer than there is room for.", secret, capacity);
+    secret[length] = '\0';
+    if (strlen(secret) != (size_t)length)
+        return refuse_secret("The secret holds a NUL character.", secret, capacity);
+    return 1;
+}
+
+/* As read_secret.h says. */
+static int read_secret(char *secret, size_t capacity)
+{
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    DWORD before;
+    int is_read;
+
+    if (!GetConsoleMode(input, &before))
+        return read_line(secret, capacity);
+    SetConsoleMode(input, before & ~(DWORD)ENABLE_ECHO_INPUT);
+    fputs("Secret: ", stderr);
+    is_read = read_console(input, secret, capacity);
+    SetConsoleMode(input, before);
+    fputc('\n', stderr);
+    return is_read;
+}
