@@ -38,12 +38,14 @@ case $target in
     ;;
 esac
 
-# What a user needs to have beside it. Of bindings what git knows: programs may have been built there.
+# What a user needs to have beside it. Of bindings what git knows, where there is git: programs may have been built there.
 doc=$work/$name/share/doc/nativeflow
 mkdir -p "$doc"
 cp packaging/README.archive.md "$work/$name/README.md"
 cp CHANGELOG.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$doc"
-git ls-files -z bindings 'examples-c/*.[ch]' | tar --null -T - -cf - | tar -xf - -C "$doc"
+files=$(git ls-files bindings 'examples-c/*.[ch]')
+[ -n "$files" ] || files=$(find bindings examples-c/*.[ch] -type f)
+echo "$files" | tar -T - -cf - | tar -xf - -C "$doc"
 # Their links, from here.
 sed -i 's,](\.\./include/,](../../../../include/,; s,\[the table\]([^)]*),the table of the project,' "$doc/bindings/README.md"
 sed -i 's,](\.\./\.\./include/,](../../../../../include/,; s,\[\([^]]*\)\](\.\./\.\./stub/[^)]*),\1,' "$doc/bindings/go/README.md"
