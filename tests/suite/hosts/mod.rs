@@ -26,6 +26,9 @@ use witness::{Account, Witness};
 
 type Commands = &'static [&'static [&'static str]];
 
+/// A folder, and what builds it.
+type Recipe = (&'static str, Commands);
+
 /// A language, or one of its ways to call C.
 pub struct Host {
     /// As the table names it.
@@ -55,8 +58,8 @@ pub struct Seen {
 struct Place {
     prefix: PathBuf,
     witness: Witness,
-    /// Where a folder was built by some commands: hosts that share both run literally the same program.
-    built: Mutex<HashMap<(&'static str, Commands), Arc<OnceLock<PathBuf>>>>,
+    /// Where what was built. Hosts that share folder and commands run literally the same program.
+    built: Mutex<HashMap<Recipe, Arc<OnceLock<PathBuf>>>>,
 }
 
 impl Place {
