@@ -28,6 +28,7 @@
        01  TOKEN-VALUE              PIC X(1025) VALUE LOW-VALUES.
        01  ARGUMENTS                PIC 9(4).
        01  SECRET-END               PIC 9(4) COMP-5 VALUE 0.
+       01  SECRET-NULS              PIC 9(4) COMP-5 VALUE 0.
        01  BYTES-READ               PIC S9(9) COMP-5.
        01  OUT-LINE                 PIC X(4096).
        01  OUT-END                  PIC 9(4) COMP-5.
@@ -61,6 +62,7 @@
                PERFORM READ-SECRET
            END-IF
            IF NF-ERROR = NULL AND SECRET-END < LENGTH OF SECRET
+               AND SECRET-NULS = 0
                CALL "nf_client_get_token" USING BY VALUE NF-CLIENT
                    BY REFERENCE CONSUMER-KEY LOGIN SECRET NF-TOKEN
                    RETURNING NF-ERROR END-CALL
@@ -73,6 +75,10 @@
                    MOVE 1 TO RETURN-CODE
                WHEN SECRET-END = LENGTH OF SECRET
                    DISPLAY "The secret is longer than 511 bytes."
+                       UPON SYSERR END-DISPLAY
+                   MOVE 1 TO RETURN-CODE
+               WHEN SECRET-NULS > 0
+                   DISPLAY "The secret holds a NUL character."
                        UPON SYSERR END-DISPLAY
                    MOVE 1 TO RETURN-CODE
                WHEN OTHER
@@ -121,8 +127,8 @@
 
       * By read(2) into the field itself: ACCEPT leaves the secret in a
       * buffer of standard input. Blanks at its end belong to it. A line
-      * that fills the field is not sent: cut, it would count as a wrong
-      * secret.
+      * that fills the field or holds a NUL is not sent: cut, it would
+      * count as a wrong secret.
        READ-SECRET.
            PERFORM VARYING SECRET-END FROM 1 BY 1
                UNTIL SECRET-END = LENGTH OF SECRET
@@ -132,6 +138,9 @@
                IF BYTES-READ NOT = 1 OR SECRET(SECRET-END:1) = X"0A"
                    OR SECRET(SECRET-END:1) = X"0D"
                    EXIT PERFORM
+               END-IF
+               IF SECRET(SECRET-END:1) = LOW-VALUE
+                   ADD 1 TO SECRET-NULS END-ADD
                END-IF
            END-PERFORM
            MOVE LOW-VALUE TO SECRET(SECRET-END:1).

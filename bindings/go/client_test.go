@@ -24,6 +24,13 @@ func TestATokenComes(t *testing.T) {
 	if string(token.AppendValue([]byte("a "))) != "a "+value || string(token.AppendAuthorization(nil)) != "OAuth "+value {
 		t.Error("what is appended is something else")
 	}
+	room := make([]byte, 2, 2+len(value))
+	if into := token.AppendValue(room); &into[0] != &room[0] || string(into[2:]) != value {
+		t.Error("moved, though there was room")
+	}
+	if into := token.AppendValue(room[:2:2]); &into[0] == &room[0] || string(into[2:]) != value {
+		t.Error("not moved, though there was no room")
+	}
 	if token.RefreshToken() == "" || string(token.AppendRefreshToken(nil)) != token.RefreshToken() {
 		t.Error("no refresh token")
 	}

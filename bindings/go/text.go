@@ -12,6 +12,23 @@ func Wipe(bytes []byte) {
 	}
 }
 
+// copyBytes is copy, byte by byte: copy and append take vector registers, and a signal, by which Go preempts, saves those to
+// a stack that nobody wipes.
+func copyBytes[T string | []byte](to []byte, from T) {
+	for i := 0; i < len(from); i++ {
+		to[i] = from[i]
+	}
+}
+
+// untilNUL gives C's own bytes. It counts them itself, for strlen takes vector registers too.
+func untilNUL(from *C.char) []byte {
+	size := 0
+	for *(*byte)(unsafe.Add(unsafe.Pointer(from), size)) != 0 {
+		size++
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(from)), size)
+}
+
 // text is a copy in C's memory with the NUL behind it that C needs and that a slice has no room for.
 type text struct {
 	start *C.char // nil: nothing was given
@@ -23,16 +40,15 @@ func newText[T string | []byte](from T) (text, error) {
 	to := text{(*C.char)(C.malloc(C.size_t(len(from) + 1))), len(from)}
 	bytes := to.bytes()
 	var err error
-	// Byte by byte: copy takes vector registers, and a signal, by which Go preempts, saves those to a stack that nobody wipes.
-	for i := 0; i < len(from); i++ {
-		if from[i] == 0 {
+	copyBytes(bytes, from)
+	for _, b := range bytes[:len(from)] {
+		if b == 0 {
 			err = &Error{
 				Code:    ErrInvalidArgument,
 				Message: "A text holds a NUL character",
 				Remedy:  "Correct the calling program: pass the text without it.",
 			}
 		}
-		bytes[i] = from[i]
 	}
 	bytes[len(from)] = 0
 	return to, err

@@ -1,14 +1,12 @@
 package nativeflow
 
 // #include <nativeflow.h>
-// #include <string.h>
 import "C"
 
 import (
 	"runtime"
 	"sync"
 	"time"
-	"unsafe"
 )
 
 // Token is an access token in memory of C, which is locked, left out of core dumps and wiped by Close. What is read from it
@@ -37,7 +35,8 @@ func (t *Token) Close() {
 // Value returns the token itself: visible ASCII. A string cannot be wiped; see AppendValue.
 func (t *Token) Value() string { return t.read(value) }
 
-// AppendValue appends the token to dst. Give dst the capacity for it: when append must grow it, the old block stays as it is.
+// AppendValue appends the token to dst, byte by byte. For no copy to be left dst needs the capacity for it: without, what dst
+// holds moves to a new block, and the old one stays as it is.
 func (t *Token) AppendValue(dst []byte) []byte { return t.append(dst, value) }
 
 // Scheme returns the word that stands before the token in a request, "OAuth".
@@ -92,6 +91,13 @@ func (t *Token) read(what func(*C.nf_token) *C.char) string {
 func (t *Token) append(dst []byte, what func(*C.nf_token) *C.char) []byte {
 	t.lock.RLock()
 	defer t.lock.RUnlock()
-	text := what(t.c)
-	return append(dst, unsafe.Slice((*byte)(unsafe.Pointer(text)), C.strlen(text))...)
+	from := untilNUL(what(t.c))
+	all := len(dst) + len(from)
+	if cap(dst) < all {
+		grown := make([]byte, len(dst), all)
+		copyBytes(grown, dst)
+		dst = grown
+	}
+	copyBytes(dst[len(dst):all], from)
+	return dst[:all]
 }

@@ -34,16 +34,17 @@ $libc->attach(strcspn => ['opaque', 'string'] => 'size_t');
 $libc->attach(strlen => ['opaque'] => 'size_t');
 
 # Reads a line of standard input byte by byte into zeros: <STDIN> and sysread would leave it in scalars of Perl.
-# False for one that does not fit. It is not cut: it would count as a wrong secret.
+# Returns what is wrong with one that does not fit or holds a NUL. It is not cut: it would count as a wrong secret.
 sub read_line {
     my ($into, $capacity) = @_;
     my $length = 0;
     while ($length < $capacity - 1 && read_fd(0, $into + $length, 1) == 1) {
         last if strcspn($into, "\r\n") < ++$length;
     }
+    return 'holds a NUL character' if strlen($into) < $length;
     $length = strcspn($into, "\r\n");
     memset($into + $length, 0, 1);
-    return $length < $capacity - 1;
+    return $length < $capacity - 1 ? undef : 'is longer than ' . ($length - 1) . ' bytes';
 }
 
 if (@ARGV < 3 || @ARGV > 4) {
@@ -59,15 +60,15 @@ my $error = nf_options_set_base_url($options, $base_url);
 $error //= nf_options_set_ca_file($options, $ca_file) if defined $ca_file;
 $error //= nf_client_new($options, \$client);
 nf_options_free($options);
-my $fits = 1;
-if (!$error && ($fits = read_line($secret, 512))) {
+my $wrong;
+if (!$error && !defined($wrong = read_line($secret, 512))) {
     $error = nf_client_get_token($client, $key, $login, $secret, \$token);
 }
 memset($login, 0, strlen($login));
 memset($secret, 0, 512);
 free($_) for $login, $secret;
-if (!$fits) {
-    print STDERR "The secret is longer than 510 bytes.\n";
+if (defined $wrong) {
+    print STDERR "The secret $wrong.\n";
 } elsif ($error) {
     print STDERR nf_error_name($error), ': ', nf_error_message($error), ".\n", nf_error_remedy($error), "\n";
 } else {
@@ -78,4 +79,4 @@ if (!$fits) {
 nf_token_free($token);
 nf_error_free($error);
 nf_client_free($client);
-exit($fits && !$error ? 0 : 1);
+exit(defined $wrong || $error ? 1 : 0);

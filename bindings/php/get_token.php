@@ -33,18 +33,21 @@ $nf = FFI::cdef('
 
 /*
  * Reads a line of standard input byte by byte into an array of C: fgets() would leave it in strings of PHP.
- * False for one that does not fit. It is not cut: it would count as a wrong secret.
+ * Returns what is wrong with one that does not fit or holds a NUL. It is not cut: it would count as a wrong secret.
  */
-function read_line(FFI\CData $into): bool
+function read_line(FFI\CData $into): ?string
 {
-    $libc = FFI::cdef('ssize_t read(int fd, void *into, size_t count);');
+    $libc = FFI::cdef('ssize_t read(int fd, void *into, size_t count); size_t strlen(const char *text);');
     $length = 0;
     while ($length < FFI::sizeof($into) - 1 && $libc->read(0, FFI::addr($into[$length]), 1) === 1
         && $into[$length] !== "\r" && $into[$length] !== "\n") {
         $length++;
     }
     $into[$length] = "\0";
-    return $length < FFI::sizeof($into) - 1;
+    if ($length === FFI::sizeof($into) - 1) {
+        return 'is longer than ' . ($length - 1) . ' bytes';
+    }
+    return $libc->strlen($into) < $length ? 'holds a NUL character' : null;
 }
 
 if ($argc < 4 || $argc > 5) {
@@ -63,14 +66,14 @@ $error = $nf->nf_options_set_base_url($options, $argv[1]);
 $error ??= $argc === 5 ? $nf->nf_options_set_ca_file($options, $argv[4]) : null;
 $error ??= $nf->nf_client_new($options, FFI::addr($client));
 $nf->nf_options_free($options);
-$fits = true;
-if ($error === null && $fits = read_line($secret)) {
+$wrong = null;
+if ($error === null && ($wrong = read_line($secret)) === null) {
     $error = $nf->nf_client_get_token($client, $argv[2], $login, $secret, FFI::addr($token));
 }
 FFI::memset($login, 0, FFI::sizeof($login));
 FFI::memset($secret, 0, FFI::sizeof($secret));
-if (!$fits) {
-    fwrite(STDERR, 'The secret is longer than ' . (FFI::sizeof($secret) - 2) . " bytes.\n");
+if ($wrong !== null) {
+    fwrite(STDERR, "The secret $wrong.\n");
 } elseif ($error === null) {
     $expires = $nf->nf_token_expires_at($token);
     $when = $expires < 0 ? 'unknown' : gmdate('Y-m-d H:i:s \U\T\C', $expires);
@@ -81,4 +84,4 @@ if (!$fits) {
 $nf->nf_token_free($token);
 $nf->nf_error_free($error);
 $nf->nf_client_free($client);
-exit($fits && $error === null ? 0 : 1);
+exit($wrong === null && $error === null ? 0 : 1);

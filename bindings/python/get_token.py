@@ -35,13 +35,15 @@ declare(None, [c_void_p], "nf_options_free", "nf_client_free", "nf_token_free", 
 def read_line(into):
     """Reads a line of standard input byte by byte into a bytearray: sys.stdin would keep a copy of it.
 
-    A line that does not fit is not cut: it would count as a wrong secret.
+    A line that does not fit or holds a NUL is not cut: it would count as a wrong secret.
     """
     length, view = 0, memoryview(into)
     while length < len(into) - 1 and os.readv(0, [view[length : length + 1]]) and into[length] not in b"\r\n":
         length += 1
     if length == len(into) - 1:
         sys.exit(f"The secret is longer than {length - 1} bytes.")
+    if into.find(0, 0, length) >= 0:
+        sys.exit("The secret holds a NUL character.")
     into[length] = 0
 
 

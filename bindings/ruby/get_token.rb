@@ -38,11 +38,12 @@ def buffer(text, size)
 end
 
 # Reads a line of standard input byte by byte: gets and sysread would leave it in strings of Ruby. A line that does not fit
-# is not cut: it would count as a wrong secret.
+# or holds a NUL is not cut: it would count as a wrong secret.
 def read_line(into)
   length = 0
   length += 1 while length < into.size - 1 && C.read(0, into + length, 1) == 1 && ![10, 13].include?(into[length])
   abort "The secret is longer than #{length - 1} bytes." if length == into.size - 1
+  abort 'The secret holds a NUL character.' if length.times.any? { |at| into[at].zero? }
   into[length] = 0
 end
 
