@@ -47,12 +47,13 @@ public final class NativeflowTest {
         test.refusalSaysWhatHappened();
         test.cancelAndCloseEndWhatIsRunning();
         test.closedClientTakesNothing();
+        test.secretIsUsedOnce();
         test.callsAtTheSameTime();
         test.logTellsEachStep();
         test.everyOptionIsTakenAndEveryWrongValueRefused();
         lineIsReadToItsEndAndNoFurther();
         versionsAndNames();
-        System.out.println("9 passed, 0 failed");
+        System.out.println("10 passed, 0 failed");
     }
 
     private void tokenHasAllThatTheHeaderPromises() throws Exception {
@@ -132,6 +133,46 @@ public final class NativeflowTest {
         }
     }
 
+    private void secretIsUsedOnce() throws Exception {
+        try (Client client = client(baseUrl); Secret login = login(); Secret secret = secret()) {
+            client.getToken(KEY, login, secret).close();
+            try (Secret fresh = login()) {
+                refusedAsUsed(() -> client.getToken(KEY, fresh, secret));
+                same("", text(fresh));
+            }
+            try (Secret fresh = secret()) {
+                refusedAsUsed(() -> client.getToken(KEY, login, fresh));
+                same("", text(fresh));
+            }
+            refusedAsUsed(() -> Nativeflow.getToken(KEY, login(), secret));
+        }
+        try (Client client = client(baseUrl); Secret empty = new Secret("")) {
+            yes(fails(NativeflowException.class, () -> client.getToken(KEY, login(), empty)).code() != Code.INVALID_ARGUMENT);
+            refusedAsUsed(() -> client.getToken(KEY, login(), empty));
+        }
+        try (Options options = new Options(); Secret url = new Secret("http://user:word@localhost:1")) {
+            options.proxy(url);
+            refusedAsUsed(() -> options.proxy(url));
+        }
+        secondUseLeavesTheFirstAlone();
+    }
+
+    private void secondUseLeavesTheFirstAlone() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Client client = client(silentUrl); Secret login = login(); Secret secret = secret()) {
+            Future<Integer> first = thread.submit(() -> fails(NativeflowException.class, () -> client.getToken(KEY, login, secret)).code());
+            Thread.sleep(200);
+            try (Client other = client(baseUrl)) {
+                refusedAsUsed(() -> other.getToken(KEY, login(), secret));
+            }
+            yes(!first.isDone());
+            client.cancel();
+            same(Code.CANCELLED, first.get());
+        } finally {
+            thread.shutdown();
+        }
+    }
+
     private void callsAtTheSameTime() throws InterruptedException, ExecutionException, NativeflowException {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try (Client client = client(baseUrl)) {
@@ -199,6 +240,12 @@ public final class NativeflowTest {
         same("ß✓", line("ß✓\n"));
         same("1234567", line("1234567\n"));
         same("12345678", line("12345678"));
+        same("12345678", line("12345678\n"));
+        same("1234567", line("1234567\r\n"));
+        same("one", line("one\n\0"));
+        for (String wrong : new String[] {"12345678\r\n", "a\0b\n", "\0\n", "a\0"}) {
+            fails(IOException.class, () -> line(wrong));
+        }
         fails(IOException.class, () -> line("123456789"));
         fails(IOException.class, () -> line("123456789\n"));
         same("ß✓😀", text(new Secret("ß✓😀")));
@@ -253,6 +300,13 @@ public final class NativeflowTest {
         memory.setAccessible(true);
         String all = StandardCharsets.UTF_8.decode(((java.nio.ByteBuffer) memory.invoke(secret)).duplicate()).toString();
         return all.substring(0, all.indexOf('\0'));
+    }
+
+    /** Before anything is sent, so without an answer. */
+    private static void refusedAsUsed(Callable<?> call) {
+        NativeflowException refused = fails(NativeflowException.class, call);
+        same(Code.INVALID_ARGUMENT, refused.code());
+        yes(refused.message().contains("used before"));
     }
 
     private static void refused(Callable<?> call) {

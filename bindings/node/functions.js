@@ -1,20 +1,13 @@
 // The functions of nativeflow.h as koffi calls them.
 import koffi from 'koffi';
 
-const STACK_OF_A_CALL = 128 * 1024;
-
-// A call that runs aside has a stack of koffi's. Its default is enough, but the program may have made it smaller.
-if (koffi.config().async_stack_size < STACK_OF_A_CALL) {
-  throw new RangeError(`koffi's async_stack_size must be ${STACK_OF_A_CALL} bytes or more`);
-}
-
 for (const name of ['nf_options', 'nf_client', 'nf_token', 'nf_error']) {
   koffi.opaque(name);
 }
 koffi.proto('void nf_log_fn(void *user, int32_t level, const char *line)');
 
 // By the name that the loader of the system knows, so that a library of another ABI is never taken.
-const library = koffi.load('libnativeflow.so.0');
+const library = koffi.load(process.platform === 'win32' ? 'nativeflow.dll' : 'libnativeflow.so.0');
 
 // Text goes in as void *: C gets the address of a Buffer. For const char * and a string, koffi would make a copy of its own and not wipe it.
 const prototypes = `
@@ -48,7 +41,6 @@ const prototypes = `
   nf_error *nf_options_set_keep_alive_ms(nf_options *options, uint32_t ms)
   nf_error *nf_options_set_log(nf_options *options, nf_log_fn *function, void *user)
 
-  nf_error *nf_get_token(void *key, void *login, void *secret, _Out_ nf_token **out)
   nf_error *nf_client_new(nf_options *options, _Out_ nf_client **out)
   void nf_client_free(nf_client *client)
   void nf_client_cancel(nf_client *client)
@@ -70,6 +62,5 @@ export const C = Object.fromEntries(
   prototypes.split('\n').filter((line) => line.trim()).map((line) => [/nf_\w+(?=\()/.exec(line)[0], library.func(line.trim())]),
 );
 
-/** Makes a C function of a log; `forget` when C calls it no more. */
+/** Makes a C function of a log, for good. */
 export const callback = (log) => koffi.register(log, 'nf_log_fn *');
-export const forget = koffi.unregister;

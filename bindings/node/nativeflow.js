@@ -8,13 +8,14 @@
  *     concur.close();
  *
  * What a function does and how it fails stands in nativeflow.h, at the C function of the same name. Calls run aside, on
- * threads of koffi; the event loop goes on meanwhile.
+ * threads of koffi; the event loop goes on meanwhile. When the process ends, so do they, with CANCELLED; but not those of a
+ * Worker that is terminated from outside, which is not told of it: they end at their timeout, and process.exit() waits.
  */
-import { promisify } from 'node:util';
-import { C, forget } from './functions.js';
+import { call, dropLog } from './calls.js';
+import { C } from './functions.js';
 import { Code, NativeflowError, check } from './error.js';
 import { clientFrom } from './options.js';
-import { Secret } from './secret.js';
+import { Secret, usedBefore } from './secret.js';
 import { Token } from './token.js';
 
 export { Code, NativeflowError, Secret, Token };
@@ -29,27 +30,23 @@ export const codeName = C.nf_code_name;
 
 const TEN_MS = 10;
 
-/** Clients with calls that run. The process does not end before the threads of koffi do: process.exit() would wait for them. */
-const busy = new Set();
-process.on('exit', () => busy.forEach((client) => client.cancel()));
-
-/** Calls `run` for a token. Both secrets are zeros afterwards, whatever happens. */
+/** Calls `run` for a token. Login and secret are zeros afterwards, whatever happens, but for one that another call has. */
 async function tokenFrom(run, key, login, secret) {
+  const given = [login, secret].filter((one) => one !== null && one !== undefined);
+  const taken = given.filter((one) => one instanceof Secret && one.take());
   let copy = null;
   try {
+    if (taken.length < given.length) {
+      throw usedBefore();
+    }
     copy = Secret.from(key);
-    const out = [null];
-    check(await run(copy.memory, login.memory, secret ? secret.memory : null, out));
-    return new Token(out[0]);
+    const { error, token } = await run([copy, login, secret]);
+    check(error);
+    return new Token(token);
   } finally {
-    copy?.wipe();
-    login?.wipe();
-    secret?.wipe();
+    [copy, ...taken].forEach((one) => one?.wipe());
   }
 }
-
-/** Gets a token from Concur's production host with the default options, as Client.getToken does. */
-export const getToken = (key, login, secret) => tokenFrom(promisify(C.nf_get_token.async), key, login, secret);
 
 /** Gets tokens from one service. */
 export class Client {
@@ -61,28 +58,43 @@ export class Client {
   /**
    * Makes a client. Options, each as in nativeflow.h: baseUrl, userAgent, caFile, caPem, clientCertificate ({ chainFile,
    * keyFile }), proxy (text or a Secret), proxyBypass, environmentProxy (true), timeoutMs, connectTimeoutMs, keepAliveMs, and
-   * log, a function of level and line.
+   * log, a function of level and line. It is called a little later, for no call waits for it; not when the process ends.
    */
   constructor(options = {}) {
     ({ client: this.#client, log: this.#log } = clientFrom(options));
   }
 
   /**
-   * Gets an access token for a user: a promise of a Token, which the caller closes. Both secrets are zeros afterwards.
+   * Gets an access token for a user: a promise of a Token, which the caller closes. Both secrets are zeros afterwards, and
+   * are not taken a second time.
    *
    * `secret` may be null, for a user without password. When `signal` aborts, this call ends with its reason, and others
    * that are running on this client with CANCELLED, for that is what nf_client_cancel does: for calls that are to be
    * cancelled singly, make a client each.
    */
-  async getToken(key, login, secret, { signal } = {}) {
+  async getToken(key, login, secret, options) {
+    const signal = options?.signal;
     try {
-      return await tokenFrom((...memory) => this.#run(memory, signal), key, login, secret);
+      return await tokenFrom((secrets) => this.#run(secrets, signal), key, login, secret);
     } catch (error) {
       throw signal?.aborted && error.code === Code.CANCELLED ? signal.reason : error;
     }
   }
 
-  async #run(memory, signal) {
+  /** Does it on a client of its own, with the default options: nf_get_token could not be cancelled when the process ends. */
+  static getToken(key, login, secret) {
+    const run = async (secrets) => {
+      const client = new this();
+      try {
+        return await client.#run(secrets);
+      } finally {
+        client.close();
+      }
+    };
+    return tokenFrom(run, key, login, secret);
+  }
+
+  async #run(secrets, signal) {
     if (this.#closed) {
       throw new TypeError('the client is closed');
     }
@@ -95,16 +107,12 @@ export class Client {
     };
     signal?.addEventListener('abort', cancel);
     this.#running++;
-    busy.add(this);
     try {
-      return await promisify(C.nf_client_get_token.async)(this.#client, ...memory);
+      return await call(this.#client, secrets, () => this.cancel());
     } finally {
       signal?.removeEventListener('abort', cancel);
       clearInterval(cancelling);
       this.#running--;
-      if (this.#running === 0) {
-        busy.delete(this);
-      }
       this.#freeWhenUnused();
     }
   }
@@ -136,7 +144,10 @@ export class Client {
     C.nf_client_free(this.#client);
     this.#client = null;
     if (this.#log !== null) {
-      forget(this.#log);
+      dropLog(this.#log);
     }
   }
 }
+
+/** Gets a token from Concur's production host with the default options, as a client's getToken does. */
+export const getToken = (key, login, secret) => Client.getToken(key, login, secret);

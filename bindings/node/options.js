@@ -1,11 +1,19 @@
-import { C, callback, forget } from './functions.js';
+import { addLog, dropLog } from './calls.js';
+import { C } from './functions.js';
 import { NativeflowError, Code, check } from './error.js';
-import { Secret } from './secret.js';
+import { Secret, usedBefore } from './secret.js';
 
 /** Text for C, in memory that is wiped afterwards: a proxy's URL may hold a password, and may be a Secret itself. */
 function withText(texts, use) {
-  const secrets = texts.map((text) => (text instanceof Secret ? text : Secret.from(text)));
+  const secrets = [];
   try {
+    for (const text of texts) {
+      const secret = text instanceof Secret ? text : Secret.from(text);
+      if (!secret.take()) {
+        throw usedBefore();
+      }
+      secrets.push(secret);
+    }
     check(use(...secrets.map((secret) => secret.memory)));
   } finally {
     secrets.forEach((secret) => secret.wipe());
@@ -36,21 +44,10 @@ const setters = {
   keepAliveMs: milliseconds(C.nf_options_set_keep_alive_ms),
 };
 
-/** What C calls on the thread of the call; koffi brings it to the event loop. What the log throws is dropped. */
-function logFunction(log) {
-  return callback((user, level, line) => {
-    try {
-      log(level, line);
-    } catch {
-      // It must not reach the C caller.
-    }
-  });
-}
-
-/** Makes a C client; returns it with the log that it calls until it is freed. */
+/** Makes a C client; returns it with the number of the log that it calls until it is freed. */
 export function clientFrom({ log, ...settings }) {
+  const called = log ? addLog(log) : null;
   const options = C.nf_options_new();
-  const called = log ? logFunction(log) : null;
   try {
     for (const [name, value] of Object.entries(settings)) {
       if (!Object.hasOwn(setters, name)) {
@@ -58,13 +55,13 @@ export function clientFrom({ log, ...settings }) {
       }
       setters[name](options, value);
     }
-    check(C.nf_options_set_log(options, called, null));
+    check(C.nf_options_set_log(options, called?.function ?? null, called?.user ?? null));
     const out = [null];
     check(C.nf_client_new(options, out));
-    return { client: out[0], log: called };
+    return { client: out[0], log: called?.user ?? null };
   } catch (failed) {
     if (called !== null) {
-      forget(called);
+      dropLog(called.user);
     }
     throw failed;
   } finally {

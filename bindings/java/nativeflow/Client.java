@@ -31,7 +31,7 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Gets an access token for a user. Both secrets are zeros afterwards, whatever happens.
+     * Gets an access token for a user. Both secrets are zeros afterwards, whatever happens, and are not taken a second time.
      *
      * <p>Blocks for at most the client's timeout. An interrupt of the thread does not end it; {@link #cancel} does.
      *
@@ -39,14 +39,11 @@ public final class Client implements AutoCloseable {
      * @return a token, which the caller closes
      */
     public Token getToken(String key, Secret login, Secret secret) throws NativeflowException {
-        ByteBuffer out = Nativeflow.out();
         inUse.readLock().lock();
-        try (Secret copy = new Secret(key)) {
-            Nativeflow.check(Bridge.C.nf_client_get_token(get(), copy.memory(), Secret.memory(login), Secret.memory(secret), out));
-            return new Token(out.getLong(0));
+        try {
+            return Nativeflow.token((keyText, loginText, secretText, out) ->
+                    Bridge.C.nf_client_get_token(get(), keyText, loginText, secretText, out), key, login, secret);
         } finally {
-            Secret.wipe(login);
-            Secret.wipe(secret);
             inUse.readLock().unlock();
         }
     }

@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
  * gets its address and no copy of it.
  */
 interface Functions {
+    /** The library by the name that the loader of the system knows, so that one of another ABI is never taken. */
+    String LIBRARY = System.getProperty("os.name").startsWith("Windows") ? "nativeflow.dll" : "libnativeflow.so.0";
+
     String nf_version();
 
     int nf_version_number();

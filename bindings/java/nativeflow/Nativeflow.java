@@ -42,13 +42,32 @@ public final class Nativeflow {
      * @return a token, which the caller closes
      */
     public static Token getToken(String key, Secret login, Secret secret) throws NativeflowException {
-        ByteBuffer out = out();
+        return token(Bridge.C::nf_get_token, key, login, secret);
+    }
+
+    /** A function of C that gets a token. */
+    interface Call {
+        long run(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out);
+    }
+
+    /** Gets a token. Both secrets are zeros afterwards, whatever happens, but for one that another call has. */
+    static Token token(Call call, String key, Secret login, Secret secret) throws NativeflowException {
+        boolean isLoginOurs = Secret.take(login);
+        boolean isSecretOurs = Secret.take(secret);
         try (Secret copy = new Secret(key)) {
-            check(Bridge.C.nf_get_token(copy.memory(), Secret.memory(login), Secret.memory(secret), out));
+            if (!isLoginOurs || !isSecretOurs) {
+                throw Secret.usedBefore();
+            }
+            ByteBuffer out = out();
+            check(call.run(copy.memory(), Secret.memory(login), Secret.memory(secret), out));
             return new Token(out.getLong(0));
         } finally {
-            Secret.wipe(login);
-            Secret.wipe(secret);
+            if (isLoginOurs) {
+                Secret.wipe(login);
+            }
+            if (isSecretOurs) {
+                Secret.wipe(secret);
+            }
         }
     }
 

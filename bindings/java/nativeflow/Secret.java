@@ -7,15 +7,18 @@ import java.nio.CharBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A login or a password: zeros when it has been used or is closed.
+ * A login or a password, for one use: zeros when it has been used or is closed.
  *
  * <p>It lies outside the Java heap, whose collector moves arrays about and leaves their old places as they were.
  */
 public final class Secret implements AutoCloseable {
     /** Ends with a NUL. Its position stays 0, for C gets its address. */
     private final ByteBuffer bytes;
+
+    private final AtomicBoolean isUsed = new AtomicBoolean();
 
     private Secret(ByteBuffer bytes) {
         this.bytes = bytes;
@@ -47,8 +50,8 @@ public final class Secret implements AutoCloseable {
      * Reads the first line (UTF-8) into the memory of the secret, with no copy on the way if the channel is a file's or
      * a socket's. It must be one that blocks. What stands behind the line may be read as well, and is lost.
      *
-     * @param capacity the longest line in bytes, its end included
-     * @throws IOException when it cannot be read, or the line is longer
+     * @param capacity the longest line in bytes, its newline not included (but the CR of a CR LF)
+     * @throws IOException when it cannot be read, or the line is longer or holds a NUL
      */
     public static Secret readLine(ReadableByteChannel input, int capacity) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(capacity + 1);
@@ -56,6 +59,9 @@ public final class Secret implements AutoCloseable {
         try {
             int end = 0;
             while ((end < bytes.position() || input.read(bytes) > 0) && bytes.get(end) != '\n') {
+                if (bytes.get(end) == 0) {
+                    throw new IOException("the first line holds a NUL character"); // C would take what stands before it
+                }
                 end++;
             }
             if (end > capacity) {
@@ -73,6 +79,7 @@ public final class Secret implements AutoCloseable {
     /** Fills it with zeros. */
     @Override
     public void close() {
+        isUsed.set(true);
         wipe(bytes);
     }
 
@@ -83,6 +90,19 @@ public final class Secret implements AutoCloseable {
     /** NULL for a secret that is not given. */
     static ByteBuffer memory(Secret secret) {
         return secret == null ? null : secret.bytes;
+    }
+
+    /**
+     * Takes a secret for a use, if one is given; who takes it wipes it. Returns false when it was taken or closed before,
+     * perhaps by a call that still runs: it would be sent as an empty one, which is a failed login.
+     */
+    static boolean take(Secret secret) {
+        return secret == null || !secret.isUsed.getAndSet(true);
+    }
+
+    static NativeflowException usedBefore() {
+        return new NativeflowException(Code.INVALID_ARGUMENT, "A login or secret was used before",
+                "Correct the calling program: make a new Secret for each use.");
     }
 
     static void wipe(Secret secret) {

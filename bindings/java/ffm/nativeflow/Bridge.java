@@ -39,8 +39,7 @@ final class Bridge {
 
     /** Every function of the interface, found by its name and called as its Java types say. */
     private static Functions load() {
-        // By the name that the loader of the system knows, so that a library of another ABI is never taken.
-        SymbolLookup library = SymbolLookup.libraryLookup("libnativeflow.so.0", Arena.global());
+        SymbolLookup library = SymbolLookup.libraryLookup(Functions.LIBRARY, Arena.global());
         Map<Method, MethodHandle> handles = new HashMap<>();
         for (Method method : Functions.class.getDeclaredMethods()) {
             handles.put(method, handle(library, method));

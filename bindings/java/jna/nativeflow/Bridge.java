@@ -11,8 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The way to the C library by JNA: Java 8 and later. */
 final class Bridge {
-    /** Loaded by the name that the loader of the system knows, so that a library of another ABI is never taken. */
-    static final Functions C = Native.load("libnativeflow.so.0", Mapped.class,
+    static final Functions C = Native.load(Functions.LIBRARY, Mapped.class,
             Collections.singletonMap(Library.OPTION_STRING_ENCODING, "UTF-8"));
 
     private static final Map<Log, LogFunction> LOGS = new ConcurrentHashMap<>();
