@@ -53,7 +53,7 @@ need mcs mono-mcs
 need mono mono-runtime
 # What NuGet on Mono is made of.
 for part in microsoft-build-utilities-v4.0-4.0 system-componentmodel-composition4.0 system-data-services-client4.0 \
-    system-net-http4.0 system-servicemodel4.0a windowsbase4.0 microsoft-csharp4.0; do
+    system-io-compression4.0 system-net-http4.0 system-servicemodel4.0a windowsbase4.0 microsoft-csharp4.0; do
     [ -e "/usr/share/doc/libmono-$part-cil" ] || missing="$missing libmono-$part-cil"
 done
 [ -x /usr/lib/go-1.19/bin/go ] || missing="$missing golang-1.19-go"

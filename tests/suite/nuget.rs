@@ -112,7 +112,12 @@ fn gets_a_token(name: &str, host: &[&str], program: &Path) {
     let arguments = [&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()];
     let program = Program::new(program.to_owned(), name.to_owned()).counted_as("hosts").under(host);
     let facts = program.args(&arguments).lines(&[&user.secret]).run();
-    assert!(facts.status.success() && facts.stdout.starts_with("token:    "), "{name}: {}", facts.stderr);
+    assert!(
+        facts.status.success() && facts.stdout.starts_with("token:    "),
+        "{name}: {} {}",
+        facts.status,
+        facts.stderr
+    );
 }
 
 fn names(folder: &Path) -> Vec<String> {
