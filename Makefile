@@ -85,6 +85,10 @@ windows:
 	packaging/windows.sh x86_64 target/windows/x86_64
 	packaging/windows.sh i686 target/windows/i686
 
+# A package for .NET, in target/nuget.
+nuget:
+	packaging/nuget.sh $(VERSION)
+
 # A token through C over TLS, and a refused login.
 demo: library
 	CARGO="$(CARGO)" examples-c/demo.sh
@@ -125,4 +129,4 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install install-files install-texts uninstall man dist deb windows demo test residue tools header table lint bench clean
+.PHONY: all library install install-files install-texts uninstall man dist deb windows nuget demo test residue tools header table lint bench clean

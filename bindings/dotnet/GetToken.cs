@@ -29,13 +29,20 @@ static class GetToken
         {
             using (Client client = Connect(args))
             {
-                if (!ReadLine(secret))
+                int length = ReadLine(secret);
+                if (length == secret.Length)
                 {
                     Console.Error.WriteLine("The secret is longer than {0} bytes.", secret.Length - 1);
                     return 1;
                 }
+                if (Array.IndexOf(secret, (byte)0, 0, length) >= 0)
+                {
+                    Console.Error.WriteLine("The secret holds a NUL, which cannot be sent.");
+                    return 1;
+                }
                 byte[] login = Encoding.UTF8.GetBytes(args[2]);
-                using (Token token = client.GetToken(args[1], login, secret)) // wipes login and secret
+                // Wipes login and secret. Zeros behind it are padding; zeros alone would be taken for a secret that was used.
+                using (Token token = client.GetToken(args[1], login, length == 0 ? null : secret))
                     Print(token);
             }
             return 0;
@@ -65,19 +72,19 @@ static class GetToken
     }
 
     // Straight from the system into the buffer: Console.ReadLine gives a string, and a reader's buffer would keep a copy.
-    // One that does not fit is not cut: it would count as a wrong one.
-    static bool ReadLine(byte[] line)
+    // One that does not fit is not cut, for it would count as a wrong one: the whole length means that.
+    static int ReadLine(byte[] line)
     {
         int length = 0;
         using (Stream input = Console.OpenStandardInput())
             while (length < line.Length && input.Read(line, length, 1) == 1 && line[length] != '\n')
                 length++;
         if (length == line.Length)
-            return false;
+            return length;
         line[length] = 0;
         if (length > 0 && line[length - 1] == '\r')
-            line[length - 1] = 0;
-        return true;
+            line[--length] = 0;
+        return length;
     }
 
     static void Print(Token token)

@@ -266,6 +266,7 @@ namespace Nativeflow
     public sealed class Client : IDisposable
     {
         internal readonly ClientHandle Handle;
+        internal readonly CancellationTokenSource Closing = new CancellationTokenSource();
         readonly LogFunction log; // C calls it as long as the client is there: the collector must not take it
 
         /// <summary>With the default options: Concur's production host in the United States.</summary>
@@ -283,8 +284,9 @@ namespace Nativeflow
 
         /// <summary>Gets an access token. Blocks for at most the client's timeout.</summary>
         /// <param name="key">The consumer key.</param>
-        /// <param name="login">UTF-8, perhaps padded with zeros. Zeroed, as secret is, before this returns or throws.</param>
-        /// <param name="secret">The same; null for a user without password.</param>
+        /// <param name="login">UTF-8, perhaps padded with zeros. Zeroed, as secret is, before this returns or throws; zeros alone are
+        /// refused, for they are what a call has left.</param>
+        /// <param name="secret">The same; null or empty for a user without password.</param>
         /// <param name="cancellation">Ends the call within 10 ms or so, and every other call that runs on this client: take a client of
         /// its own for a call that is to be cancelled alone.</param>
         /// <exception cref="NativeflowException">No token came: see its code.</exception>
@@ -317,12 +319,19 @@ namespace Nativeflow
         /// <summary>One client with the default options, one call (nf_get_token): for programs that need one token.</summary>
         public static Token GetTokenOnce(string key, byte[] login, byte[] secret)
         {
-            ErrorHandle error;
-            TokenHandle token;
+            ErrorHandle error = null;
+            TokenHandle token = null;
+            bool isUsed;
             using (new Wiped(login))
             using (new Wiped(secret))
             using (CText cLogin = new CText(login), cSecret = new CText(secret), cKey = CText.Of(key))
-                error = Native.nf_get_token(cKey.Pointer, cLogin.Pointer, cSecret.Pointer, out token);
+            {
+                isUsed = cLogin.IsUsed || cSecret.IsUsed;
+                if (!isUsed)
+                    error = Native.nf_get_token(cKey.Pointer, cLogin.Pointer, cSecret.Pointer, out token);
+            }
+            if (isUsed)
+                throw Used();
             NativeflowException.ThrowFor(error);
             return new Token(token);
         }
@@ -330,12 +339,12 @@ namespace Nativeflow
         /// <summary>Ends every call that is running on this client, within 10 ms. Calls that begin later are not touched.</summary>
         public void Cancel() { Native.nf_client_cancel(Handle); }
 
-        /// <summary>Cancels the calls that are running on other threads. None may begin any more. Tokens stay as they are.</summary>
+        /// <summary>Cancels the calls on other threads, also one that is on its way to C. None may begin any more. Tokens stay as they
+        /// are.</summary>
         public void Dispose()
         {
             // A call that runs keeps the handle open, so freeing alone would wait for it.
-            if (!Handle.IsClosed)
-                Cancel();
+            Closing.Cancel();
             Handle.Dispose();
         }
 
@@ -343,14 +352,28 @@ namespace Nativeflow
         {
             ErrorHandle error = null;
             TokenHandle token = null;
-            using (login)
-            using (secret)
-            using (CText cKey = CText.Of(key))
-            using (new Cancelling(Handle, cancellation))
-                if (!cancellation.IsCancellationRequested)
-                    error = Native.nf_client_get_token(Handle, cKey.Pointer, login.Pointer, secret.Pointer, out token);
+            bool isUsed;
+            try
+            {
+                using (login)
+                using (secret)
+                using (CText cKey = CText.Of(key))
+                using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Closing.Token))
+                using (new Cancelling(Handle, either.Token))
+                {
+                    isUsed = login.IsUsed || secret.IsUsed;
+                    if (!isUsed && !either.IsCancellationRequested)
+                        error = Native.nf_client_get_token(Handle, cKey.Pointer, login.Pointer, secret.Pointer, out token);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                throw; // as below: caught here, it lets the wiping come first
+            }
             GC.KeepAlive(log);
             // Thrown only now: when nobody catches an exception, the process ends before what it passes has been wiped.
+            if (isUsed)
+                throw Used();
             if (error == null)
                 throw new OperationCanceledException(cancellation);
             NativeflowException failure = NativeflowException.Of(error);
@@ -359,6 +382,13 @@ namespace Nativeflow
             if (failure.Code == Code.Cancelled)
                 throw new OperationCanceledException(failure.Message, failure, cancellation);
             throw failure;
+        }
+
+        // The server would take them for an empty password, and count.
+        static NativeflowException Used()
+        {
+            return new NativeflowException(Code.InvalidArgument, "A login or a secret holds only zeros, as after a call that used it",
+                "Correct the calling program: fill the arrays anew for each call.");
         }
     }
 
@@ -440,6 +470,9 @@ namespace Nativeflow
         readonly Wiped wiped;
         int end;
 
+        /// <summary>Whether the array held zeros and nothing else.</summary>
+        public bool IsUsed { get; }
+
         /// <summary>Zeros at the end are padding.</summary>
         public CText(byte[] utf8)
         {
@@ -448,6 +481,7 @@ namespace Nativeflow
             int length = utf8.Length;
             while (length > 0 && utf8[length - 1] == 0)
                 length--;
+            IsUsed = length == 0 && utf8.Length > 0;
             bytes = new byte[checked(2 * length + 1)];
             wiped = new Wiped(bytes);
             for (int i = 0; i < length; i++)
@@ -462,6 +496,7 @@ namespace Nativeflow
             int length = utf16.Length;
             while (padded && length > 0 && utf16[length - 1] == 0)
                 length--;
+            IsUsed = length == 0 && utf16.Length > 0;
             bytes = new byte[checked(3 * length + 1)];
             wiped = new Wiped(bytes);
             for (int i = 0; i < length; i++)
@@ -527,10 +562,18 @@ namespace Nativeflow
             this.client = client;
             if (!cancellation.CanBeCanceled)
                 return;
-            bool held = false;
-            client.DangerousAddRef(ref held); // Client.Dispose may come before the end of the call
             again = new Timer(Cancel, null, Timeout.Infinite, Timeout.Infinite);
-            registration = cancellation.Register(Begin);
+            bool held = false;
+            try
+            {
+                client.DangerousAddRef(ref held); // Client.Dispose may come before the end of the call
+                registration = cancellation.Register(Begin);
+            }
+            catch (ObjectDisposedException) // the client, or the source of the token
+            {
+                End(held);
+                throw;
+            }
         }
 
         // nf_client_cancel does not touch a call that is about to begin: it is said again until this one has ended.
@@ -549,13 +592,18 @@ namespace Nativeflow
 
         public void Dispose()
         {
-            if (again == null)
-                return;
+            if (again != null)
+                End(true);
+        }
+
+        void End(bool held)
+        {
             lock (again)
                 over = true; // a late tick must not end the next call
             registration.Dispose();
             again.Dispose();
-            client.DangerousRelease();
+            if (held)
+                client.DangerousRelease();
         }
     }
 

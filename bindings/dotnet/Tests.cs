@@ -28,11 +28,14 @@ static class Tests
         ATokenComes();
         ARefusalSaysWhy();
         SecretsEndZeroed();
+        UsedSecretsAreRefused();
         TextsAreUtf8();
         OptionsAreChecked();
         CallsAreCancelled();
         ACallCancelsItself();
         CancellingIsNeitherMissedNorLate();
+        DisposingMissesNoCall();
+        NothingHoldsAClientAfterItsCalls();
         TheLogIsWritten();
         DisposedIsDisposed();
         CodesAreTheLibrarys();
@@ -84,6 +87,8 @@ static class Tests
             EndZeroed(Code.InvalidArgument, asChars, "a:colon", secret);
             EndZeroed(Code.InvalidArgument, asChars, null, secret);
             EndZeroed(Code.Denied, asBytes, login, null);
+            EndZeroed(Code.Denied, asBytes, login, "");
+            EndZeroed(Code.Denied, asChars, login, "");
             EndZeroed(Code.InvalidUtf8, asChars, login, "pass\0word");
             EndZeroed(Code.InvalidUtf8, asBytes, "log\0in", secret);
             EndZeroed(Code.InvalidUtf8, asChars, login, "pass\ud83dword");
@@ -99,6 +104,27 @@ static class Tests
         var same = secret.ToCharArray();
         using (Client client = Connect(""))
             Check(Throws<NativeflowException>(() => client.GetToken(key, same, same)) && IsZero(same));
+    }
+
+    // Sent, one would be an empty password, and a refusal.
+    static void UsedSecretsAreRefused()
+    {
+        int begun = 0;
+        using (Client client = Connect("", (level, line) => begun++))
+        {
+            byte[] user = Bytes(login), password = Bytes(secret);
+            client.GetToken(key, user, password).Dispose();
+            begun = 0;
+            Check(CodeOf(() => client.GetToken(key, user, password)) == Code.InvalidArgument);
+            Check(CodeOf(() => client.GetToken(key, Bytes(login), password)) == Code.InvalidArgument);
+            Check(CodeOf(() => client.GetToken(key, user, Bytes(secret))) == Code.InvalidArgument);
+            EndZeroed(Code.InvalidArgument, (char[] name, char[] word) => client.GetToken(key, name, word), login, "\0");
+            EndZeroed(Code.InvalidArgument, (char[] name, char[] word) => client.GetToken(key, name, word), "\0\0", secret);
+            EndZeroed(Code.InvalidArgument, (byte[] name, byte[] word) => client.GetToken(key, name, word), login, "\0\0");
+            Check(begun == 0);
+        }
+        EndZeroed(Code.InvalidArgument, (byte[] name, byte[] word) => Client.GetTokenOnce(key, name, word), login, "\0");
+        EndZeroed(Code.InvalidArgument, (byte[] name, byte[] word) => Client.GetTokenOnce(key, name, word), "\0", secret);
     }
 
     static void TextsAreUtf8()
@@ -201,6 +227,59 @@ static class Tests
             source.Cancel();
             Thread.Sleep(20); // ticks
         }
+    }
+
+    static void DisposingMissesNoCall()
+    {
+        // It comes after all was made ready for the call, and before C has begun with it.
+        Client gone = Connect("/scenario/silence-after-tls");
+        using (CText cKey = CText.Of(key), user = CText.Of(login), password = CText.Of(secret))
+        using (new Cancelling(gone.Handle, gone.Closing.Token))
+        {
+            gone.Dispose();
+            TokenHandle token;
+            ErrorHandle error = Native.nf_client_get_token(gone.Handle, cKey.Pointer, user.Pointer, password.Pointer, out token);
+            Check(NativeflowException.Of(error).Code == Code.Cancelled);
+            // One that begins while another one still holds the client.
+            Cancelled(gone, CancellationToken.None, 0);
+        }
+        // About when it begins.
+        for (int round = 0; round < 50; round++)
+        {
+            Client client = Connect("/scenario/silence-after-tls");
+            var disposing = new Thread(() =>
+            {
+                Thread.SpinWait(round * 200);
+                client.Dispose();
+            });
+            disposing.Start();
+            Stopwatch watch = Stopwatch.StartNew();
+            try
+            {
+                client.GetToken(key, Bytes(login), Bytes(secret));
+                Check(false);
+            }
+            catch (OperationCanceledException) { }
+            catch (ObjectDisposedException) { }
+            Check(watch.ElapsedMilliseconds < 1000);
+            disposing.Join();
+        }
+    }
+
+    static void NothingHoldsAClientAfterItsCalls()
+    {
+        // Register throws on Mono and .NET Framework when the source is disposed of. On CoreCLR it does nothing.
+        Client client = Connect("");
+        var source = new CancellationTokenSource();
+        CancellationToken late = source.Token;
+        source.Dispose();
+        byte[] user = Bytes(login), password = Bytes(secret);
+        bool isRefused = Throws<ObjectDisposedException>(() => client.GetToken(key, user, password, late).Dispose());
+        Check(IsZero(user) && IsZero(password));
+        Check(isRefused == Throws<ObjectDisposedException>(() => new Cancelling(client.Handle, late).Dispose()));
+        client.GetToken(key, Bytes(login), Bytes(secret), new CancellationTokenSource().Token).Dispose();
+        client.Dispose();
+        Check(client.Handle.IsClosed); // which it is only when it was freed
     }
 
     static void Cancelled(Client client, CancellationToken cancellation, int delay)

@@ -19,6 +19,7 @@
 //! | is what was installed found and used | `installed` |
 //! | is the archive enough for a build, and always the same | `dist` |
 //! | does nativeflow.dll keep the promises | `windows` |
+//! | does the package for .NET hold what it promises, and run | `nuget` |
 //! | do the manual pages say what the header says | `man` |
 //! | are the Debian packages sound, and enough for a build | `deb` |
 //! | is the library for other Linuxes the same | `targets` |
@@ -39,6 +40,7 @@ mod keep_alive;
 mod log;
 mod man;
 mod network;
+mod nuget;
 mod production;
 mod programs;
 mod residue;
