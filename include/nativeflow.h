@@ -89,6 +89,15 @@
  * of key, login or secret is blotted out, from four characters on.
  *
  *
+ * WINDOWS
+ *
+ * A program that uses nativeflow.dll defines NF_DLL before it includes this
+ * header. Functions are cdecl. The DLL stays loaded once it was used: a lookup
+ * that hangs may outlive its call. Windows judges certificates by its own
+ * roots, unless nf_options_set_ca_file names others. Arguments of main() and
+ * what a console gives have code pages of their own; here all text is UTF-8.
+ *
+ *
  * VERSIONS
  *
  * NF_VERSION_NUMBER is this header's, nf_version_number() that of the library
