@@ -37,8 +37,8 @@ pub struct Host {
     version: &'static [&'static str],
     /// In `bindings/`, or from the top of the project.
     folder: &'static str,
-    /// Commands that build the program. `{prefix}` is where the library is installed, `{tools}`, `{dotnet}` and `{node}` where `tests/tools.sh` puts
-    /// what is no package of the system.
+    /// Commands that build the program. `{prefix}` is where the library is installed; `{tools}`, `{node}` and `{dotnet}` are
+    /// what `tests/tools.sh` has put somewhere, for it is no package of the system.
     build: Commands,
     /// Commands that test what cannot be seen from outside; they are told the stub, a way to a server that is silent, and
     /// its CA file, as `{base-url}`, `{silent-url}` and `{ca-file}` or in the environment, and the demo user on standard input.
