@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz, and a file with its SHA-256 beside it. Whoever makes it again
-# from the same sources with the same compilers gets the same bytes. Called by `make dist`.
+# from the same sources with the same compilers gets the same bytes; for Windows only in a folder of the same name, for the
+# linker sorts imports by the paths of their libraries. Called by `make dist`.
 #
 #     packaging/dist.sh VERSION SECONDS [TARGET]
 #
