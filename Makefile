@@ -1,19 +1,20 @@
-# nativeflow: `make` builds the library, `make demo` shows it, `make test` proves it.
+# nativeflow: `make` builds the library, `make demo` shows it, `make test` tests it. CONTRIBUTING.md lists the rest.
 
 CARGO ?= cargo
 export CARGO
-# Where the tests and the demo look.
-export CARGO_TARGET_DIR := $(CURDIR)/target
-LIBRARY = target/release/libnativeflow
-# cargo's own holds a whole Rust runtime under names that others have too.
-STATIC = target/release/static/libnativeflow.a
+# Where Debian has servers, which not every user's PATH includes.
+export PATH := $(PATH):/usr/sbin:/sbin
+# Where cargo builds. The tests and the demo look in target.
+BUILD = target
+export CARGO_TARGET_DIR := $(CURDIR)/$(BUILD)
+LIBRARY = $(BUILD)/release/libnativeflow
+# cargo's own contains a whole Rust runtime, with symbols that other static libraries in Rust define too.
+STATIC = $(BUILD)/release/static/libnativeflow.a
 
 all: library
 
-# Both kinds of C library from one build. Not `cargo build`: a crate that is built as an rlib too loses its link-time
-# optimisation without a word.
 library:
-	target= && . packaging/rust.sh && NATIVEFLOW_C_LIBRARY=1 $(CARGO) rustc --quiet --release --lib --crate-type cdylib,staticlib
+	$(CARGO) build --quiet --release
 	ln -sf libnativeflow.so $(LIBRARY).so.0
 	packaging/localise.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
 
@@ -77,7 +78,8 @@ dist:
 MULTIARCH = $(shell dpkg-architecture -qDEB_HOST_MULTIARCH)
 deb:
 	rm -rf target/deb
-	$(MAKE) install DESTDIR="$(CURDIR)/target/deb/work/all" PREFIX=/usr LIBDIR=lib/$(MULTIARCH)
+	target= && . packaging/rust.sh && $(MAKE) install BUILD=target/reproducible DESTDIR="$(CURDIR)/target/deb/work/all" \
+		PREFIX=/usr LIBDIR=lib/$(MULTIARCH)
 	CARGO="$(CARGO)" packaging/deb.sh target/deb $(VERSION) $(SOURCE_DATE_EPOCH)
 
 # nativeflow.dll with its import library and header, for both kinds of processors, in target/windows.
@@ -93,18 +95,33 @@ nuget:
 demo: library
 	CARGO="$(CARGO)" examples-c/demo.sh
 
-# Everything that proves the project. The tests leave what they have proved, one line each, in target/proved.
-test: tools library
-	rm -rf target/proved
-	NATIVEFLOW_ALL_HOSTS=1 $(CARGO) test --workspace --quiet
+# The tests note what they have run, one line each, in target/proved.
+TEST = rm -rf target/proved && $(CARGO) test --workspace --quiet
+
+# In a few minutes: needs Rust, a C compiler and make, installs nothing, and leaves out what is slow or lacks its tools.
+test: library
+	$(TEST)
 	tests/proved.sh target/proved
 
-# The search for residue with a thousand calls on each path in place of a hundred.
+# Everything.
+test-all: export NATIVEFLOW_TEST = all
+test-all: tools library
+	$(TEST) -- --include-ignored
+	tests/proved.sh target/proved
+
+# The tests whose names contain NAME, slow ones too; of those with a table, only the rows whose names contain ONLY.
+NAME =
+ONLY =
+check:
+	NATIVEFLOW_TEST=all NATIVEFLOW_ONLY='$(ONLY)' $(CARGO) test --workspace --quiet '$(NAME)' -- --include-ignored
+
+# The search for residue with a thousand calls on each path instead of a hundred.
+residue: export NATIVEFLOW_TEST = all
 residue: tools library
-	NATIVEFLOW_RESIDUE_CALLS=1000 $(CARGO) test --quiet --test suite residue::
+	NATIVEFLOW_RESIDUE_CALLS=1000 $(CARGO) test --quiet --test suite residue:: -- --include-ignored
 	cat target/proved/residue-table
 
-# What the tests need beside Rust, cc and make; installed where that can be done.
+# Installs what `make test-all` needs in addition to Rust, cc and make.
 tools:
 	tests/tools.sh
 
@@ -114,13 +131,23 @@ header:
 
 # Writes the tables of network faults and of hosts into README.md.
 table: tools library
-	NATIVEFLOW_WRITE_TABLE=1 $(CARGO) test --quiet --test suite network::
-	NATIVEFLOW_WRITE_TABLE=1 NATIVEFLOW_ALL_HOSTS=1 $(CARGO) test --quiet --test suite hosts::
+	NATIVEFLOW_TEST=all NATIVEFLOW_WRITE_TABLE=1 $(CARGO) test --quiet --test suite every_ -- --include-ignored network:: hosts::
 
-# What CI checks before the tests.
+# What CI checks before the tests. Tools that are missing are named.
+C_FILES = $(filter-out include/nativeflow.h,$(shell git ls-files '*.c' '*.h' '*.cpp' '*.hpp'))
+SCRIPTS = .ci/run $(shell git ls-files '*.sh')
 lint:
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --quiet --workspace --all-targets --features test-panic -- --deny warnings
+	$(CARGO) clippy --quiet --workspace --all-targets -- --cfg test_panic --deny warnings
+	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --quiet --workspace --no-deps --document-private-items
+	clang-format --dry-run --Werror $(C_FILES)
+	shellcheck --external-sources $(SCRIPTS)
+	target/cargo-deny/bin/cargo-deny --log-level error check bans licenses sources
+
+# Formats what `make lint` checks.
+format:
+	$(CARGO) fmt --all
+	clang-format -i $(C_FILES)
 
 # Side by side with libcurl and libxml2.
 bench: library
@@ -129,4 +156,5 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install install-files install-texts uninstall man dist deb windows nuget demo test residue tools header table lint bench clean
+.PHONY: all library install install-files install-texts uninstall man dist deb windows nuget demo test test-all check residue \
+	tools header table lint format bench clean

@@ -1,16 +1,9 @@
-//! What is special about a build of the C library: its link arguments and its allocator. Writes nothing and fetches nothing.
+//! The link arguments of the shared library. Writes nothing and fetches nothing.
 
 use std::env;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-env-changed=NATIVEFLOW_C_LIBRARY");
-    // Set by the Makefile. In every other build cargo would warn of arguments for a target that is not there, and a Rust
-    // program that uses this crate keeps its own allocator.
-    if env::var_os("NATIVEFLOW_C_LIBRARY").is_none() {
-        return;
-    }
-    println!("cargo::rustc-cfg=c_library");
     let elf = env::var("CARGO_CFG_TARGET_FAMILY").as_deref() == Ok("unix")
         && env::var("CARGO_CFG_TARGET_VENDOR").as_deref() != Ok("apple");
     if env::var("CARGO_CFG_WINDOWS").is_ok() && env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("gnu") {

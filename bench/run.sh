@@ -33,6 +33,7 @@ fi
 packages="libcurl4-openssl-dev libxml2-dev"
 if [ -n "$(missing curl-config xml2-config)" ] && [ "$(id -u)" = 0 ] && [ -z "$(missing apt-get)" ]; then
     say "installs $packages"
+    # shellcheck disable=SC2086 # a list of packages
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $packages; } \
         >/dev/null || say "could not install them"
 fi
@@ -44,8 +45,8 @@ fi
 
 make --silent library
 # The same library with heap, stack and registers left as they are.
-NATIVEFLOW_C_LIBRARY=1 "$CARGO" rustc --quiet --release --lib --crate-type cdylib \
-    --features test-without-allocator,test-without-register-clearing,test-without-stack-wiping --target-dir target/without-wiping
+"$CARGO" rustc --quiet --release --lib --target-dir target/without-wiping -- --cfg 'test_without="allocator"' \
+    --cfg 'test_without="register-clearing"' --cfg 'test_without="stack-wiping"'
 mkdir -p "$work"
 
 # All alike, and bound lazily whatever the compiler's default.
@@ -61,7 +62,7 @@ compile with_nativeflow with_nativeflow -Iinclude "$release/libnativeflow.so" "-
 compile calls_with_nativeflow calls_with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
 compile calls_with_nativeflow calls_without_wiping -Iinclude "$without_wiping/libnativeflow.so" "-Wl,-rpath,$without_wiping"
 for source in with_libcurl calls_with_libcurl; do
-    # Unquoted: these print several arguments.
+    # shellcheck disable=SC2046 # they print several arguments
     compile $source $source $(curl-config --cflags) $(xml2-config --cflags) $(curl-config --libs) $(xml2-config --libs)
 done
 "$CARGO" build --quiet --release --package nativeflow-bench

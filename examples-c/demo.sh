@@ -25,6 +25,7 @@ key=kX3demoConsumerKey0123
 login=john_developer@hotmail.com
 
 echo "\$ get_token $base $key $login ca.pem"
+# shellcheck disable=SC2016 # the dollar is part of it
 printf '%s\n' 'Travel&Expense$2012' | "$work/get_token" "$base" "$key" "$login" "$work/ca.pem"
 echo
 echo "\$ get_token $base $key $login ca.pem     # with a wrong secret"

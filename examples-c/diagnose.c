@@ -65,7 +65,8 @@ int main(int argc, char **argv)
     if (error == NULL && (next != argc - 2 || argv[next][0] == '-'))
         return fputs(usage, stderr), 2;
     if (error == NULL && (error = nf_client_new(options, &client)) == NULL) {
-        if (!read_secret(secret, sizeof secret)) return 1;
+        if (!read_secret(secret, sizeof secret))
+            return 1;
         start = ms_since(0);
         error = nf_client_get_token(client, argv[next], argv[next + 1], secret, &token); /* wipes login and secret */
     }

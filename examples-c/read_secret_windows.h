@@ -13,7 +13,8 @@ static int read_console(HANDLE console, char *secret, size_t capacity)
     while (count > 0 && (wide[count - 1] == L'\n' || wide[count - 1] == L'\r'))
         count--;
     if (count > 0)
-        length = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, (int)count, secret, (int)capacity - 1, NULL, NULL);
+        length =
+            WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, (int)count, secret, (int)capacity - 1, NULL, NULL);
     SecureZeroMemory(wide, sizeof wide);
     if (!is_whole || (count > 0 && length == 0))
         return refuse_secret("The secret is longer than there is room for.", secret, capacity);

@@ -99,7 +99,8 @@ inline void check(nf_error *c_error)
 inline void check_text(std::string_view text)
 {
     if (text.find('\0') != std::string_view::npos)
-        throw error(NF_INVALID_ARGUMENT, "A text holds a NUL character", "Correct the calling program: pass the text without it.");
+        throw error(NF_INVALID_ARGUMENT, "A text holds a NUL character",
+                    "Correct the calling program: pass the text without it.");
 }
 
 inline std::string c_text(std::string_view text)
@@ -242,7 +243,8 @@ private:
     {
         const auto count = time.count();
         if (count < 0 || count > UINT32_MAX)
-            throw error(NF_INVALID_OPTION, "A time is negative, or longer than 49 days", "Give 0 to 4294967295 milliseconds.");
+            throw error(NF_INVALID_OPTION, "A time is negative, or longer than 49 days",
+                        "Give 0 to 4294967295 milliseconds.");
         detail::check(setter(options_.get(), static_cast<std::uint32_t>(count)));
         return *this;
     }
@@ -285,7 +287,8 @@ public:
     }
 
     /* The same without exceptions: nothing on failure, and then `why` says it. */
-    [[nodiscard]] std::optional<token> get_token(std::string_view key, secret &login, secret &password, error &why) const noexcept
+    [[nodiscard]] std::optional<token> get_token(std::string_view key, secret &login, secret &password,
+                                                 error &why) const noexcept
     {
         try {
             return get_token(key, login, password);

@@ -25,8 +25,7 @@ fi
 . packaging/rust.sh
 
 # shellcheck disable=SC2086,SC2154 # $std is nothing or one word
-NATIVEFLOW_C_LIBRARY=1 cargo-zigbuild rustc --quiet $std --target "$target.$glibc" --release --lib \
-    --crate-type cdylib,staticlib
+cargo-zigbuild build --quiet $std --target "$target.$glibc" --release
 ln -sf libnativeflow.so "$libraries/libnativeflow.so.0"
 
 prefix=$(echo "$target" | sed 's/unknown-//')-

@@ -6,8 +6,8 @@ set -eu
 cd "$(dirname "$0")/.."
 target=${1:-}
 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
-# shellcheck disable=SC2086 # nothing or two words
 only=${target:+--target $target}
+# shellcheck disable=SC2086 # nothing or two words
 ${CARGO:-cargo} fetch --quiet --locked $only
 
 cat <<'END'

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by what builds the library: what Rust needs to be told, for this machine or for another $target.
 
 # Panics tell the place in the source. Without these the library would hold the paths of the machine that built it, and
@@ -24,6 +25,7 @@ if [ -n "${target:-}" ] && [ ! -d "$("${RUSTC:-rustc}" --print target-libdir --t
         exit 1
     fi
     flags="$flags$between--remap-path-prefix=$("$RUSTC" --print sysroot)/$source=rust"
+    # shellcheck disable=SC2034 # for the script that sources this
     std=-Zbuild-std=std,panic_unwind
     # So that a stable compiler builds its own standard library.
     export RUSTC_BOOTSTRAP=1

@@ -24,7 +24,7 @@ fi
 . packaging/rust.sh
 
 # shellcheck disable=SC2086,SC2154 # $std is nothing or one word
-NATIVEFLOW_C_LIBRARY=1 ${CARGO:-cargo} rustc --quiet $std --release --lib --crate-type cdylib --target "$target"
+${CARGO:-cargo} build --quiet $std --release --target "$target"
 
 built=$CARGO_TARGET_DIR/$target/release
 mkdir -p "$output/bin" "$output/lib" "$output/include"

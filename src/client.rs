@@ -28,7 +28,7 @@ impl Client {
     /// Makes a client; reads the operating system's roots unless `options` names others.
     ///
     /// # Errors
-    /// [`Code::InvalidOption`](crate::Code::InvalidOption) when the system has no roots.
+    /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) when the system has no roots.
     pub fn new(options: &Options) -> Result<Client, Error> {
         Ok(Client(Arc::new(Inner {
             endpoint: flow::token_endpoint(&options.base_url)?,
@@ -44,8 +44,8 @@ impl Client {
     /// caller's to wipe; every copy made here is wiped.
     ///
     /// # Errors
-    /// [`Code::Denied`](crate::Code::Denied) when the server refuses login, secret or key: do not retry, the account may
-    /// lock. All others: see [`Code`](crate::Code).
+    /// [`Code::Denied`](crate::error::Code::Denied) when the server refuses login, secret or key: do not retry, the account may
+    /// lock. All others: see [`Code`](crate::error::Code).
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
         let start = Instant::now();
         let result = self.try_to_get_token(key, login, secret);
@@ -75,7 +75,7 @@ impl Client {
     }
 
     /// Ends every call that is running on this client, on whatever thread, with
-    /// [`Code::Cancelled`](crate::Code::Cancelled). Calls that begin later are not touched.
+    /// [`Code::Cancelled`](crate::error::Code::Cancelled). Calls that begin later are not touched.
     pub fn cancel(&self) {
         self.0.transport.cancel();
     }

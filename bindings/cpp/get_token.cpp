@@ -44,8 +44,8 @@ static void print(const nativeflow::token &token)
         const std::time_t seconds = std::chrono::system_clock::to_time_t(*expires);
         std::strftime(when.data(), when.size(), "%Y-%m-%d %H:%M:%S UTC", std::gmtime(&seconds));
     }
-    std::cout << "token:    " << token.value() << "\nexpires:  " << when.data() << "\ninstance: " << token.instance_url()
-              << "\n";
+    std::cout << "token:    " << token.value() << "\nexpires:  " << when.data()
+              << "\ninstance: " << token.instance_url() << "\n";
 }
 
 int main(int argc, char **argv)

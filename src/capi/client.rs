@@ -169,7 +169,7 @@ unsafe fn get_token(
 }
 
 /// Lets a test see that a panic inside a call harms neither the host nor the promise to wipe.
-#[cfg(feature = "test-panic")]
+#[cfg(test_panic)]
 #[allow(clippy::panic)]
 fn panic_if_asked(key: &str) {
     if key == "panic-for-test" {
@@ -177,5 +177,5 @@ fn panic_if_asked(key: &str) {
     }
 }
 
-#[cfg(not(feature = "test-panic"))]
+#[cfg(not(test_panic))]
 fn panic_if_asked(_: &str) {}

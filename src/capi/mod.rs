@@ -7,6 +7,8 @@
 #![allow(unsafe_code)]
 // The names are C's, and the safety contract stands in the header.
 #![allow(non_camel_case_types, clippy::missing_safety_doc)]
+// The comments are the header's, which has no Markdown links.
+#![allow(rustdoc::bare_urls, rustdoc::invalid_html_tags)]
 
 mod argument;
 mod cancellation;

@@ -5,7 +5,7 @@
 //! build.rs); a DLL has to ask.
 
 /// From now on, unloading the library does nothing.
-#[cfg(all(windows, c_library))]
+#[cfg(windows)]
 pub(super) fn stay() {
     use std::ptr;
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,5 +29,5 @@ pub(super) fn stay() {
     }
 }
 
-#[cfg(not(all(windows, c_library)))]
+#[cfg(not(windows))]
 pub(super) fn stay() {}

@@ -1,8 +1,7 @@
 //! The C library's own heap: every block is zero when it goes back.
 //!
 //! Nothing else reaches the buffers inside the TLS, HTTP, XML and JSON libraries. The host's heap is not touched: this is
-//! the allocator of the Rust code in the library, and only in builds of the C library, never in a Rust program that uses
-//! this crate.
+//! the allocator of the Rust code in the library only.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::{ptr, slice};

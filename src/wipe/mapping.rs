@@ -29,7 +29,6 @@ mod unix {
     ///
     /// # Safety
     /// The pages are those of one call of [`map`], whole.
-    #[cfg(feature = "capi")]
     pub(in crate::wipe) unsafe fn lock(start: NonNull<u8>, size: usize) -> bool {
         // SAFETY: the caller's promise.
         unsafe {
@@ -53,10 +52,8 @@ mod unix {
 mod windows {
     use std::ptr::{self, NonNull};
 
-    #[cfg(feature = "capi")]
-    use windows_sys::Win32::System::Memory::VirtualLock;
     use windows_sys::Win32::System::Memory::{
-        MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE, VirtualAlloc, VirtualFree,
+        MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE, VirtualAlloc, VirtualFree, VirtualLock,
     };
 
     /// `size` zeroed bytes; `None` when the system has no memory.
@@ -70,7 +67,6 @@ mod windows {
     ///
     /// # Safety
     /// The pages are those of one call of [`map`], whole.
-    #[cfg(feature = "capi")]
     pub(in crate::wipe) unsafe fn lock(start: NonNull<u8>, size: usize) -> bool {
         // SAFETY: the caller's promise.
         unsafe { VirtualLock(start.as_ptr().cast(), size) != 0 }

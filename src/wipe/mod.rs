@@ -5,21 +5,15 @@
 
 #![allow(unsafe_code)]
 
-#[cfg(all(c_library, not(feature = "test-without-allocator")))]
+#[cfg(not(test_without = "allocator"))]
 mod allocator;
 mod fork;
 mod mapping;
-#[cfg(feature = "capi")]
 mod pages;
-#[cfg(feature = "capi")]
 mod registers;
-#[cfg(feature = "capi")]
 mod stack;
 
 pub(crate) use fork::this_process;
-#[cfg(feature = "capi")]
 pub(crate) use pages::Pages;
-#[cfg(feature = "capi")]
 pub(crate) use registers::clear_registers;
-#[cfg(feature = "capi")]
 pub(crate) use stack::clear_stack;

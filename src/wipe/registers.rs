@@ -8,11 +8,11 @@
 /// function that has touched a secret returns to C. Preserved registers are the caller's again by then.
 #[inline(always)]
 pub(crate) fn clear_registers() {
-    #[cfg(not(feature = "test-without-register-clearing"))]
+    #[cfg(not(test_without = "register-clearing"))]
     arch::clear();
 }
 
-#[cfg(all(target_arch = "x86_64", not(feature = "test-without-register-clearing")))]
+#[cfg(all(target_arch = "x86_64", not(test_without = "register-clearing")))]
 mod arch {
     use std::arch::{asm, is_x86_feature_detected};
 
@@ -90,7 +90,7 @@ mod arch {
     }
 }
 
-#[cfg(all(target_arch = "aarch64", not(feature = "test-without-register-clearing")))]
+#[cfg(all(target_arch = "aarch64", not(test_without = "register-clearing")))]
 mod arch {
     use std::arch::asm;
 
@@ -127,7 +127,7 @@ mod arch {
     }
 }
 
-#[cfg(all(target_arch = "x86", not(feature = "test-without-register-clearing")))]
+#[cfg(all(target_arch = "x86", not(test_without = "register-clearing")))]
 mod arch {
     use std::arch::{asm, is_x86_feature_detected};
 
@@ -165,7 +165,7 @@ mod arch {
 
 #[cfg(all(
     not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86")),
-    not(feature = "test-without-register-clearing")
+    not(test_without = "register-clearing")
 ))]
 mod arch {
     /// Not known here: what registers hold is not promised on this processor.

@@ -1,11 +1,11 @@
 //! What a call has left below the host's frames.
 
-#[cfg(not(feature = "test-without-stack-wiping"))]
+#[cfg(not(test_without = "stack-wiping"))]
 use zeroize::zeroize_stack;
 
 /// A call with a handshake uses 27 KB of stack in an optimised build, and 67 KB in another one, with what the C library has
 /// of a thread's. The host is told to have several times as much.
-#[cfg(not(feature = "test-without-stack-wiping"))]
+#[cfg(not(test_without = "stack-wiping"))]
 const USED: usize = if cfg!(debug_assertions) { 80 * 1024 } else { 40 * 1024 };
 
 /// Zeroes the stack that a call has used. Called from the function that C called, after its work is done.
@@ -13,6 +13,6 @@ const USED: usize = if cfg!(debug_assertions) { 80 * 1024 } else { 40 * 1024 };
 /// A release build has left nothing there in any scan. A build without optimisation has, of the token: it copies texts
 /// through its frames, and what a compiler keeps in a frame is nobody's promise. The cost is some 4 µs of a call's 450.
 pub(crate) fn clear_stack() {
-    #[cfg(not(feature = "test-without-stack-wiping"))]
+    #[cfg(not(test_without = "stack-wiping"))]
     zeroize_stack::<USED>();
 }

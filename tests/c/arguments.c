@@ -18,7 +18,8 @@ static void refused_at(int line, const nf_client *on, const char *key, const cha
         strcpy(login_buffer, login);
     if (secret != NULL)
         strcpy(secret_buffer, secret);
-    expect_at(line, nf_client_get_token(on, key, login ? login_buffer : NULL, secret ? secret_buffer : NULL, &token), code);
+    expect_at(line, nf_client_get_token(on, key, login ? login_buffer : NULL, secret ? secret_buffer : NULL, &token),
+              code);
     CHECK(token == NULL);
     CHECK(all_zero(login_buffer, sizeof login_buffer));
     CHECK(all_zero(secret_buffer, sizeof secret_buffer));

@@ -2,9 +2,9 @@
  * Calls with any options, and everything that they say, one fact a line.
  *
  * Standard input has a line `name=value` for each of: url, ca, client_chain, client_key, timeout_ms, connect_timeout_ms,
- * proxy, bypass, environment_proxy, keep_alive_ms, key, login, secret, calls (how many, one after another on one client;
- * 1), pause_ms (between them), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does to the
- * client, once).
+ * proxy, bypass, environment_proxy, keep_alive_ms, product, key, login, secret, calls (how many, one after another on one
+ * client; 1), pause_ms (between them), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does
+ * to the client, once).
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -70,6 +70,8 @@ static nf_error *configure(nf_options *options)
         error = nf_options_set_proxy_bypass(options, setting("bypass"));
     if (error == NULL && setting("keep_alive_ms") != NULL)
         error = nf_options_set_keep_alive_ms(options, number("keep_alive_ms", 0));
+    if (error == NULL && setting("product") != NULL)
+        error = nf_options_set_user_agent(options, setting("product"));
     if (error == NULL && setting("log") != NULL)
         error = nf_options_set_log(options, print_log, NULL);
     return error;
@@ -96,14 +98,27 @@ static void print_error(const nf_error *error)
     printf("remedy=%s\n", nf_error_remedy(error));
     printf("http_status=%d\n", (int)nf_error_http_status(error));
     printf("server_message=%s\n", nf_error_server_message(error));
+    printf("server_code=%d\n", (int)nf_error_server_code(error));
+    printf("correlation_id=%s\n", nf_error_correlation_id(error));
     printf("retry_after_ms=%lld\n", (long long)nf_error_retry_after_ms(error));
+}
+
+static void print_token(const nf_token *token)
+{
+    printf("value=%s\n", nf_token_value(token));
+    printf("scheme=%s\n", nf_token_scheme(token));
+    printf("authorization=%s\n", nf_token_authorization(token));
+    printf("refresh_token=%s\n", nf_token_refresh_token(token));
+    printf("instance_url=%s\n", nf_token_instance_url(token));
+    printf("expires_at=%lld\n", (long long)nf_token_expires_at(token));
+    printf("expiration_date=%s\n", nf_token_expiration_date(token));
 }
 
 /* One call; prints what came of it. */
 static void call(const nf_client *client)
 {
     char login[4096], secret[4096];
-    nf_token *token = NULL;
+    nf_token *token = (nf_token *)&interfered_at; /* not NULL: the call must clear it */
     snprintf(login, sizeof login, "%s", setting("login"));
     snprintf(secret, sizeof secret, "%s", setting("secret"));
 
@@ -119,7 +134,7 @@ static void call(const nf_client *client)
     if (interfered_at != 0)
         printf("after_cancel_ms=%.2f\n", end - interfered_at);
     if (token != NULL)
-        printf("value=%s\n", nf_token_value(token));
+        print_token(token);
     print_error(error);
     nf_token_free(token);
     nf_error_free(error);

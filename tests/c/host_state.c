@@ -160,8 +160,8 @@ int main(int argc, char **argv)
     CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
     look(&after);
     for (int i = 1; i < SIGNALS; i++) {
-        if (before.actions[i].handler != after.actions[i].handler || before.actions[i].flags != after.actions[i].flags ||
-            before.actions[i].mask != after.actions[i].mask) {
+        if (before.actions[i].handler != after.actions[i].handler ||
+            before.actions[i].flags != after.actions[i].flags || before.actions[i].mask != after.actions[i].mask) {
             fprintf(stderr, "signal %d has another action\n", i);
             failures++;
         }

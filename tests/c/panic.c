@@ -1,6 +1,6 @@
 /*
  * A panic inside the library ends in NF_PANIC: the host lives, its stderr is silent, its buffers are wiped. Runs against a
- * build with the feature test-panic only.
+ * build with --cfg test_panic only.
  */
 #include "check.h"
 

@@ -17,7 +17,8 @@ int main(int argc, char **argv)
     memcpy(copy, secret, sizeof copy);
     if (nf_options_set_base_url(options, argv[1]) != NULL || nf_options_set_ca_file(options, argv[4]) != NULL)
         return 1;
-    if (nf_client_new(options, &client) != NULL || nf_client_get_token(client, argv[2], argv[3], secret, &token) != NULL)
+    if (nf_client_new(options, &client) != NULL ||
+        nf_client_get_token(client, argv[2], argv[3], secret, &token) != NULL)
         return 1;
     nf_client_free(client);
     return 0;

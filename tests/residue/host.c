@@ -149,7 +149,6 @@ static void spare(const char *text)
 /* What a server gives out anew each time is known only now. The first ones are enough: the table has its limits. */
 enum { LEARNED = 100 };
 
-
 static void learn(const char *name, const char *text)
 {
     static const unsigned char plain[WINDOW];

@@ -137,7 +137,8 @@ static void scan_mapping(struct reader *reader, int pagemap, const char *line, e
     int path = 0;
     const char *name;
 
-    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %lu %n", &from, &to, rights, &inode, &path) != 4 || rights[0] != 'r')
+    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %lu %n", &from, &to, rights, &inode, &path) != 4 ||
+        rights[0] != 'r')
         return;
     name = line + path;
     /* The kernel's: nothing of ours can be in them, and not all can be read. */

@@ -6,10 +6,9 @@ use std::thread;
 
 use nativeflow_stub::User;
 
-use crate::network::call::Call;
 use crate::network::stage::{names, on_stage};
 use crate::network::stalls::{hold, listener};
-use crate::support::{self, Build, Facts, Program};
+use crate::support::{self, Build, Call, Facts, NAMESPACES, Program, needs};
 
 /// How late a call may return. Under a debugger there is no such limit.
 const LIMIT_MS: f64 = 10.0;
@@ -35,6 +34,7 @@ fn ends_at_once(place: &str, run: impl Fn(&dyn Fn(Call) -> Call) -> Facts) {
 
 #[test]
 fn a_name_that_is_looked_up() {
+    needs!(NAMESPACES, "dnsmasq");
     let prepare = names("iptables -A INPUT -p udp --dport 53 -j DROP");
     ends_at_once("looking up the host name", |change| {
         on_stage(&prepare, |stage, ca| change(Call::to("https://concur.test:8443").with("ca", ca)).run_under(stage))
@@ -43,6 +43,7 @@ fn a_name_that_is_looked_up() {
 
 #[test]
 fn a_connection_that_is_made() {
+    needs!(NAMESPACES);
     let prepare = "iptables -A INPUT -p tcp --dport 8443 --syn -j DROP";
     ends_at_once("connecting", |change| {
         on_stage(prepare, |stage, ca| change(Call::to("https://127.0.0.1:8443").with("ca", ca)).run_under(stage))
@@ -111,7 +112,9 @@ fn eight_calls_at_once_and_the_client_works_on() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn no_memory_is_touched_that_was_freed_under_a_call() {
+    needs!("valgrind");
     let suppressions = format!("--suppressions={}", support::root().join("tests/valgrind.supp").display());
     program(Build::Debug, "10000").under(&["valgrind", "--quiet", "--error-exitcode=99", &suppressions]).must_pass();
 }

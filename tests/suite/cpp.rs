@@ -2,7 +2,7 @@
 
 use nativeflow_stub::User;
 
-use crate::support::{self, Build, Compiler, Program, root, scratch};
+use crate::support::{self, Build, Compiler, Program, needs, root, scratch};
 
 const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
 
@@ -26,6 +26,7 @@ fn compiled(compiler: &str, standard: &str, build: Build) -> Program {
 
 #[test]
 fn it_works_with_both_compilers_and_each_standard() {
+    needs!("g++", "clang++");
     for compiler in ["g++", "clang++"] {
         for standard in ["c++17", "c++20", "c++2b"] {
             compiled(compiler, standard, Build::Shared).must_pass();
@@ -35,7 +36,9 @@ fn it_works_with_both_compilers_and_each_standard() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn its_memory_is_used_as_it_should_be() {
+    needs!("g++", "valgrind");
     let suppressions = format!("--suppressions={}", root().join("tests/valgrind.supp").display());
     let valgrind = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", &suppressions];
     compiled("g++", "c++17", Build::Debug).under(&valgrind).must_pass();

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use nativeflow_stub::User;
 
-use crate::support::{self, outside_cargo, root, scratch};
+use crate::support::{self, NAMESPACES, needs, outside_cargo, root, scratch};
 
 /// The packages by name, made anew.
 fn made() -> BTreeMap<String, Vec<u8>> {
@@ -53,7 +53,9 @@ find "$root" -path "$root/var" -prune -o ! -type d -print
 "#;
 
 #[test]
+#[ignore = "slow"]
 fn packages_are_sound_and_enough_for_a_build() {
+    needs!(NAMESPACES, "c++", "dpkg-gensymbols", "lintian", "pkg-config", "man");
     let made_first = made();
     let names: Vec<&str> = made_first.keys().map(|name| name.split('_').next().unwrap()).collect();
     assert_eq!(names, ["libnativeflow-dev", "libnativeflow0"]);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::installed::{build_by_cmake, build_by_pkg_config};
-use crate::support::{outside_cargo, root, scratch};
+use crate::support::{needs, outside_cargo, root, scratch};
 
 /// Makes the archive in a copy of the project.
 fn archive_of(project: &Path) -> PathBuf {
@@ -45,7 +45,9 @@ fn links_lead_somewhere(prefix: &Path) {
 
 /// One test, for the archive takes a minute to make.
 #[test]
+#[ignore = "slow"]
 fn the_archive_is_enough_for_a_build_and_the_same_each_time() {
+    needs!("cmake", "pkg-config", "target/zigbuild/bin/cargo-zigbuild");
     let archive = archive_of(root());
     let (folder, name) = (archive.parent().unwrap(), archive.file_name().unwrap().to_str().unwrap());
     run(Command::new("sha256sum").args(["--check", "--strict", &format!("{name}.sha256")]).current_dir(folder));

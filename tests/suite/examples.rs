@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use nativeflow_stub::User;
 
-use crate::support::{self, Build, Program, root};
+use crate::support::{self, Build, Program, needs, root};
 
 fn get_token(secret: &str) -> Program {
     let (stub, ca) = support::stub();
@@ -163,6 +163,7 @@ fn the_demo_shows_a_token_and_a_refusal() {
 /// On a terminal, which `script` plays: what is typed does not show, and the terminal is as before afterwards.
 #[test]
 fn get_token_does_not_echo_the_secret() {
+    needs!("script");
     let (stub, ca) = support::stub();
     let user = User::demo();
     let program = Program::compile("examples-c/get_token.c", Build::Shared);

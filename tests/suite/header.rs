@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{self, Compiler};
+use crate::support::{self, Compiler, needs};
 
 /// The files of the C interface, in the order in which the header shows them.
 const SOURCES: &[&str] = &["version", "code", "error", "log", "options", "client", "token"];
@@ -53,6 +53,7 @@ fn the_header_is_written_for_people() {
 
 #[test]
 fn the_header_compiles_everywhere_alone_and_twice() {
+    needs!("c++");
     let folder = support::scratch("header");
     let alone = "#include <nativeflow.h>\nint main(void) { return 0; }\n";
     let twice = "#include <nativeflow.h>\n#include <nativeflow.h>\nint main(void) { return NF_OK; }\n";

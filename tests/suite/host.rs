@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use nativeflow_stub::{Options, Stub, User};
 
-use crate::network::call::Call;
 use crate::network::stage::{names, on_stage};
 use crate::network::stalls::listener;
-use crate::support::{self, Build, Compiler, Program, scratch};
+use crate::support::{self, Build, Call, Compiler, NAMESPACES, Program, needs, scratch};
 
 fn credentials() -> [String; 3] {
     let user = User::demo();
@@ -36,6 +35,7 @@ fn forking(build: Build, keep_alive_ms: &str, how: &str) -> u64 {
 
 #[test]
 fn parent_and_child_keep_a_connection_each() {
+    needs!("unshare");
     for build in [Build::Shared, Build::Static] {
         assert_eq!(forking(build, "60000", "turns"), 2);
         assert_eq!(forking(build, "60000", "same-pid"), 2);
@@ -87,7 +87,9 @@ fn leave(mut client: TcpStream) -> io::Result<()> {
 }
 
 #[test]
+#[ignore = "slow"]
 fn ten_thousand_stalled_calls_leave_no_thread_and_no_descriptor() {
+    needs!(NAMESPACES, "dnsmasq", "python3");
     let prepare = names("iptables -A INPUT -p udp --dport 53 -j DROP; iptables -A INPUT -p tcp --dport 81 -j DROP");
     // Accepts and says nothing: a listener whose backlog nobody empties.
     let silent = format!(
@@ -123,6 +125,7 @@ fn a_thousand_unloadings_leave_nothing_behind() {
 /// The list says what each is for.
 #[test]
 fn a_call_makes_no_system_call_beyond_the_list() {
+    needs!("strace", NAMESPACES, "dnsmasq");
     let (stub, ca) = support::stub();
     let ca = ca.to_str().unwrap();
     let begins_a_thread = |calls: &[String]| calls.iter().any(|name| name == "clone3" || name == "clone");

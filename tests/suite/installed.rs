@@ -6,7 +6,7 @@ use std::process::Command;
 
 use nativeflow_stub::User;
 
-use crate::support::{self, Build, Compiler, Program, outside_cargo, root, scratch};
+use crate::support::{self, Build, Compiler, Program, needs, outside_cargo, root, scratch};
 
 /// Where libraries are put: the usual place, and Debian's.
 const LIBDIRS: [&str; 2] = ["lib", "lib/x86_64-linux-gnu"];
@@ -58,6 +58,7 @@ fn pkg_config(libraries: &Path, args: &[&str]) -> Vec<String> {
 
 #[test]
 fn pkg_config_is_all_that_a_build_needs() {
+    needs!("pkg-config");
     for libdir in LIBDIRS {
         build_by_pkg_config(&installed_with("pkg-config", libdir), libdir);
     }
@@ -97,6 +98,7 @@ endforeach()
 
 #[test]
 fn cmake_is_all_that_a_build_needs() {
+    needs!("cmake");
     for libdir in LIBDIRS {
         build_by_cmake(&installed_with("cmake", libdir));
     }

@@ -8,9 +8,8 @@ use std::thread;
 
 use nativeflow_stub::{Options, Stub};
 
-use crate::network::call::Call;
 use crate::network::stalls::{TWO_LENGTHS, read_head};
-use crate::support::{Facts, scratch};
+use crate::support::{Call, Facts, scratch};
 
 /// A stub that keeps connections, with its CA in a file, and what each of two calls ended in.
 struct Kept {

@@ -2,9 +2,8 @@
 
 use nativeflow_stub::User;
 
-use crate::network::call::Call;
 use crate::residue::proxy::Proxy;
-use crate::support::{self, Facts};
+use crate::support::{self, Call, Facts};
 
 /// Level and text of each line.
 fn lines(facts: &Facts) -> Vec<(&str, &str)> {

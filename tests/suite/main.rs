@@ -22,6 +22,7 @@
 //! | does the package for .NET hold what it promises, and run | `nuget` |
 //! | do the manual pages say what the header says | `man` |
 //! | are the Debian packages sound, and enough for a build | `deb` |
+//! | is a release checked before it is published | `release` |
 //! | is the library for other Linuxes the same | `targets` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
@@ -43,6 +44,7 @@ mod network;
 mod nuget;
 mod production;
 mod programs;
+mod release;
 mod residue;
 mod scenarios;
 mod support;

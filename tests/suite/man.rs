@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::support::{self, root, scratch};
+use crate::support::{self, needs, root, scratch};
 
 /// The names on one of the lists in `abi`.
 fn listed(list: &str) -> Vec<String> {
@@ -67,6 +67,7 @@ fn there_is_a_page_for_each_function_and_one_for_all() {
 
 #[test]
 fn every_awk_writes_the_same() {
+    needs!("gawk", "mawk", "busybox");
     let contents = |pages: Vec<PathBuf>| pages.iter().map(|page| fs::read(page).unwrap()).collect::<Vec<_>>();
     let gawk = contents(pages("gawk", &["gawk"]));
     assert!(contents(pages("gawk-posix", &["gawk", "--posix"])) == gawk);
@@ -76,6 +77,7 @@ fn every_awk_writes_the_same() {
 
 #[test]
 fn formatters_have_nothing_to_say() {
+    needs!("mandoc", "man");
     for page in pages("lint", &["awk"]) {
         for formatter in [&["mandoc", "-T", "lint", "-W", "warning"][..], &["man", "--warnings=w", "-l"]] {
             let output = Command::new(formatter[0]).args(&formatter[1..]).arg(&page).output().unwrap();
@@ -91,6 +93,7 @@ fn formatters_have_nothing_to_say() {
 /// What `whatis` and `apropos` know a page by.
 #[test]
 fn each_page_says_in_one_line_what_it_is_about() {
+    needs!("lexgrog");
     for page in pages("whatis", &["awk"]) {
         let output = Command::new("lexgrog").arg(&page).output().unwrap();
         let line = String::from_utf8(output.stdout).unwrap();
@@ -102,6 +105,7 @@ fn each_page_says_in_one_line_what_it_is_about() {
 
 #[test]
 fn a_function_has_prototype_text_and_failures_on_its_page() {
+    needs!("man");
     let pages = pages("function", &["awk"]);
     let page = shown(pages.iter().find(|page| name(page) == "nf_client_get_token").unwrap());
     for part in [
@@ -120,6 +124,7 @@ fn a_function_has_prototype_text_and_failures_on_its_page() {
 
 #[test]
 fn no_word_of_a_comment_is_lost() {
+    needs!("man");
     let header = fs::read_to_string(root().join("include/nativeflow.h")).unwrap().replace('\n', " ");
     let (_, declarations) = header.split_once("extern \"C\" {").unwrap();
     for page in pages("words", &["awk"]).iter().filter(|page| name(page) != "nativeflow") {
@@ -134,6 +139,7 @@ fn no_word_of_a_comment_is_lost() {
 
 #[test]
 fn the_first_page_of_the_header_and_all_codes_and_functions_are_on_one_page() {
+    needs!("man");
     let pages = pages("overview", &["awk"]);
     let overview = shown(pages.iter().find(|page| name(page) == "nativeflow").unwrap());
     let sections = ["IN SHORT", "CALLING CONVENTION", "STRINGS", "OWNERSHIP", "THREADS", "SECRETS", "VERSIONS"];
@@ -178,6 +184,7 @@ int nf_odd(void);
 
 #[test]
 fn characters_that_mean_something_to_a_formatter_are_shown_as_they_are() {
+    needs!("gawk", "mawk", "busybox", "man");
     let work = scratch("man");
     let header = work.join("odd.h");
     fs::write(&header, ODD).unwrap();
@@ -195,6 +202,7 @@ fn characters_that_mean_something_to_a_formatter_are_shown_as_they_are() {
 
 #[test]
 fn a_function_without_a_comment_ends_it() {
+    needs!("gawk", "mawk", "busybox");
     let work = scratch("man");
     let header = work.join("bare.h");
     fs::write(&header, format!("{ODD}\nNF_MUST_USE\nnf_error *nf_bare(void);\n")).unwrap();

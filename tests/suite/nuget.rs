@@ -6,7 +6,7 @@ use std::process::Command;
 
 use nativeflow_stub::User;
 
-use crate::support::{self, Program, outside_cargo, root, scratch};
+use crate::support::{self, Program, needs, outside_cargo, root, scratch};
 
 /// Which library is for whom.
 const LIBRARIES: [(&str, &str, Kind); 5] = [
@@ -59,7 +59,15 @@ const DEPENDENCIES: &str = r#"{
 }"#;
 
 #[test]
+#[ignore = "slow"]
 fn the_package_holds_a_library_for_each_system_and_is_enough_for_a_program() {
+    needs!(
+        "target/zigbuild/bin/cargo-zigbuild",
+        "x86_64-w64-mingw32-gcc",
+        "mcs",
+        "mono",
+        "target/nuget-exe/node_modules"
+    );
     let made = outside_cargo("make").args(["--silent", "nuget"]).current_dir(root()).output().unwrap();
     let said = String::from_utf8_lossy(&made.stdout) + String::from_utf8_lossy(&made.stderr);
     assert!(made.status.success() && said.is_empty(), "{said}");

@@ -5,7 +5,7 @@
 
 use nativeflow_stub::User;
 
-use crate::support::{self, Build, Facts, Program};
+use crate::support::{self, Build, Call, Facts, NAMESPACES, Program, needs};
 
 /// `$1` the stub, `$2` a folder to work in; the rest is the program to run.
 const STAGE: &str = r#"
@@ -38,6 +38,7 @@ fn one_shot(secret: &str) -> Program {
 
 #[test]
 fn one_call_gets_a_token_from_the_production_host() {
+    needs!(NAMESPACES);
     let facts = on_stage("token", one_shot(&User::demo().secret));
     assert!(facts.status.success(), "{}", facts.stderr);
     let token = facts.stdout.strip_prefix("Authorization: OAuth ").expect("an Authorization header").trim_end();
@@ -46,6 +47,7 @@ fn one_call_gets_a_token_from_the_production_host() {
 
 #[test]
 fn one_call_says_that_it_was_refused() {
+    needs!(NAMESPACES);
     let facts = on_stage("refused", one_shot("wrong"));
     assert_eq!(facts.status.code(), Some(1));
     assert!(facts.stderr.starts_with("NF_DENIED: ") && facts.stderr.contains("HTTP 403"), "{}", facts.stderr);
@@ -54,7 +56,7 @@ fn one_call_says_that_it_was_refused() {
 /// Variables that other clients obey: a proxy that is not there, other roots, a file for the TLS secrets.
 #[test]
 fn the_environment_changes_nothing() {
-    let (stub, ca) = support::stub();
+    needs!(NAMESPACES);
     let user = User::demo();
     let keys = support::scratch("environment").join("tls-secrets");
     let key_log = format!("SSLKEYLOGFILE={}", keys.display());
@@ -70,8 +72,7 @@ fn the_environment_changes_nothing() {
         ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"]
             .map(|name| &*format!("{name}=http://127.0.0.1:1").leak()),
     );
-    let program = Program::compile("fetch", Build::Shared).under(&command);
-    let facts = program.again(&[&stub.base_url(), ca.to_str().unwrap(), "", "", &user.key, &user.login, &user.secret]);
+    let facts = Call::to_stub().run_under(&command);
     assert_eq!(facts.pairs()["code"], "NF_OK", "{}", facts.stdout);
     assert!(facts.stderr.is_empty(), "{}", facts.stderr);
     assert!(!keys.exists(), "TLS secrets were written down");

@@ -1,9 +1,21 @@
 //! C programs that check themselves, against every build of the library.
 
-use crate::support::{self, Build, Program};
+use crate::support::{self, Build, Program, is_everything_tested, needs};
 use nativeflow_stub::User;
 
-const BUILDS: [Build; 3] = [Build::Shared, Build::Static, Build::PanicAbort];
+/// The builds that a program runs against; the last one takes a while to make.
+fn builds() -> Vec<Build> {
+    let mut builds = vec![Build::Shared, Build::Static];
+    if is_everything_tested() {
+        builds.push(Build::PanicAbort);
+    }
+    builds
+}
+
+/// In kilobytes, what the header asks for; builds without optimisation need more.
+fn stack(build: Build) -> &'static str {
+    if build == Build::PanicAbort { "0" } else { "128" }
+}
 
 /// A program that talks to the stub as the demo user.
 fn with_stub(name: &str, build: Build) -> Program {
@@ -18,37 +30,36 @@ fn with_stub(name: &str, build: Build) -> Program {
 
 #[test]
 fn bad_input_gets_a_code_and_the_buffers_are_wiped() {
-    for build in BUILDS {
+    for build in builds() {
         with_stub("arguments", build).must_pass();
     }
 }
 
 #[test]
 fn null_has_neutral_values() {
-    for build in BUILDS {
+    for build in builds() {
         Program::compile("nothing", build).must_pass();
     }
 }
 
 #[test]
 fn objects_outlive_what_they_came_from() {
-    for build in BUILDS {
+    for build in builds() {
         with_stub("lifetimes", build).must_pass();
     }
 }
 
-/// With the stack that the header asks for; builds without optimisation need more.
 #[test]
 fn eight_threads_share_a_client() {
-    for (build, stack) in [(Build::Shared, "128"), (Build::Static, "128"), (Build::PanicAbort, "0")] {
-        with_stub("threads", build).arg(stack).must_pass();
+    for build in builds() {
+        with_stub("threads", build).arg(stack(build)).must_pass();
     }
 }
 
 #[test]
 fn a_cancelled_thread_finishes_its_call() {
     let (stub, ca) = support::stub();
-    for build in BUILDS {
+    for build in builds() {
         Program::compile("cancel", build)
             .args(&[&stub.scenario_url("silence-after-tls"), ca.to_str().unwrap()])
             .must_pass();
@@ -72,13 +83,16 @@ fn the_environment_is_read_where_that_is_asked_for_and_nowhere_else() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn a_panic_is_an_error_and_nothing_more() {
     Program::compile("panic", Build::Debug).must_pass();
 }
 
 /// Memory errors and lost blocks are failures. In a debug build, for the suppressions name functions.
 #[test]
+#[ignore = "slow"]
 fn memory_is_used_as_it_should_be() {
+    needs!("valgrind");
     let suppressions = format!("--suppressions={}", support::root().join("tests/valgrind.supp").display());
     let valgrind = [
         "valgrind",

@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use crate::abi;
-use crate::support::{self, Build, Program, Target};
+use crate::support::{self, Build, Program, Target, needs};
 use nativeflow_stub::User;
 
 /// Of 2012, the oldest that Rust's standard library supports: major and minor number.
@@ -19,19 +19,25 @@ fn builds() -> impl Iterator<Item = Build> {
 }
 
 #[test]
+#[ignore = "slow"]
 fn the_interface_is_the_same() {
+    needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     builds().for_each(abi::exports_what_was_promised);
 }
 
 #[test]
+#[ignore = "slow"]
 fn nothing_is_needed_but_a_c_library() {
+    needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     for target in Target::ALL {
         abi::needs_only_the_c_library_and_stays_small(Build::For(target), PARTS_OF_GLIBC);
     }
 }
 
 #[test]
+#[ignore = "slow"]
 fn the_c_library_may_be_an_old_one() {
+    needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     for target in Target::ALL {
         let library = Build::For(target).file();
         let output = Command::new("readelf").args(["--version-info", "--wide"]).arg(&library).output().unwrap();
@@ -50,7 +56,9 @@ fn the_c_library_may_be_an_old_one() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn a_token_comes_and_a_refusal_is_told() {
+    needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     let (stub, ca) = support::stub();
     let demo = User::demo();
     let other = support::user("jürgen.müller@example.com", "Paßwort: 東京 ✓");
@@ -75,7 +83,9 @@ fn a_token_comes_and_a_refusal_is_told() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn programs_that_check_themselves_pass() {
+    needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     let (stub, ca) = support::stub();
     let (demo, ca) = (User::demo(), ca.to_str().unwrap());
     for build in builds() {

@@ -11,7 +11,7 @@ use nativeflow_stub::User;
 
 use crate::cancellation;
 use crate::residue::{self, Needles};
-use crate::support::{self, Compiler, Facts, Program, outside_cargo, root, scratch};
+use crate::support::{self, Compiler, Facts, Program, needs, outside_cargo, root, scratch};
 
 /// `bin`, `lib` and `include` for a processor.
 fn folder(processor: &str) -> PathBuf {
@@ -32,7 +32,9 @@ fn objdump(processor: &str, dll: &Path) -> String {
 }
 
 #[test]
+#[ignore = "slow"]
 fn the_dll_needs_the_systems_own_dlls_and_exports_what_the_list_says() {
+    needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let promised = fs::read_to_string(root().join("abi/nativeflow.symbols")).unwrap();
     let promised: Vec<&str> = promised.lines().filter(|line| !line.starts_with('#')).collect();
     for processor in ["x86_64", "i686"] {
@@ -123,7 +125,9 @@ fn gets_a_token(example: Program, secret: &str) -> Facts {
 }
 
 #[test]
+#[ignore = "slow"]
 fn the_example_gets_a_token_and_a_refusal() {
+    needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let token = gets_a_token(compile("get_token", &["examples-c/get_token.c"]), &User::demo().secret);
     assert!(token.status.success(), "{}", token.stderr);
     for part in ["token:    ", "expires:  20", "instance: https://localhost:"] {
@@ -136,7 +140,9 @@ fn the_example_gets_a_token_and_a_refusal() {
 
 /// wine has the roots of the system that it runs on, and the stub's is not among them.
 #[test]
+#[ignore = "slow"]
 fn the_systems_own_store_is_asked_without_a_ca_file() {
+    needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let (stub, _) = support::stub();
     let facts = compile("untrusted", &["examples-c/get_token.c"])
         .args(&[&stub.base_url(), "key", "login@example.com"])
@@ -147,7 +153,9 @@ fn the_systems_own_store_is_asked_without_a_ca_file() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn the_c_programs_check_the_dll_too() {
+    needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let (stub, ca) = support::stub();
     let user = User::demo();
     let (url, ca) = (stub.base_url(), on_disk_z(ca));
@@ -161,14 +169,18 @@ fn the_c_programs_check_the_dll_too() {
 
 /// Woken by a datagram, there.
 #[test]
+#[ignore = "slow"]
 fn calls_are_cancelled_from_another_thread() {
+    needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let program = compile("cancelling", &["tests/c/cancelling.c"]);
     // The clock of Windows has a pace of 16 ms.
     cancellation::told(program, &on_disk_z(support::stub().1), "50").must_pass();
 }
 
 #[test]
+#[ignore = "slow"]
 fn a_call_returns_soon_after_its_limit() {
+    needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let (stub, ca) = support::stub();
     let program = compile("call", &["tests/c/call.c"]);
     // The best of three: the machine may be busy with something else.
@@ -199,7 +211,9 @@ target_link_libraries(program PRIVATE nativeflow::shared)
 
 /// By pkg-config and by CMake, both with the compiler for Windows.
 #[test]
+#[ignore = "slow"]
 fn the_archive_is_enough_for_a_build() {
+    needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let made = outside_cargo("make").args(["--silent", "dist", "TARGET=x86_64-windows"]).current_dir(root()).status();
     assert!(made.unwrap().success(), "make dist");
     let elsewhere = scratch("dist windows");
@@ -254,7 +268,9 @@ fn the_archive_is_enough_for_a_build() {
 
 /// In the process' own memory, by ReadProcessMemory: private pages, modules and mapped files, before and after all is freed.
 #[test]
+#[ignore = "slow"]
 fn nothing_is_left_in_memory() {
+    needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let place = residue::place();
     let host = compile(
         "residue",

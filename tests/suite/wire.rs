@@ -2,25 +2,15 @@
 
 use nativeflow_stub::{Options, Stub, User};
 
-use crate::support::{self, Build, Program, user};
+use crate::support::{self, Call, user};
 
 /// Sends one request for `user` and gives the head that arrived.
 fn head_for(user: User, product: &str) -> String {
-    let (key, login, secret) = (user.key.clone(), user.login.clone(), user.secret.clone());
-    let stub = Stub::start(Options { users: vec![user], ..Options::default() }).unwrap();
+    let stub = Stub::start(Options { users: vec![user.clone()], ..Options::default() }).unwrap();
     let ca = support::scratch("wire").join(format!("ca-{:?}.pem", std::thread::current().id()));
     std::fs::write(&ca, stub.ca_pem()).unwrap();
-    let facts = Program::compile("fetch", Build::Shared)
-        .lines(&[
-            &format!("{}/scenario/ok/", stub.base_url()),
-            ca.to_str().unwrap(),
-            "",
-            product,
-            &key,
-            &login,
-            &secret,
-        ])
-        .run();
+    let call = Call::to(&stub.scenario_url("ok")).with("ca", ca.to_str().unwrap()).by(&user);
+    let facts = if product.is_empty() { call } else { call.with("product", product) }.run();
     assert_eq!(facts.pairs()["code"], "NF_OK", "{}", facts.stdout);
     let requests = stub.requests();
     assert_eq!(requests.len(), 1, "a login is sent once");
@@ -90,10 +80,7 @@ fn no_credential_follows_a_redirect() {
         let stub = Stub::start(Options::default()).unwrap();
         let ca = support::scratch("wire").join(format!("ca-{scenario}.pem"));
         std::fs::write(&ca, stub.ca_pem()).unwrap();
-        let user = User::demo();
-        let facts = Program::compile("fetch", Build::Shared)
-            .lines(&[&stub.scenario_url(scenario), ca.to_str().unwrap(), "", "", &user.key, &user.login, &user.secret])
-            .run();
+        let facts = Call::to(&stub.scenario_url(scenario)).with("ca", ca.to_str().unwrap()).run();
         assert_eq!(facts.pairs()["code"], "NF_REDIRECTED", "{}", facts.stdout);
         assert_eq!(stub.requests().len(), 1);
         assert!(stub.elsewhere_requests().is_empty(), "the other host was asked");

@@ -1,9 +1,9 @@
 //! The host's name and who knows it: name servers that answer, refuse, are late, or say nothing.
 
 use super::Row;
-use super::call::Call;
 use super::stage::{call, names};
 use super::way::within;
+use crate::support::Call;
 
 const DNSMASQ: &str = "DNS (dnsmasq in a namespace)";
 const BY_HAND: &str = "DNS (by hand, in a namespace)";

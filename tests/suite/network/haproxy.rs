@@ -4,10 +4,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::Row;
-use super::call::Call;
 use super::certificates::{Authority, Leaf};
 use super::process::{Peer, folder, free_address, write};
-use crate::support::{self, Facts, in_namespace};
+use crate::support::{self, Call, Facts, in_namespace};
 
 const GLOBAL: &str = "global\n  log stderr format raw local0 warning\ndefaults\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n";
 

@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 
 use super::Row;
-use super::call::Call;
 use super::process::{Peer, folder, free_address};
-use crate::support::{self, Facts};
+use crate::support::{self, Call, Facts};
 
 struct Inspector {
     peer: Peer,

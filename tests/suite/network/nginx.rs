@@ -10,10 +10,9 @@ use std::sync::{Mutex, OnceLock};
 use rcgen::{PKCS_ECDSA_P384_SHA384, date_time_ymd};
 
 use super::Row;
-use super::call::Call;
 use super::certificates::{Authority, Leaf, self_signed};
 use super::process::{Peer, folder, free_address, write};
-use crate::support::{self, Facts};
+use crate::support::{self, Call, Facts};
 
 /// OpenSSL refuses what is bad on purpose unless it is told to.
 const OPENSSL_ALLOWS_ALL: &str = "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = default\n\

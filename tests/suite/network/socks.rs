@@ -5,11 +5,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread;
 
 use super::Row;
-use super::call::Call;
 use super::process::{Peer, folder, free_address, write};
 use super::relay::by_way_of;
 use super::stalls::hold;
-use crate::support::{self, Facts};
+use crate::support::{self, Call, Facts};
 
 const SOCKS: &str = "SOCKS5 (microsocks)";
 const DANTE: &str = "SOCKS5 (dante)";

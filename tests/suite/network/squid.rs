@@ -8,12 +8,11 @@ use base64::prelude::BASE64_STANDARD;
 use nativeflow_stub::User;
 
 use super::Row;
-use super::call::Call;
 use super::certificates::Authority;
 use super::haproxy;
 use super::process::{Peer, folder, free_address, write};
 use super::relay::Relay;
-use crate::support::{self, Facts};
+use crate::support::{self, Call, Facts};
 
 /// Of the user `user`: the password below, as `openssl passwd -apr1` writes it.
 const USERS: &str = "user:$apr1$nativefl$ycVsFyAFEfxJ0B.Cs15Nb/\n";

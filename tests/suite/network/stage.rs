@@ -1,8 +1,7 @@
 //! A network of its own, in which the stub is `concur.test`, port 8443.
 
-use super::call::Call;
 use super::process::folder;
-use crate::support::{self, Facts, in_namespace};
+use crate::support::{self, Call, Facts, in_namespace};
 
 /// `$1` the stub, `$2` a folder to work in, `$3` what makes this row's network; the rest is the program to run.
 const STAGE: &str = r#"

@@ -8,10 +8,9 @@ use std::time::Duration;
 
 use nativeflow_stub::{Options, Stub};
 
-use super::call::Call;
 use super::way::within;
 use super::{Over, Row};
-use crate::support;
+use crate::support::{self, Call};
 
 /// Its record, with the header.
 const SERVER_HELLO: u64 = 127;

@@ -3,12 +3,15 @@
 use super::{Over, Seen};
 use crate::support::{Table, proved};
 
-/// Compares what was seen with the README, but for the times; with NATIVEFLOW_WRITE_TABLE set, writes it there.
-pub fn keep(seen: &[Seen]) {
+/// If these are all rows, compares what was seen with the README, but for the times; with NATIVEFLOW_WRITE_TABLE set, writes
+/// it there.
+pub fn keep(seen: &[Seen], is_whole: bool) {
     for Seen { row, .. } in seen {
         proved("network faults", format_args!("{}, {}", row.peer, row.fault));
     }
-    Table::named("network").keep(&text(seen), without_time);
+    if is_whole {
+        Table::named("network").keep(&text(seen), without_time);
+    }
 }
 
 fn text(seen: &[Seen]) -> String {

@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 
 use super::Row;
-use super::call::Call;
 use super::process::{Peer, folder, free_address, write};
 use super::relay::by_way_of;
-use crate::support::Facts;
+use crate::support::{Call, Facts};
 
 fn start(rules: &str) -> (Peer, SocketAddr) {
     let (folder, address) = (folder("tinyproxy"), free_address());

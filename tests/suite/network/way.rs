@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use super::Row;
-use super::call::Call;
 use super::stage::call;
-use crate::support::Facts;
+use crate::support::{Call, Facts};
 
 const FILTER: &str = "iptables (in a namespace)";
 const ROUTE: &str = "routes (in a namespace)";

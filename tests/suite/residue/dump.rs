@@ -8,7 +8,7 @@ use super::host::{self, Host};
 use super::judge::Judge;
 use super::paths::{Path, all};
 use super::table;
-use crate::support::{Build, scratch};
+use crate::support::{Build, needs, scratch};
 
 /// Takes a core of the host after one call on `path`, and gives the windows in it, as needle and count.
 fn dump(host: &Host, path: Path) -> Vec<(String, usize)> {
@@ -58,6 +58,7 @@ fn nothing_in_the_core_of(build: Build, names: &[&'static str]) {
 /// Not even of the token, which is alive and in use at that moment: its memory is left out of dumps.
 #[test]
 fn nothing_is_in_a_core_dump() {
+    needs!("gcore");
     nothing_in_the_core_of(
         Build::Shared,
         &["ok", "denied", "truncated-body", "silence-after-headers", "tls-not-trusted"],
@@ -65,13 +66,16 @@ fn nothing_is_in_a_core_dump() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn nothing_is_in_a_core_dump_of_a_debug_build() {
+    needs!("gcore");
     nothing_in_the_core_of(Build::Debug, &["ok", "denied-echo"]);
 }
 
 /// The controls: what is planted is in the file, unless its memory is left out of dumps.
 #[test]
 fn a_planted_copy_is_in_a_core_dump() {
+    needs!("gcore");
     let host = Host::compile(Build::Shared);
     for (name, plant, expected) in [
         ("core, heap", "plant=heap", true),

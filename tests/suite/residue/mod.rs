@@ -20,7 +20,7 @@ use std::sync::{Mutex, OnceLock};
 use nativeflow_stub::{Options, Stub, User};
 
 use crate::production::on_stage;
-use crate::support::{self, Build, Target};
+use crate::support::{self, Build, NAMESPACES, Target, chosen, is_everything_tested, needs};
 use host::{Binding, Host};
 use judge::Judge;
 pub use needles::Needles;
@@ -70,7 +70,8 @@ pub fn place() -> &'static Place {
 
 /// How many calls are made on each path, in one process. Two at least: a host does some things on every second call only.
 fn calls() -> usize {
-    std::env::var("NATIVEFLOW_RESIDUE_CALLS").map_or(100, |text| text.parse().expect("a number")).max(2)
+    let usual = if is_everything_tested() { 100 } else { 10 };
+    std::env::var("NATIVEFLOW_RESIDUE_CALLS").map_or(usual, |text| text.parse().expect("a number")).max(2)
 }
 
 /// Runs every path that `build` can take, with both ways of binding.
@@ -81,6 +82,7 @@ fn on_every_path(build: Build) {
 /// Runs these paths, with each of these ways of binding, and notes all that is found in the table.
 fn on_paths(build: Build, bindings: &[Binding], paths: impl Fn() -> Vec<Path>) {
     let host = Host::compile(build);
+    let paths = || chosen(paths(), |path| path.name.to_owned());
     let runs = bindings.iter().map(|&binding| paths().into_iter().map(move |path| (path, binding)));
     let runs: Vec<(Path, Binding)> = runs.flatten().collect();
     let next = Mutex::new(runs.into_iter());
@@ -111,23 +113,28 @@ fn nothing_is_left_shared_release() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn nothing_is_left_static_release() {
     on_every_path(Build::Static);
 }
 
 #[test]
+#[ignore = "slow"]
 fn nothing_is_left_shared_debug() {
     on_every_path(Build::Debug);
 }
 
 #[test]
+#[ignore = "slow"]
 fn nothing_is_left_static_debug() {
     on_every_path(Build::DebugStatic);
 }
 
 /// Fewer calls, for one processor is emulated. What differs from one call to the next has been seen above.
 #[test]
+#[ignore = "slow"]
 fn nothing_is_left_on_other_linuxes() {
+    needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     for target in Target::ALL {
         let binding = match target {
             Target::X86_64 | Target::Aarch64 => Binding::Lazy,
@@ -143,6 +150,7 @@ fn nothing_is_left_on_other_linuxes() {
 
 /// A panic must be asked for, which the released library does not do: this is the one path of that build.
 #[test]
+#[ignore = "slow"]
 fn nothing_is_left_after_a_panic_in_a_release_build() {
     on_every_path(Build::Panic);
 }
@@ -150,6 +158,7 @@ fn nothing_is_left_after_a_panic_in_a_release_build() {
 /// The one-shot call knows the production host only, so this takes place in a namespace where that is the stub.
 #[test]
 fn nothing_is_left_by_the_one_shot_call() {
+    needs!(NAMESPACES);
     let demo = User::demo();
     for (name, secret, code) in
         [("one-shot", demo.secret.as_str(), "NF_OK"), ("one-shot-denied", "wrong but long", "NF_DENIED")]
@@ -190,17 +199,20 @@ fn windows_without(build: Build, binding: Binding) -> usize {
 
 /// The negative proofs: without any part of what keeps memory clean, the same scan does find something.
 #[test]
+#[ignore = "slow"]
 fn without_the_allocator_windows_are_found() {
     assert!(windows_without(Build::WithoutAllocator, Binding::Lazy) > 0);
 }
 
 #[test]
+#[ignore = "slow"]
 fn without_the_clearing_of_registers_windows_are_found() {
     assert!(windows_without(Build::WithoutRegisterClearing, Binding::Lazy) > 0);
 }
 
 /// Bound at the start, or the first call of the host would overwrite the frames.
 #[test]
+#[ignore = "slow"]
 fn without_the_wiping_of_the_stack_windows_are_found() {
     assert!(windows_without(Build::WithoutStackWiping, Binding::Now) > 0);
 }

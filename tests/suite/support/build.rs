@@ -35,39 +35,33 @@ pub enum Build {
     StaticFor(Target),
 }
 
-/// How a build is made, and where it then is.
+/// How a build is made.
 enum Recipe {
+    /// As a user makes it.
     Make,
+    /// By cargo, in this profile and with these switches of the tests, into a folder of this name.
     Cargo {
-        folder: &'static str,
-        arguments: &'static [&'static str],
+        name: &'static str,
+        profile: &'static str,
+        switches: &'static [&'static str],
     },
-    /// A release build with one feature more. They share a target folder, for only this crate differs; the library is
-    /// copied out of it.
-    Feature(&'static str),
     Script(Target),
 }
 
 impl Build {
     fn recipe(self) -> Recipe {
+        let cargo = |name, profile, switches| Recipe::Cargo { name, profile, switches };
         match self {
             Build::Shared | Build::Static => Recipe::Make,
-            Build::PanicAbort => {
-                Recipe::Cargo { folder: "target/panic-abort", arguments: &["cdylib", "--profile", "panic-abort"] }
+            Build::PanicAbort => cargo("panic-abort", "panic-abort", &[]),
+            Build::Debug | Build::DebugStatic => cargo("debug-with-panic", "dev", &["test_panic"]),
+            Build::Panic => cargo("with-panic", "release", &["test_panic"]),
+            Build::WithoutAllocator => cargo("without-allocator", "release", &[r#"test_without="allocator""#]),
+            Build::WithoutRegisterClearing => {
+                cargo("without-register-clearing", "release", &[r#"test_without="register-clearing""#])
             }
-            // A folder of its own: another build of the same profile would take the file for its own.
-            Build::Debug | Build::DebugStatic => Recipe::Cargo {
-                folder: "target/c-debug/debug",
-                arguments: &["cdylib,staticlib", "--features", "test-panic", "--target-dir", "target/c-debug"],
-            },
-            Build::Panic => Recipe::Feature("test-panic"),
-            Build::WithoutAllocator => Recipe::Feature("test-without-allocator"),
-            Build::WithoutRegisterClearing => Recipe::Feature("test-without-register-clearing"),
             // Only a build without optimisation leaves something there.
-            Build::WithoutStackWiping => Recipe::Cargo {
-                folder: "target/c-stack/debug",
-                arguments: &["cdylib", "--features", "test-without-stack-wiping", "--target-dir", "target/c-stack"],
-            },
+            Build::WithoutStackWiping => cargo("without-stack-wiping", "dev", &[r#"test_without="stack-wiping""#]),
             Build::For(target) | Build::StaticFor(target) => Recipe::Script(target),
         }
     }
@@ -91,11 +85,7 @@ impl Build {
                     make(outside_cargo("make").args(["--silent", "library"]));
                     root().join("target/release")
                 }
-                Recipe::Cargo { folder, arguments } => {
-                    library(arguments);
-                    root().join(folder)
-                }
-                Recipe::Feature(feature) => with_feature(feature),
+                Recipe::Cargo { name, profile, switches } => by_cargo(name, profile, switches),
                 Recipe::Script(target) => for_target(target),
             };
             let soname = folder.join("libnativeflow.so.0");
@@ -129,25 +119,24 @@ impl Build {
     }
 }
 
-/// Builds the C library; the first argument is the kind.
-fn library(arguments: &[&str]) {
-    make(
-        outside_cargo(env!("CARGO"))
-            .args(["rustc", "--quiet", "--lib", "--crate-type"])
-            .args(arguments)
-            .env("NATIVEFLOW_C_LIBRARY", "1"),
-    );
-}
-
-fn with_feature(feature: &str) -> PathBuf {
-    let shared = root().join("target/c-features");
-    let folder = shared.join(feature);
+/// These builds share a target folder, because only this crate differs; the libraries are copied out of it.
+fn by_cargo(name: &str, profile: &str, switches: &[&str]) -> PathBuf {
+    let shared = root().join("target/c");
+    let folder = shared.join(name);
     fs::create_dir_all(&folder).unwrap();
-    // Another process may build with another feature in the same place.
+    // Another process may make another build in the same place.
     let lock = File::create(shared.join("lock")).unwrap();
     lock.lock().unwrap();
-    library(&["cdylib", "--release", "--features", feature, "--target-dir", "target/c-features"]);
-    fs::copy(shared.join("release/libnativeflow.so"), folder.join("libnativeflow.so")).unwrap();
+    let mut cargo = outside_cargo(env!("CARGO"));
+    cargo.args(["rustc", "--quiet", "--lib", "--target-dir", "target/c", "--profile", profile, "--"]);
+    make(cargo.args(switches.iter().flat_map(|switch| ["--cfg", switch])));
+    let built = shared.join(if profile == "dev" { "debug" } else { profile });
+    for library in ["libnativeflow.so", "libnativeflow.a"] {
+        // Not over a file that a program may have loaded.
+        let new = folder.join("new");
+        fs::copy(built.join(library), &new).unwrap();
+        fs::rename(new, folder.join(library)).unwrap();
+    }
     folder
 }
 

@@ -1,18 +1,25 @@
 //! What the tests share: the library under test in its builds, C programs made against them, and the stub.
 
 mod build;
+mod call;
 mod compiler;
+mod expected;
 mod namespace;
 mod program;
 mod table;
 mod target;
+mod tools;
 
 pub use build::{Build, declared_functions, outside_cargo, stub_program};
+pub use call::Call;
 pub use compiler::{Compiler, emulator};
+pub use expected::Expected;
 pub use namespace::in_namespace;
 pub use program::{Facts, Program};
 pub use table::Table;
 pub use target::Target;
+pub(crate) use tools::needs;
+pub use tools::{NAMESPACES, is_everything_tested, lacks};
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -40,6 +47,19 @@ pub fn proved(kind: &str, item: impl std::fmt::Display) {
     let mut file = OpenOptions::new().create(true).append(true).open(folder.join(kind)).unwrap();
     // One write: lines of tests that run side by side do not mix.
     file.write_all(format!("{item}\n").as_bytes()).unwrap();
+}
+
+/// The rows of a table that are to run: all, or those whose name contains `NATIVEFLOW_ONLY`.
+pub fn chosen<T>(rows: impl IntoIterator<Item = T>, name: impl Fn(&T) -> String) -> Vec<T> {
+    let Some(only) = only() else { return rows.into_iter().collect() };
+    let chosen: Vec<T> = rows.into_iter().filter(|row| name(row).contains(&only)).collect();
+    assert!(!chosen.is_empty(), "no row has {only:?} in its name");
+    chosen
+}
+
+/// The part of the name by which rows are chosen, if they are.
+pub fn only() -> Option<String> {
+    std::env::var("NATIVEFLOW_ONLY").ok().filter(|only| !only.is_empty())
 }
 
 /// The stub that all tests share which do not count its requests, and the file with its CA.

@@ -1,0 +1,10 @@
+/* The codes that the library knows by name; the test compares what is printed with the header and the committed list. */
+#include "check.h"
+
+int main(void)
+{
+    for (int32_t code = -1; code < 10000; code++)
+        if (strcmp(nf_code_name(code), "NF_UNKNOWN") != 0)
+            printf("%d=%s\n", (int)code, nf_code_name(code));
+    return finish();
+}
