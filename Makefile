@@ -109,11 +109,13 @@ test-all: tools library
 	$(TEST) -- --include-ignored
 	tests/proved.sh target/proved
 
-# The tests whose names contain NAME, slow ones too; of those with a table, only the rows whose names contain ONLY.
+# The tests whose names contain NAME, slow ones too; of those with a table, only the rows whose names contain ONLY. With
+# PROFILE=dev against a debug build of the library, which takes seconds to build.
 NAME =
 ONLY =
+PROFILE =
 check:
-	NATIVEFLOW_TEST=all NATIVEFLOW_ONLY='$(ONLY)' $(CARGO) test --workspace --quiet '$(NAME)' -- --include-ignored
+	@NATIVEFLOW_TEST=all NATIVEFLOW_ONLY='$(ONLY)' NATIVEFLOW_PROFILE='$(PROFILE)' tests/check.sh '$(NAME)'
 
 # The search for residue with a thousand calls on each path instead of a hundred.
 residue: export NATIVEFLOW_TEST = all

@@ -1,6 +1,6 @@
 //! C programs that check themselves, against every build of the library.
 
-use crate::support::{self, Build, Program, is_everything_tested, needs};
+use crate::support::{self, Build, Program, is_debug_asked_for, is_everything_tested, needs};
 use nativeflow_stub::User;
 
 /// The builds that a program runs against; the last one takes a while to make.
@@ -14,7 +14,7 @@ fn builds() -> Vec<Build> {
 
 /// In kilobytes, what the header asks for; builds without optimisation need more.
 fn stack(build: Build) -> &'static str {
-    if build == Build::PanicAbort { "0" } else { "128" }
+    if build == Build::PanicAbort || is_debug_asked_for() { "0" } else { "128" }
 }
 
 /// A program that talks to the stub as the demo user.

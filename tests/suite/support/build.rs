@@ -52,6 +52,8 @@ impl Build {
     fn recipe(self) -> Recipe {
         let cargo = |name, profile, switches| Recipe::Cargo { name, profile, switches };
         match self {
+            // Two seconds after a change, not half a minute.
+            Build::Shared | Build::Static if is_debug_asked_for() => cargo("debug", "dev", &[]),
             Build::Shared | Build::Static => Recipe::Make,
             Build::PanicAbort => cargo("panic-abort", "panic-abort", &[]),
             Build::Debug | Build::DebugStatic => cargo("debug-with-panic", "dev", &["test_panic"]),
@@ -112,11 +114,17 @@ impl Build {
     /// The library file itself.
     pub fn file(self) -> PathBuf {
         self.folder().join(match self {
+            Build::Static if is_debug_asked_for() => "libnativeflow.a",
             Build::Static | Build::StaticFor(_) => "static/libnativeflow.a",
             Build::DebugStatic => "libnativeflow.a",
             _ => "libnativeflow.so",
         })
     }
+}
+
+/// Whether what a user builds is replaced by a build without optimisation: `make check PROFILE=dev`.
+pub fn is_debug_asked_for() -> bool {
+    std::env::var("NATIVEFLOW_PROFILE").is_ok_and(|profile| profile == "dev")
 }
 
 /// These builds share a target folder, because only this crate differs; the libraries are copied out of it.

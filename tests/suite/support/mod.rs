@@ -10,7 +10,7 @@ mod table;
 mod target;
 mod tools;
 
-pub use build::{Build, declared_functions, outside_cargo, stub_program};
+pub use build::{Build, declared_functions, is_debug_asked_for, outside_cargo, stub_program};
 pub use call::Call;
 pub use compiler::{Compiler, emulator};
 pub use expected::Expected;
