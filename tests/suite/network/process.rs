@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::scratch;
+
 /// Long enough for any of them on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
@@ -79,13 +81,15 @@ impl Drop for Peer {
     }
 }
 
-/// An empty folder for one peer, which may write there as another user. Where those of the project may not be seen by others,
-/// this one can.
+/// An empty folder for one peer, which may write there as another user: in `target`, unless other users cannot get there.
 pub fn folder(name: &str) -> PathBuf {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let ours = scratch("peers");
+    let is_open = |folder: &Path| fs::metadata(folder).is_ok_and(|facts| facts.permissions().mode() & 0o001 != 0);
+    let parent = if ours.ancestors().all(is_open) { ours } else { std::env::temp_dir() };
     let folder = loop {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("nativeflow-{name}-{}-{number}", std::process::id()));
+        let folder = parent.join(format!("nativeflow-{name}-{}-{number}", std::process::id()));
         match fs::create_dir(&folder) {
             Ok(()) => break folder,
             // Of a test that was killed, whose number this process has got.
