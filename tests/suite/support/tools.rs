@@ -41,7 +41,8 @@ pub fn lacks(tools: &[&str]) -> bool {
     true
 }
 
-fn is_here(tool: &str) -> bool {
+/// Whether a tool is here: see [`lacks`].
+pub fn is_here(tool: &str) -> bool {
     static KNOWN: Mutex<Option<HashMap<String, bool>>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap();
     *known.get_or_insert_default().entry(tool.to_owned()).or_insert_with(|| match tool {
