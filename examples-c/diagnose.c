@@ -24,20 +24,20 @@ static void print_step(void *start, int32_t level, const char *line)
         printf("%9.1f ms  %-8.*s%s\n", ms_since(*(double *)start), word, line, line + word + (line[word] == ':'));
 }
 
-static void print_end(double start, const nf_token *token, const nf_error *error)
+/* Gives the exit code. */
+static int print_end(double start, const nf_token *token, const nf_error *error)
 {
     time_t expires = (time_t)nf_token_expires_at(token);
     char when[32] = "on an unknown day";
     if (expires >= 0)
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", gmtime(&expires));
     if (error == NULL)
-        printf("A token came; it expires %s.\n", when);
-    else
-        printf("%9.1f ms  failed   %s: %s\n", ms_since(start), nf_error_name(error), nf_error_message(error));
+        return printf("A token came; it expires %s.\n", when), 0;
+    printf("%9.1f ms  failed   %s: %s\n", ms_since(start), nf_error_name(error), nf_error_message(error));
     if (nf_error_server_message(error)[0] != '\0')
         printf("              they say %s\n", nf_error_server_message(error));
-    if (error != NULL)
-        printf("              to do    %s\n", nf_error_remedy(error));
+    printf("              to do    %s\n", nf_error_remedy(error));
+    return 1;
 }
 
 int main(int argc, char **argv)
@@ -70,11 +70,10 @@ int main(int argc, char **argv)
         start = ms_since(0);
         error = nf_client_get_token(client, argv[next], argv[next + 1], secret, &token); /* wipes login and secret */
     }
-    int failed = error != NULL;
-    print_end(start, token, error);
+    int status = print_end(start, token, error);
     nf_token_free(token);
     nf_error_free(error);
     nf_client_free(client);
     nf_options_free(options);
-    return failed;
+    return status;
 }

@@ -7,7 +7,7 @@ use crate::support::{self, Call, user};
 /// Sends one request for `user` and gives the head that arrived.
 fn head_for(user: User, product: &str) -> String {
     let stub = Stub::start(Options { users: vec![user.clone()], ..Options::default() }).unwrap();
-    let ca = support::scratch("wire").join(format!("ca-{:?}.pem", std::thread::current().id()));
+    let ca = support::scratch("wire").join(format!("ca-{}-{:?}.pem", std::process::id(), std::thread::current().id()));
     std::fs::write(&ca, stub.ca_pem()).unwrap();
     let call = Call::to(&stub.scenario_url("ok")).with("ca", ca.to_str().unwrap()).by(&user);
     let facts = if product.is_empty() { call } else { call.with("product", product) }.run();
@@ -78,7 +78,7 @@ fn a_secret_of_300_characters_is_one_line() {
 fn no_credential_follows_a_redirect() {
     for scenario in ["redirect", "redirect-permanent", "redirect-html"] {
         let stub = Stub::start(Options::default()).unwrap();
-        let ca = support::scratch("wire").join(format!("ca-{scenario}.pem"));
+        let ca = support::scratch("wire").join(format!("ca-{}-{scenario}.pem", std::process::id()));
         std::fs::write(&ca, stub.ca_pem()).unwrap();
         let facts = Call::to(&stub.scenario_url(scenario)).with("ca", ca.to_str().unwrap()).run();
         assert_eq!(facts.pairs()["code"], "NF_REDIRECTED", "{}", facts.stdout);
