@@ -8,7 +8,7 @@ use nativeflow_stub::{Options, Stub, User};
 
 use crate::network::stage::{names, on_stage};
 use crate::network::stalls::listener;
-use crate::support::{self, Build, Call, Compiler, NAMESPACES, Program, needs, scratch};
+use crate::support::{self, Build, Call, Compiler, NAMESPACES, Program, as_first_process, needs, scratch};
 
 fn credentials() -> [String; 3] {
     let user = User::demo();
@@ -27,15 +27,14 @@ fn forking(build: Build, keep_alive_ms: &str, how: &str) -> u64 {
     std::fs::write(&ca, stub.ca_pem()).unwrap();
     let args = [&stub.base_url(), ca.to_str().unwrap(), keep_alive_ms, how];
     let program = with_credentials(Program::compile("forking", build).args(&args));
-    // As the first process of a container.
-    let program = if how == "same-pid" { program.under(&["unshare", "--pid", "--fork"]) } else { program };
+    let program = if how == "same-pid" { program.under(&as_first_process()) } else { program };
     program.must_pass();
     stub.connections()
 }
 
 #[test]
 fn parent_and_child_keep_a_connection_each() {
-    needs!("unshare");
+    needs!(NAMESPACES);
     for build in [Build::Shared, Build::Static] {
         assert_eq!(forking(build, "60000", "turns"), 2);
         assert_eq!(forking(build, "60000", "same-pid"), 2);

@@ -14,7 +14,7 @@ pub use build::{Build, declared_functions, is_debug_asked_for, outside_cargo, st
 pub use call::Call;
 pub use compiler::{Compiler, emulator};
 pub use expected::Expected;
-pub use namespace::in_namespace;
+pub use namespace::{as_first_process, in_namespace};
 pub use program::{Facts, Program};
 pub use table::Table;
 pub use target::Target;
