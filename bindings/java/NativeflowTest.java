@@ -203,15 +203,15 @@ public final class NativeflowTest {
 
     private void callHasItsSecretsForItself() throws Exception {
         List<String> left = new CopyOnWriteArrayList<>();
-        try (Secret login = login(); Secret secret = secret()) {
-            Log log = (level, line) -> {
-                left.add(textOf(login) + textOf(secret));
-                login.close();
-                secret.close();
-            };
-            try (Client client = logging(log)) {
-                client.getToken(KEY, login, secret).close();
-            }
+        Secret login = login();
+        Secret secret = secret();
+        Log log = (level, line) -> {
+            left.add(textOf(login) + textOf(secret));
+            login.close();
+            secret.close();
+        };
+        try (Client client = logging(log)) {
+            client.getToken(KEY, login, secret).close();
         }
         yes(!left.isEmpty() && left.stream().allMatch(String::isEmpty));
     }
