@@ -307,7 +307,7 @@ public:
 private:
     friend class client;
 
-    options &set(nf_error *(*setter)(nf_options *, const char *), std::string_view text)
+    options &set(nf_error *(NF_CALL *setter)(nf_options *, const char *), std::string_view text)
     {
         /* Some of these hold a password: a secret wipes its copy. */
         secret copy(text);
@@ -315,7 +315,7 @@ private:
         return *this;
     }
 
-    options &set(nf_error *(*setter)(nf_options *, std::uint32_t), std::chrono::milliseconds time)
+    options &set(nf_error *(NF_CALL *setter)(nf_options *, std::uint32_t), std::chrono::milliseconds time)
     {
         const auto count = time.count();
         if (count < 0 || count > UINT32_MAX)
@@ -325,7 +325,7 @@ private:
         return *this;
     }
 
-    static void write(void *user, std::int32_t level, const char *line) noexcept
+    static void NF_CALL write(void *user, std::int32_t level, const char *line) noexcept
     {
         try {
             (*static_cast<log_function *>(user))(level, line);
