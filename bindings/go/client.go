@@ -203,7 +203,9 @@ func (c *Client) leave(client *C.nf_client) {
 	}
 	c.freeWhenUnused()
 	c.lock.Unlock()
-	C.nf_client_free(client)
+	if client != nil {
+		C.nf_client_free(client)
+	}
 }
 
 // freeWhenUnused lets go of the options and the log when no call needs them any more.
