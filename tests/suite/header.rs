@@ -123,7 +123,9 @@ fn the_header_is_cdecl_on_32_bit_windows_whatever_the_default_is() {
     text.push_str("extern __attribute__((cdecl)) void NF_CALL on_line(void *user, int32_t level, const char *line);\n");
     text.push_str("nf_log_fn log_function = on_line;\n");
     text.push_str("void *user;\n");
-    text.push_str("void NF_CALL on_line(void *of, int32_t level, const char *line) { user = line && level ? of : 0; }\n");
+    text.push_str(
+        "void NF_CALL on_line(void *of, int32_t level, const char *line) { user = line && level ? of : 0; }\n",
+    );
     text.push_str("void by_default(void *of, int32_t level, const char *line) { user = line && level ? of : 0; }\n");
     std::fs::write(&source, text).unwrap();
     let compiler = Compiler::new("i686-w64-mingw32-gcc").args(["-mrtd", "-O1", "-S", "-Wall", "-Wextra", "-Werror"]);
