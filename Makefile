@@ -28,7 +28,9 @@ LIB = $(INTO)/$(LIBDIR)
 $(if $(filter /%,$(LIBDIR)),$(error LIBDIR is a folder of PREFIX, such as lib64, and not $(LIBDIR)))
 # From LIBDIR to PREFIX: what is installed finds its way from itself.
 UP := $(shell echo '$(LIBDIR)' | sed 's,[^/][^/]*,..,g')
-CONFIGURE = sed 's,@VERSION@,$(VERSION),g; s,@LIBDIR@,$(LIBDIR),g; s,@UP@,$(UP),g'
+# In bytes: a file of ELF has 1 or 2 in its fifth byte, for 32 or 64 bits.
+POINTER_SIZE = $(shell echo $$((4 * $$(od -An -tu1 -j4 -N1 $(LIBRARY).so))))
+CONFIGURE = sed 's,@VERSION@,$(VERSION),g; s,@LIBDIR@,$(LIBDIR),g; s,@UP@,$(UP),g; s,@POINTER_SIZE@,$(POINTER_SIZE),g'
 
 install: library
 	$(MAKE) --no-print-directory install-files

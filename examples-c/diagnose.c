@@ -17,7 +17,7 @@ static double ms_since(double start)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6 - start;
 }
 
-static void print_step(void *start, int32_t level, const char *line)
+static void NF_CALL print_step(void *start, int32_t level, const char *line)
 {
     int word = (int)strcspn(line, " :");
     if (level != NF_LOG_ERROR) /* print_end tells it, and more */

@@ -126,6 +126,12 @@
 #else
 #define NF_API
 #endif
+/* How functions are called, nf_log_fn too, whatever a compiler's default is. */
+#if defined(_WIN32)
+#define NF_CALL __cdecl
+#else
+#define NF_CALL
+#endif
 
 /**
  * Major version of this header.
@@ -345,6 +351,10 @@ typedef struct nf_options nf_options;
  */
 typedef struct nf_token nf_token;
 
+#ifdef __cplusplus
+extern "C" {
+#endif /* __cplusplus */
+
 /**
  * Takes one line of the log: `user` as it was given, one of the `NF_LOG_*`
  * levels, and the text, which lives until the function returns.
@@ -356,11 +366,7 @@ typedef struct nf_token nf_token;
  * return, and in one process only: no longjmp, no C++ exception, no fork
  * whose child returns too, for both would send the login.
  */
-typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);
-
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
+typedef void (NF_CALL *nf_log_fn)(void *user, int32_t level, const char *line);
 
 /**
  * Returns the version of the library that is running, such as "0.1.0".
@@ -369,7 +375,7 @@ extern "C" {
  *
  * Since 0.1.
  */
-NF_API const char *nf_version(void);
+NF_API const char *NF_CALL nf_version(void);
 
 /**
  * Returns the version of the library that is running as one number,
@@ -379,7 +385,7 @@ NF_API const char *nf_version(void);
  *
  * Since 0.1.
  */
-NF_API uint32_t nf_version_number(void);
+NF_API uint32_t NF_CALL nf_version_number(void);
 
 /**
  * Returns the name of a code, such as "NF_DENIED" for 20.
@@ -389,7 +395,7 @@ NF_API uint32_t nf_version_number(void);
  *
  * Since 0.1.
  */
-NF_API const char *nf_code_name(int32_t code);
+NF_API const char *NF_CALL nf_code_name(int32_t code);
 
 /**
  * Returns the code, one of the `NF_*` constants; `NF_OK` for NULL.
@@ -402,7 +408,7 @@ NF_API const char *nf_code_name(int32_t code);
  *
  * Since 0.1.
  */
-NF_API int32_t nf_error_code(const nf_error *error);
+NF_API int32_t NF_CALL nf_error_code(const nf_error *error);
 
 /**
  * Returns the name of the code, such as "NF_DENIED"; "NF_OK" for NULL.
@@ -411,28 +417,28 @@ NF_API int32_t nf_error_code(const nf_error *error);
  *
  * Since 0.1.
  */
-NF_API const char *nf_error_name(const nf_error *error);
+NF_API const char *NF_CALL nf_error_name(const nf_error *error);
 
 /**
  * Returns what happened: one line, in English, without any secret.
  *
  * Since 0.1.
  */
-NF_API const char *nf_error_message(const nf_error *error);
+NF_API const char *NF_CALL nf_error_message(const nf_error *error);
 
 /**
  * Returns what an administrator does next: one line, in English.
  *
  * Since 0.1.
  */
-NF_API const char *nf_error_remedy(const nf_error *error);
+NF_API const char *NF_CALL nf_error_remedy(const nf_error *error);
 
 /**
  * Returns the HTTP status of the answer; 0 when there was none.
  *
  * Since 0.1.
  */
-NF_API int32_t nf_error_http_status(const nf_error *error);
+NF_API int32_t NF_CALL nf_error_http_status(const nf_error *error);
 
 /**
  * Returns the server's own words; empty when there were none.
@@ -443,7 +449,7 @@ NF_API int32_t nf_error_http_status(const nf_error *error);
  *
  * Since 0.1.
  */
-NF_API const char *nf_error_server_message(const nf_error *error);
+NF_API const char *NF_CALL nf_error_server_message(const nf_error *error);
 
 /**
  * Returns the modern service's error number; -1 when there was none.
@@ -452,7 +458,7 @@ NF_API const char *nf_error_server_message(const nf_error *error);
  *
  * Since 0.1.
  */
-NF_API int32_t nf_error_server_code(const nf_error *error);
+NF_API int32_t NF_CALL nf_error_server_code(const nf_error *error);
 
 /**
  * Returns the server's correlation ID, which Concur's support asks for;
@@ -460,7 +466,7 @@ NF_API int32_t nf_error_server_code(const nf_error *error);
  *
  * Since 0.1.
  */
-NF_API const char *nf_error_correlation_id(const nf_error *error);
+NF_API const char *NF_CALL nf_error_correlation_id(const nf_error *error);
 
 /**
  * Returns how many milliseconds to wait before the next try; -1: do not
@@ -470,14 +476,14 @@ NF_API const char *nf_error_correlation_id(const nf_error *error);
  *
  * Since 0.1.
  */
-NF_API int64_t nf_error_retry_after_ms(const nf_error *error);
+NF_API int64_t NF_CALL nf_error_retry_after_ms(const nf_error *error);
 
 /**
  * Frees an error. NULL is fine. Must not be called twice for the same one.
  *
  * Since 0.1.
  */
-NF_API void nf_error_free(nf_error *error);
+NF_API void NF_CALL nf_error_free(nf_error *error);
 
 /**
  * Makes options with the default values: Concur's production host in the
@@ -488,14 +494,14 @@ NF_API void nf_error_free(nf_error *error);
  *
  * Since 0.1.
  */
-NF_API nf_options *nf_options_new(void);
+NF_API nf_options *NF_CALL nf_options_new(void);
 
 /**
  * Frees options. NULL is fine. Clients made from them stay as they are.
  *
  * Since 0.1.
  */
-NF_API void nf_options_free(nf_options *options);
+NF_API void NF_CALL nf_options_free(nf_options *options);
 
 /**
  * Sets where Concur is, such as "https://eu1.concursolutions.com".
@@ -510,8 +516,8 @@ NF_API void nf_options_free(nf_options *options);
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_base_url(nf_options *options,
-                                  const char *url);
+nf_error *NF_CALL nf_options_set_base_url(nf_options *options,
+                                          const char *url);
 
 /**
  * Sets the limit of a whole call in milliseconds, DNS included.
@@ -526,8 +532,8 @@ nf_error *nf_options_set_base_url(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_timeout_ms(nf_options *options,
-                                    uint32_t ms);
+nf_error *NF_CALL nf_options_set_timeout_ms(nf_options *options,
+                                            uint32_t ms);
 
 /**
  * Sets the limit of each attempt to connect to an address, in milliseconds.
@@ -542,8 +548,8 @@ nf_error *nf_options_set_timeout_ms(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_connect_timeout_ms(nf_options *options,
-                                            uint32_t ms);
+nf_error *NF_CALL nf_options_set_connect_timeout_ms(nf_options *options,
+                                                    uint32_t ms);
 
 /**
  * Trusts the root certificates in this PEM file in place of the operating
@@ -558,8 +564,8 @@ nf_error *nf_options_set_connect_timeout_ms(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_ca_file(nf_options *options,
-                                 const char *path);
+nf_error *NF_CALL nf_options_set_ca_file(nf_options *options,
+                                         const char *path);
 
 /**
  * Trusts the root certificates in `len` bytes of PEM at `pem` in place of the
@@ -573,9 +579,9 @@ nf_error *nf_options_set_ca_file(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_add_ca_pem(nf_options *options,
-                                const char *pem,
-                                size_t len);
+nf_error *NF_CALL nf_options_add_ca_pem(nf_options *options,
+                                        const char *pem,
+                                        size_t len);
 
 /**
  * Names the calling product in the User-Agent header, before
@@ -589,8 +595,8 @@ nf_error *nf_options_add_ca_pem(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_user_agent(nf_options *options,
-                                    const char *product);
+nf_error *NF_CALL nf_options_set_user_agent(nf_options *options,
+                                            const char *product);
 
 /**
  * Shows a client certificate to a server that asks for one.
@@ -607,9 +613,9 @@ nf_error *nf_options_set_user_agent(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_client_certificate(nf_options *options,
-                                            const char *chain_file,
-                                            const char *key_file);
+nf_error *NF_CALL nf_options_set_client_certificate(nf_options *options,
+                                                    const char *chain_file,
+                                                    const char *key_file);
 
 /**
  * Goes to Concur by way of a proxy, such as "http://proxy.example:3128".
@@ -630,8 +636,8 @@ nf_error *nf_options_set_client_certificate(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_proxy(nf_options *options,
-                               const char *url);
+nf_error *NF_CALL nf_options_set_proxy(nf_options *options,
+                                       const char *url);
 
 /**
  * Names hosts that are reached without the proxy, in the syntax of NO_PROXY.
@@ -648,8 +654,8 @@ nf_error *nf_options_set_proxy(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_proxy_bypass(nf_options *options,
-                                      const char *hosts);
+nf_error *NF_CALL nf_options_set_proxy_bypass(nf_options *options,
+                                              const char *hosts);
 
 /**
  * Takes the proxy and the hosts without proxy from the environment, in place
@@ -667,7 +673,7 @@ nf_error *nf_options_set_proxy_bypass(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_use_environment_proxy(nf_options *options);
+nf_error *NF_CALL nf_options_use_environment_proxy(nf_options *options);
 
 /**
  * Keeps a connection open after a call, for a next one on the same client
@@ -685,8 +691,8 @@ nf_error *nf_options_use_environment_proxy(nf_options *options);
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_keep_alive_ms(nf_options *options,
-                                       uint32_t ms);
+nf_error *NF_CALL nf_options_set_keep_alive_ms(nf_options *options,
+                                               uint32_t ms);
 
 /**
  * Tells `fn` of each step of every call, one line each. NULL: nobody, which
@@ -701,9 +707,9 @@ nf_error *nf_options_set_keep_alive_ms(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_options_set_log(nf_options *options,
-                             nf_log_fn fn,
-                             void *user);
+nf_error *NF_CALL nf_options_set_log(nf_options *options,
+                                     nf_log_fn fn,
+                                     void *user);
 
 /**
  * Gets an access token for a user from Concur's production host, with the
@@ -721,10 +727,10 @@ nf_error *nf_options_set_log(nf_options *options,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_get_token(const char *key,
-                       char *login,
-                       char *secret,
-                       nf_token **out);
+nf_error *NF_CALL nf_get_token(const char *key,
+                               char *login,
+                               char *secret,
+                               nf_token **out);
 
 /**
  * Makes a client. `options` may be NULL for the default values.
@@ -739,8 +745,8 @@ nf_error *nf_get_token(const char *key,
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_client_new(const nf_options *options,
-                        nf_client **out);
+nf_error *NF_CALL nf_client_new(const nf_options *options,
+                                nf_client **out);
 
 /**
  * Frees a client. NULL is fine.
@@ -751,7 +757,7 @@ nf_error *nf_client_new(const nf_options *options,
  *
  * Since 0.1.
  */
-NF_API void nf_client_free(nf_client *client);
+NF_API void NF_CALL nf_client_free(nf_client *client);
 
 /**
  * Ends every call that is running on a client, on whatever thread, with
@@ -763,7 +769,7 @@ NF_API void nf_client_free(nf_client *client);
  *
  * Since 0.1.
  */
-NF_API void nf_client_cancel(const nf_client *client);
+NF_API void NF_CALL nf_client_cancel(const nf_client *client);
 
 /**
  * Gets an access token for a user with the Native Flow.
@@ -788,11 +794,11 @@ NF_API void nf_client_cancel(const nf_client *client);
  */
 NF_API
 NF_MUST_USE
-nf_error *nf_client_get_token(const nf_client *client,
-                              const char *key,
-                              char *login,
-                              char *secret,
-                              nf_token **out);
+nf_error *NF_CALL nf_client_get_token(const nf_client *client,
+                                      const char *key,
+                                      char *login,
+                                      char *secret,
+                                      nf_token **out);
 
 /**
  * Returns the token itself: visible ASCII, never empty; "" for NULL.
@@ -801,7 +807,7 @@ nf_error *nf_client_get_token(const nf_client *client,
  *
  * Since 0.1.
  */
-NF_API const char *nf_token_value(const nf_token *token);
+NF_API const char *NF_CALL nf_token_value(const nf_token *token);
 
 /**
  * Copies the token into a field of fixed length and returns its length in
@@ -818,23 +824,23 @@ NF_API const char *nf_token_value(const nf_token *token);
  * Since 0.1.
  */
 NF_API
-size_t nf_token_copy_value(const nf_token *token,
-                           char *buffer,
-                           size_t capacity);
+size_t NF_CALL nf_token_copy_value(const nf_token *token,
+                                   char *buffer,
+                                   size_t capacity);
 
 /**
  * Returns the word that stands before the token in a request, "OAuth".
  *
  * Since 0.1.
  */
-NF_API const char *nf_token_scheme(const nf_token *token);
+NF_API const char *NF_CALL nf_token_scheme(const nf_token *token);
 
 /**
  * Returns "OAuth <value>", ready to be the value of an Authorization header.
  *
  * Since 0.1.
  */
-NF_API const char *nf_token_authorization(const nf_token *token);
+NF_API const char *NF_CALL nf_token_authorization(const nf_token *token);
 
 /**
  * Returns the refresh token; empty when the server sent none. Keep it: it
@@ -842,7 +848,7 @@ NF_API const char *nf_token_authorization(const nf_token *token);
  *
  * Since 0.1.
  */
-NF_API const char *nf_token_refresh_token(const nf_token *token);
+NF_API const char *NF_CALL nf_token_refresh_token(const nf_token *token);
 
 /**
  * Returns the base URL that the token is to be used at, as the server spelt
@@ -853,7 +859,7 @@ NF_API const char *nf_token_refresh_token(const nf_token *token);
  *
  * Since 0.1.
  */
-NF_API const char *nf_token_instance_url(const nf_token *token);
+NF_API const char *NF_CALL nf_token_instance_url(const nf_token *token);
 
 /**
  * Returns when the token expires, in Unix seconds (UTC); -1 when the
@@ -861,14 +867,14 @@ NF_API const char *nf_token_instance_url(const nf_token *token);
  *
  * Since 0.1.
  */
-NF_API int64_t nf_token_expires_at(const nf_token *token);
+NF_API int64_t NF_CALL nf_token_expires_at(const nf_token *token);
 
 /**
  * Returns the server's own text of that date, for a person to read.
  *
  * Since 0.1.
  */
-NF_API const char *nf_token_expiration_date(const nf_token *token);
+NF_API const char *NF_CALL nf_token_expiration_date(const nf_token *token);
 
 /**
  * Wipes and frees a token. NULL is fine. Must not be called twice for the
@@ -876,10 +882,10 @@ NF_API const char *nf_token_expiration_date(const nf_token *token);
  *
  * Since 0.1.
  */
-NF_API void nf_token_free(nf_token *token);
+NF_API void NF_CALL nf_token_free(nf_token *token);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+} /* extern "C" */
+#endif /* __cplusplus */
 
 #endif  /* NATIVEFLOW_H */

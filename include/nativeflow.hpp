@@ -32,15 +32,17 @@ namespace nativeflow {
 /* Why a call failed, and what to do about it. */
 class error : public std::exception {
 public:
-    error() = default;
+    error() noexcept = default;
 
     /* A code alone, where there is no memory for more. */
     explicit error(std::int32_t code) noexcept : code_(code) {}
 
-    error(std::int32_t code, std::string message, std::string remedy)
-        : code_(code), message_(std::move(message)), remedy_(std::move(remedy))
+    error(std::int32_t code, std::string message, std::string remedy) : code_(code)
     {
-        say();
+        facts given;
+        given.message = std::move(message);
+        given.remedy = std::move(remedy);
+        keep(std::move(given));
     }
 
     /* Takes over what a C function returned, and frees it. */
@@ -48,43 +50,63 @@ public:
     {
         const std::unique_ptr<nf_error, deleter> owned(c_error);
         code_ = nf_error_code(c_error);
-        http_status_ = nf_error_http_status(c_error);
-        retry_after_ms_ = nf_error_retry_after_ms(c_error);
-        message_ = nf_error_message(c_error);
-        remedy_ = nf_error_remedy(c_error);
-        server_message_ = nf_error_server_message(c_error);
-        correlation_id_ = nf_error_correlation_id(c_error);
-        say();
+        facts given;
+        given.http_status = nf_error_http_status(c_error);
+        given.server_code = nf_error_server_code(c_error);
+        given.retry_after_ms = nf_error_retry_after_ms(c_error);
+        given.message = nf_error_message(c_error);
+        given.remedy = nf_error_remedy(c_error);
+        given.server_message = nf_error_server_message(c_error);
+        given.correlation_id = nf_error_correlation_id(c_error);
+        keep(std::move(given));
     }
 
     /* Name, message and remedy: a line for a log. */
-    const char *what() const noexcept override { return what_.empty() ? name() : what_.c_str(); }
+    const char *what() const noexcept override { return facts_ ? facts_->what.c_str() : name(); }
 
     std::int32_t code() const noexcept { return code_; }
     const char *name() const noexcept { return nf_code_name(code_); }
-    const std::string &message() const noexcept { return message_; }
-    const std::string &remedy() const noexcept { return remedy_; }
-    std::int32_t http_status() const noexcept { return http_status_; }
+    const std::string &message() const noexcept { return known().message; }
+    const std::string &remedy() const noexcept { return known().remedy; }
+    std::int32_t http_status() const noexcept { return known().http_status; }
     /* Untrusted: whoever answered wrote it. */
-    const std::string &server_message() const noexcept { return server_message_; }
-    const std::string &correlation_id() const noexcept { return correlation_id_; }
+    const std::string &server_message() const noexcept { return known().server_message; }
+    /* -1: the server sent none. */
+    std::int32_t server_code() const noexcept { return known().server_code; }
+    const std::string &correlation_id() const noexcept { return known().correlation_id; }
     /* Nothing: a program does not try again by itself. */
     std::optional<std::chrono::milliseconds> retry_after() const noexcept
     {
-        if (retry_after_ms_ < 0)
+        if (known().retry_after_ms < 0)
             return std::nullopt;
-        return std::chrono::milliseconds(retry_after_ms_);
+        return std::chrono::milliseconds(known().retry_after_ms);
     }
 
 private:
+    struct facts {
+        std::string message, remedy, server_message, correlation_id, what;
+        std::int32_t http_status = 0, server_code = -1;
+        std::int64_t retry_after_ms = -1;
+    };
     struct deleter {
         void operator()(nf_error *c_error) const noexcept { nf_error_free(c_error); }
     };
-    void say() { what_ = std::string(name()) + ": " + message_ + ". " + remedy_; }
 
-    std::int32_t code_ = NF_OK, http_status_ = 0;
-    std::int64_t retry_after_ms_ = -1;
-    std::string message_, remedy_, what_, server_message_, correlation_id_;
+    void keep(facts given)
+    {
+        given.what = std::string(name()) + ": " + given.message + ". " + given.remedy;
+        facts_ = std::make_shared<const facts>(std::move(given));
+    }
+
+    const facts &known() const noexcept
+    {
+        static const facts none;
+        return facts_ ? *facts_ : none;
+    }
+
+    std::int32_t code_ = NF_OK;
+    /* Shared: copying an exception must not throw another one. NULL for a code alone. */
+    std::shared_ptr<const facts> facts_;
 };
 
 namespace detail {
@@ -182,6 +204,60 @@ private:
     std::unique_ptr<nf_token, deleter> token_;
 };
 
+namespace detail {
+
+/* Calls C for a token. Both secrets are zeros afterwards, whatever happens. */
+template <typename Call> token get_token(Call call, std::string_view key, secret &login, secret &password)
+{
+    struct both {
+        secret &login, &password;
+        ~both()
+        {
+            login.wipe();
+            password.wipe();
+        }
+    } wiped{login, password};
+    /* The server would take zeros for a wrong password, and count. */
+    if (login.is_used() || password.is_used())
+        throw error(NF_INVALID_ARGUMENT, "A login or a secret was used before",
+                    "Correct the calling program: make a new one for each call.");
+    /* The key opens nothing without a login, but is wiped all the same. */
+    secret copy(key);
+    nf_token *got = nullptr;
+    nf_error *failed = call(copy.data(), login.data(), password.data(), &got);
+    token result(got);
+    check(failed);
+    return result;
+}
+
+/* Nothing on failure, and then `why` says it. */
+template <typename Get> std::optional<token> without_exceptions(Get get, error &why) noexcept
+{
+    try {
+        return get();
+    } catch (error &failed) {
+        why = std::move(failed);
+    } catch (...) {
+        why = error(NF_INTERNAL);
+    }
+    return std::nullopt;
+}
+
+} // namespace detail
+
+/* Gets a token from Concur's production host with the default options: one client, one call. See client::get_token. */
+[[nodiscard]] inline token get_token(std::string_view key, secret &login, secret &password)
+{
+    return detail::get_token(nf_get_token, key, login, password);
+}
+
+/* The same without exceptions. */
+[[nodiscard]] inline std::optional<token> get_token(std::string_view key, secret &login, secret &password,
+                                                    error &why) noexcept
+{
+    return detail::without_exceptions([&] { return get_token(key, login, password); }, why);
+}
+
 /* Takes a level (NF_LOG_*) and a line. What it throws is dropped. */
 using log_function = std::function<void(std::int32_t level, std::string_view line)>;
 
@@ -231,7 +307,7 @@ public:
 private:
     friend class client;
 
-    options &set(nf_error *(*setter)(nf_options *, const char *), std::string_view text)
+    options &set(nf_error *(NF_CALL *setter)(nf_options *, const char *), std::string_view text)
     {
         /* Some of these hold a password: a secret wipes its copy. */
         secret copy(text);
@@ -239,7 +315,7 @@ private:
         return *this;
     }
 
-    options &set(nf_error *(*setter)(nf_options *, std::uint32_t), std::chrono::milliseconds time)
+    options &set(nf_error *(NF_CALL *setter)(nf_options *, std::uint32_t), std::chrono::milliseconds time)
     {
         const auto count = time.count();
         if (count < 0 || count > UINT32_MAX)
@@ -249,7 +325,7 @@ private:
         return *this;
     }
 
-    static void write(void *user, std::int32_t level, const char *line) noexcept
+    static void NF_CALL write(void *user, std::int32_t level, const char *line) noexcept
     {
         try {
             (*static_cast<log_function *>(user))(level, line);
@@ -271,6 +347,10 @@ public:
 
     explicit client(const options &from) : log_(from.log_)
     {
+        /* C would take NULL for the default options, and send the login to another host than the program has set. */
+        if (from.get() == nullptr)
+            throw error(NF_INVALID_ARGUMENT, "The options were moved away",
+                        "Correct the calling program: make the client from the options that they were moved to.");
         nf_client *made = nullptr;
         detail::check(nf_client_new(from.get(), &made));
         client_.reset(made);
@@ -279,54 +359,29 @@ public:
     /* Both secrets are zeros afterwards, whatever happens. */
     [[nodiscard]] token get_token(std::string_view key, secret &login, secret &password) const
     {
-        nf_token *got = nullptr;
-        nf_error *failed = call(key, login, password, &got);
-        token result(got);
-        detail::check(failed);
-        return result;
+        /* The call may outlast the client, and C calls the log until the call ends. */
+        const std::shared_ptr<log_function> kept = log_;
+        const auto call = [this_client = client_.get()](auto... arguments) {
+            return nf_client_get_token(this_client, arguments...);
+        };
+        return detail::get_token(call, key, login, password);
     }
 
     /* The same without exceptions: nothing on failure, and then `why` says it. */
     [[nodiscard]] std::optional<token> get_token(std::string_view key, secret &login, secret &password,
                                                  error &why) const noexcept
     {
-        try {
-            return get_token(key, login, password);
-        } catch (error &failed) {
-            why = std::move(failed);
-        } catch (...) {
-            why = error(NF_INTERNAL);
-        }
-        return std::nullopt;
+        return detail::without_exceptions([&] { return get_token(key, login, password); }, why);
     }
 
     void cancel() const noexcept { nf_client_cancel(client_.get()); }
     const nf_client *get() const noexcept { return client_.get(); }
 
 private:
-    nf_error *call(std::string_view key, secret &login, secret &password, nf_token **got) const
-    {
-        struct both {
-            secret &login, &password;
-            ~both()
-            {
-                login.wipe();
-                password.wipe();
-            }
-        } wiped{login, password};
-        /* The server would take zeros for a wrong password, and count. */
-        if (login.is_used() || password.is_used())
-            throw error(NF_INVALID_ARGUMENT, "A login or a secret was used before",
-                        "Correct the calling program: make a new one for each call.");
-        /* The key opens nothing without a login, but is wiped all the same. */
-        secret copy(key);
-        return nf_client_get_token(client_.get(), copy.data(), login.data(), password.data(), got);
-    }
-
     struct deleter {
         void operator()(nf_client *c_client) const noexcept { nf_client_free(c_client); }
     };
-    /* Before the client, which calls it until it is freed. */
+    /* Each call has a copy of the pointer. */
     std::shared_ptr<log_function> log_;
     std::unique_ptr<nf_client, deleter> client_;
 };

@@ -27,8 +27,9 @@ install() { # what, with which settings of the Makefile
 case $target in
 *-windows)
     packaging/windows.sh "$processor" "$work/$name"
-    install install-texts CMAKE_CONFIG=packaging/nativeflowConfig-windows.cmake.in
-    sed -i 's/^Cflags: /&-DNF_DLL /; /^Libs.private/d; /^# For a program/d; /^static_libs/d' "$work/$name/lib/pkgconfig/nativeflow.pc"
+    case $processor in i686) pointer_size=4 ;; *) pointer_size=8 ;; esac
+    install install-texts CMAKE_CONFIG=packaging/nativeflowConfig-windows.cmake.in POINTER_SIZE=$pointer_size
+    sed -i 's/^Cflags: /&-DNF_DLL /; /^Libs.private/d; /^# For a program/d; /^# The compiler/d; /^static_libs/d' "$work/$name/lib/pkgconfig/nativeflow.pc"
     licenses_of=$processor-pc-windows-gnu
     ;;
 *)

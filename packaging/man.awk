@@ -35,6 +35,9 @@ END {
 }
 
 function note(declaration, comment,    name, words) {
+    # A macro that is empty, or what every reader expects. Parameters below the first one move with it.
+    if (gsub(/NF_CALL /, "", declaration))
+        gsub(/\n        /, "\n", declaration)
     if (declaration ~ /^#define/) {
         split(declaration, words, " ")
         name = words[2]

@@ -116,16 +116,16 @@ namespace Nativeflow
         }
 
         NativeflowException(ErrorHandle error)
-            : this((Code)Native.nf_error_code(error), Native.Text(Native.nf_error_name(error)),
-                Native.Text(Native.nf_error_message(error)), Native.Text(Native.nf_error_remedy(error)))
+            : this((Code)Native.nf_error_code(error), Native.Text(error, Native.nf_error_name),
+                Native.Text(error, Native.nf_error_message), Native.Text(error, Native.nf_error_remedy))
         {
             int status = Native.nf_error_http_status(error), serverCode = Native.nf_error_server_code(error);
             long wait = Native.nf_error_retry_after_ms(error);
             HttpStatus = status == 0 ? (int?)null : status;
             ServerCode = serverCode == -1 ? (int?)null : serverCode;
             RetryAfter = wait == -1 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(wait);
-            ServerMessage = Native.Text(Native.nf_error_server_message(error));
-            CorrelationId = Native.Text(Native.nf_error_correlation_id(error));
+            ServerMessage = Native.Text(error, Native.nf_error_server_message);
+            CorrelationId = Native.Text(error, Native.nf_error_correlation_id);
         }
 
         /// <summary>1 to 19 the call is wrong, 20 to 39 the credentials are refused (do not retry), 40 to 59 the server (later), 60
@@ -293,27 +293,13 @@ namespace Nativeflow
         /// <exception cref="OperationCanceledException">The call was cancelled, in whatever way.</exception>
         public Token GetToken(string key, byte[] login, byte[] secret, CancellationToken cancellation = default(CancellationToken))
         {
-            CText cLogin, cSecret;
-            using (new Wiped(login))
-            using (new Wiped(secret))
-            {
-                cLogin = new CText(login);
-                cSecret = new CText(secret);
-            }
-            return GetToken(key, cLogin, cSecret, cancellation);
+            return GetToken(key, Credentials.Of(text => new CText(text), login, secret), cancellation);
         }
 
         /// <summary>The same with UTF-16.</summary>
         public Token GetToken(string key, char[] login, char[] secret, CancellationToken cancellation = default(CancellationToken))
         {
-            CText cLogin, cSecret;
-            using (new Wiped(login))
-            using (new Wiped(secret))
-            {
-                cLogin = new CText(login);
-                cSecret = new CText(secret);
-            }
-            return GetToken(key, cLogin, cSecret, cancellation);
+            return GetToken(key, Credentials.Of(text => new CText(text), login, secret), cancellation);
         }
 
         /// <summary>One client with the default options, one call (nf_get_token): for programs that need one token.</summary>
@@ -322,13 +308,12 @@ namespace Nativeflow
             ErrorHandle error = null;
             TokenHandle token = null;
             bool isUsed;
-            using (new Wiped(login))
-            using (new Wiped(secret))
-            using (CText cLogin = new CText(login), cSecret = new CText(secret), cKey = CText.Of(key))
+            using (Credentials moved = Credentials.Of(text => new CText(text), login, secret))
+            using (CText cKey = CText.Of(key))
             {
-                isUsed = cLogin.IsUsed || cSecret.IsUsed;
+                isUsed = moved.AreUsed;
                 if (!isUsed)
-                    error = Native.nf_get_token(cKey.Pointer, cLogin.Pointer, cSecret.Pointer, out token);
+                    error = Native.nf_get_token(cKey.Pointer, moved.Login.Pointer, moved.Secret.Pointer, out token);
             }
             if (isUsed)
                 throw Used();
@@ -348,22 +333,21 @@ namespace Nativeflow
             Handle.Dispose();
         }
 
-        Token GetToken(string key, CText login, CText secret, CancellationToken cancellation)
+        Token GetToken(string key, Credentials moved, CancellationToken cancellation)
         {
             ErrorHandle error = null;
             TokenHandle token = null;
             bool isUsed;
             try
             {
-                using (login)
-                using (secret)
+                using (moved)
                 using (CText cKey = CText.Of(key))
                 using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Closing.Token))
                 using (new Cancelling(Handle, either.Token))
                 {
-                    isUsed = login.IsUsed || secret.IsUsed;
+                    isUsed = moved.AreUsed;
                     if (!isUsed && !either.IsCancellationRequested)
-                        error = Native.nf_client_get_token(Handle, cKey.Pointer, login.Pointer, secret.Pointer, out token);
+                        error = Native.nf_client_get_token(Handle, cKey.Pointer, moved.Login.Pointer, moved.Secret.Pointer, out token);
                 }
             }
             catch (ObjectDisposedException)
@@ -433,12 +417,7 @@ namespace Nativeflow
         /// <summary>Wipes and frees the token.</summary>
         public void Dispose() { handle.Dispose(); }
 
-        string Text(Func<TokenHandle, IntPtr> read)
-        {
-            string text = Native.Text(read(handle));
-            GC.KeepAlive(handle); // what C returned lives as long as the token
-            return text;
-        }
+        internal string Text(Func<TokenHandle, IntPtr> read) { return Native.Text(handle, read); }
     }
 
     /// <summary>An array that stays where it is until it is wiped.</summary>
@@ -546,6 +525,40 @@ namespace Nativeflow
             if (value == 0)
                 bytes[end++] = 0xc0;
             bytes[end++] = (byte)(value == 0 ? 0x80 : value);
+        }
+    }
+
+    /// <summary>Login and secret, moved into memory of a call's own: what was given is zeros from then on.</summary>
+    sealed class Credentials : IDisposable
+    {
+        public CText Login { get; private set; }
+        public CText Secret { get; private set; }
+        public bool AreUsed { get { return Login.IsUsed || Secret.IsUsed; } }
+
+        Credentials() { }
+
+        public static Credentials Of<T>(Func<T[], CText> copy, T[] login, T[] secret)
+        {
+            var moved = new Credentials();
+            using (new Wiped(login))
+            using (new Wiped(secret))
+                try
+                {
+                    moved.Login = copy(login);
+                    moved.Secret = copy(secret);
+                }
+                catch // the copy of the login would stay
+                {
+                    moved.Dispose();
+                    throw;
+                }
+            return moved;
+        }
+
+        public void Dispose()
+        {
+            Login?.Dispose();
+            Secret?.Dispose();
         }
     }
 
@@ -672,6 +685,23 @@ namespace Nativeflow
             {
                 Marshal.Copy(text, bytes, 0, length);
                 return Encoding.UTF8.GetString(bytes);
+            }
+        }
+
+        /// <summary>A text that C gives of an object, and that lives as long as it: the object is held until the text has been copied,
+        /// for another thread may dispose of it.</summary>
+        internal static string Text<T>(T handle, Func<T, IntPtr> read) where T : SafeHandle
+        {
+            bool held = false;
+            try
+            {
+                handle.DangerousAddRef(ref held);
+                return Text(read(handle));
+            }
+            finally
+            {
+                if (held)
+                    handle.DangerousRelease();
             }
         }
 

@@ -38,6 +38,8 @@ static class Tests
         NothingHoldsAClientAfterItsCalls();
         TheLogIsWritten();
         DisposedIsDisposed();
+        DisposingWaitsForReaders();
+        WhatIsMovedIsWipedWhenTheMoveFails();
         CodesAreTheLibrarys();
         if (failures == 0)
             Console.WriteLine("all checks passed");
@@ -335,6 +337,56 @@ static class Tests
         token.Dispose();
         token.Dispose();
         Check(Throws<ObjectDisposedException>(() => Check(token.Value == "")));
+    }
+
+    static void DisposingWaitsForReaders()
+    {
+        using (Client client = Connect(""))
+        {
+            // Between C's answer and the copy of it.
+            Token token = client.GetToken(key, Bytes(login), Bytes(secret));
+            string value = token.Value;
+            Check(value == token.Text(handle =>
+            {
+                IntPtr text = Native.nf_token_value(handle);
+                var disposing = new Thread(token.Dispose);
+                disposing.Start();
+                disposing.Join();
+                return text;
+            }));
+            Check(Throws<ObjectDisposedException>(() => Check(token.Value == "")));
+            // About when it is read.
+            for (int round = 0; round < 200; round++)
+            {
+                Token shared = client.GetToken(key, Bytes(login), Bytes(secret));
+                string wanted = shared.Authorization;
+                var disposing = new Thread(shared.Dispose);
+                disposing.Start();
+                Check(Throws<ObjectDisposedException>(() =>
+                {
+                    while (true)
+                        Check(shared.Authorization == wanted);
+                }));
+                disposing.Join();
+            }
+        }
+    }
+
+    // The second one is too long, or there is no memory for it.
+    static void WhatIsMovedIsWipedWhenTheMoveFails()
+    {
+        byte[] user = Bytes(login), password = Bytes(secret), left = new byte[login.Length];
+        IntPtr first = IntPtr.Zero;
+        Check(Throws<OutOfMemoryException>(() => Credentials.Of(utf8 =>
+        {
+            if (first != IntPtr.Zero)
+                throw new OutOfMemoryException();
+            var text = new CText(utf8);
+            first = text.Pointer;
+            return text;
+        }, user, password)));
+        Marshal.Copy(first, left, 0, left.Length);
+        Check(IsZero(user) && IsZero(password) && IsZero(left));
     }
 
     static void CodesAreTheLibrarys()

@@ -14,13 +14,12 @@ import (
 // Client gets tokens from one service. It is many clients of C: a call has one to itself, for C cancels all calls of a
 // client at once, and a context must end its own call only.
 type Client struct {
-	options *C.nf_options
-	log     cgo.Handle // 0: none
-
-	lock      sync.Mutex
+	lock      sync.Mutex     // held for moments only: C functions that take their time run without it
+	options   *C.nf_options  // nil: freed. There while a call is counted
+	log       cgo.Handle     // the same; 0: none
 	idle      []*C.nf_client // for calls to come, with the connections that they keep
-	running   int
-	cancelled chan struct{} // closed to end the calls that got it
+	running   int            // calls that are counted: see enter
+	cancelled chan struct{}  // closed to end the calls that got it
 	closed    bool
 }
 
@@ -36,7 +35,7 @@ func NewClient(options Options) (*Client, error) {
 	c.log, err = options.apply(c.options)
 	if err == nil {
 		var first *C.nf_client
-		if first, _, err = c.enter(); err == nil {
+		if first, _, err = c.enter(context.Background()); err == nil {
 			c.leave(first)
 		}
 	}
@@ -67,19 +66,17 @@ func (c *Client) GetToken(ctx context.Context, consumerKey string, login, secret
 			return nil, failed
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, &Error{
-			Code:    ErrCancelled,
-			Message: "The call was cancelled before it began",
-			Remedy:  "Nothing, if that was meant. Nothing was sent.",
-			context: err,
-		}
+	if err := unbegun(ctx, nil); err != nil {
+		return nil, err
 	}
-	client, cancelled, err := c.enter()
+	client, cancelled, err := c.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer c.leave(client)
+	if err := unbegun(ctx, cancelled); err != nil {
+		return nil, err
+	}
 	stop := watch(ctx, cancelled, client)
 	var got *C.nf_token
 	failed := C.nf_client_get_token(client, key.start, cLogin.start, cSecret.start, &got)
@@ -116,16 +113,70 @@ func (c *Client) Close() {
 	c.closed = true
 	runtime.SetFinalizer(c, nil)
 	close(c.cancelled)
-	C.nf_options_free(c.options)
 	for _, client := range c.idle {
 		C.nf_client_free(client)
 	}
 	c.idle = nil
-	c.deleteLog()
+	c.freeWhenUnused()
 }
 
-// enter counts a call in. It gives what the call has to itself until it leaves, and what is closed to end it.
-func (c *Client) enter() (client *C.nf_client, cancelled <-chan struct{}, err error) {
+// unbegun tells whether ctx is done or cancelled closed, and the call is therefore not to begin.
+func unbegun(ctx context.Context, cancelled <-chan struct{}) error {
+	select {
+	case <-ctx.Done():
+	case <-cancelled:
+	default:
+		return nil
+	}
+	return &Error{
+		Code:    ErrCancelled,
+		Message: "The call was cancelled before it began",
+		Remedy:  "Nothing, if that was meant. Nothing was sent.",
+		context: ctx.Err(),
+	}
+}
+
+// enter counts a call in. It gives what the call has to itself until it leaves, and what is closed to end it. It fails when
+// one of the two ends the call before there is a C client for it.
+func (c *Client) enter(ctx context.Context) (client *C.nf_client, cancelled <-chan struct{}, err error) {
+	client, cancelled, err = c.begin()
+	if err != nil || client != nil {
+		return client, cancelled, err
+	}
+	// C reads the system's root certificates, which takes longer than a call may go on after its end: it does not wait.
+	type result struct {
+		client *C.nf_client
+		err    error
+	}
+	made, abandoned := make(chan result), make(chan struct{})
+	go func() {
+		var own result
+		beforeNew()
+		own.err = check(C.nf_client_new(c.options, &own.client))
+		select {
+		case made <- own:
+		case <-abandoned:
+			c.leave(own.client)
+		}
+	}()
+	select {
+	case own := <-made:
+		if own.err != nil {
+			c.leave(nil)
+		}
+		return own.client, cancelled, own.err
+	case <-ctx.Done():
+	case <-cancelled:
+	}
+	close(abandoned)
+	return nil, nil, unbegun(ctx, cancelled)
+}
+
+// beforeNew is for tests.
+var beforeNew = func() {}
+
+// begin counts a call in, and gives it a C client if one is idle.
+func (c *Client) begin() (client *C.nf_client, cancelled <-chan struct{}, err error) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	if c.closed {
@@ -137,28 +188,34 @@ func (c *Client) enter() (client *C.nf_client, cancelled <-chan struct{}, err er
 	}
 	if last := len(c.idle) - 1; last >= 0 {
 		client, c.idle = c.idle[last], c.idle[:last]
-	} else if err := check(C.nf_client_new(c.options, &client)); err != nil {
-		return nil, nil, err
 	}
 	c.running++
 	return client, c.cancelled, nil
 }
 
+// leave counts a call out. client is the one that it had, or nil.
 func (c *Client) leave(client *C.nf_client) {
 	c.lock.Lock()
-	defer c.lock.Unlock()
 	c.running--
-	if !c.closed && len(c.idle) < mostIdle {
+	if client != nil && !c.closed && len(c.idle) < mostIdle {
 		c.idle = append(c.idle, client)
-		return
+		client = nil
 	}
-	C.nf_client_free(client)
-	c.deleteLog()
+	c.freeWhenUnused()
+	c.lock.Unlock()
+	if client != nil {
+		C.nf_client_free(client)
+	}
 }
 
-// deleteLog lets go of the log when nobody calls it any more.
-func (c *Client) deleteLog() {
-	if c.closed && c.running == 0 && c.log != 0 {
+// freeWhenUnused lets go of the options and the log when no call needs them any more.
+func (c *Client) freeWhenUnused() {
+	if !c.closed || c.running > 0 {
+		return
+	}
+	C.nf_options_free(c.options)
+	c.options = nil
+	if c.log != 0 {
 		c.log.Delete()
 		c.log = 0
 	}

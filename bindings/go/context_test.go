@@ -91,3 +91,44 @@ func TestNoCancelIsLost(t *testing.T) {
 		mustBe(t, end(t, ended), nativeflow.ErrCancelled)
 	}
 }
+
+// C reads the system's root certificates for each client that it makes, and that takes its time.
+func TestNothingWaitsForAClientThatIsBeingMade(t *testing.T) {
+	client := newClient(t, stub(t, "silence-after-tls"))
+	running := stuck(context.Background(), t, client) // has the first C client
+	mustRun(t, running)
+	making, goOn := make(chan struct{}), make(chan struct{})
+	defer close(goOn)
+	nativeflow.BeforeNew(t, func() {
+		making <- struct{}{}
+		<-goOn
+	})
+	waiting := func(ctx context.Context) <-chan error {
+		ended := stuck(ctx, t, client)
+		select {
+		case <-making:
+		case <-time.After(10 * time.Second):
+			t.Fatal("no client is made")
+		}
+		return ended
+	}
+
+	ctx, cancel := context.WithCancel(context.Background())
+	first, second := waiting(ctx), waiting(context.Background())
+	cancel()
+	err := end(t, first)
+	mustBe(t, err, nativeflow.ErrCancelled)
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	client.Cancel()
+	mustBe(t, end(t, second), nativeflow.ErrCancelled)
+	mustBe(t, end(t, running), nativeflow.ErrCancelled)
+
+	running = stuck(context.Background(), t, client) // has the first C client again
+	mustRun(t, running)
+	last := waiting(context.Background())
+	client.Close()
+	mustBe(t, end(t, last), nativeflow.ErrCancelled)
+	mustBe(t, end(t, running), nativeflow.ErrCancelled)
+}

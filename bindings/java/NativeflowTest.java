@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import nativeflow.Client;
 import nativeflow.Code;
 import nativeflow.Log;
@@ -47,13 +48,18 @@ public final class NativeflowTest {
         test.refusalSaysWhatHappened();
         test.cancelAndCloseEndWhatIsRunning();
         test.closedClientTakesNothing();
+        test.closingTwiceAtOnceFreesOnce();
         test.secretIsUsedOnce();
+        test.callHasItsSecretsForItself();
+        test.secretThatIsClosedTooEarlyIsNotSent();
         test.callsAtTheSameTime();
         test.logTellsEachStep();
+        test.logMayThrowAnything();
+        test.tokenThatIsNeverClosedIsFreed();
         test.everyOptionIsTakenAndEveryWrongValueRefused();
         lineIsReadToItsEndAndNoFurther();
         versionsAndNames();
-        System.out.println("10 passed, 0 failed");
+        System.out.println("15 passed, 0 failed");
     }
 
     private void tokenHasAllThatTheHeaderPromises() throws Exception {
@@ -106,6 +112,28 @@ public final class NativeflowTest {
                 client.close();
                 threads.shutdown();
             }
+        }
+    }
+
+    private void closingTwiceAtOnceFreesOnce() throws Exception {
+        for (int round = 0; round < 2000; round++) {
+            Client client = client(baseUrl);
+            AtomicInteger ready = new AtomicInteger();
+            Runnable closing = () -> {
+                ready.incrementAndGet();
+                while (ready.get() < 2) {
+                    Thread.yield();
+                }
+                client.close();
+            };
+            Thread other = new Thread(closing);
+            other.start();
+            closing.run();
+            other.join();
+            fails(IllegalStateException.class, () -> {
+                client.cancel();
+                return null;
+            });
         }
     }
 
@@ -173,6 +201,44 @@ public final class NativeflowTest {
         }
     }
 
+    private void callHasItsSecretsForItself() throws Exception {
+        List<String> left = new CopyOnWriteArrayList<>();
+        Secret login = login();
+        Secret secret = secret();
+        Log log = (level, line) -> {
+            left.add(textOf(login) + textOf(secret));
+            login.close();
+            secret.close();
+        };
+        try (Client client = logging(log)) {
+            client.getToken(KEY, login, secret).close();
+        }
+        yes(!left.isEmpty() && left.stream().allMatch(String::isEmpty));
+    }
+
+    /** try-with-resources ends when the call was handed over, not when it has ended. */
+    private void secretThatIsClosedTooEarlyIsNotSent() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Client client = client(baseUrl)) {
+            for (int round = 0; round < 500; round++) {
+                Future<Token> token;
+                try (Secret login = login(); Secret secret = secret()) {
+                    token = threads.submit(() -> client.getToken(KEY, login, secret));
+                    for (long until = System.nanoTime() + round * 2000; System.nanoTime() < until;) {
+                        Thread.yield();
+                    }
+                }
+                try {
+                    token.get().close();
+                } catch (ExecutionException failed) {
+                    same(Code.INVALID_ARGUMENT, ((NativeflowException) failed.getCause()).code());
+                }
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
     private void callsAtTheSameTime() throws InterruptedException, ExecutionException, NativeflowException {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try (Client client = client(baseUrl)) {
@@ -203,6 +269,40 @@ public final class NativeflowTest {
         }
         yes(lines.stream().anyMatch(line -> line.startsWith(Log.INFO + " answer")));
         yes(lines.stream().noneMatch(line -> line.contains("Travel")));
+    }
+
+    /** What Kotlin, Scala and Groovy throw need not be declared. */
+    private void logMayThrowAnything() throws Exception {
+        Log log = (level, line) -> NativeflowTest.<RuntimeException>undeclared(new IOException("dropped"));
+        try (Client client = logging(log); Secret login = login(); Secret secret = secret()) {
+            client.getToken(KEY, login, secret).close();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void undeclared(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    private void tokenThatIsNeverClosedIsFreed() throws Exception {
+        try (Client client = client(baseUrl)) {
+            int before = waitingForTheCollector();
+            for (int i = 0; i < 5; i++) {
+                client.getToken(KEY, login(), secret());
+            }
+            for (int rounds = 0; waitingForTheCollector() > before; rounds++) {
+                yes(rounds < 1000);
+                System.gc();
+                Thread.sleep(1);
+            }
+        }
+    }
+
+    /** How many objects of C and secrets there are that neither the program nor the collector has given up. */
+    private static int waitingForTheCollector() throws ReflectiveOperationException {
+        java.lang.reflect.Field waiting = Class.forName("nativeflow.Cleanup").getDeclaredField("WAITING");
+        waiting.setAccessible(true);
+        return ((java.util.Set<?>) waiting.get(null)).size();
     }
 
     private void everyOptionIsTakenAndEveryWrongValueRefused() throws Exception {
@@ -291,6 +391,14 @@ public final class NativeflowTest {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try (Secret secret = Secret.readLine(Channels.newChannel(new ByteArrayInputStream(bytes)), 8)) {
             return text(secret);
+        }
+    }
+
+    private static String textOf(Secret secret) {
+        try {
+            return text(secret);
+        } catch (ReflectiveOperationException failed) {
+            return failed.toString();
         }
     }
 

@@ -15,7 +15,7 @@ import { call, dropLog } from './calls.js';
 import { C } from './functions.js';
 import { Code, NativeflowError, check } from './error.js';
 import { clientFrom } from './options.js';
-import { Secret, usedBefore } from './secret.js';
+import { Secret, takeAll } from './secret.js';
 import { Token } from './token.js';
 
 export { Code, NativeflowError, Secret, Token };
@@ -30,21 +30,16 @@ export const codeName = C.nf_code_name;
 
 const TEN_MS = 10;
 
-/** Calls `run` for a token. Login and secret are zeros afterwards, whatever happens, but for one that another call has. */
+/** Calls `run` for a token. Login and secret are zeros as soon as the call has taken them, whatever happens afterwards. */
 async function tokenFrom(run, key, login, secret) {
-  const given = [login, secret].filter((one) => one !== null && one !== undefined);
-  const taken = given.filter((one) => one instanceof Secret && one.take());
-  let copy = null;
+  const taken = takeAll([login, secret]);
   try {
-    if (taken.length < given.length) {
-      throw usedBefore();
-    }
-    copy = Secret.from(key);
-    const { error, token } = await run([copy, login, secret]);
+    taken.unshift(Secret.from(key));
+    const { error, token } = await run(taken);
     check(error);
     return new Token(token);
   } finally {
-    [copy, ...taken].forEach((one) => one?.wipe());
+    taken.forEach((one) => one?.wipe());
   }
 }
 
@@ -65,8 +60,8 @@ export class Client {
   }
 
   /**
-   * Gets an access token for a user: a promise of a Token, which the caller closes. Both secrets are zeros afterwards, and
-   * are not taken a second time.
+   * Gets an access token for a user: a promise of a Token, which the caller closes. The call takes both secrets at once: they
+   * are zeros when this returns the promise, and are not taken a second time.
    *
    * `secret` may be null, for a user without password. When `signal` aborts, this call ends with its reason, and others
    * that are running on this client with CANCELLED, for that is what nf_client_cancel does: for calls that are to be

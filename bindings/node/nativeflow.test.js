@@ -9,6 +9,9 @@ import { readFileSync, writeFileSync, openSync, closeSync, mkdtempSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { C } from './functions.js';
 import { Client, Code, Level, NativeflowError, Secret, codeName, getToken, version, versionNumber } from './nativeflow.js';
 
 const [baseUrl, silentUrl, caFile] = process.argv.slice(2);
@@ -159,6 +162,16 @@ test('a secret is used once, and one that is empty too', () =>
     assert.throws(() => new Client({ caFile, proxy }), again);
   }));
 
+test('a call has its secrets for itself: wiping those that it was given touches nothing of it', () =>
+  withClient({}, async (client) => {
+    const [login, secret] = credentials();
+    const call = client.getToken(key, login, secret);
+    assert(isZero([login, secret]));
+    login.wipe();
+    secret.wipe();
+    (await call).close();
+  }));
+
 test('what is wrong beside the secrets does not keep them', () =>
   withClient({}, async (client) => {
     const used = credentials();
@@ -234,6 +247,40 @@ test('a secret has memory of its own', () => {
   const secret = Secret.from('short');
   assert.equal(secret.memory.byteOffset, 0);
   assert.equal(secret.memory.buffer.byteLength, 'short'.length + 1);
+});
+
+/** Collects garbage until `done` is true. */
+async function collectUntil(done) {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  for (let rounds = 0; !done(); rounds++) {
+    assert(rounds < 1000, 'the collector finds nothing');
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+test('a token that is never closed is freed by the collector, and one that is closed only once', () =>
+  withClient({}, async (client) => {
+    const free = C.nf_token_free;
+    const freed = [];
+    C.nf_token_free = (token) => freed.push(token) && free(token);
+    try {
+      for (let i = 0; i < 3; i++) {
+        await client.getToken(key, ...credentials());
+      }
+      await collectUntil(() => freed.length === 3);
+      (await client.getToken(key, ...credentials())).close();
+      await client.getToken(key, ...credentials());
+      await collectUntil(() => freed.length === 5);
+    } finally {
+      C.nf_token_free = free;
+    }
+  }));
+
+test('a secret that is never used is wiped by the collector', async () => {
+  const { memory } = Secret.from('forgotten');
+  await collectUntil(() => isZero([{ memory }]));
 });
 
 test('versions and names', () => {

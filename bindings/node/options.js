@@ -1,19 +1,12 @@
 import { addLog, dropLog } from './calls.js';
 import { C } from './functions.js';
 import { NativeflowError, Code, check } from './error.js';
-import { Secret, usedBefore } from './secret.js';
+import { Secret, takeAll } from './secret.js';
 
 /** Text for C, in memory that is wiped afterwards: a proxy's URL may hold a password, and may be a Secret itself. */
 function withText(texts, use) {
-  const secrets = [];
+  const secrets = takeAll(texts.map((text) => (text instanceof Secret ? text : Secret.from(text))));
   try {
-    for (const text of texts) {
-      const secret = text instanceof Secret ? text : Secret.from(text);
-      if (!secret.take()) {
-        throw usedBefore();
-      }
-      secrets.push(secret);
-    }
     check(use(...secrets.map((secret) => secret.memory)));
   } finally {
     secrets.forEach((secret) => secret.wipe());

@@ -6,11 +6,15 @@ const RETURN = 13;
 const NUL = 0;
 
 /** Refuses a secret that is zeros by now: it would be sent as an empty one, which is a failed login. */
-export const usedBefore = () =>
+const usedBefore = () =>
   new NativeflowError(Code.INVALID_ARGUMENT, 'A login or secret was used before, or is no Secret', 'Correct the calling program: make a new Secret for each use.');
 
+/** Wipes a secret that the program forgot, before its memory is freed. */
+const forgotten = new FinalizationRegistry((memory) => memory.fill(0));
+
 /**
- * A login or a password, for one use: zeros when it has been used or is wiped.
+ * A login or a password, for one use: zeros when a call has taken it or it is wiped. The call has a copy of its own, so
+ * wiping the secret does not change what the call sends.
  *
  * It has a buffer of its own, which threads share, so that none needs a copy. Buffer.from(text) takes a piece of one that
  * the whole program shares, and Buffer.alloc of up to 64 bytes may lie on the heap of V8, whose collector moves it and
@@ -24,6 +28,7 @@ export class Secret {
   /** Room for `capacity` bytes, all zero. */
   constructor(capacity) {
     this.memory = Buffer.from(new SharedArrayBuffer(capacity + 1));
+    forgotten.register(this, this.memory);
   }
 
   /** Copies text that is no secret in this program, such as a login from a file: a string cannot be wiped. */
@@ -62,17 +67,50 @@ export class Secret {
     }
   }
 
-  /** Takes it for a use: false when it was taken or wiped before. Who takes it wipes it. */
+  /** Moves it into a secret of the call's own, which the call wipes; throws if it was taken or wiped before. */
   take() {
-    const isFresh = !this.#isUsed;
-    this.#isUsed = true;
-    return isFresh;
+    if (this.#isUsed) {
+      throw usedBefore();
+    }
+    try {
+      const taken = new Secret(this.memory.length - 1);
+      taken.memory.set(this.memory);
+      return taken;
+    } finally {
+      this.wipe();
+    }
   }
 
   wipe() {
     this.#isUsed = true;
     this.memory.fill(0);
   }
+}
+
+/** Takes each of these for a call: null for one that is not given. Afterwards all are wiped, even if one is refused. */
+export function takeAll(given) {
+  const taken = [];
+  try {
+    for (const one of given) {
+      taken.push(take(one));
+    }
+    return taken;
+  } catch (failed) {
+    taken.forEach((one) => one?.wipe());
+    throw failed;
+  } finally {
+    given.forEach((one) => one instanceof Secret && one.wipe());
+  }
+}
+
+function take(one) {
+  if (one === null || one === undefined) {
+    return null;
+  }
+  if (!(one instanceof Secret)) {
+    throw usedBefore();
+  }
+  return one.take();
 }
 
 /** Reads until there is a line end in the memory, or no more; returns where it is. */

@@ -1,7 +1,11 @@
 import { C } from './functions.js';
 
+/** Wipes and frees a token that the program forgot to close. */
+const forgotten = new FinalizationRegistry((token) => C.nf_token_free(token));
+
 /**
- * An access token: wiped when it is closed.
+ * An access token: wiped when it is closed. One that is never closed is wiped when the collector has found it, which may be
+ * late, and not when the process ends.
  *
  * A string that it gave stays until the collector has taken it and its place is used anew; `copyValue` gives bytes that
  * can be wiped.
@@ -11,6 +15,7 @@ export class Token {
 
   constructor(token) {
     this.#token = token;
+    forgotten.register(this, token, this);
   }
 
   /** The token itself: visible ASCII. */
@@ -58,6 +63,7 @@ export class Token {
 
   /** Wipes and frees it. */
   close() {
+    forgotten.unregister(this);
     C.nf_token_free(this.#token);
     this.#token = null;
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iostream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace {
@@ -79,6 +80,15 @@ int main(int argc, char **argv)
     CHECK(!client.get_token(key, once_more, still_wrong, why));
     CHECK(why.code() == NF_DENIED && why.http_status() == 403 && !why.retry_after() && !why.correlation_id().empty());
     CHECK(is_zero(once_more) && is_zero(still_wrong));
+    CHECK(why.server_code() == -1);
+
+    /* An exception is copied as it is caught and kept: that must not throw another one. */
+    static_assert(std::is_nothrow_copy_constructible_v<nativeflow::error>, "error");
+    static_assert(std::is_nothrow_copy_assignable_v<nativeflow::error>, "error");
+    const nativeflow::error copied(why);
+    why = nativeflow::error(NF_INTERNAL);
+    CHECK(copied.code() == NF_DENIED && copied.http_status() == 403 && !copied.remedy().empty());
+    CHECK(why.message().empty() && why.server_code() == -1 && std::string(why.what()) == "NF_INTERNAL");
 
     /* What was used would be sent as an empty password, and count as a wrong one. */
     nativeflow::secret fresh(login_text), empty("");
@@ -100,6 +110,18 @@ int main(int argc, char **argv)
     CHECK(thrown([&] { options.timeout(std::chrono::hours(24 * 365)); }) == NF_INVALID_OPTION);
     CHECK(thrown([&] { options.proxy("ftp://localhost"); }) == NF_INVALID_OPTION);
     CHECK(thrown([&] { options.proxy_bypass("*").keep_alive(std::chrono::seconds(1)).environment_proxy(); }) == NF_OK);
+
+    /* Without a client. This goes to Concur: nothing that can be sent. */
+    nativeflow::secret spoilt("a:colon"), unsent(password_text);
+    CHECK(thrown([&] { (void)nativeflow::get_token(key, spoilt, unsent); }) == NF_INVALID_ARGUMENT);
+    CHECK(is_zero(spoilt) && is_zero(unsent));
+    CHECK(!nativeflow::get_token(key, spoilt, unsent, why) && why.code() == NF_INVALID_ARGUMENT);
+
+    /* Options that were moved away are not the default ones. */
+    nativeflow::options gone;
+    const nativeflow::options there(std::move(gone));
+    CHECK(thrown([&] { nativeflow::client of_nothing(gone); }) == NF_INVALID_ARGUMENT);
+    CHECK(thrown([&] { nativeflow::client of_those(there); }) == NF_OK);
 
     /* Moved, not copied. */
     nativeflow::secret first("something"), second(std::move(first));

@@ -7,21 +7,28 @@ use crate::support::{self, Build, Compiler, Program, needs, root, scratch};
 const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
 
 fn compiled(compiler: &str, standard: &str, build: Build) -> Program {
-    let name = format!("wrapper-{compiler}-{standard}-{build}-{}", std::process::id());
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    compiled_with("wrapper", compiler, &[&format!("-std={standard}")], build)
+        .args(&[&stub.base_url(), ca.to_str().unwrap()])
+        .lines(&[&user.key, &user.login, &user.secret])
+}
+
+/// A program of `tests/cpp`.
+fn compiled_with(source: &str, compiler: &str, options: &[&str], build: Build) -> Program {
+    let options = options.join(" ");
+    let name = format!("{source}-{compiler}{options}-{build}-{}", std::process::id()).replace(' ', "");
     let path = scratch("programs").join(&name);
     Compiler::new(compiler)
-        .args([format!("-std={standard}"), "-g".to_owned()])
+        .args(options.split(' '))
         .args(STRICT)
-        .source(&root().join("tests/cpp/wrapper.cpp"))
+        .args(["-g", "-pthread"])
+        .source(&root().join(format!("tests/cpp/{source}.cpp")))
         .output(&path)
         .link(build)
         .run();
-    support::proved("header variants", format_args!("{compiler} {standard} nativeflow.hpp"));
-    let (stub, ca) = support::stub();
-    let user = User::demo();
-    Program::new(path, format!("wrapper.cpp ({compiler} {standard}, {build})"))
-        .args(&[&stub.base_url(), ca.to_str().unwrap()])
-        .lines(&[&user.key, &user.login, &user.secret])
+    support::proved("header variants", format_args!("{compiler} {options} nativeflow.hpp"));
+    Program::new(path, format!("{source}.cpp ({compiler} {options}, {build})"))
 }
 
 #[test]
@@ -42,4 +49,13 @@ fn its_memory_is_used_as_it_should_be() {
     let suppressions = format!("--suppressions={}", root().join("tests/valgrind.supp").display());
     let valgrind = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", &suppressions];
     compiled("g++", "c++17", Build::Debug).under(&valgrind).must_pass();
+}
+
+#[test]
+fn client_destroyed_during_a_call_leaves_the_call_its_log() {
+    needs!("g++");
+    let (stub, ca) = support::stub();
+    compiled_with("lifetime", "g++", &["-std=c++17", "-fsanitize=address"], Build::Shared)
+        .args(&[&stub.scenario_url("silence-after-tls"), ca.to_str().unwrap()])
+        .must_pass();
 }

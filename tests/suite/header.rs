@@ -16,7 +16,38 @@ fn generated() -> String {
     }
     let mut text = Vec::new();
     builder.generate().unwrap().write(&mut text);
-    String::from_utf8(text).unwrap()
+    finished(&String::from_utf8(text).unwrap())
+}
+
+/// What cbindgen cannot write: a calling convention, which stands before a name; comments that C90 has; function types inside
+/// of `extern "C"`.
+fn finished(written: &str) -> String {
+    const CALL: &str = "NF_CALL ";
+    const OPENING: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif /* __cplusplus */\n\n";
+    let mut text = String::new();
+    let mut is_inside = false;
+    for line in written.lines() {
+        let is_code = !line.starts_with([' ', '/', '#']);
+        let (before, _) = line.split_once('(').unwrap_or_default();
+        let name = before.rfind([' ', '*']).map_or(0, |at| at + 1);
+        if is_code && before[name..].starts_with("nf_") {
+            text.push_str(&format!("{}{CALL}{}", &before[..name], &line[name..]));
+            is_inside = true;
+        } else if is_inside {
+            // Below the first parameter, as before.
+            text.push_str(&format!("{:width$}{line}", "", width = CALL.len()));
+        } else if let Some((code, comment)) = line.split_once("// ").filter(|_| !line.starts_with(" *")) {
+            text.push_str(&format!("{}/* {comment} */", code.replace("  ", " ")));
+        } else {
+            text.push_str(&line.replace("(*nf_log_fn)", "(NF_CALL *nf_log_fn)"));
+        }
+        text.push('\n');
+        is_inside &= !line.ends_with(';');
+    }
+    let (before, after) = text.split_once(OPENING).unwrap();
+    let function_type = before.find("typedef void (").and_then(|at| before[..at].rfind("/**")).unwrap();
+    let (types, function_type) = before.split_at(function_type);
+    [types, OPENING, function_type, after].concat()
 }
 
 /// `make header` runs this with NATIVEFLOW_WRITE_HEADER set.
@@ -57,10 +88,10 @@ fn the_header_compiles_everywhere_alone_and_twice() {
     let folder = support::scratch("header");
     let alone = "#include <nativeflow.h>\nint main(void) { return 0; }\n";
     let twice = "#include <nativeflow.h>\n#include <nativeflow.h>\nint main(void) { return NF_OK; }\n";
-    let strict = "-Wall -Wextra -Wpedantic -Werror -Wshadow -Wundef -Wconversion";
+    let strict = "-Wall -Wextra -Wpedantic -pedantic-errors -Werror -Wshadow -Wundef -Wconversion";
     let for_c = "-Wstrict-prototypes -Wold-style-definition -Wmissing-prototypes";
     for (compiler, extension, standards, flags) in [
-        ("cc", "c", &["c99", "c11", "c17"][..], for_c),
+        ("cc", "c", &["c90", "c99", "c11", "c17"][..], for_c),
         ("c++", "cpp", &["c++98", "c++11", "c++14", "c++17", "c++20"][..], "-Wold-style-cast"),
     ] {
         for (name, source) in [("alone", alone), ("twice", twice)] {
@@ -76,6 +107,36 @@ fn the_header_compiles_everywhere_alone_and_twice() {
             }
         }
     }
+}
+
+/// With -mrtd everything that says nothing else is stdcall, under the same names in the DLL: what it calls cleans up the
+/// stack, and so would the caller. A second declaration with another convention does not compile.
+#[test]
+fn the_header_is_cdecl_on_32_bit_windows_whatever_the_default_is() {
+    needs!("i686-w64-mingw32-gcc");
+    let folder = support::scratch("header");
+    let (source, assembly) = (folder.join("cdecl.c"), folder.join("cdecl.s"));
+    let mut text = "#include <nativeflow.h>\n".to_owned();
+    for function in support::declared_functions(&generated()) {
+        text.push_str(&format!("extern __attribute__((cdecl)) __typeof__({function}) {function};\n"));
+    }
+    text.push_str("extern __attribute__((cdecl)) void NF_CALL on_line(void *user, int32_t level, const char *line);\n");
+    text.push_str("nf_log_fn log_function = on_line;\n");
+    text.push_str("void *user;\n");
+    text.push_str(
+        "void NF_CALL on_line(void *of, int32_t level, const char *line) { user = line && level ? of : 0; }\n",
+    );
+    text.push_str("void by_default(void *of, int32_t level, const char *line) { user = line && level ? of : 0; }\n");
+    std::fs::write(&source, text).unwrap();
+    let compiler = Compiler::new("i686-w64-mingw32-gcc").args(["-mrtd", "-O1", "-S", "-Wall", "-Wextra", "-Werror"]);
+    compiler.source(&source).output(&assembly).run();
+    let assembly = std::fs::read_to_string(assembly).unwrap();
+    let end_of = |function: &str| {
+        let (_, body) = assembly.split_once(&format!("\n_{function}:\n")).unwrap();
+        body.lines().find(|line| line.trim_start().starts_with("ret")).unwrap().trim().to_owned()
+    };
+    assert_eq!(end_of("on_line"), "ret", "the caller cleans up");
+    assert!(end_of("by_default").ends_with("$12"), "-mrtd changes nothing here: {}", end_of("by_default"));
 }
 
 #[test]

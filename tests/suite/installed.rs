@@ -6,7 +6,7 @@ use std::process::Command;
 
 use nativeflow_stub::User;
 
-use crate::support::{self, Build, Compiler, Program, needs, outside_cargo, root, scratch};
+use crate::support::{self, Build, Compiler, Program, STATIC_C_LIBRARY, needs, outside_cargo, root, scratch};
 
 /// Where libraries are put: the usual place, and Debian's.
 const LIBDIRS: [&str; 2] = ["lib", "lib/x86_64-linux-gnu"];
@@ -36,10 +36,14 @@ fn make(target: &str, stage: &Path, libdir: &str) {
 
 /// Runs the example against the stub.
 fn gets_a_token(program: PathBuf, label: &str) {
-    let (stub, ca) = support::stub();
+    gets_a_token_from(&support::stub().0.base_url(), program, label);
+}
+
+fn gets_a_token_from(base_url: &str, program: PathBuf, label: &str) {
+    let (_, ca) = support::stub();
     let user = User::demo();
     let facts = Program::new(program, label.to_owned())
-        .args(&[&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()])
+        .args(&[base_url, &user.key, &user.login, ca.to_str().unwrap()])
         .lines(&[&user.secret])
         .run();
     assert!(facts.status.success() && facts.stdout.contains("token:"), "{label}: {}{}", facts.stdout, facts.stderr);
@@ -105,24 +109,99 @@ fn cmake_is_all_that_a_build_needs() {
 }
 
 pub fn build_by_cmake(prefix: &Path) {
+    let (build, _) = configured(prefix, CMAKE_LISTS);
+    run(Command::new("cmake").arg("--build").arg(&build));
+    for kind in ["shared", "static"] {
+        gets_a_token(build.join(format!("with_{kind}")), &format!("get_token (cmake, {kind})"));
+    }
+}
+
+/// Runs CMake on a project; returns where it is to be built, and what CMake has said.
+fn configured(prefix: &Path, lists: &str) -> (PathBuf, String) {
     let (source, build) = (prefix.join("source"), prefix.join("build"));
     fs::create_dir(&source).unwrap();
-    fs::write(source.join("CMakeLists.txt"), CMAKE_LISTS).unwrap();
-    let run = |command: &mut Command| {
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    };
-    run(Command::new("cmake")
+    fs::write(source.join("CMakeLists.txt"), lists).unwrap();
+    let said = run(Command::new("cmake")
         .arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()))
         .arg(format!("-DEXAMPLE={}", root().join("examples-c/get_token.c").display()))
         .arg("-S")
         .arg(&source)
         .arg("-B")
         .arg(&build));
-    run(Command::new("cmake").arg("--build").arg(&build));
-    for kind in ["shared", "static"] {
-        gets_a_token(build.join(format!("with_{kind}")), &format!("get_token (cmake, {kind})"));
+    (build, said)
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn cmake_accepts_only_versions_and_pointers_that_fit() {
+    needs!("cmake");
+    let version = env!("CARGO_PKG_VERSION");
+    let (_, minor) = version.rsplit_once('.').unwrap().0.split_once('.').unwrap();
+    let next = format!("0.{}.0", minor.parse::<u32>().unwrap() + 1);
+    let requests = [
+        (version.to_owned(), true),
+        ("0.0.1".to_owned(), true),
+        (format!("{version} EXACT"), true),
+        ("0.0.1 EXACT".to_owned(), false),
+        (next.clone(), false),
+        ("1.0".to_owned(), false),
+        ("0.0.1...0.0.9".to_owned(), false),
+        (format!("0.0.1...{version}"), true),
+        (format!("0.0.1...<{version}"), false),
+        (format!("{version}...<{next}"), true),
+        (format!("{next}...0.9"), false),
+        ("0.0.1...2".to_owned(), true),
+        ("1...2".to_owned(), false),
+    ];
+    let mut lists = "cmake_minimum_required(VERSION 3.19)\nproject(user C)\n".to_owned();
+    let mut expected = Vec::new();
+    for pointer_size in [size_of::<usize>(), 12 - size_of::<usize>()] {
+        lists.push_str(&format!("set(CMAKE_SIZEOF_VOID_P {pointer_size})\n"));
+        for (request, fits) in &requests {
+            lists.push_str(&format!("find_package(nativeflow {request} QUIET)\n"));
+            lists.push_str(&format!("message(STATUS \"{pointer_size} {request}: ${{nativeflow_FOUND}}\")\n"));
+            lists.push_str("unset(nativeflow_DIR CACHE)\n");
+            let found = u8::from(*fits && pointer_size == size_of::<usize>());
+            expected.push(format!("-- {pointer_size} {request}: {found}"));
+        }
     }
+    let (_, said) = configured(&installed("cmake-versions"), &lists);
+    let answers: Vec<&str> = said.lines().filter(|line| line.ends_with(": 0") || line.ends_with(": 1")).collect();
+    assert_eq!(answers, expected);
+}
+
+/// glibc finds names by libraries that it loads, so by address only: what the README says.
+#[test]
+fn a_program_without_any_shared_library_gets_a_token() {
+    needs!("cmake", "pkg-config", STATIC_C_LIBRARY);
+    let prefix = installed("alone");
+    let by_address = support::stub().0.base_url().replace("localhost", "127.0.0.1");
+
+    let program = prefix.join("by-pkg-config");
+    let libraries = prefix.join("lib");
+    let flags = [["--cflags"], ["--variable=static_libs"]].map(|args| pkg_config(&libraries, &args)).concat();
+    // Not by Compiler, for the linker warns of getaddrinfo.
+    let mut compiler = Command::new("cc");
+    run(compiler.arg("-static").arg(root().join("examples-c/get_token.c")).args(flags).arg("-o").arg(&program));
+    is_alone(&program);
+    gets_a_token_from(&by_address, program, "get_token (pkg-config, -static)");
+
+    let lists = CMAKE_LISTS.replace("ITEMS shared static", "ITEMS static").replace("PRIVATE", "PRIVATE -static");
+    let (build, _) = configured(&prefix, &lists);
+    run(Command::new("cmake").arg("--build").arg(&build));
+    let program = build.join("with_static");
+    is_alone(&program);
+    gets_a_token_from(&by_address, program, "get_token (cmake, -static)");
+}
+
+fn is_alone(program: &Path) {
+    let said = run(Command::new("readelf").arg("--dynamic").arg(program));
+    assert!(!said.contains("NEEDED"), "{said}");
 }
 
 #[test]

@@ -31,7 +31,8 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Gets an access token for a user. Both secrets are zeros afterwards, whatever happens, and are not taken a second time.
+     * Gets an access token for a user. The call takes both secrets when it begins: they are zeros from then on, whatever
+     * happens, and are not taken a second time.
      *
      * <p>Blocks for at most the client's timeout. An interrupt of the thread does not end it; {@link #cancel} does.
      *
@@ -70,7 +71,7 @@ public final class Client implements AutoCloseable {
         }
         closed = true;
         while (!inUse.writeLock().tryLock()) {
-            Bridge.C.nf_client_cancel(client); // again and again: a call may be on its way to C and not be there yet
+            cancelUnlessFreed(); // again and again: a call may be on its way to C and not be there yet
             LockSupport.parkNanos(TEN_MS);
         }
         try {
@@ -78,6 +79,17 @@ public final class Client implements AutoCloseable {
             client = 0;
         } finally {
             inUse.writeLock().unlock();
+        }
+    }
+
+    /** Under the lock, because another thread may close and free the client at the same time. */
+    private void cancelUnlessFreed() {
+        if (inUse.readLock().tryLock()) {
+            try {
+                Bridge.C.nf_client_cancel(client);
+            } finally {
+                inUse.readLock().unlock();
+            }
         }
     }
 

@@ -50,24 +50,16 @@ public final class Nativeflow {
         long run(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out);
     }
 
-    /** Gets a token. Both secrets are zeros afterwards, whatever happens, but for one that another call has. */
+    /** Gets a token. Both secrets are zeros as soon as the call has taken them, whatever happens afterwards. */
     static Token token(Call call, String key, Secret login, Secret secret) throws NativeflowException {
-        boolean isLoginOurs = Secret.take(login);
-        boolean isSecretOurs = Secret.take(secret);
-        try (Secret copy = new Secret(key)) {
-            if (!isLoginOurs || !isSecretOurs) {
-                throw Secret.usedBefore();
-            }
+        try (Secret ownLogin = Secret.take(login); Secret ownSecret = Secret.take(secret); Secret ownKey = new Secret(key)) {
             ByteBuffer out = out();
-            check(call.run(copy.memory(), Secret.memory(login), Secret.memory(secret), out));
+            check(call.run(ownKey.memory(), Secret.memory(ownLogin), Secret.memory(ownSecret), out));
             return new Token(out.getLong(0));
         } finally {
-            if (isLoginOurs) {
-                Secret.wipe(login);
-            }
-            if (isSecretOurs) {
-                Secret.wipe(secret);
-            }
+            // Also the one that was not taken because the other one was refused.
+            Secret.wipe(login);
+            Secret.wipe(secret);
         }
     }
 

@@ -47,11 +47,8 @@ public final class Options implements AutoCloseable {
 
     /** The same for a URL with a password, which is wiped. */
     public Options proxy(Secret url) throws NativeflowException {
-        if (!Secret.take(url)) {
-            throw Secret.usedBefore();
-        }
-        try (Secret wiped = url) {
-            Nativeflow.check(Bridge.C.nf_options_set_proxy(get(), wiped.memory()));
+        try (Secret own = Secret.take(url)) {
+            Nativeflow.check(Bridge.C.nf_options_set_proxy(get(), Secret.memory(own)));
         }
         return this;
     }

@@ -7,10 +7,10 @@ import java.nio.CharBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A login or a password, for one use: zeros when it has been used or is closed.
+ * A login or a password, for one use: zeros when a call has taken it or it is closed. The call has a copy of its own, so
+ * closing the secret does not change what the call sends.
  *
  * <p>It lies outside the Java heap, whose collector moves arrays about and leaves their old places as they were.
  */
@@ -18,10 +18,12 @@ public final class Secret implements AutoCloseable {
     /** Ends with a NUL. Its position stays 0, for C gets its address. */
     private final ByteBuffer bytes;
 
-    private final AtomicBoolean isUsed = new AtomicBoolean();
+    private final Cleanup cleanup;
+    private boolean isUsed;
 
     private Secret(ByteBuffer bytes) {
         this.bytes = bytes;
+        cleanup = new Cleanup(this, () -> wipe(bytes));
     }
 
     /**
@@ -30,11 +32,7 @@ public final class Secret implements AutoCloseable {
      * @throws NativeflowException INVALID_ARGUMENT for a NUL inside, INVALID_UTF8 for half a character and for U+FFFD
      */
     public Secret(char[] text) throws NativeflowException {
-        try {
-            bytes = encode(CharBuffer.wrap(text));
-        } finally {
-            Arrays.fill(text, '\0');
-        }
+        this(encodeAndWipe(text));
     }
 
     /**
@@ -43,7 +41,7 @@ public final class Secret implements AutoCloseable {
      * @throws NativeflowException INVALID_ARGUMENT for a NUL inside, INVALID_UTF8 for half a character and for U+FFFD
      */
     public Secret(String text) throws NativeflowException {
-        bytes = encode(CharBuffer.wrap(text));
+        this(encode(CharBuffer.wrap(text)));
     }
 
     /**
@@ -76,11 +74,11 @@ public final class Secret implements AutoCloseable {
         }
     }
 
-    /** Fills it with zeros. */
+    /** Fills it with zeros. A call that has taken it before goes on with its own copy. */
     @Override
-    public void close() {
-        isUsed.set(true);
-        wipe(bytes);
+    public synchronized void close() {
+        isUsed = true;
+        cleanup.run();
     }
 
     ByteBuffer memory() {
@@ -93,16 +91,27 @@ public final class Secret implements AutoCloseable {
     }
 
     /**
-     * Takes a secret for a use, if one is given; who takes it wipes it. Returns false when it was taken or closed before,
-     * perhaps by a call that still runs: it would be sent as an empty one, which is a failed login.
+     * Moves a secret, if one is given, into one of the call's own, which the call closes. Fails if it was taken or closed
+     * before: it would be sent as an empty one, which is a failed login.
      */
-    static boolean take(Secret secret) {
-        return secret == null || !secret.isUsed.getAndSet(true);
+    static Secret take(Secret secret) throws NativeflowException {
+        return secret == null ? null : secret.take();
     }
 
-    static NativeflowException usedBefore() {
-        return new NativeflowException(Code.INVALID_ARGUMENT, "A login or secret was used before",
-                "Correct the calling program: make a new Secret for each use.");
+    private synchronized Secret take() throws NativeflowException {
+        if (isUsed) {
+            throw new NativeflowException(Code.INVALID_ARGUMENT, "A login or secret was used before",
+                    "Correct the calling program: make a new Secret for each use.");
+        }
+        try {
+            Secret taken = new Secret(ByteBuffer.allocateDirect(bytes.capacity()));
+            for (int i = 0; i < bytes.capacity(); i++) {
+                taken.bytes.put(i, bytes.get(i));
+            }
+            return taken;
+        } finally {
+            close();
+        }
     }
 
     static void wipe(Secret secret) {
@@ -114,6 +123,14 @@ public final class Secret implements AutoCloseable {
     private static void wipe(ByteBuffer bytes) {
         for (int i = 0; i < bytes.capacity(); i++) {
             bytes.put(i, (byte) 0);
+        }
+    }
+
+    private static ByteBuffer encodeAndWipe(char[] text) throws NativeflowException {
+        try {
+            return encode(CharBuffer.wrap(text));
+        } finally {
+            Arrays.fill(text, '\0');
         }
     }
 

@@ -5,16 +5,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An access token: wiped when it is closed. Any number of threads may read it.
+ * An access token: wiped when it is closed. Any number of threads may read it. One that is never closed is wiped when the
+ * collector has found it, which may be late, and not when the process ends.
  *
  * <p>A String that it gave stays until the collector has taken it and its place is used anew; {@link #copyValue} gives
  * bytes that can be wiped.
  */
 public final class Token implements AutoCloseable {
+    private final Cleanup cleanup;
     private long token;
 
     Token(long token) {
         this.token = token;
+        cleanup = new Cleanup(this, () -> Bridge.C.nf_token_free(token));
     }
 
     /** Returns the token itself: visible ASCII. */
@@ -64,8 +67,8 @@ public final class Token implements AutoCloseable {
     /** Wipes and frees it. */
     @Override
     public synchronized void close() {
-        Bridge.C.nf_token_free(token);
         token = 0;
+        cleanup.run();
     }
 
     private long get() {

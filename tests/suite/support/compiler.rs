@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::{Build, Program, Target, root, scratch};
 
 /// What a static program links beside the library. The README names the same, and a test compares it with rustc's list.
-pub const STATIC_LIBRARIES: &[&str] = &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
+pub const STATIC_LIBRARIES: &[&str] = &["-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
 
 /// One call of a C or C++ compiler.
 pub struct Compiler(Command);

@@ -19,7 +19,7 @@ pub use program::{Facts, Program};
 pub use table::Table;
 pub use target::Target;
 pub(crate) use tools::needs;
-pub use tools::{NAMESPACES, is_everything_tested, is_here, lacks};
+pub use tools::{NAMESPACES, STATIC_C_LIBRARY, is_everything_tested, is_here, lacks};
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -20,13 +20,16 @@ pub(crate) use needs;
 /// A tool that is no program: network and mount namespaces that this user may make, with `ip` and `iptables` in them.
 pub const NAMESPACES: &str = "namespaces";
 
+/// A tool that is no program: a C library for programs without any shared library. It comes with Debian's libc6-dev.
+pub const STATIC_C_LIBRARY: &str = "libc.a";
+
 /// Whether everything is tested, and a missing tool is therefore a failure: in `make test-all` and `make check`.
 pub fn is_everything_tested() -> bool {
     std::env::var("NATIVEFLOW_TEST").is_ok_and(|mode| mode == "all")
 }
 
 /// Whether one of these tools is missing, so that the test or row must be left out. A tool is a command, a file in the
-/// project (with a slash in its name), or [`NAMESPACES`]. Where everything is tested, a missing tool panics.
+/// project (with a slash in its name), [`NAMESPACES`] or [`STATIC_C_LIBRARY`]. Where everything is tested, a missing tool panics.
 pub fn lacks(tools: &[&str]) -> bool {
     let missing: Vec<&str> = tools.iter().copied().filter(|tool| !is_here(tool)).collect();
     if missing.is_empty() {
@@ -47,6 +50,7 @@ pub fn is_here(tool: &str) -> bool {
     let mut known = KNOWN.lock().unwrap();
     *known.get_or_insert_default().entry(tool.to_owned()).or_insert_with(|| match tool {
         NAMESPACES => can_make_namespaces(),
+        STATIC_C_LIBRARY => compiler_finds(STATIC_C_LIBRARY),
         file if file.contains('/') => root().join(file).exists(),
         command => is_command(command),
     })
@@ -55,6 +59,12 @@ pub fn is_here(tool: &str) -> bool {
 fn is_command(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+}
+
+/// The compiler answers with a path if there is such a file, and with its name if not.
+fn compiler_finds(file: &str) -> bool {
+    let output = Command::new("cc").arg(format!("-print-file-name={file}")).output();
+    output.is_ok_and(|output| output.stdout.contains(&b'/'))
 }
 
 fn can_make_namespaces() -> bool {

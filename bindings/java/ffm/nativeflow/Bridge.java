@@ -100,8 +100,8 @@ final class Bridge {
     private static void write(Log log, MemorySegment user, int level, MemorySegment line) {
         try {
             log.write(level, line.getString(0));
-        } catch (RuntimeException | Error dropped) {
-            // It would end the whole process.
+        } catch (Throwable dropped) {
+            // It would end the whole process, a checked one too: other languages need not declare it.
         }
     }
 }

@@ -38,8 +38,8 @@ final class Bridge {
         return (user, level, line) -> {
             try {
                 log.write(level, line.getString(0, "UTF-8"));
-            } catch (RuntimeException | Error dropped) {
-                // It must not reach the C caller.
+            } catch (Throwable dropped) {
+                // It must not reach the C caller, a checked one neither: other languages need not declare it.
             }
         };
     }
