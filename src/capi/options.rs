@@ -29,7 +29,8 @@ impl Drop for nf_options {
 /// United States, 60 seconds for a call, the operating system's roots, no
 /// proxy, one connection for each call, no log.
 ///
-/// Never NULL. Free with `nf_options_free`.
+/// NULL only if a defect in the library ended the function. Free with
+/// `nf_options_free`.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
