@@ -74,19 +74,21 @@
  * After fork, objects that were made before work in both processes. The child
  * uses no connection of its parent and waits for no lock that was held.
  *
- * A call needs 128 KiB of stack. A thread that is cancelled (pthread_cancel)
- * inside a call ends when the call has returned. When the system has no memory
- * left, the process is aborted.
+ * Each function needs up to 128 KiB of stack. On Linux, pthread_cancel takes
+ * effect after the function has returned; if cancellation is asynchronous, a
+ * returned object that the thread has not stored by then is lost. When the
+ * system has no memory left, the process is aborted.
  *
  *
  * SECRETS
  *
- * char *login and char *secret are your buffers, and the library overwrites
- * them with zeros, up to their NUL, before it returns, whatever happened. That
- * is why they are char * and not const char *: pass an array, never a string
- * literal. The consumer key is yours to wipe. A token and its refresh token
- * are wiped by nf_token_free. No message holds a secret; what a server repeats
- * of key, login or secret is blotted out, from four characters on.
+ * char *login and char *secret are your buffers. The library copies them and
+ * then overwrites them with zeros, up to their NUL, before it does anything
+ * else, on success and on failure. That is why they are char * and not const
+ * char *: pass an array, never a string literal. The consumer key is yours to
+ * wipe. A token and its refresh token are wiped by nf_token_free. No message
+ * holds a secret; what a server repeats of key, login or secret is blotted
+ * out, from four characters on.
  *
  *
  * WINDOWS
@@ -490,7 +492,8 @@ NF_API void NF_CALL nf_error_free(nf_error *error);
  * United States, 60 seconds for a call, the operating system's roots, no
  * proxy, one connection for each call, no log.
  *
- * Never NULL. Free with `nf_options_free`.
+ * NULL only if a defect in the library ended the function. Free with
+ * `nf_options_free`.
  *
  * Since 0.1.
  */

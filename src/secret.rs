@@ -1,6 +1,6 @@
 //! Text that must not outlive its use.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use zeroize::Zeroizing;
 
@@ -16,6 +16,17 @@ impl Secret {
             text.push_str(part);
         }
         Secret(Zeroizing::new(text))
+    }
+
+    /// `None`: it is not UTF-8. The bytes stay where they are, or are wiped.
+    pub(crate) fn from_utf8(mut bytes: Zeroizing<Vec<u8>>) -> Option<Secret> {
+        match String::from_utf8(mem::take(&mut *bytes)) {
+            Ok(text) => Some(Secret::from(text)),
+            Err(error) => {
+                drop(Zeroizing::new(error.into_bytes()));
+                None
+            }
+        }
     }
 
     /// The text itself. Whoever copies it must wipe the copy.

@@ -4,10 +4,11 @@ use std::ffi::{CStr, c_char};
 use std::ptr;
 use std::slice;
 
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::cause::Cause;
 use crate::error::Error;
+use crate::secret::Secret;
 
 /// Reads a text that must not be NULL. `name` is that of the parameter.
 ///
@@ -20,18 +21,6 @@ pub(super) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str
     // SAFETY: not NULL, and the caller promises the rest.
     let text = unsafe { CStr::from_ptr(text) };
     text.to_str().map_err(|_| Error::new(Cause::NotUtf8).detail(name))
-}
-
-/// Reads a text for which NULL stands for an empty one.
-///
-/// # Safety
-/// As for [`text`].
-pub(super) unsafe fn optional_text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str, Error> {
-    match pointer.is_null() {
-        true => Ok(""),
-        // SAFETY: the same promise.
-        false => unsafe { text(pointer, name) },
-    }
 }
 
 /// An object that must not be NULL.
@@ -52,35 +41,47 @@ pub(super) unsafe fn object_mut<'a, T>(object: *mut T, name: &str) -> Result<&'a
     unsafe { object.as_mut() }.ok_or_else(|| Error::new(Cause::NullPointer).detail(name))
 }
 
-/// The caller's buffer with a login or a secret: overwritten with zeros when this is dropped, on every path.
-pub(super) struct CallersSecret {
-    buffer: *mut u8,
-    length: usize,
-}
+/// A copy of a text of the caller's, wiped when it is dropped; NULL has none.
+pub(super) struct TextCopy(Option<Zeroizing<Vec<u8>>>);
 
-impl CallersSecret {
+impl TextCopy {
     /// # Safety
-    /// `buffer` is NULL or points to a NUL-terminated string that may be written and that nobody else uses until this is
-    /// dropped. The same buffer may be given twice.
-    pub(super) unsafe fn new(buffer: *mut c_char) -> CallersSecret {
-        let length = match buffer.is_null() {
-            true => 0,
-            // SAFETY: not NULL, and the caller promises the rest. Measured now: another buffer may overlap this one and be
-            // wiped first.
-            false => unsafe { CStr::from_ptr(buffer) }.count_bytes(),
-        };
-        CallersSecret { buffer: buffer.cast(), length }
+    /// `text` is NULL or points to a NUL-terminated string that no other thread changes meanwhile.
+    pub(super) unsafe fn of(text: *const c_char) -> TextCopy {
+        // SAFETY: not NULL, and the caller promises the rest. In one block of the right size.
+        let copy = || unsafe { CStr::from_ptr(text) }.to_bytes().to_vec();
+        TextCopy((!text.is_null()).then(|| Zeroizing::new(copy())))
     }
-}
 
-impl Drop for CallersSecret {
-    fn drop(&mut self) {
-        if !self.buffer.is_null() {
-            // SAFETY: `length` bytes were counted before the NUL, and all views of them have ended: this was made before
-            // any and is dropped after them.
-            unsafe { slice::from_raw_parts_mut(self.buffer, self.length) }.zeroize();
+    /// The text, which must not be NULL. `name` is that of the parameter.
+    pub(super) fn required(self, name: &str) -> Result<Secret, Error> {
+        let bytes = self.0.ok_or_else(|| Error::new(Cause::NullPointer).detail(name))?;
+        Secret::from_utf8(bytes).ok_or_else(|| Error::new(Cause::NotUtf8).detail(name))
+    }
+
+    /// The text, for which NULL stands for an empty one.
+    pub(super) fn optional(self, name: &str) -> Result<Secret, Error> {
+        match self.0 {
+            None => Ok(Secret::default()),
+            some => TextCopy(some).required(name),
         }
     }
+}
+
+/// Copies texts of the caller's and overwrites each with zeros, up to its NUL. They may overlap.
+///
+/// # Safety
+/// Each is NULL or points to a NUL-terminated string that may be written and that no other thread uses meanwhile.
+pub(super) unsafe fn take<const N: usize>(texts: [*mut c_char; N]) -> [TextCopy; N] {
+    // SAFETY: the caller's promise. All are copied before the first is overwritten.
+    let copies = texts.map(|text| unsafe { TextCopy::of(text) });
+    for (text, copy) in texts.into_iter().zip(&copies) {
+        if let Some(copy) = &copy.0 {
+            // SAFETY: as many bytes were read there, and no view of them is left.
+            unsafe { slice::from_raw_parts_mut(text.cast::<u8>(), copy.len()) }.zeroize();
+        }
+    }
+    copies
 }
 
 /// Where a result goes.

@@ -2,15 +2,14 @@
 
 use std::ffi::c_char;
 
-use super::argument::{CallersSecret, Output, free, object, optional_text, text};
+use super::argument::{Output, TextCopy, free, object, take};
 use super::error::nf_error;
-use super::guard::guard;
+use super::guard;
 use super::options::nf_options;
 use super::token::nf_token;
 use crate::client::Client;
 use crate::error::Error;
 use crate::options::Options;
-use crate::wipe::{clear_registers, clear_stack};
 
 /// Gets tokens from one service. Any number of threads may call
 /// `nf_client_get_token` and `nf_client_cancel` on it at once.
@@ -32,17 +31,14 @@ pub struct nf_client {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_get_token(
+pub unsafe extern "C-unwind" fn nf_get_token(
     key: *const c_char,
     login: *mut c_char,
     secret: *mut c_char,
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
     // SAFETY: pointers keep the header's calling convention.
-    let error = unsafe { get_token(|| Client::new(&Options::new()), key, login, secret, out) };
-    clear_stack();
-    clear_registers();
-    error
+    guard::call(|| unsafe { get_token(|| Client::new(&Options::new()), key, login, secret, out) })
 }
 
 /// Makes a client. `options` may be NULL for the default values.
@@ -56,11 +52,10 @@ pub unsafe extern "C" fn nf_get_token(
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_client_new(options: *const nf_options, out: *mut *mut nf_client) -> *mut nf_error {
-    // SAFETY: pointers keep the header's calling convention.
-    let out = unsafe { Output::cleared(out) };
-    guard(|| {
-        let out = out.required("out")?;
+pub unsafe extern "C-unwind" fn nf_client_new(options: *const nf_options, out: *mut *mut nf_client) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let out = unsafe { Output::cleared(out) }.required("out")?;
         // SAFETY: as above.
         let client = match unsafe { options.as_ref() } {
             Some(options) => Client::new(&options.options)?,
@@ -79,13 +74,13 @@ pub unsafe extern "C" fn nf_client_new(options: *const nf_options, out: *mut *mu
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_client_free(client: *mut nf_client) {
+pub unsafe extern "C-unwind" fn nf_client_free(client: *mut nf_client) {
     // SAFETY: NULL or a client that no call begins on again (header, "Calling convention"). One that has begun holds the
     // client inside by a reference of its own.
-    unsafe {
-        nf_client_cancel(client);
+    guard::run((), || unsafe {
+        cancel(client);
         free(client);
-    }
+    })
 }
 
 /// Ends every call that is running on a client, on whatever thread, with
@@ -97,8 +92,15 @@ pub unsafe extern "C" fn nf_client_free(client: *mut nf_client) {
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_client_cancel(client: *const nf_client) {
+pub unsafe extern "C-unwind" fn nf_client_cancel(client: *const nf_client) {
     // SAFETY: NULL or a client that has not been freed (header, "Calling convention").
+    guard::run((), || unsafe { cancel(client) })
+}
+
+/// # Safety
+/// `client` is NULL or has not been freed.
+unsafe fn cancel(client: *const nf_client) {
+    // SAFETY: the caller's promise.
     if let Some(client) = unsafe { client.as_ref() } {
         client.client.cancel();
     }
@@ -125,7 +127,7 @@ pub unsafe extern "C" fn nf_client_cancel(client: *const nf_client) {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_client_get_token(
+pub unsafe extern "C-unwind" fn nf_client_get_token(
     client: *const nf_client,
     key: *const c_char,
     login: *mut c_char,
@@ -133,49 +135,28 @@ pub unsafe extern "C" fn nf_client_get_token(
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
     // SAFETY: pointers keep the header's calling convention.
-    let error = unsafe { get_token(|| Ok(object(client, "client")?.client.clone()), key, login, secret, out) };
-    clear_stack();
-    clear_registers();
-    error
+    guard::call(|| unsafe { get_token(|| Ok(object(client, "client")?.client.clone()), key, login, secret, out) })
 }
 
-/// What both calls do. `client` is made or looked up only when the output can be written. Never inlined: the stack is
-/// wiped below the frame of the function that calls this.
+/// What both calls do. `client` is made or looked up only when the output can be written.
 ///
 /// # Safety
 /// The pointers keep the header's calling convention.
-#[inline(never)]
 unsafe fn get_token(
     client: impl FnOnce() -> Result<Client, Error>,
     key: *const c_char,
     login: *mut c_char,
     secret: *mut c_char,
     out: *mut *mut nf_token,
-) -> *mut nf_error {
-    // SAFETY: the caller's promise. Before the guard, so that the buffers are wiped whatever happens inside.
-    let (out, _login, _secret) =
-        unsafe { (Output::cleared(out), CallersSecret::new(login), CallersSecret::new(secret)) };
-    guard(|| {
-        let out = out.required("out")?;
-        let client = client()?;
-        // SAFETY: the caller's promise; the buffers are wiped after the last use of these views.
-        let (key, login, secret) =
-            unsafe { (text(key, "key")?, text(login, "login")?, optional_text(secret, "secret")?) };
-        panic_if_asked(key);
-        let token = client.get_token(key, login, secret)?;
-        out.give(nf_token::export(token, client.log())?);
-        Ok(())
-    })
+) -> Result<(), Error> {
+    // SAFETY: the caller's promise. First of all, so that the caller's buffers are wiped whatever happens, and before code of
+    // the calling program, such as its log, runs: it may change them. The key before the others, which may be in its buffer.
+    let (out, key, [login, secret]) = unsafe { (Output::cleared(out), TextCopy::of(key), take([login, secret])) };
+    let out = out.required("out")?;
+    let client = client()?;
+    let (key, login, secret) = (key.required("key")?, login.required("login")?, secret.optional("secret")?);
+    guard::panic_if_asked(key.expose());
+    let token = client.get_token(key.expose(), login.expose(), secret.expose())?;
+    out.give(nf_token::export(token, client.log())?);
+    Ok(())
 }
-
-/// Lets a test see that a panic inside a call harms neither the host nor the promise to wipe.
-#[cfg(test_panic)]
-#[allow(clippy::panic)]
-fn panic_if_asked(key: &str) {
-    if key == "panic-for-test" {
-        panic!("asked for with the key {key}");
-    }
-}
-
-#[cfg(not(test_panic))]
-fn panic_if_asked(_: &str) {}

@@ -1,7 +1,9 @@
 //! The codes as C constants. Written out, for the header generator does not see what a macro makes.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 
+use super::guard;
+use super::text::EMPTY;
 use crate::error::Code;
 
 /// Success.
@@ -126,12 +128,15 @@ const CONSTANTS: [(i32, Code); 31] = [
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn nf_code_name(code: i32) -> *const c_char {
+pub extern "C-unwind" fn nf_code_name(code: i32) -> *const c_char {
+    guard::read(EMPTY, || code_name(code).as_ptr())
+}
+
+pub(super) fn code_name(code: i32) -> &'static CStr {
     let known = Code::ALL.iter().find(|&&known| known as i32 == code);
     match (known, code) {
         (Some(known), _) => known.c_name(),
         (None, NF_OK) => c"NF_OK",
         (None, _) => c"NF_UNKNOWN",
     }
-    .as_ptr()
 }

@@ -3,8 +3,9 @@
 use std::ffi::{CString, c_char};
 
 use super::argument::free;
-use super::code::{NF_OK, nf_code_name};
-use super::text::{c_text, text_of};
+use super::code::{NF_OK, code_name};
+use super::guard;
+use super::text::{EMPTY, c_text, text_of};
 use crate::error::Error;
 
 /// Why a call failed, and what to do about it. Never changes: any number of
@@ -34,6 +35,13 @@ impl nf_error {
     }
 }
 
+/// # Safety
+/// `error` is NULL or has not been freed.
+unsafe fn code_of(error: *const nf_error) -> i32 {
+    // SAFETY: the caller's promise.
+    unsafe { error.as_ref() }.map_or(NF_OK, |error| error.code)
+}
+
 /// Returns the code, one of the `NF_*` constants; `NF_OK` for NULL.
 ///
 /// Treat a code that you do not know by its group: 1 to 19 the call is wrong,
@@ -44,9 +52,9 @@ impl nf_error {
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_code(error: *const nf_error) -> i32 {
+pub unsafe extern "C-unwind" fn nf_error_code(error: *const nf_error) -> i32 {
     // SAFETY: NULL or an error that has not been freed (header, "Calling convention").
-    unsafe { error.as_ref() }.map_or(NF_OK, |error| error.code)
+    guard::read(NF_OK, || unsafe { code_of(error) })
 }
 
 /// Returns the name of the code, such as "NF_DENIED"; "NF_OK" for NULL.
@@ -55,36 +63,36 @@ pub unsafe extern "C" fn nf_error_code(error: *const nf_error) -> i32 {
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_name(error: *const nf_error) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_error_name(error: *const nf_error) -> *const c_char {
     // SAFETY: as above.
-    nf_code_name(unsafe { nf_error_code(error) })
+    guard::read(EMPTY, || code_name(unsafe { code_of(error) }).as_ptr())
 }
 
 /// Returns what happened: one line, in English, without any secret.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_message(error: *const nf_error) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_error_message(error: *const nf_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(error, |error| error.message.as_ptr()) }
+    guard::read(EMPTY, || unsafe { text_of(error, |error| error.message.as_ptr()) })
 }
 
 /// Returns what an administrator does next: one line, in English.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_remedy(error: *const nf_error) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_error_remedy(error: *const nf_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(error, |error| error.remedy.as_ptr()) }
+    guard::read(EMPTY, || unsafe { text_of(error, |error| error.remedy.as_ptr()) })
 }
 
 /// Returns the HTTP status of the answer; 0 when there was none.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_http_status(error: *const nf_error) -> i32 {
+pub unsafe extern "C-unwind" fn nf_error_http_status(error: *const nf_error) -> i32 {
     // SAFETY: as above.
-    unsafe { error.as_ref() }.map_or(0, |error| error.http_status)
+    guard::read(0, || unsafe { error.as_ref() }.map_or(0, |error| error.http_status))
 }
 
 /// Returns the server's own words; empty when there were none.
@@ -95,9 +103,9 @@ pub unsafe extern "C" fn nf_error_http_status(error: *const nf_error) -> i32 {
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_server_message(error: *const nf_error) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_error_server_message(error: *const nf_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(error, |error| error.server_message.as_ptr()) }
+    guard::read(EMPTY, || unsafe { text_of(error, |error| error.server_message.as_ptr()) })
 }
 
 /// Returns the modern service's error number; -1 when there was none.
@@ -106,9 +114,11 @@ pub unsafe extern "C" fn nf_error_server_message(error: *const nf_error) -> *con
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_server_code(error: *const nf_error) -> i32 {
-    let _ = error;
-    -1
+pub unsafe extern "C-unwind" fn nf_error_server_code(error: *const nf_error) -> i32 {
+    guard::read(-1, || {
+        let _ = error;
+        -1
+    })
 }
 
 /// Returns the server's correlation ID, which Concur's support asks for;
@@ -116,9 +126,9 @@ pub unsafe extern "C" fn nf_error_server_code(error: *const nf_error) -> i32 {
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_correlation_id(error: *const nf_error) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_error_correlation_id(error: *const nf_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(error, |error| error.correlation_id.as_ptr()) }
+    guard::read(EMPTY, || unsafe { text_of(error, |error| error.correlation_id.as_ptr()) })
 }
 
 /// Returns how many milliseconds to wait before the next try; -1: do not
@@ -128,16 +138,16 @@ pub unsafe extern "C" fn nf_error_correlation_id(error: *const nf_error) -> *con
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_retry_after_ms(error: *const nf_error) -> i64 {
+pub unsafe extern "C-unwind" fn nf_error_retry_after_ms(error: *const nf_error) -> i64 {
     // SAFETY: as above.
-    unsafe { error.as_ref() }.map_or(-1, |error| error.retry_after_ms)
+    guard::read(-1, || unsafe { error.as_ref() }.map_or(-1, |error| error.retry_after_ms))
 }
 
 /// Frees an error. NULL is fine. Must not be called twice for the same one.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_error_free(error: *mut nf_error) {
+pub unsafe extern "C-unwind" fn nf_error_free(error: *mut nf_error) {
     // SAFETY: NULL or an error that is not used again (header, "Calling convention").
-    unsafe { free(error) }
+    guard::run((), || unsafe { free(error) })
 }

@@ -1,6 +1,6 @@
 //! The C interface: one file per C type, documented in `include/nativeflow.h`, which is made from the comments here.
 //!
-//! `guard` is the one boundary: it catches panics and reports errors. `argument` is how pointers come in, `text` how text
+//! `guard` is the one boundary: it postpones cancellation, catches panics, reports errors and clears what is left. `argument` is how pointers come in, `text` how text
 //! goes out. The safety contract of every function is the header's preamble ("Calling convention").
 
 // A pointer from C can only be believed; each block says which promise of the header it relies on.
@@ -22,3 +22,15 @@ mod resident;
 mod text;
 mod token;
 mod version;
+
+/// What the header promises of the objects that are passed by a pointer to const.
+const fn shared_by_threads<T: Send + Sync>() {}
+/// What it promises of all others: made on one thread, freed on another.
+const fn handed_over<T: Send>() {}
+
+const _: () = {
+    shared_by_threads::<client::nf_client>();
+    shared_by_threads::<error::nf_error>();
+    shared_by_threads::<token::nf_token>();
+    handed_over::<options::nf_options>();
+};

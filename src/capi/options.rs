@@ -1,12 +1,12 @@
 //! `nf_options`: what a client is made from.
 
 use std::ffi::{c_char, c_void};
-use std::slice;
 use std::time::Duration;
+use std::{ptr, slice};
 
 use super::argument::{free, object_mut, text};
 use super::error::nf_error;
-use super::guard::guard;
+use super::guard;
 use super::log::{self, nf_log_fn};
 use crate::cause::Cause;
 use crate::error::Error;
@@ -17,25 +17,34 @@ pub struct nf_options {
     pub(super) options: Options,
 }
 
+/// Lets a test see that a panic while something is freed does no harm.
+#[cfg(test_panic)]
+impl Drop for nf_options {
+    fn drop(&mut self) {
+        guard::panic_if_asked(self.options.user_agent.to_str().unwrap_or_default());
+    }
+}
+
 /// Makes options with the default values: Concur's production host in the
 /// United States, 60 seconds for a call, the operating system's roots, no
 /// proxy, one connection for each call, no log.
 ///
-/// Never NULL. Free with `nf_options_free`.
+/// NULL only if a defect in the library ended the function. Free with
+/// `nf_options_free`.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn nf_options_new() -> *mut nf_options {
-    Box::into_raw(Box::new(nf_options { options: Options::new() }))
+pub extern "C-unwind" fn nf_options_new() -> *mut nf_options {
+    guard::run(ptr::null_mut(), || Box::into_raw(Box::new(nf_options { options: Options::new() })))
 }
 
 /// Frees options. NULL is fine. Clients made from them stay as they are.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_options_free(options: *mut nf_options) {
+pub unsafe extern "C-unwind" fn nf_options_free(options: *mut nf_options) {
     // SAFETY: NULL or options that are not used again (header, "Calling convention").
-    unsafe { free(options) }
+    guard::run((), || unsafe { free(options) })
 }
 
 /// Sets where Concur is, such as "https://eu1.concursolutions.com".
@@ -49,8 +58,8 @@ pub unsafe extern "C" fn nf_options_free(options: *mut nf_options) {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_base_url(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_set_base_url(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let (options, url) = unsafe { (object_mut(options, "options")?, text(url, "url")?) };
         options.options.set_base_url(url)
@@ -68,8 +77,8 @@ pub unsafe extern "C" fn nf_options_set_base_url(options: *mut nf_options, url: 
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_set_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_timeout(Duration::from_millis(ms.into()))
@@ -87,8 +96,8 @@ pub unsafe extern "C" fn nf_options_set_timeout_ms(options: *mut nf_options, ms:
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_connect_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_set_connect_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_connect_timeout(Duration::from_millis(ms.into()))
@@ -106,8 +115,8 @@ pub unsafe extern "C" fn nf_options_set_connect_timeout_ms(options: *mut nf_opti
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_ca_file(options: *mut nf_options, path: *const c_char) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_set_ca_file(options: *mut nf_options, path: *const c_char) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let (options, path) = unsafe { (object_mut(options, "options")?, text(path, "path")?) };
         options.options.set_ca_file(path)
@@ -124,12 +133,12 @@ pub unsafe extern "C" fn nf_options_set_ca_file(options: *mut nf_options, path: 
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_add_ca_pem(
+pub unsafe extern "C-unwind" fn nf_options_add_ca_pem(
     options: *mut nf_options,
     pem: *const c_char,
     len: usize,
 ) -> *mut nf_error {
-    guard(|| {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         if pem.is_null() {
@@ -153,8 +162,11 @@ pub unsafe extern "C" fn nf_options_add_ca_pem(
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_user_agent(options: *mut nf_options, product: *const c_char) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_set_user_agent(
+    options: *mut nf_options,
+    product: *const c_char,
+) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let (options, product) = unsafe { (object_mut(options, "options")?, text(product, "product")?) };
         options.options.set_user_agent(product)
@@ -174,12 +186,12 @@ pub unsafe extern "C" fn nf_options_set_user_agent(options: *mut nf_options, pro
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_client_certificate(
+pub unsafe extern "C-unwind" fn nf_options_set_client_certificate(
     options: *mut nf_options,
     chain_file: *const c_char,
     key_file: *const c_char,
 ) -> *mut nf_error {
-    guard(|| {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let (options, chain, key) =
             unsafe { (object_mut(options, "options")?, text(chain_file, "chain_file")?, text(key_file, "key_file")?) };
@@ -204,8 +216,8 @@ pub unsafe extern "C" fn nf_options_set_client_certificate(
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_proxy(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_set_proxy(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let (options, url) = unsafe { (object_mut(options, "options")?, text(url, "url")?) };
         options.options.set_proxy(url)
@@ -225,8 +237,11 @@ pub unsafe extern "C" fn nf_options_set_proxy(options: *mut nf_options, url: *co
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_proxy_bypass(options: *mut nf_options, hosts: *const c_char) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_set_proxy_bypass(
+    options: *mut nf_options,
+    hosts: *const c_char,
+) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let (options, hosts) = unsafe { (object_mut(options, "options")?, text(hosts, "hosts")?) };
         options.options.set_proxy_bypass(hosts)
@@ -247,8 +262,8 @@ pub unsafe extern "C" fn nf_options_set_proxy_bypass(options: *mut nf_options, h
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_use_environment_proxy(options: *mut nf_options) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_use_environment_proxy(options: *mut nf_options) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.use_environment_proxy()
@@ -269,8 +284,8 @@ pub unsafe extern "C" fn nf_options_use_environment_proxy(options: *mut nf_optio
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_keep_alive_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
-    guard(|| {
+pub unsafe extern "C-unwind" fn nf_options_set_keep_alive_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_keep_alive(Duration::from_millis(ms.into()));
@@ -289,12 +304,12 @@ pub unsafe extern "C" fn nf_options_set_keep_alive_ms(options: *mut nf_options, 
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
-pub unsafe extern "C" fn nf_options_set_log(
+pub unsafe extern "C-unwind" fn nf_options_set_log(
     options: *mut nf_options,
     r#fn: nf_log_fn,
     user: *mut c_void,
 ) -> *mut nf_error {
-    guard(|| {
+    guard::call(|| {
         // SAFETY: pointers keep the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_log(r#fn.map(|function| log::to(function, user)));

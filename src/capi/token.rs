@@ -5,18 +5,19 @@ use std::num::NonZeroUsize;
 use std::ptr;
 
 use super::argument::free;
-use super::text::text_of;
+use super::guard;
+use super::text::{EMPTY, text_of};
 use crate::cause::Cause;
 use crate::error::Error;
 use crate::log::{Level, Log};
 use crate::token::Token;
-use crate::wipe::{Pages, clear_registers};
+use crate::wipe::Slots;
 
 /// An access token. Never changes: any number of threads may read it, and
 /// any one thread frees it.
 pub struct nf_token {
     /// All texts, each with its NUL, in memory that is locked and left out of core dumps.
-    texts: Pages,
+    texts: Slots,
     /// Where each of them starts. The value is the end of the authorization, so that the token is there once.
     value: usize,
     scheme: usize,
@@ -41,19 +42,19 @@ impl nf_token {
         ];
         let length = texts.iter().map(|text| text.len() + 1).sum();
         let no_memory = || Error::new(Cause::Unforeseen).detail("no memory for the token");
-        let mut pages = NonZeroUsize::new(length).and_then(Pages::new).ok_or_else(no_memory)?;
+        let mut slots = NonZeroUsize::new(length).and_then(Slots::new).ok_or_else(no_memory)?;
         let mut starts = [0; 5];
         let mut end = 0;
         for (start, text) in starts.iter_mut().zip(texts) {
             *start = end;
             end += text.len();
-            if let Some(place) = pages.bytes_mut().get_mut(*start..end) {
+            if let Some(place) = slots.bytes_mut().get_mut(*start..end) {
                 place.copy_from_slice(text.as_bytes());
             }
-            // Its NUL is there: the pages were zero.
+            // Its NUL is there: the slots were zero.
             end += 1;
         }
-        if let (false, Some(log)) = (pages.are_locked(), log) {
+        if let (false, Some(log)) = (slots.are_locked(), log) {
             log.write(
                 Level::Warning,
                 format_args!("token: its memory is not locked and may be swapped out (ulimit -l)"),
@@ -61,7 +62,7 @@ impl nf_token {
         }
         let [authorization, scheme, refresh_token, instance_url, expiration_date] = starts;
         Ok(nf_token {
-            texts: pages,
+            texts: slots,
             value: authorization + token.authorization().len() - token.value().len(),
             scheme,
             refresh_token,
@@ -73,7 +74,7 @@ impl nf_token {
 
     /// The text that starts at `start`; lives as long as this token.
     fn text(&self, start: usize) -> *const c_char {
-        self.texts.bytes().get(start..).map_or(c"".as_ptr(), |text| text.as_ptr().cast())
+        self.texts.bytes().get(start..).map_or(EMPTY, |text| text.as_ptr().cast())
     }
 
     /// The token itself, without its NUL.
@@ -88,9 +89,9 @@ impl nf_token {
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_value(token: *const nf_token) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_token_value(token: *const nf_token) -> *const c_char {
     // SAFETY: NULL or a token that has not been freed (header, "Calling convention").
-    unsafe { text_of(token, |token| token.text(token.value)) }
+    guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.value)) })
 }
 
 /// Copies the token into a field of fixed length and returns its length in
@@ -106,42 +107,46 @@ pub unsafe extern "C" fn nf_token_value(token: *const nf_token) -> *const c_char
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_copy_value(token: *const nf_token, buffer: *mut c_char, capacity: usize) -> usize {
-    // SAFETY: as above.
-    let Some(token) = (unsafe { token.as_ref() }) else {
-        return 0;
-    };
-    let value = token.value();
-    if !buffer.is_null() && value.len() <= capacity {
-        // SAFETY: `buffer` has room for `capacity` bytes (this function's comment), and a token of ours is not there.
-        unsafe {
-            ptr::copy_nonoverlapping(value.as_ptr(), buffer.cast(), value.len());
-            if value.len() < capacity {
-                buffer.add(value.len()).write(0);
+pub unsafe extern "C-unwind" fn nf_token_copy_value(
+    token: *const nf_token,
+    buffer: *mut c_char,
+    capacity: usize,
+) -> usize {
+    guard::run(0, || {
+        // SAFETY: as above.
+        let Some(token) = (unsafe { token.as_ref() }) else {
+            return 0;
+        };
+        let value = token.value();
+        if !buffer.is_null() && value.len() <= capacity {
+            // SAFETY: `buffer` has room for `capacity` bytes (this function's comment), and a token of ours is not there.
+            unsafe {
+                ptr::copy_nonoverlapping(value.as_ptr(), buffer.cast(), value.len());
+                if value.len() < capacity {
+                    buffer.add(value.len()).write(0);
+                }
             }
         }
-    }
-    let length = value.len();
-    clear_registers();
-    length
+        value.len()
+    })
 }
 
 /// Returns the word that stands before the token in a request, "OAuth".
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_scheme(token: *const nf_token) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_token_scheme(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.text(token.scheme)) }
+    guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.scheme)) })
 }
 
 /// Returns "OAuth <value>", ready to be the value of an Authorization header.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_authorization(token: *const nf_token) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_token_authorization(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.text(0)) }
+    guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(0)) })
 }
 
 /// Returns the refresh token; empty when the server sent none. Keep it: it
@@ -149,9 +154,9 @@ pub unsafe extern "C" fn nf_token_authorization(token: *const nf_token) -> *cons
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_refresh_token(token: *const nf_token) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_token_refresh_token(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.text(token.refresh_token)) }
+    guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.refresh_token)) })
 }
 
 /// Returns the base URL that the token is to be used at, as the server spelt
@@ -162,9 +167,9 @@ pub unsafe extern "C" fn nf_token_refresh_token(token: *const nf_token) -> *cons
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_instance_url(token: *const nf_token) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_token_instance_url(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.text(token.instance_url)) }
+    guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.instance_url)) })
 }
 
 /// Returns when the token expires, in Unix seconds (UTC); -1 when the
@@ -172,18 +177,18 @@ pub unsafe extern "C" fn nf_token_instance_url(token: *const nf_token) -> *const
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_expires_at(token: *const nf_token) -> i64 {
+pub unsafe extern "C-unwind" fn nf_token_expires_at(token: *const nf_token) -> i64 {
     // SAFETY: as above.
-    unsafe { token.as_ref() }.map_or(-1, |token| token.expires_at)
+    guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| token.expires_at))
 }
 
 /// Returns the server's own text of that date, for a person to read.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_expiration_date(token: *const nf_token) -> *const c_char {
+pub unsafe extern "C-unwind" fn nf_token_expiration_date(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
-    unsafe { text_of(token, |token| token.text(token.expiration_date)) }
+    guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.expiration_date)) })
 }
 
 /// Wipes and frees a token. NULL is fine. Must not be called twice for the
@@ -191,8 +196,7 @@ pub unsafe extern "C" fn nf_token_expiration_date(token: *const nf_token) -> *co
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nf_token_free(token: *mut nf_token) {
+pub unsafe extern "C-unwind" fn nf_token_free(token: *mut nf_token) {
     // SAFETY: NULL or a token that is not used again (header, "Calling convention").
-    unsafe { free(token) };
-    clear_registers();
+    guard::run((), || unsafe { free(token) })
 }

@@ -2,6 +2,8 @@
 
 use std::ffi::{CStr, c_char};
 
+use super::guard;
+
 /// Major version of this header.
 pub const NF_VERSION_MAJOR: u32 = 0;
 /// Minor version of this header.
@@ -22,8 +24,8 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn nf_version() -> *const c_char {
-    VERSION.as_ptr()
+pub extern "C-unwind" fn nf_version() -> *const c_char {
+    guard::read(VERSION.as_ptr(), || VERSION.as_ptr())
 }
 
 /// Returns the version of the library that is running as one number,
@@ -33,6 +35,6 @@ pub extern "C" fn nf_version() -> *const c_char {
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn nf_version_number() -> u32 {
-    NF_VERSION_NUMBER
+pub extern "C-unwind" fn nf_version_number() -> u32 {
+    guard::read(NF_VERSION_NUMBER, || NF_VERSION_NUMBER)
 }

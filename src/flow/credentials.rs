@@ -12,7 +12,7 @@ use crate::secret::Secret;
 /// buffer.
 const LONGEST: usize = 2048;
 
-/// What a token is asked for with. Borrowed from the caller; no copy is made here.
+/// What a token is asked for with. Borrowed; no copy is made here.
 pub(crate) struct Credentials<'a> {
     pub(crate) key: &'a str,
     pub(crate) login: &'a str,

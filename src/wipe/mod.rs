@@ -1,4 +1,4 @@
-//! How memory is left clean: what is freed is zero, what the processor held is gone, a token's pages are locked; and which
+//! How memory is left clean: what is freed is zero, what the processor held is gone, a token's memory is locked; and which
 //! process this is, by a page that fork wipes.
 //!
 //! Beside `capi` the only module with unsafe code: it deals in raw memory and registers.
@@ -11,9 +11,11 @@ mod fork;
 mod mapping;
 mod pages;
 mod registers;
+mod slabs;
+mod slots;
 mod stack;
 
 pub(crate) use fork::this_process;
-pub(crate) use pages::Pages;
 pub(crate) use registers::clear_registers;
+pub(crate) use slots::Slots;
 pub(crate) use stack::clear_stack;

@@ -24,5 +24,10 @@ int main(void)
         nf_error_free(error);
     }
     nf_client_free(client);
+
+    /* While something is freed. */
+    nf_options *options = nf_options_new();
+    EXPECT(nf_options_set_user_agent(options, "panic-for-test"), NF_OK);
+    nf_options_free(options);
     return finish();
 }

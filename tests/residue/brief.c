@@ -60,6 +60,8 @@ static void read_line(struct brief *brief, char *line)
         brief->login = hidden(rest);
     } else if (strcmp(line, "secret") == 0) {
         brief->secret = hidden(rest);
+    } else if (strcmp(line, "proxy") == 0) {
+        brief->proxy = hidden(rest);
     } else {
         refuse(line);
     }
@@ -86,6 +88,7 @@ void brief_read(struct brief *brief)
         read_line(brief, line);
         line = end + 1;
     }
-    if (brief->key.length >= TEXT || brief->login.length >= TEXT || brief->secret.length >= TEXT)
+    if (brief->key.length >= TEXT || brief->login.length >= TEXT || brief->secret.length >= TEXT ||
+        brief->proxy.length >= TEXT)
         refuse("too long");
 }

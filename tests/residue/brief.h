@@ -3,6 +3,7 @@
  *
  *     mask <16 hex digits>
  *     key|login|secret <hex>           what the call is made with
+ *     proxy <hex>                      URL of a proxy, with user and password; need not be there
  *     needle <name> <hex>              what must not be found; lines of the same name are one needle
  *     end
  */
@@ -15,7 +16,7 @@
 enum { TEXT = 512 };
 
 struct brief {
-    struct hidden key, login, secret;
+    struct hidden key, login, secret, proxy;
     char names[NEEDLES][32];
     int needles;
 };

@@ -2,7 +2,7 @@
  * A program that calls the library and then looks whether anything of its secrets is left in its own memory.
  *
  *     host <path> <base URL> <CA file or ""> <limit in ms> <calls> [no-out] [one-shot] [dump] [plant=<where>]
- *         [proxy=<URL>] [keep-alive] [log] [cancel]
+ *         [proxy=<URL>] [keep-alive] [log] [cancel] [chain=<file> client-key=<file>] [environment-proxy]
  *     host dumped <core file>
  *
  * Standard input and the answers: see brief.h, report.h and controls.h, and
@@ -35,8 +35,8 @@ static struct scan scan;
 static char key[TEXT], login[TEXT], secret[TEXT];
 
 static struct {
-    const char *path, *plant, *proxy;
-    int no_out, one_shot, dump, lazy, keep_alive, log, cancel;
+    const char *path, *plant, *proxy, *chain, *client_key;
+    int no_out, one_shot, dump, lazy, keep_alive, log, cancel, environment_proxy;
 } how;
 
 static struct {
@@ -70,6 +70,49 @@ static void remember(void *user, int32_t level, const char *line)
     }
 }
 
+/* Calls a function that returns nothing of ours as the library's main call is made. */
+static uintptr_t call_other(uintptr_t function, uintptr_t first, uintptr_t second, uintptr_t third)
+{
+    const uintptr_t arguments[6] = {first, second, third};
+    uintptr_t result;
+
+    how.lazy = lazy_rearm();
+    result = call_and_save(function, arguments, &registers);
+    lazy_call();
+    return result;
+}
+
+/* One step on the way to a client. What options and clients keep may then be in their memory, and nowhere else. */
+static uintptr_t step(uintptr_t function, const void *first, const void *second, const void *third)
+{
+    uintptr_t result = call_other(function, (uintptr_t)first, (uintptr_t)second, (uintptr_t)third);
+
+    scan_process(&scan, WRITABLE);
+    report_add(CONFIGURED, &scan);
+    return result;
+}
+
+/* A proxy whose URL is a secret, or the same from the environment. */
+static void use_proxy(nf_options *options)
+{
+    static char variable[sizeof "https_proxy=" + TEXT] = "https_proxy=";
+    char *url = variable + strlen(variable);
+
+    unmask(brief.proxy, url);
+    if (how.environment_proxy) {
+        (void)unsetenv("no_proxy");
+        (void)unsetenv("NO_PROXY");
+        (void)putenv(variable);
+    }
+    /* The scan comes when the text that is ours is wiped. */
+    must((nf_error *)(how.environment_proxy
+                          ? call_other((uintptr_t)nf_options_use_environment_proxy, (uintptr_t)options, 0, 0)
+                          : call_other((uintptr_t)nf_options_set_proxy, (uintptr_t)options, (uintptr_t)url, 0)));
+    wipe(url, brief.proxy.length);
+    scan_process(&scan, WRITABLE);
+    report_add(CONFIGURED, &scan);
+}
+
 static nf_client *client_for(const char *base_url, const char *ca_file, unsigned limit)
 {
     nf_options *options = nf_options_new();
@@ -85,8 +128,12 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
         must(nf_options_set_keep_alive_ms(options, 60000));
     if (how.log || how.keep_alive)
         must(nf_options_set_log(options, remember, NULL));
-    must(nf_client_new(options, &client));
-    nf_options_free(options);
+    if (brief.proxy.length != 0)
+        use_proxy(options);
+    if (how.chain != NULL)
+        must((nf_error *)step((uintptr_t)nf_options_set_client_certificate, options, how.chain, how.client_key));
+    must((nf_error *)step((uintptr_t)nf_client_new, options, &client, NULL));
+    (void)step((uintptr_t)nf_options_free, options, NULL, NULL);
     return client;
 }
 
@@ -155,16 +202,6 @@ static void learn(const char *name, const char *text)
     struct hidden needle = {(const unsigned char *)text, strlen(text), plain};
 
     windows_add(needle, brief_needle(&brief, name));
-}
-
-/* Calls a function that returns nothing of ours as the library's main call is made. */
-static void call_other(uintptr_t function, uintptr_t first, uintptr_t second, uintptr_t third)
-{
-    const uintptr_t arguments[6] = {first, second, third};
-
-    how.lazy = lazy_rearm();
-    call_and_save(function, arguments, &registers);
-    lazy_call();
 }
 
 /* Each of these touches a token. They take turns in being the last to leave something. */
@@ -251,6 +288,11 @@ int main(int argc, char **argv)
         how.keep_alive |= strcmp(argv[i], "keep-alive") == 0;
         how.log |= strcmp(argv[i], "log") == 0;
         how.cancel |= strcmp(argv[i], "cancel") == 0;
+        how.environment_proxy |= strcmp(argv[i], "environment-proxy") == 0;
+        if (strncmp(argv[i], "chain=", 6) == 0)
+            how.chain = argv[i] + 6;
+        if (strncmp(argv[i], "client-key=", 11) == 0)
+            how.client_key = argv[i] + 11;
         if (strncmp(argv[i], "proxy=", 6) == 0)
             how.proxy = argv[i] + 6;
         if (strncmp(argv[i], "plant=", 6) == 0)

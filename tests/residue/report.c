@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-static const char *const names[WHENS] = {"before", "planted", "cleaned", "returned", "freed", "closed", "dumped"};
+static const char *const names[WHENS] = {"before",   "planted", "cleaned", "configured",
+                                         "returned", "freed",   "closed",  "dumped"};
 static size_t windows[WHENS][NEEDLES][PLACES], scans[WHENS], bytes[WHENS], unreadable[WHENS];
 
 void report_add(enum when when, const struct scan *scan)

@@ -17,6 +17,8 @@ enum when {
     /* A control was planted, and wiped again. */
     PLANTED,
     CLEANED,
+    /* After each function that options or a client are made with: they are alive. */
+    CONFIGURED,
     /* After a call, the client and its token or error alive. */
     RETURNED,
     /* The token or error freed, the client alive. */

@@ -10,7 +10,7 @@ fn header() -> String {
     fs::read_to_string(support::root().join("include/nativeflow.h")).unwrap()
 }
 
-fn committed(list: &str) -> Vec<String> {
+pub fn committed(list: &str) -> Vec<String> {
     let text = fs::read_to_string(support::root().join("abi").join(list)).unwrap();
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }

@@ -6,6 +6,7 @@
 //! | is bad input refused, with the buffers wiped | `programs` |
 //! | what exactly goes over the wire | `wire` |
 //! | is the header what the sources say, for every compiler | `header` |
+//! | does each exported function bear cancellation, panics and callbacks | `boundary` |
 //! | are symbols, codes and versions the promised ones | `abi` |
 //! | do the one-shot call and the system's roots work | `production` |
 //! | what do real proxies, TLS servers and networks do to a call | `network` |
@@ -28,6 +29,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
+mod boundary;
 mod cancellation;
 mod cpp;
 mod deb;

@@ -8,7 +8,7 @@
 //! | how a peer is run | `process`, `stage`, `relay` |
 //! | the table in the README | `table` |
 
-mod certificates;
+pub mod certificates;
 mod dns;
 mod haproxy;
 mod mitmproxy;

@@ -1,6 +1,7 @@
 //! What the host says, and whether it is what it should be.
 
 use super::host::Binding;
+use super::needles::KEPT;
 use super::paths::Path;
 use super::table;
 use crate::support::Facts;
@@ -47,7 +48,9 @@ impl<'a> Judge<'a> {
             // A file's name: what stands in the program's or the library's code.
             let in_code = !place.starts_with('[') && !place.starts_with("registers") && place != "anonymous";
             let known = in_code && self.known == Some(needle);
-            (when != "planted" && !known).then(|| (when, needle, place, count.parse().unwrap()))
+            let copied = place == "[stack]" || place.starts_with("registers");
+            let kept = KEPT.contains(&needle) && ["configured", "returned", "freed"].contains(&when) && !copied;
+            (when != "planted" && !known && !kept).then(|| (when, needle, place, count.parse().unwrap()))
         })
     }
 
@@ -112,15 +115,20 @@ impl<'a> Judge<'a> {
                 fault(format!("the control in {control} was not found"));
             }
         }
-        for (when, scans) in
-            [("before", 1), ("cleaned", 1), ("returned", path.calls), ("freed", path.calls), ("closed", 1)]
-        {
+        for (when, scans) in [
+            ("before", 1),
+            ("cleaned", 1),
+            ("configured", path.steps()),
+            ("returned", path.calls),
+            ("freed", path.calls),
+            ("closed", 1),
+        ] {
             let scanned = |words: &&[&str]| {
                 words[0] == when
                     && words[1] == scans.to_string()
                     && words[2].parse::<usize>().unwrap() >= scans * LEAST_BYTES
             };
-            if !self.of_kind("scanned").any(|words| scanned(&words)) {
+            if scans > 0 && !self.of_kind("scanned").any(|words| scanned(&words)) {
                 fault(format!("not enough was scanned: {when}"));
             }
         }

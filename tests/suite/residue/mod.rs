@@ -6,6 +6,8 @@
 //!
 //! Not covered: what is in memory *while* a call runs, the kernel's buffers, the host's own copies, TLS session keys.
 
+mod asking_server;
+mod client_key;
 mod dump;
 mod host;
 mod judge;
@@ -19,8 +21,13 @@ use std::sync::{Mutex, OnceLock};
 
 use nativeflow_stub::{Options, Stub, User};
 
+use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
+
+use crate::network::certificates::Authority;
 use crate::production::on_stage;
 use crate::support::{self, Build, NAMESPACES, Target, chosen, is_everything_tested, needs};
+use asking_server::AskingServer;
+use client_key::ClientKey;
 use host::{Binding, Host};
 use judge::Judge;
 pub use needles::Needles;
@@ -37,6 +44,8 @@ pub struct Place {
     proxy: Proxy,
     refusing_proxy: Proxy,
     asking_proxy: Proxy,
+    client_keys: [ClientKey; 3],
+    asking_server: AskingServer,
 }
 
 pub fn place() -> &'static Place {
@@ -55,6 +64,7 @@ pub fn place() -> &'static Place {
             std::fs::write(&file, pem).unwrap();
             file
         };
+        let clients = Authority::root("Clients' CA");
         let foreign_ca = ca_file("foreign", Stub::start(options).unwrap().ca_pem());
         Place {
             ca: ca_file("ca", stub.ca_pem()),
@@ -64,6 +74,9 @@ pub fn place() -> &'static Place {
             proxy: Proxy::open(),
             refusing_proxy: Proxy::answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 10\r\n\r\nnot to it\n"),
             asking_proxy: Proxy::answering("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
+            asking_server: AskingServer::start(&clients, &folder),
+            client_keys: [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384, &PKCS_ED25519]
+                .map(|kind| ClientKey::new(kind, &clients, &folder)),
         }
     })
 }

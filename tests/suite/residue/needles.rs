@@ -20,18 +20,35 @@ const TOKENS: &[(&str, &str)] = &[
 ];
 
 /// The columns of the table.
-pub const NAMES: [&str; 7] = ["secret", "login", "pair", "base64", "key", "token", "refresh"];
+pub const NAMES: [&str; 9] = ["secret", "login", "pair", "base64", "key", "token", "refresh", "clientkey", "proxy"];
+
+/// What options and clients keep: until they are freed it may be in their memory, but never on the stack or in registers.
+pub const KEPT: [&str; 2] = ["clientkey", "proxy"];
 
 /// A call's credentials, and what must not be left of them.
 pub struct Needles {
     pub key: Vec<u8>,
     pub login: Vec<u8>,
     pub secret: Vec<u8>,
+    /// The URL of a proxy, with user and password; empty for none.
+    pub proxy: Vec<u8>,
+    /// Of what is kept, name and text.
+    pub kept: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl Needles {
     pub fn new(user: &User) -> Needles {
-        Needles { key: user.key.clone().into(), login: user.login.clone().into(), secret: user.secret.clone().into() }
+        let [key, login, secret] = [&user.key, &user.login, &user.secret].map(|text| text.clone().into_bytes());
+        Needles { key, login, secret, proxy: Vec::new(), kept: Vec::new() }
+    }
+
+    /// Names a proxy at this address, with a user and a password of its own.
+    pub fn use_proxy(&mut self, address: &str) {
+        let (user, password) = (random_text(20), random_text(20));
+        self.proxy = format!("http://{user}:{password}@{address}").into();
+        let pair = format!("{user}:{password}").into_bytes();
+        self.kept.extend(base64_forms(&pair).map(|form| ("proxy", form)));
+        self.kept.push(("proxy", pair));
     }
 
     /// Name and text. A window that several of them have counts for the first.
@@ -42,14 +59,9 @@ impl Needles {
             ("login", self.login.clone()),
             ("key", self.key.clone()),
             ("pair", pair.clone()),
-            ("base64", base64(&pair)),
         ];
-        for before in 1..3 {
-            let encoded = base64(&[&b"::"[..before], &pair].concat());
-            let known = encoded.iter().rposition(|&byte| byte != b'=').unwrap();
-            // The first characters depend on what stands before the pair, the last one on what follows it.
-            all.push(("base64", encoded[before + 1..known].to_vec()));
-        }
+        all.extend(base64_forms(&pair).map(|form| ("base64", form)));
+        all.extend(self.kept.iter().cloned());
         all.extend(TOKENS.iter().map(|&(name, text)| (name, text.as_bytes().to_vec())));
         all
     }
@@ -67,10 +79,24 @@ impl Needles {
         for (name, text) in [("key", &self.key), ("login", &self.login), ("secret", &self.secret)] {
             lines.push(format!("{name} {}", hidden(text)));
         }
+        if !self.proxy.is_empty() {
+            lines.push(format!("proxy {}", hidden(&self.proxy)));
+        }
         lines.extend(self.all().iter().map(|(name, text)| format!("needle {name} {}", hidden(text))));
         lines.push("end".to_owned());
         lines
     }
+}
+
+/// All of `text` in Base64, and what is sure of it wherever it stands in a longer text.
+fn base64_forms(text: &[u8]) -> [Vec<u8>; 3] {
+    let behind = |before: usize| {
+        let encoded = base64(&[&b"::"[..before], text].concat());
+        let known = encoded.iter().rposition(|&byte| byte != b'=').unwrap();
+        // The first characters depend on what stands before the text, the last one on what follows it.
+        encoded[before + 1..known].to_vec()
+    };
+    [base64(text), behind(1), behind(2)]
 }
 
 fn base64(bytes: &[u8]) -> Vec<u8> {

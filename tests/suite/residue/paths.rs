@@ -1,5 +1,6 @@
 //! The ways in which a call can end.
 
+use super::client_key::ClientKey;
 use super::needles::Needles;
 use super::proxy::Proxy;
 use super::{calls, place};
@@ -51,6 +52,13 @@ impl Path {
         self
     }
 
+    /// How many functions a client is made with that are scanned after.
+    pub fn steps(&self) -> usize {
+        let has_flag = |start: &str| self.flags.iter().any(|flag| flag.starts_with(start));
+        let to_a_client = if has_flag("one-shot") { 0 } else { 2 };
+        to_a_client + usize::from(has_flag("chain=")) + usize::from(!self.needles.proxy.is_empty())
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Needles)) -> Path {
         change(&mut self.needles);
         self
@@ -62,9 +70,9 @@ pub fn all(build: Build) -> Vec<Path> {
     let mut paths = match build {
         Build::Panic => panics(),
         Build::Debug | Build::DebugStatic => {
-            [answered(), unanswered(), by_proxy(), refused(), panics()].into_iter().flatten().collect()
+            [answered(), unanswered(), by_proxy(), certified(), refused(), panics()].into_iter().flatten().collect()
         }
-        _ => [answered(), unanswered(), by_proxy(), refused()].into_iter().flatten().collect(),
+        _ => [answered(), unanswered(), by_proxy(), certified(), refused()].into_iter().flatten().collect(),
     };
     paths.sort_by_key(|path| path.calls);
     paths
@@ -129,6 +137,33 @@ fn by_proxy() -> Vec<Path> {
         proxied("proxy-refuses", "NF_PROXY", &place.refusing_proxy),
         proxied("proxy-asks", "NF_PROXY_DENIED", &place.asking_proxy),
         Path::new("proxy-is-gone", "NF_PROXY").flagged("proxy=http://127.0.0.1:1"),
+        Path::new("proxy-user", "NF_OK").with(|call| call.use_proxy(&place.proxy.address())),
+        Path::new("proxy-user-environment", "NF_OK")
+            .flagged("environment-proxy")
+            .with(|call| call.use_proxy(&place.proxy.address())),
+        Path::new("proxy-user-refused", "NF_PROXY_DENIED").with(|call| call.use_proxy(&place.asking_proxy.address())),
+    ]
+}
+
+/// With a client certificate, for which the server asks in TLS 1.3 or 1.2, or does not.
+fn certified() -> Vec<Path> {
+    let asking = &place().asking_server;
+    let path = |name: &'static str, key: &'static ClientKey| {
+        Path::new(name, "NF_OK")
+            .flagged(format!("chain={}", key.chain_file.display()))
+            .flagged(format!("client-key={}", key.key_file.display()))
+            .with(|call| call.kept.extend(key.needles().map(|needle| ("clientkey", needle))))
+    };
+    let [p256, p384, ed25519] = &place().client_keys;
+    let asked = |path: Path, url: String| Path { ca: asking.ca.to_str().unwrap().to_owned(), ..path.to(url) };
+    vec![
+        path("client-p256", p256),
+        path("client-p384", p384),
+        path("client-ed25519", ed25519),
+        asked(path("client-p256-asked", p256), asking.tls13()),
+        asked(path("client-p256-asked-tls12", p256), asking.tls12()),
+        asked(path("client-p384-asked", p384), asking.tls13()),
+        asked(path("client-ed25519-asked", ed25519), asking.tls13()),
     ]
 }
 

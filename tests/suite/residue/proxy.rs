@@ -43,6 +43,10 @@ impl Proxy {
         Proxy(address)
     }
 
+    pub fn address(&self) -> String {
+        self.0.to_string()
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.0)
     }

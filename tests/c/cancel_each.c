@@ -1,0 +1,200 @@
+/*
+ * Each exported function is called by a thread whose cancellation is pending, or comes while the function runs: the process
+ * is not aborted, and a pending cancellation takes effect after the function has returned. Prints the functions, one a line.
+ *
+ * Arguments: `deferred` or `asynchronous`, base URL, CA file, how often. Standard input: key, login, secret.
+ */
+#define _GNU_SOURCE
+#include "check.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static char key[256], login[256], secret[256];
+static const char *base_url, *ca_file;
+static int is_asynchronous;
+
+/* What a thread calls one function with, and what it gets. */
+struct thread {
+    int wanted, next;
+    const char *name;
+    nf_options *options, *new_options;
+    nf_client *client, *new_client;
+    nf_token *token, *new_token;
+    nf_error *error, *result;
+    char login[256], secret[256], value[256];
+    const char *text;
+    int64_t number;
+    atomic_int begins, returned;
+};
+
+static void ignore(void *user, int32_t level, const char *line)
+{
+    (void)user;
+    (void)level;
+    (void)line;
+}
+
+/* An error, and a client with a token and a connection that it keeps: freeing it closes a socket. */
+static void prepare(struct thread *thread)
+{
+    strcpy(thread->login, login);
+    strcpy(thread->secret, secret);
+    thread->options = nf_options_new();
+    EXPECT(nf_options_set_base_url(thread->options, base_url), NF_OK);
+    EXPECT(nf_options_set_ca_file(thread->options, ca_file), NF_OK);
+    EXPECT(nf_options_set_keep_alive_ms(thread->options, 60000), NF_OK);
+    EXPECT(nf_client_new(thread->options, &thread->client), NF_OK);
+    EXPECT(nf_client_get_token(thread->client, key, thread->login, thread->secret, &thread->token), NF_OK);
+    thread->error = nf_options_set_timeout_ms(NULL, 1);
+    strcpy(thread->login, login);
+    strcpy(thread->secret, secret);
+}
+
+/* Whether it is this function's turn. From here on the thread is to be cancelled. */
+static int is_wanted(struct thread *thread, const char *name)
+{
+    if (thread->next++ != thread->wanted)
+        return 0;
+    thread->name = name;
+    if (is_asynchronous) {
+        CHECK(pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL) == 0);
+        thread->begins = 1;
+    } else {
+        CHECK(pthread_cancel(pthread_self()) == 0);
+    }
+    return 1;
+}
+
+#define CALL(into, function, ...)                                                                                      \
+    if (is_wanted(thread, #function))                                                                                  \
+    into function(__VA_ARGS__)
+/* Taken out first: if an asynchronous cancellation ends the thread, it is not known whether the object was freed. */
+#define FREE(function, object)                                                                                         \
+    if (is_wanted(thread, #function)) {                                                                                \
+        void *taken = thread->object;                                                                                  \
+        thread->object = NULL;                                                                                         \
+        function(taken);                                                                                               \
+    }
+
+static void *call(void *argument)
+{
+    struct thread *thread = argument;
+
+    prepare(thread);
+    CALL(thread->text =, nf_version, );
+    CALL(thread->number =, nf_version_number, );
+    CALL(thread->text =, nf_code_name, NF_DENIED);
+
+    CALL(thread->number =, nf_error_code, thread->error);
+    CALL(thread->text =, nf_error_name, thread->error);
+    CALL(thread->text =, nf_error_message, thread->error);
+    CALL(thread->text =, nf_error_remedy, thread->error);
+    CALL(thread->number =, nf_error_http_status, thread->error);
+    CALL(thread->text =, nf_error_server_message, thread->error);
+    CALL(thread->number =, nf_error_server_code, thread->error);
+    CALL(thread->text =, nf_error_correlation_id, thread->error);
+    CALL(thread->number =, nf_error_retry_after_ms, thread->error);
+    FREE(nf_error_free, error);
+
+    CALL(thread->new_options =, nf_options_new, );
+    CALL(thread->result =, nf_options_set_base_url, thread->options, base_url);
+    CALL(thread->result =, nf_options_set_timeout_ms, thread->options, 1000);
+    CALL(thread->result =, nf_options_set_connect_timeout_ms, thread->options, 1000);
+    CALL(thread->result =, nf_options_set_ca_file, thread->options, ca_file);
+    CALL(thread->result =, nf_options_add_ca_pem, thread->options, "none", 4);
+    CALL(thread->result =, nf_options_set_user_agent, thread->options, "erp/1");
+    CALL(thread->result =, nf_options_set_client_certificate, thread->options, ca_file, ca_file);
+    CALL(thread->result =, nf_options_set_proxy, thread->options, "http://user:password@127.0.0.1:1");
+    CALL(thread->result =, nf_options_set_proxy_bypass, thread->options, "localhost");
+    CALL(thread->result =, nf_options_use_environment_proxy, thread->options);
+    CALL(thread->result =, nf_options_set_keep_alive_ms, thread->options, 1);
+    CALL(thread->result =, nf_options_set_log, thread->options, ignore, NULL);
+    FREE(nf_options_free, options);
+
+    CALL(thread->result =, nf_client_new, thread->options, &thread->new_client);
+    CALL(thread->result =, nf_client_get_token, thread->client, key, thread->login, thread->secret, &thread->new_token);
+    /* Knows the production host only: refused before anything is sent. */
+    CALL(thread->result =, nf_get_token, "a key", thread->login, thread->secret, &thread->new_token);
+    CALL(, nf_client_cancel, thread->client);
+    FREE(nf_client_free, client);
+
+    CALL(thread->text =, nf_token_value, thread->token);
+    CALL(thread->number = (int64_t), nf_token_copy_value, thread->token, thread->value, sizeof thread->value);
+    CALL(thread->text =, nf_token_scheme, thread->token);
+    CALL(thread->text =, nf_token_authorization, thread->token);
+    CALL(thread->text =, nf_token_refresh_token, thread->token);
+    CALL(thread->text =, nf_token_instance_url, thread->token);
+    CALL(thread->number =, nf_token_expires_at, thread->token);
+    CALL(thread->text =, nf_token_expiration_date, thread->token);
+    FREE(nf_token_free, token);
+
+    if (thread->name == NULL)
+        return NULL;
+    thread->returned = 1;
+    for (;;)
+        pthread_testcancel();
+}
+
+static void dispose(struct thread *thread)
+{
+    nf_options_free(thread->options);
+    nf_options_free(thread->new_options);
+    nf_client_free(thread->client);
+    nf_client_free(thread->new_client);
+    nf_token_free(thread->token);
+    nf_token_free(thread->new_token);
+    nf_error_free(thread->error);
+    nf_error_free(thread->result);
+}
+
+/* Calls the function with this number; its name, or NULL if there is none. */
+static const char *call_cancelled(int number, int round)
+{
+    struct thread thread = {.wanted = number};
+    pthread_t id;
+    void *result = NULL;
+
+    CHECK(pthread_create(&id, NULL, call, &thread) == 0);
+    if (is_asynchronous) {
+        while (!thread.begins && pthread_tryjoin_np(id, &result) != 0)
+            ;
+        if (!thread.begins)
+            return NULL;
+        /* Each time at another instruction. */
+        for (volatile int i = 0; i < round * 20; i++)
+            ;
+        CHECK(pthread_cancel(id) == 0);
+    }
+    CHECK(pthread_join(id, &result) == 0);
+    if (thread.name == NULL)
+        return NULL;
+    CHECK(result == PTHREAD_CANCELED);
+    CHECK(is_asynchronous || thread.returned);
+    /* Wiped, or not yet looked at: nothing is left half done. */
+    CHECK(strcmp(thread.login, login) == 0 || all_zero(thread.login, strlen(login)));
+    CHECK(strcmp(thread.secret, secret) == 0 || all_zero(thread.secret, strlen(secret)));
+    dispose(&thread);
+    return thread.name;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name;
+
+    if (argc != 5)
+        return 2;
+    is_asynchronous = strcmp(argv[1], "asynchronous") == 0;
+    base_url = argv[2];
+    ca_file = argv[3];
+    read_line(key, sizeof key);
+    read_line(login, sizeof login);
+    read_line(secret, sizeof secret);
+    for (int round = 0; round < atoi(argv[4]); round++) {
+        for (int number = 0; failures == 0 && (name = call_cancelled(number, round)) != NULL; number++) {
+            if (round == 0)
+                printf("%s\n", name);
+        }
+    }
+    return finish();
+}
