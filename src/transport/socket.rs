@@ -198,7 +198,11 @@ enum Outcome {
 impl Attempt {
     fn outcome(self, ready: bool, now: Instant) -> Outcome {
         match (ready, self.socket.take_error()) {
-            (true, Ok(None)) => Outcome::Connected(Socket(self.socket)),
+            (true, Ok(None)) => match self.socket.peer_addr() {
+                Ok(_) => Outcome::Connected(Socket(self.socket)),
+                // Ready because it was never connecting.
+                Err(error) => Outcome::Failed(format!("{}: {error}", self.address)),
+            },
             (_, Ok(Some(error)) | Err(error)) => Outcome::Failed(format!("{}: {error}", self.address)),
             (false, Ok(None)) if now >= self.end => Outcome::Late(self.address),
             (false, Ok(None)) => Outcome::Waits(self),
@@ -214,11 +218,18 @@ fn begin(address: SocketAddr) -> io::Result<TcpStream> {
     socket.set_tcp_nodelay(true)?;
     match socket.connect(&address.into()) {
         Ok(()) => Ok(socket.into()),
-        // The rest of it goes on in the background, after a signal too.
-        Err(error) => match Errno::from_io_error(&error) {
-            Some(Errno::INPROGRESS | Errno::WOULDBLOCK | Errno::INTR) => Ok(socket.into()),
-            _ => Err(error),
-        },
+        Err(error) if goes_on(&error) => Ok(socket.into()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the system goes on connecting in the background, as it does after a signal too. "Would block" says so on Windows
+/// only: elsewhere the system is short of something, and nothing goes on.
+fn goes_on(error: &io::Error) -> bool {
+    match Errno::from_io_error(error) {
+        Some(Errno::INPROGRESS | Errno::INTR) => true,
+        Some(Errno::WOULDBLOCK) => cfg!(windows),
+        _ => false,
     }
 }
 

@@ -1,7 +1,8 @@
 /*
- * A host name leads to the wrong host, and then to the right one: the next call on the same client finds it. This program's
- * own getaddrinfo, which the library is bound to, tells where it leads. Arguments: base URL, CA file, proxy (may be empty),
- * the name of the code that the first call ends in. Standard input: key, login, secret.
+ * Calls on one client while a host name leads to one address after another. The name is looked up again after each call to
+ * which no answer came, and not after the others. This program's own getaddrinfo, which the library is bound to, tells where
+ * it leads. Arguments: base URL, CA file, proxy (may be empty), and for each call an address and the name of the code that
+ * the call ends in. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -16,7 +17,7 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 {
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
-    CHECK(strcmp(host, "localhost") == 0);
+    (void)host;
     lookups++;
     return real(leads_to, service, hints, found);
 }
@@ -41,7 +42,7 @@ int main(int argc, char **argv)
     nf_options *options = nf_options_new();
     nf_client *client = NULL;
 
-    if (argc != 5)
+    if (argc < 6 || argc % 2 != 0)
         return 2;
     read_line(key, sizeof key);
     read_line(login, sizeof login);
@@ -53,13 +54,13 @@ int main(int argc, char **argv)
     EXPECT(nf_client_new(options, &client), NF_OK);
     nf_options_free(options);
 
-    leads_to = "127.0.0.2";
-    get_token(client, argv[4]);
-    leads_to = "127.0.0.1";
-    get_token(client, "NF_OK");
-    CHECK(lookups == 2);
-    get_token(client, "NF_OK");
-    CHECK(lookups == 2); /* an answer came: the name is remembered */
+    for (int i = 4, is_known = 0; i < argc; i += 2) {
+        int before = lookups;
+        leads_to = argv[i];
+        get_token(client, argv[i + 1]);
+        CHECK(lookups == before + !is_known);
+        is_known = strcmp(argv[i + 1], "NF_OK") == 0;
+    }
     nf_client_free(client);
     return finish();
 }

@@ -68,6 +68,13 @@ fn descriptors_of_closed_standard_streams_stay_free() {
     }
 }
 
+#[test]
+fn socket_that_is_not_connecting_does_not_count_as_connected() {
+    let (stub, ca) = support::stub();
+    let program = Program::compile("connect_fails", Build::Shared).args(&[&stub.base_url(), ca.to_str().unwrap()]);
+    with_credentials(program).must_pass();
+}
+
 /// Shared only: a static library is bound to the program's functions in any case.
 #[test]
 fn resolver_thread_is_named_and_blocks_all_signals() {

@@ -120,11 +120,14 @@ fn proxy_to_other_certificate(mut client: TcpStream) -> io::Result<()> {
 #[test]
 fn name_is_forgotten_if_no_answer_came_over_a_connection_to_it() {
     let ca = support::stub().1.to_str().unwrap();
+    let moves = |url: &str, proxy: &str, code| {
+        let addresses = ["127.0.0.2", code, "127.0.0.1", "NF_OK", "127.0.0.2", "NF_OK"];
+        must_pass("moving_name", &[&[url, ca, proxy], &addresses[..]].concat(), &[]);
+    };
     let servers: [(fn(TcpStream) -> io::Result<()>, &str); 3] =
         [(other_certificate, "NF_TLS_UNTRUSTED"), (no_tls, "NF_TLS"), (hangs_up, "NF_DISCONNECTED")];
     for (wrong, code) in servers {
-        let port = two_hosts(wrong, to_stub);
-        must_pass("moving_name", &[&format!("https://localhost:{port}"), ca, "", code], &[]);
+        moves(&format!("https://localhost:{}", two_hosts(wrong, to_stub)), "", code);
     }
     let proxies: [(fn(TcpStream) -> io::Result<()>, &str); 4] = [
         (proxy_that_refuses, "NF_PROXY"),
@@ -134,6 +137,38 @@ fn name_is_forgotten_if_no_answer_came_over_a_connection_to_it() {
     ];
     for (wrong, code) in proxies {
         let proxy = format!("http://localhost:{}", two_hosts(wrong, proxy_that_opens));
-        must_pass("moving_name", &[&support::stub().0.base_url(), ca, &proxy, code], &[]);
+        moves(&support::stub().0.base_url(), &proxy, code);
     }
 }
+
+/// As multicast DNS finds it: the address alone does not say on which network.
+#[test]
+fn name_can_lead_to_a_link_local_address() {
+    needs!(NAMESPACES, "python3");
+    on_stage(RELAY_AT_LINK_LOCAL, |stage, ca| {
+        must_pass("moving_name", &["https://concur.test:8443", ca, "", "fe80::1%lo", "NF_OK"], stage);
+    });
+}
+
+/// Passes everything on from there to the stub.
+const RELAY_AT_LINK_LOCAL: &str = r#"
+ip address add fe80::1/64 dev lo nodad
+python3 -c '
+import socket, threading
+
+def copy(source, target):
+    while data := source.recv(4096):
+        target.sendall(data)
+    target.shutdown(socket.SHUT_WR)
+
+listener = socket.create_server(("fe80::1", 8443, 0, socket.if_nametoindex("lo")), family=socket.AF_INET6)
+print("started", flush=True)
+while True:
+    client, _ = listener.accept()
+    server = socket.create_connection(("127.0.0.1", 8443))
+    for ends in (client, server), (server, client):
+        threading.Thread(target=copy, args=ends, daemon=True).start()
+' >$work/relay &
+dns=$!
+until grep -qs started "$work/relay"; do kill -0 $dns; sleep 0.01; done
+"#;
