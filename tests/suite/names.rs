@@ -58,8 +58,11 @@ fn panic_in_a_lookup_is_an_error_and_gives_its_thread_back() {
     assert!(facts.stderr.is_empty(), "{}", facts.stderr);
 }
 
+/// What a host does with a connection.
+type Play = fn(TcpStream) -> io::Result<()>;
+
 /// Plays `wrong` at 127.0.0.2 and `right` at 127.0.0.1, on the same port.
-fn two_hosts(wrong: fn(TcpStream) -> io::Result<()>, right: fn(TcpStream) -> io::Result<()>) -> u16 {
+fn two_hosts(wrong: Play, right: Play) -> u16 {
     let right_one = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = right_one.local_addr().unwrap().port();
     let wrong_one = TcpListener::bind(("127.0.0.2", port)).unwrap();
@@ -124,12 +127,12 @@ fn name_is_forgotten_if_no_answer_came_over_a_connection_to_it() {
         let addresses = ["127.0.0.2", code, "127.0.0.1", "NF_OK", "127.0.0.2", "NF_OK"];
         must_pass("moving_name", &[&[url, ca, proxy], &addresses[..]].concat(), &[]);
     };
-    let servers: [(fn(TcpStream) -> io::Result<()>, &str); 3] =
+    let servers: [(Play, &str); 3] =
         [(other_certificate, "NF_TLS_UNTRUSTED"), (no_tls, "NF_TLS"), (hangs_up, "NF_DISCONNECTED")];
     for (wrong, code) in servers {
         moves(&format!("https://localhost:{}", two_hosts(wrong, to_stub)), "", code);
     }
-    let proxies: [(fn(TcpStream) -> io::Result<()>, &str); 4] = [
+    let proxies: [(Play, &str); 4] = [
         (proxy_that_refuses, "NF_PROXY"),
         (no_tls, "NF_PROXY"),
         (hangs_up, "NF_PROXY"),
@@ -157,9 +160,12 @@ python3 -c '
 import socket, threading
 
 def copy(source, target):
-    while data := source.recv(4096):
-        target.sendall(data)
-    target.shutdown(socket.SHUT_WR)
+    try:
+        while data := source.recv(4096):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # either end has gone
 
 listener = socket.create_server(("fe80::1", 8443, 0, socket.if_nametoindex("lo")), family=socket.AF_INET6)
 print("started", flush=True)

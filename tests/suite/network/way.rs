@@ -100,7 +100,7 @@ pub fn rows() -> Vec<Row> {
             },
         ),
         Row::new((EYEBALLS, "24 addresses of IPv6 are refused", "NF_OK"), &[], move || {
-            call(&MANY_IPV6, "concur.test", same)
+            call(MANY_IPV6, "concur.test", same)
         }),
         Row::new(
             (EYEBALLS, "both are refused", "NF_CONNECT"),
