@@ -248,6 +248,9 @@ causes! {
     TimedOutBefore => Timeout, NETWORK_PAUSE,
         "The time limit ran out before the login was sent",
         "Nothing was sent. Look for a firewall that drops packets silently, and for a DNS server or a proxy that does not answer; then try again.";
+    LookupsTaken => Timeout, NETWORK_PAUSE,
+        "Timeout before a thread was free to look up the host name (lookups of other host names get no answer)",
+        "Check this machine's DNS servers and the other host names that this program connects to.";
     DisconnectedBefore => Disconnected, NETWORK_PAUSE,
         "The connection ended before the login was sent",
         "Nothing was sent. Try again; if it stays, look for a firewall or proxy that cuts connections, and check the port in the base URL.";

@@ -110,10 +110,10 @@ impl Options {
         Ok(())
     }
 
-    /// Takes proxy and bypass from the environment as curl does for https, now, in place of those set before: `https_proxy`,
+    /// Takes proxy and bypass from the variables of curl for https, now, in place of those set before: `https_proxy`,
     /// `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`, the first that is there; `no_proxy`, `NO_PROXY`.
     pub fn use_environment_proxy(&mut self) -> Result<(), Error> {
-        self.transport.route = Route::from_environment(|name| std::env::var(name).ok())?;
+        self.transport.route = Route::from_environment(|name| std::env::var_os(name))?;
         Ok(())
     }
 

@@ -203,12 +203,12 @@ pub unsafe extern "C-unwind" fn nf_options_set_client_certificate(
 ///
 /// "http://", "https://" or "socks5://", perhaps "user:password@", a host,
 /// perhaps a port (without one 1080, and 443 for https). In user and password
-/// write @ : / % as %40 %3A %2F %25. Only Basic is spoken with HTTP proxies.
-/// The proxy sees the host and port of the base URL, whose name it looks up,
-/// and the product of the User-Agent, never a credential of Concur. User and
-/// password stay in memory as long as these options and clients made from
-/// them. "" means no proxy, which is the default. A plain http base URL is
-/// always reached without.
+/// write @ : / % \ and spaces as %40 %3A %2F %25 %5C %20. Only Basic is spoken
+/// with HTTP proxies. The proxy sees the host and port of the base URL, whose
+/// name it looks up, and the product of the User-Agent, never a credential of
+/// Concur. User and password stay in memory as long as these options and
+/// clients made from them. "" means no proxy, which is the default. A plain
+/// http base URL is always reached without.
 ///
 /// Fails with `NF_INVALID_OPTION` and leaves the old value when the URL cannot
 /// be used; the message does not repeat it.
@@ -251,13 +251,16 @@ pub unsafe extern "C-unwind" fn nf_options_set_proxy_bypass(
 /// Takes the proxy and the hosts without proxy from the environment, in place
 /// of what was set before.
 ///
-/// As curl reads it for https: https_proxy, HTTPS_PROXY, all_proxy,
+/// The variables of curl for https: https_proxy, HTTPS_PROXY, all_proxy,
 /// ALL_PROXY, the first that is there and not empty; no_proxy, NO_PROXY. Read
 /// now, and at no other time; no other thread may change the environment
-/// meanwhile. What cannot be read in no_proxy is left out.
+/// meanwhile. no_proxy is read as `nf_options_set_proxy_bypass` reads its list,
+/// so more entries count than in curl: *.domain, host:port, * beside other
+/// entries, a dot at the end of a name. What cannot be read is ignored.
 ///
 /// Fails with `NF_INVALID_OPTION` and leaves the old values when the proxy's URL
-/// cannot be used; the message names the variable and not its value.
+/// cannot be used or is not UTF-8; the message names the variable and not its
+/// value.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

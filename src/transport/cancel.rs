@@ -73,6 +73,13 @@ impl Running {
         Ok(Entry { running: self, bell, keeps })
     }
 
+    /// Closes the bells for calls to come, unless the lock is taken: in a child of fork it may never come free.
+    pub(super) fn close_idle(&self) {
+        if let Ok(mut bells) = self.0.try_lock() {
+            bells.idle.clear();
+        }
+    }
+
     /// Ends all calls that are running now.
     pub(super) fn cancel(&self) {
         self.bells().in_use.iter().for_each(|bell| bell.cancel());

@@ -12,12 +12,14 @@ mod eventfd {
 
     use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 
+    use crate::transport::descriptor::above_standard_streams;
+
     /// A counter in the kernel.
     pub(in crate::transport) struct Event(OwnedFd);
 
     impl Event {
         pub(in crate::transport) fn new() -> io::Result<Event> {
-            Ok(Event(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?))
+            above_standard_streams(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?).map(Event)
         }
 
         pub(in crate::transport) fn set(&self) {
@@ -43,13 +45,15 @@ mod datagram {
 
     use rustix::event::{PollFd, PollFlags};
 
+    use crate::transport::descriptor::above_standard_streams;
+
     /// A socket that sends datagrams to itself: the system has nothing smaller that `poll` takes. Connected to its own
     /// address, it gets none from others.
     pub(in crate::transport) struct Event(UdpSocket);
 
     impl Event {
         pub(in crate::transport) fn new() -> io::Result<Event> {
-            let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+            let socket: UdpSocket = above_standard_streams(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?)?;
             socket.connect(socket.local_addr()?)?;
             socket.set_nonblocking(true)?;
             Ok(Event(socket))

@@ -3,26 +3,31 @@
 //! | question | module |
 //! |---|---|
 //! | what a call carries through all layers | `call`, `phase`, `cancel`, `event` |
-//! | a name becomes addresses, one of them a connection | `lookup`, `socket` |
+//! | a name becomes addresses | `lookup`, from `name_cache` or `resolver`, on threads of `background` |
+//! | one of them becomes a connection | `socket`, on a `descriptor` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
 //! | TLS, and who is believed | `tls`, `trust`, `system_roots`, `verify`, `certificate`, `identity` |
 //! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
 
+mod background;
 mod buffer;
 mod bypass;
 mod call;
 mod cancel;
 mod certificate;
+mod descriptor;
 mod event;
 mod exchange;
 mod failure;
 mod identity;
 mod kept;
 mod lookup;
+mod name_cache;
 mod phase;
 mod proxy;
+mod resolver;
 mod socket;
 mod socks;
 mod stream;
@@ -118,6 +123,17 @@ impl Transport {
     /// Only when not one byte of it has left is it made and sent again, over a new connection in place of a kept one that
     /// has died.
     pub(crate) fn send(&self, uri: &Uri, request: impl Fn() -> Result<Request<()>, Error>) -> Result<Answer, Error> {
+        let answer = self.exchange(uri, request);
+        if !matches!(answer, Ok(Answer::OfServer(_))) {
+            // The name may have led to the wrong host.
+            let proxy = self.settings.route.proxy_to(uri);
+            let host = proxy.map_or(bare(uri.host().unwrap_or_default()), |proxy| &proxy.host);
+            name_cache::forget(host);
+        }
+        answer
+    }
+
+    fn exchange(&self, uri: &Uri, request: impl Fn() -> Result<Request<()>, Error>) -> Result<Answer, Error> {
         let state = self.state();
         let proxy = self.settings.route.proxy_to(uri);
         let server = uri.authority().map(Authority::as_str).unwrap_or_default();
@@ -174,7 +190,10 @@ impl Transport {
                 proxy_tls: own(&self.proxy_tls),
             }
         };
-        self.state.get(make, |parents| parents.kept.close_all())
+        self.state.get(make, |parents| {
+            parents.kept.close_all();
+            parents.running.close_idle();
+        })
     }
 
     fn kept(&self, state: &State) -> Option<Connection> {
@@ -240,9 +259,7 @@ impl Transport {
         call.enter(Phase::Lookup, peer);
         let addresses = lookup::addresses(host, port, only_loopback, call)?;
         call.enter(Phase::Connecting, peer);
-        let socket = Socket::connect(&addresses, self.settings.connect_timeout, call)
-            // Perhaps the name leads elsewhere by now.
-            .inspect_err(|_| lookup::forget(host))?;
+        let socket = Socket::connect(&addresses, self.settings.connect_timeout, call)?;
         if call.is_logged() {
             let address = socket.peer().map_or_else(String::new, |address| format!(" at {address}"));
             call.done(format_args!("connect {}{address}", call.peer_title()));

@@ -1,5 +1,6 @@
 //! Which proxy is on the way, if any.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::net::Ipv6Addr;
 
@@ -135,6 +136,10 @@ fn host_and_port(place: &str) -> Option<(&str, Option<&str>)> {
 }
 
 fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
+    // Readers of URLs disagree on where the host begins after one of these.
+    if login.contains(['@', '\\']) || login.contains(char::is_whitespace) {
+        return Err("user or password contains a raw @, \\ or space; write %40, %5C or %20");
+    }
     let (user, password) = login.split_once(':').unwrap_or((login, ""));
     let decode = |text: &str| {
         let bytes = Zeroizing::new(percent_decode_str(text).collect::<Vec<u8>>());
@@ -176,16 +181,17 @@ impl Route {
     /// case before the same in upper case; `no_proxy` for what goes without. An empty value counts as none.
     ///
     /// `variable` reads one of them.
-    pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Route, Error> {
+    pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Route, Error> {
         let first = |names: &[&'static str]| {
-            names.iter().find_map(|&name| {
-                let value = Secret::from(variable(name)?);
-                (!value.expose().is_empty()).then_some((name, value))
-            })
+            names.iter().find_map(|&name| Some((name, variable(name).filter(|value| !value.is_empty())?)))
         };
         let proxy = match first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]) {
             None => None,
-            Some((name, url)) => {
+            Some((name, value)) => {
+                let url = value.into_string().map(Secret::from).map_err(|value| {
+                    drop(Zeroizing::new(value.into_encoded_bytes()));
+                    Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: it is not UTF-8"))
+                })?;
                 // Which variable it was, before what is wrong with it.
                 let named = |error: Error| {
                     let what = error.message();
@@ -196,7 +202,7 @@ impl Route {
             }
         };
         let bypass = match first(&["no_proxy", "NO_PROXY"]) {
-            Some((_, hosts)) => Bypass::lenient(hosts.expose()),
+            Some((_, hosts)) => Bypass::lenient(&hosts.to_string_lossy()),
             None => Bypass::default(),
         };
         Ok(Route { proxy, bypass })
@@ -226,7 +232,7 @@ mod tests {
             ("socks5://[2001:db8::1]:9050", Scheme::Socks5, "[2001:db8::1]:9050", "", ""),
             ("socks5h://[::1]", Scheme::Socks5, "[::1]:1080", "", ""),
             ("http://user:pa%40ss%3A%25@proxy.example:1", Scheme::Http, "proxy.example:1", "user", "pa@ss:%"),
-            ("http://DOMAIN%5Cuser:a:b@c@proxy.example:1", Scheme::Http, "proxy.example:1", "DOMAIN\\user", "a:b@c"),
+            ("http://DOMAIN%5Cuser:a:b%40c@proxy.example:1", Scheme::Http, "proxy.example:1", "DOMAIN\\user", "a:b@c"),
             ("http://user@proxy.example:1", Scheme::Http, "proxy.example:1", "user", ""),
         ] {
             let proxy = Proxy::parse(url).unwrap();
@@ -258,6 +264,10 @@ mod tests {
             "http://%3AQUX:QUX@proxy.example",
             "http://a:QUX%0D%0A@proxy.example",
             "http://a:QUX%FF@proxy.example",
+            "http://u:QUX@intended.example@proxy.example",
+            "socks5://QUX\\user:p@proxy.example",
+            "https://u:QUX pass@proxy.example",
+            "https://u:QUX\u{a0}pass@proxy.example",
             &long,
             &for_socks,
         ] {
@@ -270,7 +280,7 @@ mod tests {
     fn the_environment_is_read_as_curl_reads_it() {
         let route = |variables: &'static [(&str, &str)]| {
             Route::from_environment(|name| {
-                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into())
             })
             .unwrap()
         };
@@ -289,7 +299,7 @@ mod tests {
             assert_eq!(to(&route(variables), concur).as_deref(), proxy, "{variables:?}");
         }
         assert_eq!(to(&route(&[("all_proxy", "a:1")]), "http://localhost:1"), None, "plain http stays here");
-        let error = Route::from_environment(|_| Some("socks4://user:QUX@x".to_owned())).unwrap_err();
+        let error = Route::from_environment(|_| Some("socks4://user:QUX@x".into())).unwrap_err();
         assert!(error.message().contains("https_proxy") && !error.message().contains("QUX"), "{error}");
     }
 }

@@ -11,12 +11,15 @@ use socket2::{Domain, Type};
 
 use super::buffer::Buffer;
 use super::call::Call;
+use super::descriptor::above_standard_streams;
 use super::failure;
 use crate::cause::Cause;
 use crate::error::Error;
 
 /// How long one attempt has the field to itself before the next address is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
+/// Of more addresses none is tried.
+const MAX_ADDRESSES: usize = 16;
 /// Before Windows 10 2004 a wait is not told that connecting has failed: there it is asked for.
 const ASK_AGAIN: Option<Duration> = if cfg!(windows) { Some(Duration::from_millis(100)) } else { None };
 
@@ -32,7 +35,8 @@ impl Socket {
     /// # Errors
     /// When all have failed, with what each of them said.
     pub(super) fn connect(addresses: &[SocketAddr], attempt: Duration, call: &Call<'_>) -> Result<Socket, Error> {
-        let mut untried = by_turns(addresses).into_iter();
+        // Cut after the families have taken turns: a host may have more addresses of one family than are tried.
+        let mut untried = by_turns(addresses).into_iter().take(MAX_ADDRESSES);
         let mut attempts: Vec<Attempt> = Vec::new();
         let mut failures: Vec<String> = Vec::new();
         let mut next_start = Instant::now();
@@ -44,7 +48,10 @@ impl Socket {
                     Ok(socket) => attempts.push(Attempt { socket, address, end: Instant::now() + attempt }),
                     // The machine's own shortage is not worth another address.
                     Err(error) if failure::is_shortage(&error) => return Err(call.failed(error)),
-                    Err(error) => failures.push(format!("{address}: {error}")),
+                    Err(error) => {
+                        failures.push(format!("{address}: {error}"));
+                        continue;
+                    }
                 }
                 next_start = Instant::now() + HEAD_START;
                 continue;
@@ -59,7 +66,7 @@ impl Socket {
             call.wait(&mut watched, Some(until))?;
             let ready: Vec<bool> = watched.iter().skip(1).map(|fd| !fd.revents().is_empty()).collect();
             let now = Instant::now();
-            let mut rest = Vec::with_capacity(attempts.len());
+            let (mut rest, failed_before) = (Vec::with_capacity(attempts.len()), failures.len());
             for (under_way, ready) in attempts.drain(..).zip(ready) {
                 match under_way.outcome(ready, now) {
                     Outcome::Connected(socket) => return Ok(socket),
@@ -71,6 +78,9 @@ impl Socket {
                 }
             }
             attempts = rest;
+            if failures.len() > failed_before {
+                next_start = now;
+            }
         }
     }
 
@@ -188,7 +198,11 @@ enum Outcome {
 impl Attempt {
     fn outcome(self, ready: bool, now: Instant) -> Outcome {
         match (ready, self.socket.take_error()) {
-            (true, Ok(None)) => Outcome::Connected(Socket(self.socket)),
+            (true, Ok(None)) => match self.socket.peer_addr() {
+                Ok(_) => Outcome::Connected(Socket(self.socket)),
+                // Ready because it was never connecting.
+                Err(error) => Outcome::Failed(format!("{}: {error}", self.address)),
+            },
             (_, Ok(Some(error)) | Err(error)) => Outcome::Failed(format!("{}: {error}", self.address)),
             (false, Ok(None)) if now >= self.end => Outcome::Late(self.address),
             (false, Ok(None)) => Outcome::Waits(self),
@@ -198,16 +212,24 @@ impl Attempt {
 
 fn begin(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    let socket: socket2::Socket = above_standard_streams(socket)?;
     socket.set_nonblocking(true)?;
     // A request is one small write that waits for its answer.
     socket.set_tcp_nodelay(true)?;
     match socket.connect(&address.into()) {
         Ok(()) => Ok(socket.into()),
-        // The rest of it goes on in the background, after a signal too.
-        Err(error) => match Errno::from_io_error(&error) {
-            Some(Errno::INPROGRESS | Errno::WOULDBLOCK | Errno::INTR) => Ok(socket.into()),
-            _ => Err(error),
-        },
+        Err(error) if goes_on(&error) => Ok(socket.into()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the system goes on connecting in the background, as it does after a signal too. "Would block" says so on Windows
+/// only: elsewhere the system is short of something, and nothing goes on.
+fn goes_on(error: &io::Error) -> bool {
+    match Errno::from_io_error(error) {
+        Some(Errno::INPROGRESS | Errno::INTR) => true,
+        Some(Errno::WOULDBLOCK) => cfg!(windows),
+        _ => false,
     }
 }
 

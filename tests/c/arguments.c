@@ -150,6 +150,16 @@ static void network_values(const char *ca_file)
     EXPECT(nf_options_set_proxy(options, "ftp://localhost"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_proxy(options, "http://localhost:1/path"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_proxy(options, "http://user:a%0d%0ab@localhost:1"), NF_INVALID_OPTION);
+    /* Other readers take another host out of these. The remedy says how to write them. */
+    const char *ambiguous[] = {"http://u:p@h@localhost:1", "http://u:p\\@h@localhost:1", "http://u@h:p@localhost:1",
+                               "socks5://DOMAIN\\u:p@localhost:1", "https://u:p p@localhost:1"};
+    for (size_t i = 0; i < sizeof ambiguous / sizeof *ambiguous; i++) {
+        nf_error *refused = nf_options_set_proxy(options, ambiguous[i]);
+        CHECK(refused != NULL && strstr(nf_error_remedy(refused), "%40") != NULL);
+        CHECK(refused != NULL && strstr(nf_error_message(refused), "%5C") != NULL);
+        EXPECT(refused, NF_INVALID_OPTION);
+    }
+    EXPECT(nf_options_set_proxy(options, "http://DOMAIN%5Cu:p%40h%20p@localhost:1"), NF_OK);
     EXPECT(nf_options_set_proxy(options, "socks5://user:word@[::1]:1"), NF_OK);
     EXPECT(nf_options_set_proxy(options, ""), NF_OK);
 

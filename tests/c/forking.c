@@ -2,10 +2,11 @@
  * A client with a kept connection, made before fork, works in parent and child; and in children that are made while four
  * threads of the parent are in the middle of calls. A child that hangs is a failure. Arguments: base URL, CA file, for
  * how many ms connections are kept, `turns` (parent and child call by turns), `same-pid` (the same, with one process ID in
- * two namespaces) or `busy`. Standard input: key, login, secret.
+ * two namespaces), `busy`, or `generations` (a child of a child has no more descriptors open than its parent). Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
+#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -14,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 5, THREADS = 4, CHILDREN = 30, LONGEST_MS = 20000 };
+enum { ROUNDS = 5, THREADS = 4, CHILDREN = 30, GENERATIONS = 5, LONGEST_MS = 20000 };
 
 static char key[256], login[256], secret[256];
 static nf_client *client;
@@ -125,6 +126,36 @@ static void children_of_a_busy_parent(void)
     nf_token_free(token);
 }
 
+static int descriptors(void)
+{
+    int count = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    while (readdir(dir) != NULL)
+        count++;
+    closedir(dir);
+    return count;
+}
+
+/* Each generation calls, and counts what is open then. */
+static void generations(int left, int parents)
+{
+    CHECK(get_token());
+    int mine = descriptors();
+    if (parents != 0 && mine != parents) {
+        fprintf(stderr, "%d descriptors, and %d in the parent\n", mine, parents);
+        failures++;
+    }
+    if (left == 0)
+        return;
+    pid_t child = fork();
+    if (child == 0) {
+        generations(left - 1, mine);
+        nf_client_free(client);
+        _exit(failures != 0);
+    }
+    CHECK(ends_well(child));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 5)
@@ -139,7 +170,9 @@ int main(int argc, char **argv)
     EXPECT(nf_client_new(options, &client), NF_OK);
     nf_options_free(options);
 
-    if (strcmp(argv[4], "busy") != 0)
+    if (strcmp(argv[4], "generations") == 0)
+        generations(GENERATIONS, 0);
+    else if (strcmp(argv[4], "busy") != 0)
         parent_and_child(strcmp(argv[4], "same-pid") == 0);
     else
         children_of_a_busy_parent();

@@ -52,6 +52,37 @@ fn children_of_a_parent_that_is_calling_can_call() {
 }
 
 #[test]
+fn descriptors_of_a_parent_do_not_add_up_in_generations_of_children() {
+    for build in [Build::Shared, Build::Static] {
+        assert_eq!(forking(build, "60000", "generations"), 6, "one connection in each process");
+    }
+}
+
+#[test]
+fn descriptors_of_closed_standard_streams_stay_free() {
+    let (stub, ca) = support::stub();
+    for build in [Build::Shared, Build::Static] {
+        let program = Program::compile("closed_streams", build).args(&[&stub.base_url(), ca.to_str().unwrap()]);
+        with_credentials(program).must_pass();
+    }
+}
+
+#[test]
+fn socket_that_is_not_connecting_does_not_count_as_connected() {
+    let (stub, ca) = support::stub();
+    let program = Program::compile("connect_fails", Build::Shared).args(&[&stub.base_url(), ca.to_str().unwrap()]);
+    with_credentials(program).must_pass();
+}
+
+/// Shared only: a static library is bound to the program's functions in any case.
+#[test]
+fn resolver_thread_is_named_and_blocks_all_signals() {
+    let (stub, ca) = support::stub();
+    let program = Program::compile("resolver_thread", Build::Shared).args(&[&stub.base_url(), ca.to_str().unwrap()]);
+    with_credentials(program).must_pass();
+}
+
+#[test]
 fn signals_locale_limits_and_environment_stay_as_they_were() {
     let (stub, ca) = support::stub();
     // Takes the client's hello and resets the connection: what the client sends next meets nobody.

@@ -11,6 +11,7 @@
 //! | do the one-shot call and the system's roots work | `production` |
 //! | what do real proxies, TLS servers and networks do to a call | `network` |
 //! | does a call end when it is cancelled | `cancellation` |
+//! | does a name that hangs or moves stop other calls | `names` |
 //! | what is a kept connection used for, and what not | `keep_alive` |
 //! | is the program that calls unharmed | `host` |
 //! | what is told to the log, and what not | `log` |
@@ -42,6 +43,7 @@ mod installed;
 mod keep_alive;
 mod log;
 mod man;
+mod names;
 mod network;
 mod nuget;
 mod production;

@@ -1,6 +1,6 @@
 //! C programs that check themselves, against every build of the library.
 
-use crate::support::{self, Build, Program, is_debug_asked_for, is_everything_tested, needs};
+use crate::support::{self, Build, Call, Expected, Program, is_debug_asked_for, is_everything_tested, needs};
 use nativeflow_stub::User;
 
 /// The builds that a program runs against; the last one takes a while to make.
@@ -80,6 +80,23 @@ fn a_process_that_may_start_no_thread_is_told_so() {
 #[test]
 fn the_environment_is_read_where_that_is_asked_for_and_nowhere_else() {
     with_stub("environment", Build::Shared).must_pass();
+}
+
+#[test]
+fn proxy_variable_that_is_not_utf8_is_refused_by_name() {
+    let call = Call::to_stub().with("environment_proxy", "1");
+    let run = |variables: &str| call.run_under(&["sh", "-c", &format!("{variables} exec \"$@\""), "sh"]);
+
+    let facts = run(r"https_proxy=$(printf 'http://user:p\344ss@127.0.0.1:1') HTTPS_PROXY=http://127.0.0.1:1");
+    let lines = &["message~https_proxy: it is not UTF-8"];
+    let differences = Expected { code: "NF_INVALID_OPTION", lines }.differences(&facts);
+    assert!(differences.is_empty(), "{differences:?}");
+    assert!(!facts.stdout.contains("ss@"), "{}", facts.stdout);
+
+    // Of a list the other entries count.
+    let facts = run(r"https_proxy=http://127.0.0.1:1 no_proxy=$(printf 'p\344ss,localhost')");
+    let differences = Expected { code: "NF_OK", lines: &[] }.differences(&facts);
+    assert!(differences.is_empty(), "{differences:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! | the table in the README | `table` |
 
 pub mod certificates;
-mod dns;
+pub mod dns;
 mod haproxy;
 mod mitmproxy;
 mod nginx;

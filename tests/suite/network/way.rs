@@ -35,6 +35,14 @@ pub fn rows() -> Vec<Row> {
                 within(300.0..2000.0, call(prepare, "127.0.0.1", |call| call.with("connect_timeout_ms", "300")))
             },
         ),
+        Row::new((FILTER, "DROP of the first packet to one address, and six others refuse", "NF_OK"), &[], move || {
+            // With addresses of lo itself the resolver leaves them in this order.
+            let prepare = "for i in 2 3 4 5 6 7 8; do ip address add 127.0.0.$i/32 dev lo; done; \
+                           for i in 2 3 4 5 6 7 8 1; do echo 127.0.0.$i concur.test >>$work/hosts; done; \
+                           iptables -A INPUT -d 127.0.0.2 -p tcp --dport 8443 -j DROP";
+            // A quarter of a second for the address that is silent, and none for those that refuse.
+            within(250.0..1000.0, call(prepare, "concur.test", same))
+        }),
         Row::new((FILTER, "REJECT with a reset", "NF_CONNECT"), &["message~refused"], move || {
             call("iptables -A INPUT -p tcp --dport 8443 -j REJECT --reject-with tcp-reset", "127.0.0.1", same)
         }),
@@ -91,6 +99,9 @@ pub fn rows() -> Vec<Row> {
                 within(550.0..2000.0, call(&prepare, "concur.test", |call| call.with("connect_timeout_ms", "300")))
             },
         ),
+        Row::new((EYEBALLS, "24 addresses of IPv6 are refused", "NF_OK"), &[], move || {
+            call(MANY_IPV6, "concur.test", same)
+        }),
         Row::new(
             (EYEBALLS, "both are refused", "NF_CONNECT"),
             &["message~[::1]:8443: Connection refused", "message~127.0.0.1:8443: Connection refused"],
@@ -106,5 +117,10 @@ pub fn rows() -> Vec<Row> {
 /// What the client sends after the handshake: that of this client is shorter than 700 bytes, and the request with its headers
 /// makes it longer than that.
 const LATER: &str = "-p tcp --dport 8443 -m connbytes --connbytes 700: --connbytes-dir original --connbytes-mode bytes";
+
+/// Addresses at which nothing listens, and the stub's.
+const MANY_IPV6: &str = "for i in $(seq 24); do \
+    ip address add 2001:db8::$i/64 dev lo nodad; echo 2001:db8::$i concur.test >>$work/hosts; \
+    done; echo '127.0.0.1 concur.test' >>$work/hosts";
 
 const BOTH_FAMILIES: &str = "echo '::1 concur.test' >>$work/hosts; echo '127.0.0.1 concur.test' >>$work/hosts";
