@@ -5,11 +5,12 @@
 //! | what a call carries through all layers | `call`, `phase`, `cancel`, `event` |
 //! | a name becomes addresses, one of them a connection | `lookup`, `socket` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
-//! | TLS, and who is believed | `tls`, `trust`, `system_roots`, `verify`, `certificate`, `identity` |
+//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `roots`, `authority`, `certificate`, `identity` |
 //! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
 
+mod authority;
 mod buffer;
 mod bypass;
 mod call;
@@ -23,6 +24,8 @@ mod kept;
 mod lookup;
 mod phase;
 mod proxy;
+mod roots;
+mod sessions;
 mod socket;
 mod socks;
 mod stream;
@@ -164,7 +167,7 @@ impl Transport {
             // Each process resumes its own sessions; the cache has a lock.
             let own = |config: &ClientConfig| {
                 let mut config = config.clone();
-                config.resumption = trust::resumption();
+                config.resumption = sessions::resumption();
                 Arc::new(config)
             };
             State {
