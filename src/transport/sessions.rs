@@ -1,4 +1,4 @@
-//! TLS sessions that can be resumed.
+//! TLS sessions that can be resumed: those of TLS 1.3 only.
 
 use rustls::NamedGroup;
 use rustls::client::{
@@ -8,7 +8,8 @@ use rustls::client::{
 use rustls::pki_types::ServerName;
 use std::sync::Arc;
 
-/// rustls' own store.
+/// rustls' own store for TLS 1.3. A session of TLS 1.2 is dropped at once: its master secret decrypts a recording of the
+/// connection that it is from, with the login in it, and rustls stores it even where it is not to be resumed.
 #[derive(Debug)]
 struct Sessions(ClientSessionMemoryCache);
 
@@ -27,17 +28,13 @@ impl ClientSessionStore for Sessions {
         self.0.kx_hint(server)
     }
 
-    fn set_tls12_session(&self, server: ServerName<'static>, session: Tls12ClientSessionValue) {
-        self.0.set_tls12_session(server, session);
+    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
+
+    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        None
     }
 
-    fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
-        self.0.tls12_session(server)
-    }
-
-    fn remove_tls12_session(&self, server: &ServerName<'static>) {
-        self.0.remove_tls12_session(server);
-    }
+    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
 
     fn insert_tls13_ticket(&self, server: ServerName<'static>, ticket: Tls13ClientSessionValue) {
         self.0.insert_tls13_ticket(server, ticket);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
 
-use nativeflow_stub::User;
+use nativeflow_stub::{TlsSecret, User};
 
 /// The tokens that the stub's scenarios give, and how they stand in the answer.
 const TOKENS: &[(&str, &str)] = &[
@@ -20,10 +20,16 @@ const TOKENS: &[(&str, &str)] = &[
 ];
 
 /// The columns of the table.
-pub const NAMES: [&str; 7] = ["secret", "login", "pair", "base64", "key", "token", "refresh"];
+pub const NAMES: [&str; 9] =
+    ["secret", "login", "pair", "base64", "key", "token", "refresh", MASTER_SECRET, TRAFFIC_SECRET];
+/// Of TLS 1.2.
+pub const MASTER_SECRET: &str = "master";
+/// Of TLS 1.3, and the other secrets that it derives with them.
+pub const TRAFFIC_SECRET: &str = "traffic";
 
 /// A call's credentials, and what must not be left of them.
 pub struct Needles {
+    mask: [u8; 8],
     pub key: Vec<u8>,
     pub login: Vec<u8>,
     pub secret: Vec<u8>,
@@ -31,7 +37,8 @@ pub struct Needles {
 
 impl Needles {
     pub fn new(user: &User) -> Needles {
-        Needles { key: user.key.clone().into(), login: user.login.clone().into(), secret: user.secret.clone().into() }
+        let [key, login, secret] = [&user.key, &user.login, &user.secret].map(|text| text.clone().into());
+        Needles { mask: random(), key, login, secret }
     }
 
     /// Name and text. A window that several of them have counts for the first.
@@ -56,20 +63,29 @@ impl Needles {
 
     /// The host's standard input, masked.
     pub fn brief(&self) -> Vec<String> {
-        let mask = random::<8>();
-        let hidden = |text: &[u8]| {
-            text.iter().zip(mask.iter().cycle()).fold(String::new(), |mut hex, (byte, mask)| {
-                write!(hex, "{:02x}", byte ^ mask).unwrap();
-                hex
-            })
-        };
-        let mut lines = vec![format!("mask {}", mask.map(|byte| format!("{byte:02x}")).concat())];
+        let mut lines = vec![format!("mask {}", self.mask.map(|byte| format!("{byte:02x}")).concat())];
         for (name, text) in [("key", &self.key), ("login", &self.login), ("secret", &self.secret)] {
-            lines.push(format!("{name} {}", hidden(text)));
+            lines.push(format!("{name} {}", self.hidden(text)));
         }
-        lines.extend(self.all().iter().map(|(name, text)| format!("needle {name} {}", hidden(text))));
+        lines.extend(self.all().iter().map(|(name, text)| format!("needle {name} {}", self.hidden(text))));
         lines.push("end".to_owned());
         lines
+    }
+
+    /// More of it, for needles that come up later.
+    pub fn later(&self, secrets: &[TlsSecret]) -> Vec<String> {
+        let needle = |TlsSecret { label, secret, .. }: &TlsSecret| {
+            let name = if label == "CLIENT_RANDOM" { MASTER_SECRET } else { TRAFFIC_SECRET };
+            format!("needle {name} {}", self.hidden(secret))
+        };
+        secrets.iter().map(needle).chain(["end".to_owned()]).collect()
+    }
+
+    fn hidden(&self, text: &[u8]) -> String {
+        text.iter().zip(self.mask.iter().cycle()).fold(String::new(), |mut hex, (byte, mask)| {
+            write!(hex, "{:02x}", byte ^ mask).unwrap();
+            hex
+        })
     }
 }
 
