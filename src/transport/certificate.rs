@@ -3,9 +3,9 @@
 use std::fmt;
 
 use rustls::CertificateError;
-use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_cert::Certificate;
-use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
+use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode as _, Tag, Tagged as _};
 use x509_cert::name::Name;
 
@@ -51,17 +51,6 @@ impl Names {
     pub(super) fn subject(&self) -> &str {
         &self.subject
     }
-
-    pub(super) fn issuer(&self) -> &str {
-        &self.issuer
-    }
-}
-
-/// The subject of a root, as webpki keeps it: without the tag and the length.
-pub(super) fn name_of(root: &TrustAnchor<'_>) -> String {
-    AnyRef::new(Tag::Sequence, root.subject.as_ref())
-        .and_then(|subject| subject.decode_as::<Name>())
-        .map_or_else(|_| String::new(), |name| shown(&name))
 }
 
 /// Fails outside of the time for which a certificate is valid.

@@ -2,6 +2,8 @@
 //! not check is checked here.
 
 use std::cell::Cell;
+use std::fmt;
+use std::ptr;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -13,44 +15,32 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 use super::authority::{self, Role};
-use super::certificate::{Names, check_validity, name_of};
+use super::certificate::{Names, check_validity};
 use super::verify::issuer_unfit;
 
-/// Root certificates.
+/// Certificates that are trusted: authorities, and servers' own.
 #[derive(Debug)]
 pub(super) struct Roots {
-    authorities: RootCertStore,
-    /// How many intermediates each of them allows: webpki does not keep it.
-    path_lens: Vec<Option<u8>>,
-    /// Certificates of servers: each is trusted byte for byte, for the hosts and the time in it, and none signs another.
-    pins: Vec<CertificateDer<'static>>,
+    anchors: RootCertStore,
+    /// What the anchors were made from, one by one: webpki keeps too little of it.
+    certificates: Vec<CertificateDer<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl Roots {
-    /// Of the system's, what cannot be parsed or must not sign is left out; those that a caller gave have been tried.
-    pub(super) fn new(certificates: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Roots {
-        let mut roots = Roots {
-            authorities: RootCertStore::empty(),
-            path_lens: Vec::new(),
-            pins: Vec::new(),
-            algorithms: provider.signature_verification_algorithms,
-        };
-        for certificate in certificates {
-            match authority::role(&certificate) {
-                Ok(Role::Authority { path_len }) => {
-                    if roots.authorities.add(certificate).is_ok() {
-                        roots.path_lens.push(path_len);
-                    }
-                }
-                Ok(Role::Server) => roots.pins.push(certificate),
-                Err(_) => {}
-            }
-        }
-        roots
+    /// Of the system's, what cannot be parsed is left out; those that a caller gave have been tried.
+    pub(super) fn new(mut certificates: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Roots {
+        let mut anchors = RootCertStore::empty();
+        certificates.retain(|certificate| anchors.add(CertificateDer::from_slice(certificate)).is_ok());
+        Roots { anchors, certificates, algorithms: provider.signature_verification_algorithms }
     }
 
-    /// Finds a path from a server's certificate to a root that everyone on it allows.
+    /// Whether exactly this certificate is trusted as a server's own.
+    fn is_pinned(&self, leaf: &CertificateDer<'_>) -> bool {
+        self.certificates.iter().any(|certificate| certificate == leaf) && authority::role(leaf) == Ok(Role::Server)
+    }
+
+    /// Finds a path from a server's certificate to a root whose issuers may all sign.
     fn find_path(&self, leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>], now: UnixTime) -> Result<(), Error> {
         let reason = Cell::new(None);
         let verify = |path: &VerifiedPath<'_>| match self.objection(path) {
@@ -61,54 +51,50 @@ impl Roots {
                 Err(webpki::Error::UnknownIssuer)
             }
         };
-        let (algorithms, roots) = (self.algorithms.all, &self.authorities.roots);
+        let (algorithms, anchors) = (self.algorithms.all, &self.anchors.roots);
         let found = EndEntityCert::try_from(leaf).and_then(|leaf| {
-            leaf.verify_for_usage(algorithms, roots, chain, now, KeyUsage::server_auth(), None, Some(&verify)).map(drop)
+            let (usage, verify) = (KeyUsage::server_auth(), Some(&verify as _));
+            leaf.verify_for_usage(algorithms, anchors, chain, now, usage, None, verify).map(drop)
         });
         let Err(error) = found else { return Ok(()) };
-        let reason = reason.take().or_else(|| self.reason(&error, leaf));
-        Err(reason.map_or_else(|| self.in_rustls_words(leaf, chain, now), |reason| issuer_unfit(leaf, reason)))
-    }
-
-    /// Why somebody on this path must not sign the next one, if so.
-    fn objection(&self, path: &VerifiedPath<'_>) -> Option<String> {
-        let root = path.anchor();
-        let number = self.authorities.roots.iter().position(|other| std::ptr::eq(other, root));
-        let path_len = number.and_then(|number| self.path_lens.get(number).copied().flatten());
-        // RFC 5280, 4.2.1.9: those that have issued themselves do not count.
-        let length = path.intermediate_certificates().filter(|issuer| issuer.subject() != issuer.issuer()).count();
-        if let Some(path_len) = path_len.map(usize::from).filter(|&path_len| length > path_len) {
-            let root = name_of(root);
-            return Some(format!("the root \"{root}\" has pathLen {path_len}, and there are {length} intermediates"));
-        }
-        path.intermediate_certificates().find_map(|issuer| {
-            let objection = authority::objection(&issuer.der())?;
-            Some(format!("the issuer \"{}\": {objection}", Names::of(&issuer.der()).subject()))
-        })
-    }
-
-    /// Why an issuer must not sign, where webpki has refused it.
-    fn reason(&self, error: &webpki::Error, leaf: &CertificateDer<'_>) -> Option<String> {
-        match error {
+        let reason = reason.take().or_else(|| match error {
             webpki::Error::EndEntityUsedAsCa => {
                 Some("an issuer in its chain is not an authority (CA:FALSE)".to_owned())
             }
             webpki::Error::PathLenConstraintViolated => Some("its chain exceeds an issuer's pathLen".to_owned()),
-            webpki::Error::UnknownIssuer => {
-                let names = Names::of(leaf);
-                let is_issuer = |pin: &&CertificateDer<'_>| Names::of(pin).subject() == names.issuer();
-                let pin = self.pins.iter().find(is_issuer).filter(|_| !names.is_self_signed)?;
-                let issuer = Names::of(pin);
-                Some(format!("\"{}\" is trusted only as a server's certificate (CA:FALSE)", issuer.subject()))
-            }
             _ => None,
+        });
+        Err(reason.map_or_else(|| self.in_rustls_words(leaf, chain, now), |reason| issuer_unfit(leaf, reason)))
+    }
+
+    /// The reason why an issuer on this path must not sign the next certificate, if there is one.
+    fn objection(&self, path: &VerifiedPath<'_>) -> Option<String> {
+        let mut anchors = self.anchors.roots.iter().zip(&self.certificates);
+        let root = anchors.find(|(anchor, _)| ptr::eq(*anchor, path.anchor())).map(|(_, certificate)| certificate);
+        let unfit = |certificate: &CertificateDer<'_>, reason: &dyn fmt::Display| {
+            Some(format!("issuer \"{}\": {reason}", Names::of(certificate).subject()))
+        };
+        // RFC 5280, 4.2.1.9: those that have issued themselves do not count.
+        let length = path.intermediate_certificates().filter(|issuer| issuer.subject() != issuer.issuer()).count();
+        match root.map(|root| (root, authority::role(root))) {
+            None => return Some("its root is not known".to_owned()),
+            Some((root, Err(reason))) => return unfit(root, &reason),
+            Some((root, Ok(Role::Server))) => return unfit(root, &"it is trusted only as a server's own (CA:FALSE)"),
+            Some((root, Ok(Role::Authority { path_len: Some(path_len) }))) if length > path_len.into() => {
+                return unfit(root, &format_args!("its pathLen is {path_len}, and there are {length} intermediates"));
+            }
+            Some((_, Ok(Role::Authority { .. }))) => {}
         }
+        path.intermediate_certificates().map(|issuer| issuer.der()).find_map(|issuer| {
+            let reason = authority::objection(&issuer)?;
+            unfit(&issuer, &reason)
+        })
     }
 
     /// The error as rustls has it, whose types tell one from the other.
     fn in_rustls_words(&self, leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>], now: UnixTime) -> Error {
         let verified = ParsedCertificate::try_from(leaf).and_then(|leaf| {
-            verify_server_cert_signed_by_trust_anchor(&leaf, &self.authorities, chain, now, self.algorithms.all)
+            verify_server_cert_signed_by_trust_anchor(&leaf, &self.anchors, chain, now, self.algorithms.all)
         });
         verified.err().unwrap_or_else(|| CertificateError::UnknownIssuer.into())
     }
@@ -123,7 +109,7 @@ impl ServerCertVerifier for Roots {
         _ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if self.pins.iter().any(|pin| pin == leaf) {
+        if self.is_pinned(leaf) {
             check_validity(leaf, now)?;
         } else {
             self.find_path(leaf, chain, now)?;
