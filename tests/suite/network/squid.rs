@@ -153,10 +153,7 @@ pub fn rows() -> Vec<Row> {
         ),
         Row::new(
             ("squid", "is reached in TLS, with a certificate signed with the key of a trusted server's", "NF_PROXY"),
-            &[
-                "message~proxy's certificate",
-                "message~\"CN=other server\": it is trusted only as a server's certificate",
-            ],
+            &["message~proxy's certificate", "message~\"CN=other server\": it is trusted only as a server's own"],
             || {
                 let other = Authority::root("The root").intermediate_with("other server", |parameters| {
                     parameters.is_ca = rcgen::IsCa::NoCa;
