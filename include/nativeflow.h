@@ -561,8 +561,13 @@ nf_error *NF_CALL nf_options_set_connect_timeout_ms(nf_options *options,
  *
  * The file is read now; a later change of it has no effect.
  *
+ * A certificate of X.509 version 3 without CA:TRUE is no authority's. It is
+ * trusted only when a server presents exactly this certificate, for the host
+ * names and the period in it, and never as the issuer of another one.
+ *
  * Fails with `NF_INVALID_OPTION` when the file cannot be read, holds no
- * certificate, or holds one that is broken, which the message names.
+ * certificate, or holds one that is broken or must not sign certificates of
+ * TLS servers (keyUsage, extendedKeyUsage). The message names the certificate.
  *
  * Since 0.1.
  */

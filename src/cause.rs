@@ -114,6 +114,9 @@ causes! {
     CaBadCertificate => InvalidOption, Never,
         "A certificate among the trusted roots that were given cannot be read",
         "Replace the certificate that is named; its PEM frame is there but what is in it is no X.509 certificate.";
+    CaUnfit => InvalidOption, Never,
+        "A certificate among the trusted roots that were given may not sign certificates of servers",
+        "Remove the certificate that is named, and give the root certificate of the authority that issued the server's certificate.";
     ConnectTimeoutZero => InvalidOption, Never,
         "A time limit of 0 ms for connecting was asked for",
         "Give the limit of each attempt to connect in milliseconds, 1 or more; 10000 is the default.";
@@ -196,7 +199,7 @@ causes! {
         "Look for a TLS-inspecting proxy on the way; if there is none, try again later and report it to Concur's support.";
     CertificateSelfSigned => TlsUntrusted, Never,
         "The server's certificate is self-signed",
-        "Concur's is not: check the base URL and what answers there. For a test server of yours, make one with basicConstraints CA:FALSE and give it with nf_options_set_ca_file. Nothing was sent.";
+        "Concur's is not: check the base URL and what answers there. For a test server of yours, make one with basicConstraints CA:FALSE and give it with nf_options_set_ca_file: it is then trusted for this server only. Nothing was sent.";
     CertificateChainIncomplete => TlsUntrusted, Never,
         "The server's certificate came alone, and its issuer is not trusted here",
         "If the issuer that is named is your company's or a proxy's, give it with nf_options_set_ca_file; if not, the server's operator must send the intermediate certificate too. Nothing was sent.";
@@ -206,6 +209,9 @@ causes! {
     UnknownRoot => TlsUntrusted, Never,
         "The server's certificate was issued by an authority that is not trusted here",
         "Behind a TLS-inspecting proxy give its root with nf_options_set_ca_file; otherwise update ca-certificates. Nothing was sent.";
+    CertificateIssuerUnfit => TlsUntrusted, Never,
+        "The server's certificate has an issuer that may not sign it",
+        "Ask the server's or the proxy's operator for a certificate of an authority that may sign it, and give that authority's root with nf_options_set_ca_file if it is your company's. Nothing was sent.";
     CertificateExpired => TlsUntrusted, Never,
         "The server's certificate has expired",
         "Check this machine's clock; if it is right, the server's operator must renew the certificate. Nothing was sent.";
@@ -233,6 +239,15 @@ causes! {
     ProxyGarbled => Proxy, Never,
         "What answers at the proxy's address does not speak the proxy's protocol",
         "Check the port and the scheme of the proxy's URL (http, https, socks5). The login was not sent.";
+    ProxyNoTls => Proxy, Never,
+        "TLS with the proxy failed (it does not use TLS)",
+        "Write http:// in the proxy's URL if the proxy takes connections without TLS, or check its port. The login was not sent.";
+    ProxyTlsFailed => Proxy, Never,
+        "TLS with the proxy failed",
+        "Check the port in the proxy's URL, the proxy's log, and that the proxy offers TLS 1.2 or 1.3. The login was not sent.";
+    ProxyUntrusted => Proxy, Never,
+        "The proxy's certificate is not trusted",
+        "Give the root certificate of the proxy's authority with nf_options_set_ca_file; check the host in the proxy's URL and this machine's clock. The login was not sent.";
     ProxyDenied => ProxyDenied, Never,
         "The proxy wants a user and a password, or refuses those that it got",
         "Check user and password in the proxy's URL; schemes other than Basic (NTLM, Negotiate) are not spoken. The login was not sent.";

@@ -1,8 +1,9 @@
-//! Whom a certificate names, for people to read.
+//! Whom a certificate names, for people to read, and when it is valid.
 
 use std::fmt;
 
-use rustls::pki_types::CertificateDer;
+use rustls::CertificateError;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_cert::Certificate;
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode as _, Tag, Tagged as _};
@@ -45,6 +46,23 @@ impl Names {
             // The modulus is the most of it.
             has_weak_key: key.algorithm.oid == RSA && key.subject_public_key.raw_bytes().len() < 2048 / 8,
         }
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
+/// Fails outside of the time for which a certificate is valid.
+pub(super) fn check_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), CertificateError> {
+    let certificate = Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding)?;
+    let validity = certificate.tbs_certificate().validity();
+    let [not_before, not_after] =
+        [validity.not_before, validity.not_after].map(|time| UnixTime::since_unix_epoch(time.to_unix_duration()));
+    match now {
+        time if time < not_before => Err(CertificateError::NotValidYetContext { time, not_before }),
+        time if time > not_after => Err(CertificateError::ExpiredContext { time, not_after }),
+        _ => Ok(()),
     }
 }
 

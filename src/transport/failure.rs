@@ -53,6 +53,9 @@ pub(super) fn is_shortage(error: &io::Error) -> bool {
 
 /// An error of TLS.
 pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
+    if call.peer() == Peer::Proxy {
+        return of_proxy_tls(error, call);
+    }
     let cause = match error {
         rustls::Error::InvalidCertificate(certificate) => return of_certificate(certificate, call),
         rustls::Error::AlertReceived(alert) => match alert {
@@ -89,6 +92,7 @@ fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
             Doubt::ChainIncomplete => Cause::CertificateChainIncomplete,
             Doubt::UnknownRoot => Cause::UnknownRoot,
             Doubt::WeakKey => Cause::CertificateWeak,
+            Doubt::IssuerUnfit => Cause::CertificateIssuerUnfit,
             Doubt::Refused => Cause::CertificateRefused,
         };
         return Error::new(cause).detail(format_args!("{}: {doubted}", call.peer_name()));
@@ -104,6 +108,23 @@ fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
         _ => Cause::CertificateRefused,
     };
     Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+}
+
+/// An error of TLS with an https proxy, which the settings of the proxy fix and not those of the server.
+fn of_proxy_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
+    let name = call.peer_name();
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) if other.0.is::<Doubted>() => {
+            Error::new(Cause::ProxyUntrusted).detail(format_args!("{name}: {}", other.0))
+        }
+        rustls::Error::InvalidCertificate(error) => {
+            Error::new(Cause::ProxyUntrusted).detail(format_args!("{name}: {error}"))
+        }
+        rustls::Error::InvalidMessage(_) if call.phase() == Phase::Handshake => {
+            Error::new(Cause::ProxyNoTls).detail(format_args!("{name}: {error}"))
+        }
+        error => Error::new(Cause::ProxyTlsFailed).detail(format_args!("{name}: {error}")),
+    }
 }
 
 /// What the HTTP parser does not accept.
@@ -169,6 +190,21 @@ mod tests {
             (rustls::Error::DecryptError, Code::Tls),
         ] {
             assert_eq!(at(Phase::Handshake, Peer::Server, |call| of_tls(&tls, call)).code(), code, "{tls}");
+        }
+    }
+
+    #[test]
+    fn tls_failures_with_a_proxy_are_the_proxys() {
+        for tls in [
+            rustls::Error::InvalidCertificate(CertificateError::Expired),
+            rustls::Error::AlertReceived(AlertDescription::HandshakeFailure),
+            rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
+            rustls::Error::DecryptError,
+        ] {
+            let error = at(Phase::Handshake, Peer::Proxy, |call| of_tls(&tls, call));
+            assert_eq!(error.code(), Code::Proxy, "{tls}");
+            let message = error.message();
+            assert!(message.contains("proxy:3128") && !message.contains("server"), "{message}");
         }
     }
 

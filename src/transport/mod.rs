@@ -6,11 +6,12 @@
 //! | a name becomes addresses | `lookup`, from `name_cache` or `resolver`, on threads of `background` |
 //! | one of them becomes a connection | `socket`, on a `descriptor` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
-//! | TLS, and who is believed | `tls`, `trust`, `system_roots`, `verify`, `certificate`, `identity` |
+//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `roots`, `authority`, `certificate`, `identity` |
 //! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
 
+mod authority;
 mod background;
 mod buffer;
 mod bypass;
@@ -28,6 +29,8 @@ mod name_cache;
 mod phase;
 mod proxy;
 mod resolver;
+mod roots;
+mod sessions;
 mod socket;
 mod socks;
 mod stream;
@@ -180,7 +183,7 @@ impl Transport {
             // Each process resumes its own sessions; the cache has a lock.
             let own = |config: &ClientConfig| {
                 let mut config = config.clone();
-                config.resumption = trust::resumption();
+                config.resumption = sessions::resumption();
                 Arc::new(config)
             };
             State {

@@ -6,13 +6,15 @@ use std::io::{self, Read as _};
 use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
-use rustls::client::{Resumption, Tls12Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
+use super::authority;
+use super::certificate::Names;
 use super::identity::{Identity, Nobody};
+use super::roots::Roots;
 use super::system_roots;
 use super::verify::Verifier;
 use crate::cause::Cause;
@@ -47,7 +49,7 @@ impl Trust {
     fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
         match self.given() {
             none if none.is_empty() => system_roots::verifier(provider),
-            given => verifier_of(given, provider),
+            given => Ok(Arc::new(Roots::new(given, provider))),
         }
     }
 
@@ -80,24 +82,6 @@ impl Trust {
     }
 }
 
-/// Believes these roots. Of the system's, what cannot be parsed is left out; those that a caller gave have been tried.
-pub(super) fn verifier_of(
-    roots: Vec<CertificateDer<'static>>,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    let mut store = RootCertStore::empty();
-    store.add_parsable_certificates(roots);
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider)).build();
-    Ok(verifier.map_err(|error| Error::new(Cause::Unforeseen).detail(error))?)
-}
-
-/// Sessions that can be resumed, of one process. Of TLS 1.3 only: what resumes a session of TLS 1.2 is the secret that opens
-/// a recording of the session before, with the login in it.
-pub(super) fn resumption() -> Resumption {
-    // Eight tickets of one server.
-    Resumption::in_memory_sessions(8).tls12_resumption(Tls12Resumption::Disabled)
-}
-
 /// Reads a file, but nothing that has no end or would block.
 pub(super) fn read_file(path: &str) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
@@ -111,7 +95,7 @@ pub(super) fn read_file(path: &str) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Reads PEM. Each certificate is tried as a root now, for later a bad one would be left out without a word.
+/// Reads PEM. Each certificate is tried as a root now, because a bad one would be left out later without a word.
 fn roots(pem: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     let mut certificates = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -121,6 +105,11 @@ fn roots(pem: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error
         };
         let certificate = certificate.map_err(|error| bad(&error))?;
         RootCertStore::empty().add(certificate.clone()).map_err(|error| bad(&error))?;
+        authority::role(&certificate).map_err(|reason| {
+            let names = Names::of(&certificate);
+            let subject = names.subject();
+            Error::new(Cause::CaUnfit).detail(format_args!("{origin}: certificate {number}: \"{subject}\": {reason}"))
+        })?;
         certificates.push(certificate);
     }
     match certificates.is_empty() {

@@ -9,7 +9,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, Signatu
 
 use super::certificate::Names;
 
-/// rustls' own verifier, or the system's. It decides alone; of what it refuses for lack of a root this one finds out why.
+/// The verifier for given roots, or the system's. It decides alone; of what it refuses for lack of a root this one finds out why.
 #[derive(Debug)]
 pub(super) struct Verifier(pub(super) Arc<dyn ServerCertVerifier>);
 
@@ -24,6 +24,8 @@ pub(super) enum Doubt {
     UnknownRoot,
     /// Its RSA key is too short for a signature to be worth anything.
     WeakKey,
+    /// An issuer must not sign this certificate.
+    IssuerUnfit,
     /// The system's verifier says something that no other of these stands for.
     Refused,
 }
@@ -33,8 +35,8 @@ pub(super) enum Doubt {
 pub(super) struct Doubted {
     pub(super) doubt: Doubt,
     names: Names,
-    /// The system's words.
-    said: Option<OtherError>,
+    /// What else there is to say, by the system for one.
+    said: Option<String>,
 }
 
 impl fmt::Display for Doubted {
@@ -62,7 +64,12 @@ fn weak_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
     if names.has_weak_key { doubted(Doubt::WeakKey, names, None) } else { error }
 }
 
-fn doubted(doubt: Doubt, names: Names, said: Option<OtherError>) -> Error {
+/// One of the issuers of `leaf` must not sign it, for this reason.
+pub(super) fn issuer_unfit(leaf: &CertificateDer<'_>, reason: String) -> Error {
+    doubted(Doubt::IssuerUnfit, Names::of(leaf), Some(reason))
+}
+
+fn doubted(doubt: Doubt, names: Names, said: Option<String>) -> Error {
     CertificateError::Other(OtherError(Arc::new(Doubted { doubt, names, said }))).into()
 }
 
@@ -81,10 +88,12 @@ impl ServerCertVerifier for Verifier {
                 doubt(leaf, chain)
             }
             // Most that people make by hand are an authority's too, which no server's may be.
-            Error::InvalidCertificate(CertificateError::Other(said)) => match Names::of(leaf) {
-                names if names.is_self_signed => doubted(Doubt::SelfSigned, names, None),
-                names => doubted(Doubt::Refused, names, Some(said)),
-            },
+            Error::InvalidCertificate(CertificateError::Other(said)) if !said.0.is::<Doubted>() => {
+                match Names::of(leaf) {
+                    names if names.is_self_signed => doubted(Doubt::SelfSigned, names, None),
+                    names => doubted(Doubt::Refused, names, Some(said.to_string())),
+                }
+            }
             error => error,
         })
     }

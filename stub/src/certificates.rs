@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 pub(crate) struct Certificates {
     pub(crate) ca_pem: String,
-    pub(crate) server: Arc<ServerConfig>,
+    pub(crate) server: ServerConfig,
 }
 
 /// `host_names` are certified beside those of loopback.
@@ -43,7 +43,7 @@ pub(crate) fn make(host_names: &[String], only_tls12: bool) -> io::Result<Certif
         .with_no_client_auth()
         .with_single_cert(vec![leaf.der().clone()], key.into())
         .map_err(io::Error::other)?;
-    Ok(Certificates { ca_pem, server: Arc::new(server) })
+    Ok(Certificates { ca_pem, server })
 }
 
 fn parameters(names: Vec<String>, common_name: &str) -> io::Result<CertificateParams> {

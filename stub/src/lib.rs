@@ -33,6 +33,7 @@ mod scenarios;
 mod script;
 mod service;
 mod stub;
+mod tls_secrets;
 mod token;
 mod users_file;
 
@@ -40,4 +41,5 @@ pub use handshake::Handshake;
 pub use options::{Options, User};
 pub use scenarios::{Scenario, scenarios};
 pub use stub::Stub;
+pub use tls_secrets::TlsSecret;
 pub use users_file::{UsersFileError, parse_users};

@@ -56,6 +56,7 @@ fn serve(run: &Run, users: Vec<User>) -> Result<(), String> {
         users,
         log: !run.quiet,
         record: false,
+        keep_tls_secrets: false,
         idle_exit: run.idle_exit,
         max_requests: run.max_requests,
     })

@@ -59,6 +59,8 @@ pub struct Options {
     /// Keep the raw head of every request for [`Stub::requests`](crate::Stub::requests). Turn it off in a process that runs for long:
     /// heads hold credentials and add up.
     pub record: bool,
+    /// Keep the secrets of every TLS session for [`Stub::take_tls_secrets`](crate::Stub::take_tls_secrets).
+    pub keep_tls_secrets: bool,
     /// [`Stub::wait`](crate::Stub::wait) returns once no connection is open and no request has come for this long.
     pub idle_exit: Option<Duration>,
     /// [`Stub::wait`](crate::Stub::wait) returns once this many requests have been dealt with.
@@ -66,7 +68,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Any port, the demo user, one request a connection, no log, requests recorded, no end.
+    /// Any port, the demo user, one request a connection, no log, requests recorded, no secrets of TLS, no end.
     fn default() -> Options {
         Options {
             port: 0,
@@ -76,6 +78,7 @@ impl Default for Options {
             users: vec![User::demo()],
             log: false,
             record: true,
+            keep_tls_secrets: false,
             idle_exit: None,
             max_requests: None,
         }

@@ -14,11 +14,13 @@ use crate::listener::{self, Listener, Role};
 use crate::log::Log;
 use crate::options::Options;
 use crate::scenarios::SILENCE_AFTER_ACCEPT;
+use crate::tls_secrets::{TlsSecret, TlsSecrets};
 
 /// A Concur look-alike that serves until it is dropped. Dropping it ends every connection, stalled ones too.
 pub struct Stub {
     ca_pem: String,
     ports: Ports,
+    tls_secrets: Arc<TlsSecrets>,
     activity: Arc<Activity>,
     idle_exit: Option<Duration>,
     max_requests: Option<u64>,
@@ -58,7 +60,11 @@ impl Stub {
     /// # Errors
     /// A port that cannot be bound, a thread that cannot be started, no source of random numbers.
     pub fn start(options: Options) -> io::Result<Stub> {
-        let certificates = certificates::make(&options.host_names, options.only_tls12)?;
+        let mut certificates = certificates::make(&options.host_names, options.only_tls12)?;
+        let tls_secrets = Arc::new(TlsSecrets::default());
+        if options.keep_tls_secrets {
+            certificates.server.key_log = Arc::clone(&tls_secrets) as _;
+        }
         let (main, main_port) = listener::bind(options.port)?;
         let (plain, plain_port) = listener::bind(0)?;
         let (silent, silent_port) = listener::bind(0)?;
@@ -67,13 +73,14 @@ impl Stub {
         let mut stub = Stub {
             ca_pem: certificates.ca_pem,
             ports,
+            tls_secrets,
             activity: Arc::new(Activity::new(options.record)),
             idle_exit: options.idle_exit,
             max_requests: options.max_requests,
             threads: Vec::new(),
         };
         let users: Arc<[_]> = options.users.into();
-        let tls = Some(certificates.server);
+        let tls = Some(Arc::new(certificates.server));
         for (socket, role, url, tls) in [
             (main, Role::Service, ports.base_url(), tls.clone()),
             (plain, Role::Service, ports.plain_url(), None),
@@ -150,6 +157,12 @@ impl Stub {
     /// How many TLS handshakes of each kind have been done, on all ports.
     pub fn handshakes(&self) -> BTreeMap<Handshake, u64> {
         self.activity.handshakes()
+    }
+
+    /// The secrets of TLS sessions, in the order in which they came up, since this was called before. Empty if
+    /// [`Options::keep_tls_secrets`] is off.
+    pub fn take_tls_secrets(&self) -> Vec<TlsSecret> {
+        self.tls_secrets.take()
     }
 
     /// Blocks until [`Options::idle_exit`] or [`Options::max_requests`] is reached; for good if neither is set.

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 /* All of it is masked, and stays. */
-static char text[1 << 16];
+static char text[1 << 17];
+static size_t used;
 static unsigned char mask[WINDOW];
 
 static void refuse(const char *line)
@@ -69,9 +70,9 @@ static void read_line(struct brief *brief, char *line)
 
 void brief_read(struct brief *brief)
 {
-    size_t length = 0;
+    size_t length = used;
 
-    for (char *line = text;;) {
+    for (char *line = text + used;;) {
         char *end = memchr(line, '\n', length - (size_t)(line - text));
 
         if (end == NULL) {
@@ -88,6 +89,7 @@ void brief_read(struct brief *brief)
         read_line(brief, line);
         line = end + 1;
     }
+    used = length;
     if (brief->key.length >= TEXT || brief->login.length >= TEXT || brief->secret.length >= TEXT ||
         brief->proxy.length >= TEXT)
         refuse("too long");

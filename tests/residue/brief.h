@@ -21,7 +21,10 @@ struct brief {
     int needles;
 };
 
-/* Reads standard input up to `end` and adds the needles' windows. What follows is left for a later read. */
+/*
+ * Reads standard input up to `end` and adds the needles' windows. What follows is left for a later read. Read again, it adds
+ * more needles, which are masked as the first ones are.
+ */
 void brief_read(struct brief *brief);
 
 /* The number of the needle with this name, new if need be. */

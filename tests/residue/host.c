@@ -3,6 +3,7 @@
  *
  *     host <path> <base URL> <CA file or ""> <limit in ms> <calls> [no-out] [one-shot] [dump] [plant=<where>]
  *         [proxy=<URL>] [keep-alive] [log] [cancel] [chain=<file> client-key=<file>] [environment-proxy]
+ *         [secrets=<call|end>]
  *     host dumped <core file>
  *
  * Standard input and the answers: see brief.h, report.h and controls.h, and
@@ -10,6 +11,9 @@
  *     lazy <path> <1 if the call after the library's was bound in that moment, else 0>
  *     code <path> <name of the code> <calls that ended so>
  *     connected <path> <connections that the log tells of; 0 without a log>
+ *
+ * With `secrets` it says `called` after each call, or at the end when the client is freed, and reads more needles before it
+ * looks: the secrets of a TLS session come up during a call only.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -35,7 +39,7 @@ static struct scan scan;
 static char key[TEXT], login[TEXT], secret[TEXT];
 
 static struct {
-    const char *path, *plant, *proxy, *chain, *client_key;
+    const char *path, *plant, *proxy, *chain, *client_key, *secrets;
     int no_out, one_shot, dump, lazy, keep_alive, log, cancel, environment_proxy;
 } how;
 
@@ -137,6 +141,21 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
     return client;
 }
 
+static void read_needles(void *nothing)
+{
+    (void)nothing;
+    brief_read(&brief);
+}
+
+/* Reads the secrets that have come up, if now is the time for it. */
+static void read_secrets(const char *when)
+{
+    if (how.secrets != NULL && strcmp(how.secrets, when) == 0) {
+        (void)bare_write(1, "called\n", 7);
+        scan_aside(read_needles, NULL);
+    }
+}
+
 /*
  * The call, and the caller's next lazily bound one, with nothing in between that could hide what the library has left. On
  * a core dump's behalf the process then stands still in that state.
@@ -158,6 +177,7 @@ static nf_error *call(const nf_client *client, nf_token **token)
     lazy_call();
     /* The header: the key is the caller's to wipe. The other two are the library's, and are scanned like everything. */
     wipe(key, sizeof key);
+    read_secrets("call");
     if (how.dump) {
         if (how.plant != NULL)
             controls_leave(how.plant, &brief);
@@ -295,6 +315,8 @@ int main(int argc, char **argv)
             how.client_key = argv[i] + 11;
         if (strncmp(argv[i], "proxy=", 6) == 0)
             how.proxy = argv[i] + 6;
+        if (strncmp(argv[i], "secrets=", 8) == 0)
+            how.secrets = argv[i] + 8;
         if (strncmp(argv[i], "plant=", 6) == 0)
             how.plant = argv[i] + 6;
     }
@@ -313,6 +335,7 @@ int main(int argc, char **argv)
     for (long i = 0; i < calls; i++)
         call_and_scan(client, i);
     call_other((uintptr_t)nf_client_free, (uintptr_t)client, 0, 0);
+    read_secrets("end");
     /* A token is known by now, and four of its letters in UTF-16 stand in tables of libc by chance. */
     scan_process(&scan, WRITABLE);
     report_add(CLOSED, &scan);

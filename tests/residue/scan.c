@@ -216,12 +216,17 @@ static void scan_here(void *argument)
     close(pagemap);
 }
 
+void scan_aside(void (*function)(void *), void *argument)
+{
+    on_stack(own.stack + STACK, function, argument);
+    explicit_bzero(&own, sizeof own);
+}
+
 void scan_process(struct scan *scan, enum extent extent)
 {
     struct task task = {scan, extent};
 
-    on_stack(own.stack + STACK, scan_here, &task);
-    explicit_bzero(&own, sizeof own);
+    scan_aside(scan_here, &task);
 }
 
 void scan_file(struct scan *scan, const char *path)

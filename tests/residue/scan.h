@@ -35,6 +35,9 @@ enum extent { WRITABLE, ALL };
 /* Runs on a stack of its own: what lies below the caller's is evidence. */
 void scan_process(struct scan *scan, enum extent extent);
 
+/* Calls `function` on the scan's stack, which is left out of scans and wiped afterwards: what lies below the caller's stays. */
+void scan_aside(void (*function)(void *), void *argument);
+
 void scan_file(struct scan *scan, const char *path);
 
 /* "[heap]", "[stack]", "anonymous", "registers-vector" and its like, or a file's name. */

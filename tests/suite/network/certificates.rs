@@ -20,16 +20,35 @@ pub struct Leaf {
 
 impl Authority {
     pub fn root(name: &str) -> Authority {
-        let (parameters, key) = (authority(name), KeyPair::generate().unwrap());
+        Authority::root_with(name, |_| ())
+    }
+
+    /// The same after `change`, which may make it one that must not sign.
+    pub fn root_with(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Authority {
+        let mut parameters = authority(name);
+        change(&mut parameters);
+        let key = KeyPair::generate().unwrap();
         let pem = parameters.self_signed(&key).unwrap().pem();
         Authority { key: key.serialize_pem(), issuer: Issuer::new(parameters, key), pem }
     }
 
     /// One that this one vouches for.
     pub fn intermediate(&self, name: &str) -> Authority {
-        let (parameters, key) = (authority(name), KeyPair::generate().unwrap());
+        self.intermediate_with(name, |_| ())
+    }
+
+    /// The same after `change`, which may make it one that must not sign.
+    pub fn intermediate_with(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Authority {
+        let mut parameters = authority(name);
+        change(&mut parameters);
+        let key = KeyPair::generate().unwrap();
         let pem = parameters.signed_by(&key, &self.issuer).unwrap().pem();
         Authority { key: key.serialize_pem(), issuer: Issuer::new(parameters, key), pem }
+    }
+
+    /// A second certificate for the key and the name of `other`, signed by this one.
+    pub fn cross_sign(&self, other: &Authority, name: &str) -> String {
+        authority(name).signed_by(other.issuer.key(), &self.issuer).unwrap().pem()
     }
 
     /// A server's certificate for localhost, after `change`.

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
 //! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
+//! | which certificates may sign others | `authority` |
 //! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
 //! | how a peer is run | `process`, `stage`, `relay` |
 //! | the table in the README | `table` |
 
+mod authority;
 pub mod certificates;
 pub mod dns;
 mod haproxy;
@@ -140,6 +142,7 @@ fn every_peer_and_fault_ends_as_specified() {
         socks::rows,
         haproxy::rows,
         nginx::rows,
+        authority::rows,
         mitmproxy::rows,
         stalls::rows,
         way::rows,

@@ -24,10 +24,10 @@ const OLD: &[&str] = &["server_saw=TLSv1.2 NONE 200;"];
 const CERTIFIED: &[&str] = &["server_saw=TLSv1.3 SUCCESS 200;"];
 
 /// What the server shows, and whom the client trusts, in PEM.
-struct Shown {
-    chain: String,
-    key: String,
-    trusted: String,
+pub struct Shown {
+    pub chain: String,
+    pub key: String,
+    pub trusted: String,
 }
 
 impl Shown {
@@ -72,7 +72,7 @@ fn call(shown: &Shown, directives: &str, change: impl FnOnce(&Path, Call) -> Cal
     facts
 }
 
-fn shown(shown: Shown) -> Facts {
+pub fn shown(shown: Shown) -> Facts {
     call(&shown, "", |_, call| call)
 }
 
@@ -81,7 +81,7 @@ fn openssl_key(args: &[&str]) -> String {
     openssl(args, "")
 }
 
-fn openssl(args: &[&str], input: &str) -> String {
+pub fn openssl(args: &[&str], input: &str) -> String {
     use std::io::Write as _;
     use std::process::Stdio;
     let mut child = Command::new("openssl")

@@ -142,11 +142,29 @@ pub fn rows() -> Vec<Row> {
                 call.with("bypass", "example.com, localhost").run()
             })
         }),
-        Row::new(("squid", "is reached in TLS (https proxy)", "NF_OK"), &[], || in_tls(true)),
+        Row::new(("squid", "is reached in TLS (https proxy)", "NF_OK"), &[], || {
+            let authority = Authority::root("Known proxy CA");
+            open().watch_way_to(&stub_url(), |squid| in_tls(squid, &authority, &authority.pem))
+        }),
         Row::new(
-            ("squid", "is reached in TLS, with a certificate that is not trusted", "NF_TLS_UNTRUSTED"),
-            &["message~Unknown proxy CA"],
-            || in_tls(false),
+            ("squid", "is reached in TLS, with a certificate that is not trusted", "NF_PROXY"),
+            &["message~proxy's certificate", "message~Unknown proxy CA", "remedy~proxy's authority"],
+            || open().watch_nothing(|squid| in_tls(squid, &Authority::root("Unknown proxy CA"), "")),
+        ),
+        Row::new(
+            ("squid", "is reached in TLS, with a certificate signed with the key of a trusted server's", "NF_PROXY"),
+            &["message~proxy's certificate", "message~\"CN=other server\": it is trusted only as a server's own"],
+            || {
+                let other = Authority::root("The root").intermediate_with("other server", |parameters| {
+                    parameters.is_ca = rcgen::IsCa::NoCa;
+                });
+                open().watch_nothing(|squid| in_tls(squid, &other, &other.pem))
+            },
+        ),
+        Row::new(
+            ("squid", "is named as an https proxy, and takes http only", "NF_PROXY"),
+            &["message~with the proxy failed", "remedy~http:// in the proxy's URL"],
+            || Call::to_stub().with("proxy", &format!("https://{}", open().address)).run(),
         ),
         Row::new(("squid", "is named by https_proxy, another by HTTPS_PROXY", "NF_OK"), &[], || {
             environment(&["https_proxy=SQUID", "HTTPS_PROXY=http://127.0.0.1:1", "all_proxy=http://127.0.0.1:1"])
@@ -181,24 +199,14 @@ fn environment(variables: &[&str]) -> Facts {
     }
 }
 
-/// TLS to the proxy, and TLS to Concur inside it.
-fn in_tls(trusted: bool) -> Facts {
-    let authority = Authority::root(if trusted { "Known proxy CA" } else { "Unknown proxy CA" });
+/// TLS to the proxy, with a certificate by `issuer`, and TLS to Concur inside it. Beside the stub's root, `trusted` is trusted.
+fn in_tls(squid: SocketAddr, issuer: &Authority, trusted: &str) -> Facts {
     let (_, ca) = support::stub();
-    let mut roots = std::fs::read_to_string(ca).unwrap();
-    if trusted {
-        roots.push_str(&authority.pem);
-    }
     let folder = folder("roots");
-    let roots = write(&folder, "roots.pem", roots);
-    let run = |squid: SocketAddr| {
-        let front = haproxy::in_front_of(squid, &authority.server(|_| ()));
-        Call::to_stub().with("ca", &roots).with("proxy", &format!("https://localhost:{}", front.port())).run()
-    };
-    let facts = match trusted {
-        true => open().watch_way_to(&stub_url(), run),
-        false => open().watch_nothing(run),
-    };
+    let roots = write(&folder, "roots.pem", std::fs::read_to_string(ca).unwrap() + trusted);
+    let front = haproxy::in_front_of(squid, &issuer.server(|_| ()));
+    let proxy = format!("https://localhost:{}", front.port());
+    let facts = Call::to_stub().with("ca", &roots).with("proxy", &proxy).run();
     std::fs::remove_dir_all(folder).unwrap();
     facts
 }

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use super::host::{self, Host};
 use super::judge::Judge;
 use super::paths::{Path, all};
+use super::place;
 use super::table;
 use crate::support::{Build, needs, scratch};
 
@@ -39,7 +40,7 @@ fn dump(host: &Host, path: Path) -> Vec<(String, usize)> {
 }
 
 fn path(name: &str) -> Path {
-    all(Build::Shared).into_iter().find(|path| path.name == name).unwrap()
+    all(place(), Build::Shared).into_iter().find(|path| path.name == name).unwrap()
 }
 
 fn nothing_in_the_core_of(build: Build, names: &[&'static str]) {

@@ -102,8 +102,7 @@ impl<'a> Judge<'a> {
         for (when, needle, place, count) in self.found() {
             fault(format!("{count} windows of {needle} in {place}, {when}"));
         }
-        let kept = path.flags.iter().any(|flag| flag == "keep-alive");
-        if kept && !self.of_kind("connected").eq([["1"]]) {
+        if path.is_kept() && !self.of_kind("connected").eq([["1"]]) {
             fault("the connection was not kept".to_owned());
         }
         let lazy = binding == Binding::Lazy;

@@ -2,9 +2,9 @@
 //!
 //! The host of `tests/residue` makes the calls and looks at its own memory and registers for 8-byte windows of secrets;
 //! this module tells it which (`needles`), leads it along the paths (`paths`), and judges what it says (`host`, `judge`).
-//! `dump` looks into core files in place of the living process.
+//! `dump` looks into core files in place of the living process, `tls` for the secrets of TLS sessions.
 //!
-//! Not covered: what is in memory *while* a call runs, the kernel's buffers, the host's own copies, TLS session keys.
+//! Not covered: what is in memory *while* a call runs, the kernel's buffers, the host's own copies.
 
 mod asking_server;
 mod client_key;
@@ -15,8 +15,10 @@ pub mod needles;
 mod paths;
 pub mod proxy;
 mod table;
+mod tls;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use nativeflow_stub::{Options, Stub, User};
@@ -48,19 +50,27 @@ pub struct Place {
     asking_server: AskingServer,
 }
 
+/// The one that all tests share which have no wishes.
 pub fn place() -> &'static Place {
     static PLACE: OnceLock<Place> = OnceLock::new();
-    PLACE.get_or_init(|| {
+    PLACE.get_or_init(|| Place::new(Options::default()))
+}
+
+impl Place {
+    /// A new one; its stub is started with `options`.
+    fn new(options: Options) -> Place {
         let user = User {
             key: needles::random_text(24),
             login: format!("{}@{}.test", needles::random_text(12), needles::random_text(12)),
             secret: needles::random_text(24),
         };
-        let options = Options { users: vec![user.clone()], record: false, keep_alive: true, ..Options::default() };
+        let options = Options { users: vec![user.clone()], record: false, keep_alive: true, ..options };
         let stub = Stub::start(options.clone()).unwrap();
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = support::scratch("residue");
         let ca_file = |name: &str, pem: &str| {
-            let file = folder.join(format!("{name}-{}.pem", std::process::id()));
+            let file = folder.join(format!("{name}-{}-{number}.pem", std::process::id()));
             std::fs::write(&file, pem).unwrap();
             file
         };
@@ -78,7 +88,7 @@ pub fn place() -> &'static Place {
             client_keys: [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384, &PKCS_ED25519]
                 .map(|kind| ClientKey::new(kind, &clients, &folder)),
         }
-    })
+    }
 }
 
 /// How many calls are made on each path, in one process. Two at least: a host does some things on every second call only.
@@ -89,7 +99,7 @@ fn calls() -> usize {
 
 /// Runs every path that `build` can take, with both ways of binding.
 fn on_every_path(build: Build) {
-    on_paths(build, &[Binding::Lazy, Binding::Now], || all(build));
+    on_paths(build, &[Binding::Lazy, Binding::Now], || all(place(), build));
 }
 
 /// Runs these paths, with each of these ways of binding, and notes all that is found in the table.
@@ -156,7 +166,7 @@ fn nothing_is_left_on_other_linuxes() {
         };
         let build = Build::For(target);
         on_paths(build, &[binding], || {
-            all(build).into_iter().map(|path| Path { calls: path.calls.min(2), ..path }).collect()
+            all(place(), build).into_iter().map(|path| Path { calls: path.calls.min(2), ..path }).collect()
         });
     }
 }
@@ -178,7 +188,7 @@ fn nothing_is_left_by_the_one_shot_call() {
     {
         let path = Path {
             needles: Needles::new(&support::user(&demo.login, secret)),
-            ..Path::new(name, code).flagged("one-shot")
+            ..Path::new(place(), name, code).flagged("one-shot")
         };
         let host = Host::compile(Build::Shared);
         let (args, lines) = host::brief(&path);
@@ -196,7 +206,7 @@ fn nothing_is_left_by_the_one_shot_call() {
 fn windows_without(build: Build, binding: Binding) -> usize {
     let host = Host::compile(build);
     let names = ["ok", "healthy", "json", "denied", "truncated-xml", "too-large"];
-    let paths = all(build).into_iter().filter(|path| names.contains(&path.name));
+    let paths = all(place(), build).into_iter().filter(|path| names.contains(&path.name));
     let windows = paths.map(|path| {
         let facts = host.run(&path, binding);
         let judge = Judge::of(&path, &facts);

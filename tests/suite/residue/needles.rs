@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
 
-use nativeflow_stub::User;
+use nativeflow_stub::{TlsSecret, User};
 
 /// The tokens that the stub's scenarios give, and how they stand in the answer.
 const TOKENS: &[(&str, &str)] = &[
@@ -20,13 +20,30 @@ const TOKENS: &[(&str, &str)] = &[
 ];
 
 /// The columns of the table.
-pub const NAMES: [&str; 9] = ["secret", "login", "pair", "base64", "key", "token", "refresh", "clientkey", "proxy"];
+pub const NAMES: [&str; 11] = [
+    "secret",
+    "login",
+    "pair",
+    "base64",
+    "key",
+    "token",
+    "refresh",
+    "clientkey",
+    "proxy",
+    MASTER_SECRET,
+    TRAFFIC_SECRET,
+];
+/// Of TLS 1.2.
+pub const MASTER_SECRET: &str = "master";
+/// Of TLS 1.3, and the other secrets that it derives with them.
+pub const TRAFFIC_SECRET: &str = "traffic";
 
 /// What options and clients keep: until they are freed it may be in their memory, but never on the stack or in registers.
 pub const KEPT: [&str; 2] = ["clientkey", "proxy"];
 
 /// A call's credentials, and what must not be left of them.
 pub struct Needles {
+    mask: [u8; 8],
     pub key: Vec<u8>,
     pub login: Vec<u8>,
     pub secret: Vec<u8>,
@@ -39,7 +56,7 @@ pub struct Needles {
 impl Needles {
     pub fn new(user: &User) -> Needles {
         let [key, login, secret] = [&user.key, &user.login, &user.secret].map(|text| text.clone().into_bytes());
-        Needles { key, login, secret, proxy: Vec::new(), kept: Vec::new() }
+        Needles { mask: random(), key, login, secret, proxy: Vec::new(), kept: Vec::new() }
     }
 
     /// Names a proxy at this address, with a user and a password of its own.
@@ -68,23 +85,32 @@ impl Needles {
 
     /// The host's standard input, masked.
     pub fn brief(&self) -> Vec<String> {
-        let mask = random::<8>();
-        let hidden = |text: &[u8]| {
-            text.iter().zip(mask.iter().cycle()).fold(String::new(), |mut hex, (byte, mask)| {
-                write!(hex, "{:02x}", byte ^ mask).unwrap();
-                hex
-            })
-        };
-        let mut lines = vec![format!("mask {}", mask.map(|byte| format!("{byte:02x}")).concat())];
+        let mut lines = vec![format!("mask {}", self.mask.map(|byte| format!("{byte:02x}")).concat())];
         for (name, text) in [("key", &self.key), ("login", &self.login), ("secret", &self.secret)] {
-            lines.push(format!("{name} {}", hidden(text)));
+            lines.push(format!("{name} {}", self.hidden(text)));
         }
         if !self.proxy.is_empty() {
-            lines.push(format!("proxy {}", hidden(&self.proxy)));
+            lines.push(format!("proxy {}", self.hidden(&self.proxy)));
         }
-        lines.extend(self.all().iter().map(|(name, text)| format!("needle {name} {}", hidden(text))));
+        lines.extend(self.all().iter().map(|(name, text)| format!("needle {name} {}", self.hidden(text))));
         lines.push("end".to_owned());
         lines
+    }
+
+    /// More of it, for needles that come up later.
+    pub fn later(&self, secrets: &[TlsSecret]) -> Vec<String> {
+        let needle = |TlsSecret { label, secret, .. }: &TlsSecret| {
+            let name = if label == "CLIENT_RANDOM" { MASTER_SECRET } else { TRAFFIC_SECRET };
+            format!("needle {name} {}", self.hidden(secret))
+        };
+        secrets.iter().map(needle).chain(["end".to_owned()]).collect()
+    }
+
+    fn hidden(&self, text: &[u8]) -> String {
+        text.iter().zip(self.mask.iter().cycle()).fold(String::new(), |mut hex, (byte, mask)| {
+            write!(hex, "{:02x}", byte ^ mask).unwrap();
+            hex
+        })
     }
 }
 

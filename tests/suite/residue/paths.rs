@@ -3,7 +3,7 @@
 use super::client_key::ClientKey;
 use super::needles::Needles;
 use super::proxy::Proxy;
-use super::{calls, place};
+use super::{Place, calls};
 use crate::scenarios;
 use crate::support::Build;
 
@@ -23,8 +23,7 @@ pub struct Path {
 
 impl Path {
     /// To the healthy service, with valid credentials.
-    pub fn new(name: &'static str, code: &'static str) -> Path {
-        let place = place();
+    pub fn new(place: &Place, name: &'static str, code: &'static str) -> Path {
         Path {
             name,
             code,
@@ -59,36 +58,42 @@ impl Path {
         to_a_client + usize::from(has_flag("chain=")) + usize::from(!self.needles.proxy.is_empty())
     }
 
+    /// Whether all calls use one connection.
+    pub fn is_kept(&self) -> bool {
+        self.name.starts_with("kept")
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Needles)) -> Path {
         change(&mut self.needles);
         self
     }
 }
 
-/// All paths that a build can take. Those that wait come first, so that none of them is the last to end.
-pub fn all(build: Build) -> Vec<Path> {
-    let mut paths = match build {
-        Build::Panic => panics(),
-        Build::Debug | Build::DebugStatic => {
-            [answered(), unanswered(), by_proxy(), certified(), refused(), panics()].into_iter().flatten().collect()
-        }
-        _ => [answered(), unanswered(), by_proxy(), certified(), refused()].into_iter().flatten().collect(),
+/// All paths that a build can take, to this place. Those that wait come first, so that none of them is the last to end.
+pub fn all(place: &Place, build: Build) -> Vec<Path> {
+    let usual = || {
+        [answered(place), unanswered(place), by_proxy(place), certified(place), refused(place)].into_iter().flatten()
+    };
+    let mut paths: Vec<Path> = match build {
+        Build::Panic => panics(place),
+        Build::Debug | Build::DebugStatic => usual().chain(panics(place)).collect(),
+        _ => usual().collect(),
     };
     paths.sort_by_key(|path| path.calls);
     paths
 }
 
 /// The key that asks for a panic stands in the library's code.
-fn panics() -> Vec<Path> {
-    let panic = Path { known: Some("key"), ..Path::new("panic", "NF_PANIC") };
+fn panics(place: &Place) -> Vec<Path> {
+    let panic = Path { known: Some("key"), ..Path::new(place, "panic", "NF_PANIC") };
     vec![panic.with(|call| call.key = b"panic-for-test".to_vec())]
 }
 
 /// Every scenario of the stub.
-fn answered() -> Vec<Path> {
-    let stub = &place().stub;
+fn answered(place: &Place) -> Vec<Path> {
+    let stub = &place.stub;
     let scenarios = scenarios::codes().map(|(name, code)| {
-        let path = Path::new(name, code).to(stub.scenario_url(name));
+        let path = Path::new(place, name, code).to(stub.scenario_url(name));
         match (name, code) {
             (_, "NF_TIMEOUT") => path.waiting(300),
             ("slow", _) => path.waiting(60_000),
@@ -96,65 +101,69 @@ fn answered() -> Vec<Path> {
         }
     });
     let healthy = [
-        Path::new("healthy", "NF_OK"),
-        Path::new("plain-http", "NF_OK").to(stub.plain_url()),
-        Path::new("wrong-secret", "NF_DENIED").with(|call| call.secret.reverse()),
-        Path::new("wrong-key", "NF_DENIED").with(|call| call.key.reverse()),
+        Path::new(place, "healthy", "NF_OK"),
+        Path::new(place, "plain-http", "NF_OK").to(stub.plain_url()),
+        Path::new(place, "wrong-secret", "NF_DENIED").with(|call| call.secret.reverse()),
+        Path::new(place, "wrong-key", "NF_DENIED").with(|call| call.key.reverse()),
         // From the second call on over a connection that has carried a login and a token before.
-        Path::new("kept", "NF_OK").flagged("keep-alive"),
-        Path::new("kept-denied", "NF_DENIED").flagged("keep-alive").with(|call| call.secret.reverse()),
-        Path::new("logged", "NF_OK").flagged("log"),
+        Path::new(place, "kept", "NF_OK").flagged("keep-alive"),
+        Path::new(place, "kept-denied", "NF_DENIED").flagged("keep-alive").with(|call| call.secret.reverse()),
+        // The client would keep the connection, and the server closes it.
+        Path::new(place, "not-kept", "NF_OK").to(stub.scenario_url("http10")).flagged("keep-alive"),
+        Path::new(place, "logged", "NF_OK").flagged("log"),
     ];
     scenarios.chain(healthy).collect()
 }
 
 /// The call does not get as far as an answer.
-fn unanswered() -> Vec<Path> {
-    let place = place();
+fn unanswered(place: &Place) -> Vec<Path> {
     vec![
         // A lookup that gets lost takes the system seconds.
-        Path::new("no-such-host", "NF_DNS").to("https://does-not-exist.invalid".to_owned()).waiting(60_000),
-        Path::new("connection-refused", "NF_CONNECT").to("https://localhost:1".to_owned()),
-        Path { ca: place.foreign_ca.to_str().unwrap().to_owned(), ..Path::new("tls-not-trusted", "NF_TLS_UNTRUSTED") },
-        Path::new("cancelled", "NF_CANCELLED")
+        Path::new(place, "no-such-host", "NF_DNS").to("https://does-not-exist.invalid".to_owned()).waiting(60_000),
+        Path::new(place, "connection-refused", "NF_CONNECT").to("https://localhost:1".to_owned()),
+        Path {
+            ca: place.foreign_ca.to_str().unwrap().to_owned(),
+            ..Path::new(place, "tls-not-trusted", "NF_TLS_UNTRUSTED")
+        },
+        Path::new(place, "cancelled", "NF_CANCELLED")
             .to(place.stub.scenario_url("silence-after-tls"))
             .flagged("cancel")
             .waiting(60_000),
-        Path::new("cancelled-in-body", "NF_CANCELLED")
+        Path::new(place, "cancelled-in-body", "NF_CANCELLED")
             .to(place.stub.scenario_url("drip-slow"))
             .flagged("cancel")
             .waiting(60_000),
-        Path::new("not-tls", "NF_TLS").to(place.stub.plain_url().replace("http:", "https:")),
+        Path::new(place, "not-tls", "NF_TLS").to(place.stub.plain_url().replace("http:", "https:")),
     ]
 }
 
 /// By way of a proxy, and not through it.
-fn by_proxy() -> Vec<Path> {
-    let proxied = |name, code, proxy: &Proxy| Path::new(name, code).flagged(format!("proxy={}", proxy.url()));
-    let place = place();
+fn by_proxy(place: &Place) -> Vec<Path> {
+    let proxied = |name, code, proxy: &Proxy| Path::new(place, name, code).flagged(format!("proxy={}", proxy.url()));
     vec![
         proxied("proxy", "NF_OK", &place.proxy),
         proxied("proxy-refuses", "NF_PROXY", &place.refusing_proxy),
         proxied("proxy-asks", "NF_PROXY_DENIED", &place.asking_proxy),
-        Path::new("proxy-is-gone", "NF_PROXY").flagged("proxy=http://127.0.0.1:1"),
-        Path::new("proxy-user", "NF_OK").with(|call| call.use_proxy(&place.proxy.address())),
-        Path::new("proxy-user-environment", "NF_OK")
+        Path::new(place, "proxy-is-gone", "NF_PROXY").flagged("proxy=http://127.0.0.1:1"),
+        Path::new(place, "proxy-user", "NF_OK").with(|call| call.use_proxy(&place.proxy.address())),
+        Path::new(place, "proxy-user-environment", "NF_OK")
             .flagged("environment-proxy")
             .with(|call| call.use_proxy(&place.proxy.address())),
-        Path::new("proxy-user-refused", "NF_PROXY_DENIED").with(|call| call.use_proxy(&place.asking_proxy.address())),
+        Path::new(place, "proxy-user-refused", "NF_PROXY_DENIED")
+            .with(|call| call.use_proxy(&place.asking_proxy.address())),
     ]
 }
 
 /// With a client certificate, for which the server asks in TLS 1.3 or 1.2, or does not.
-fn certified() -> Vec<Path> {
-    let asking = &place().asking_server;
-    let path = |name: &'static str, key: &'static ClientKey| {
-        Path::new(name, "NF_OK")
+fn certified(place: &Place) -> Vec<Path> {
+    let asking = &place.asking_server;
+    let path = |name: &'static str, key: &ClientKey| {
+        Path::new(place, name, "NF_OK")
             .flagged(format!("chain={}", key.chain_file.display()))
             .flagged(format!("client-key={}", key.key_file.display()))
             .with(|call| call.kept.extend(key.needles().map(|needle| ("clientkey", needle))))
     };
-    let [p256, p384, ed25519] = &place().client_keys;
+    let [p256, p384, ed25519] = &place.client_keys;
     let asked = |path: Path, url: String| Path { ca: asking.ca.to_str().unwrap().to_owned(), ..path.to(url) };
     vec![
         path("client-p256", p256),
@@ -168,14 +177,14 @@ fn certified() -> Vec<Path> {
 }
 
 /// The call is refused before anything is sent.
-fn refused() -> Vec<Path> {
+fn refused(place: &Place) -> Vec<Path> {
     vec![
-        Path::new("login-with-colon", "NF_INVALID_ARGUMENT").with(|call| call.login.push(b':')),
-        Path::new("secret-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.secret.extend(b"\r\n")),
-        Path::new("secret-not-utf8", "NF_INVALID_UTF8").with(|call| call.secret.push(0xff)),
-        Path::new("login-not-utf8", "NF_INVALID_UTF8").with(|call| call.login.push(0xff)),
-        Path::new("key-not-utf8", "NF_INVALID_UTF8").with(|call| call.key.push(0xff)),
-        Path::new("key-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.key.extend(b"\r\nX-Other: 1")),
-        Path::new("no-output", "NF_INVALID_ARGUMENT").flagged("no-out"),
+        Path::new(place, "login-with-colon", "NF_INVALID_ARGUMENT").with(|call| call.login.push(b':')),
+        Path::new(place, "secret-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.secret.extend(b"\r\n")),
+        Path::new(place, "secret-not-utf8", "NF_INVALID_UTF8").with(|call| call.secret.push(0xff)),
+        Path::new(place, "login-not-utf8", "NF_INVALID_UTF8").with(|call| call.login.push(0xff)),
+        Path::new(place, "key-not-utf8", "NF_INVALID_UTF8").with(|call| call.key.push(0xff)),
+        Path::new(place, "key-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.key.extend(b"\r\nX-Other: 1")),
+        Path::new(place, "no-output", "NF_INVALID_ARGUMENT").flagged("no-out"),
     ]
 }

@@ -1,0 +1,65 @@
+//! Which certificates may sign others (RFC 5280, 4.2.1). webpki checks neither what a trusted root may do nor any keyUsage.
+
+use rustls::pki_types::CertificateDer;
+use x509_cert::Certificate;
+use x509_cert::certificate::{TbsCertificate, Version};
+use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::{self, Decode as _};
+use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
+
+const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
+const ANY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
+
+const UNREADABLE: &str = "its extensions cannot be read";
+const NO_CERT_SIGN: &str = "its keyUsage does not include keyCertSign, so it must not sign certificates";
+const NO_SERVER_AUTH: &str = "its extendedKeyUsage does not include serverAuth, so it is not for TLS servers";
+
+/// What a trusted certificate is trusted as.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// An authority, with at most so many others between itself and a server; `None`: any number.
+    Authority { path_len: Option<u8> },
+    /// The certificate of one server, which signs no others.
+    Server,
+}
+
+/// The role of a trusted certificate, or the reason why it has none.
+pub(super) fn role(certificate: &CertificateDer<'_>) -> Result<Role, &'static str> {
+    read(certificate, |body| {
+        if !includes_servers(body)? {
+            return Ok(Err(NO_SERVER_AUTH));
+        }
+        let path_len = match body.get_extension::<BasicConstraints>()? {
+            Some((_, constraints)) if constraints.ca => constraints.path_len_constraint,
+            // Version 1 cannot say more than that it is its own issuer. OpenSSL takes such roots, so curl does.
+            None if body.version() == Version::V1 && body.subject() == body.issuer() => None,
+            _ => return Ok(Ok(Role::Server)),
+        };
+        Ok(if may_sign(body)? { Ok(Role::Authority { path_len }) } else { Err(NO_CERT_SIGN) })
+    })
+}
+
+/// The reason why a certificate that a server has presented as an issuer's must not sign, if there is one. webpki checks all
+/// but keyUsage.
+pub(super) fn objection(issuer: &CertificateDer<'_>) -> Option<&'static str> {
+    read(issuer, |body| Ok(if may_sign(body)? { Ok(()) } else { Err(NO_CERT_SIGN) })).err()
+}
+
+fn read<T>(
+    certificate: &CertificateDer<'_>,
+    judge: impl FnOnce(&TbsCertificate) -> der::Result<Result<T, &'static str>>,
+) -> Result<T, &'static str> {
+    let judged = Certificate::from_der(certificate).and_then(|certificate| judge(certificate.tbs_certificate()));
+    judged.unwrap_or(Err(UNREADABLE))
+}
+
+/// Without a keyUsage a certificate may do everything.
+fn may_sign(body: &TbsCertificate) -> der::Result<bool> {
+    Ok(body.get_extension::<KeyUsage>()?.is_none_or(|(_, usage)| usage.key_cert_sign()))
+}
+
+/// Without an extendedKeyUsage a certificate is for every purpose.
+fn includes_servers(body: &TbsCertificate) -> der::Result<bool> {
+    let is_ours = |purpose: &ObjectIdentifier| [SERVER_AUTH, ANY_PURPOSE].contains(purpose);
+    Ok(body.get_extension::<ExtendedKeyUsage>()?.is_none_or(|(_, usage)| usage.0.iter().any(is_ours)))
+}

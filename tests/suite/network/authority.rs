@@ -1,0 +1,242 @@
+//! Who may sign a server's certificate: nginx shows certificates whose issuer may, or must not.
+
+use std::fs;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, SanType, date_time_ymd,
+};
+
+use super::Row;
+use super::certificates::Authority;
+use super::nginx::{Shown, openssl, shown};
+use super::process::{folder, write};
+
+const PEER: &str = "nginx";
+/// What nginx notes of one healthy call.
+const SERVED: &[&str] = &["server_saw=TLSv1.3 NONE 200;"];
+
+/// The certificate of a server for localhost, not of an authority.
+fn server(parameters: &mut CertificateParams) {
+    parameters.is_ca = IsCa::NoCa;
+    parameters.subject_alt_names = vec![SanType::DnsName("localhost".try_into().unwrap())];
+    parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+}
+
+/// The same, as people make it by hand: self-signed, CA:FALSE.
+fn by_hand(parameters: &mut CertificateParams) {
+    server(parameters);
+    parameters.is_ca = IsCa::ExplicitNoCa;
+}
+
+fn path_len(length: u8) -> impl FnOnce(&mut CertificateParams) {
+    move |parameters| parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(length))
+}
+
+fn only_signatures(parameters: &mut CertificateParams) {
+    parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+}
+
+fn only_for(purpose: ExtendedKeyUsagePurpose) -> impl FnOnce(&mut CertificateParams) {
+    move |parameters| parameters.extended_key_usages = vec![purpose]
+}
+
+/// A server's certificate by `issuer`, shown with `issuers`, to a client that trusts `trusted`.
+fn signed_by(issuer: &Authority, issuers: &[&str], trusted: &str) -> Shown {
+    let leaf = issuer.server(|_| ());
+    Shown { chain: leaf.pem + &issuers.concat(), key: leaf.key, trusted: trusted.to_owned() }
+}
+
+/// A server's certificate by `root`, which is trusted.
+fn by_trusted(root: &Authority) -> Shown {
+    signed_by(root, &[], &root.pem)
+}
+
+/// `certificate` itself is what the server shows and what the client trusts.
+fn itself(certificate: Authority) -> Shown {
+    Shown { chain: certificate.pem.clone(), key: certificate.key, trusted: certificate.pem }
+}
+
+/// Each issued by the one before, under a root that allows `length` of them.
+fn chain_of(intermediates: usize, length: u8) -> Shown {
+    let root = Authority::root_with("The root", path_len(length));
+    let mut issuers: Vec<Authority> = Vec::new();
+    for number in 1..=intermediates {
+        let name = format!("Intermediate {number}");
+        issuers.push(issuers.last().unwrap_or(&root).intermediate(&name));
+    }
+    let pems: Vec<&str> = issuers.iter().map(|issuer| issuer.pem.as_str()).collect();
+    signed_by(issuers.last().unwrap_or(&root), &pems, &root.pem)
+}
+
+/// A root of X.509 version 1, which has no extensions.
+fn by_version_1_root() -> Shown {
+    let (folder, root) = (folder("version-1"), Authority::root("The old root"));
+    let key = write(&folder, "key.pem", &root.key);
+    let request = openssl(&["req", "-new", "-key", &key, "-subj", "/CN=The old root"], "");
+    let trusted = openssl(&["x509", "-req", "-signkey", &key, "-days", "30"], &request);
+    let file = write(&folder, "root.pem", &trusted);
+    assert!(openssl(&["x509", "-noout", "-text", "-in", &file], "").contains("Version: 1"));
+    fs::remove_dir_all(folder).unwrap();
+    signed_by(&root, &[], &trusted)
+}
+
+pub fn rows() -> Vec<Row> {
+    [may_sign(), must_not_sign(), pins()].into_iter().flatten().collect()
+}
+
+fn may_sign() -> Vec<Row> {
+    let row = |fault, make: fn() -> Shown| Row::new((PEER, fault, "NF_OK"), SERVED, move || shown(make()));
+    vec![
+        row("shows a certificate of a root without keyUsage", || {
+            by_trusted(&Authority::root_with("The root", |root| root.key_usages = Vec::new()))
+        }),
+        row("shows a certificate of a root for TLS servers only", || {
+            by_trusted(&Authority::root_with("The root", only_for(ExtendedKeyUsagePurpose::ServerAuth)))
+        }),
+        row("shows a certificate of a root for any purpose", || {
+            by_trusted(&Authority::root_with("The root", only_for(ExtendedKeyUsagePurpose::Any)))
+        }),
+        row("shows a certificate of a root of X.509 version 1", by_version_1_root),
+        row("shows a certificate of an intermediate that is trusted itself", || {
+            by_trusted(&Authority::root("The root").intermediate("The intermediate"))
+        }),
+        row("shows as many intermediates as the root's pathLen allows", || chain_of(2, 2)),
+        row("shows a cross-signed intermediate, by another root first", || {
+            let (root, other) = (Authority::root("The root"), Authority::root("Another root"));
+            let intermediate = other.intermediate("The intermediate");
+            let crossed = root.cross_sign(&intermediate, "The intermediate");
+            signed_by(&intermediate, &[&intermediate.pem, &crossed], &root.pem)
+        }),
+        row("shows an intermediate twice, without keyCertSign first", || {
+            let root = Authority::root("The root");
+            let unfit = root.intermediate_with("The intermediate", only_signatures);
+            let fit = root.cross_sign(&unfit, "The intermediate");
+            signed_by(&unfit, &[&unfit.pem, &fit], &root.pem)
+        }),
+        row("shows too many intermediates for one of two trusted roots", || {
+            let strict = Authority::root_with("The strict root", path_len(0));
+            let (root, intermediate) = (Authority::root("The root"), strict.intermediate("The intermediate"));
+            let crossed = root.cross_sign(&intermediate, "The intermediate");
+            let trusted = strict.pem.clone() + &root.pem;
+            signed_by(&intermediate, &[&intermediate.pem, &crossed], &trusted)
+        }),
+    ]
+}
+
+fn must_not_sign() -> Vec<Row> {
+    const UNFIT: &str = "remedy~may sign";
+    let unfit =
+        |fault, says, make: fn() -> Shown| Row::new((PEER, fault, "NF_TLS_UNTRUSTED"), says, move || shown(make()));
+    let refused =
+        |fault, says, make: fn() -> Shown| Row::new((PEER, fault, "NF_INVALID_OPTION"), says, move || shown(make()));
+    vec![
+        unfit(
+            "shows a certificate signed with the key of a trusted CA:FALSE certificate",
+            &["server_saw=", "message~test.internal", "message~CA:FALSE", UNFIT],
+            || by_trusted(&Authority::root_with("test.internal", by_hand)),
+        ),
+        unfit(
+            "shows a certificate signed with the key of a trusted server's",
+            &["server_saw=", "message~other server", "message~CA:FALSE", UNFIT],
+            || by_trusted(&Authority::root("The root").intermediate_with("other server", server)),
+        ),
+        unfit(
+            "shows the certificate of a trusted server as that of an intermediate",
+            &["server_saw=", "message~other server", UNFIT],
+            || {
+                let root = Authority::root("The root");
+                let other = root.intermediate_with("other server", server);
+                signed_by(&other, &[&other.pem], &(root.pem + &other.pem))
+            },
+        ),
+        unfit(
+            "shows more intermediates than the root's pathLen allows",
+            &["server_saw=", "message~The root", "message~pathLen", UNFIT],
+            || chain_of(1, 0),
+        ),
+        unfit(
+            "shows an intermediate without keyCertSign",
+            &["server_saw=", "message~The intermediate", "message~keyCertSign", UNFIT],
+            || {
+                let root = Authority::root("The root");
+                let intermediate = root.intermediate_with("The intermediate", only_signatures);
+                signed_by(&intermediate, &[&intermediate.pem], &root.pem)
+            },
+        ),
+        refused(
+            "shows a certificate of a trusted root without keyCertSign",
+            &["server_saw=", "message~certificate 1: \"CN=The root\"", "message~keyCertSign"],
+            || by_trusted(&Authority::root_with("The root", only_signatures)),
+        ),
+        refused(
+            "shows a certificate of a trusted root for e-mail only",
+            &["server_saw=", "message~certificate 1: \"CN=The root\"", "message~serverAuth"],
+            || by_trusted(&Authority::root_with("The root", only_for(ExtendedKeyUsagePurpose::EmailProtection))),
+        ),
+    ]
+}
+
+fn pins() -> Vec<Row> {
+    let row = |fault, code, says, make: fn() -> Shown| Row::new((PEER, fault, code), says, move || shown(make()));
+    vec![
+        row("shows the self-signed CA:FALSE certificate that is trusted", "NF_OK", SERVED, || {
+            itself(Authority::root_with("test.internal", by_hand))
+        }),
+        row("shows the server's certificate that is trusted, its issuer is not", "NF_OK", SERVED, || {
+            itself(Authority::root("The root").intermediate_with("The server", server))
+        }),
+        row(
+            "shows the trusted CA:FALSE certificate, which has expired",
+            "NF_TLS_UNTRUSTED",
+            &["server_saw=", "message~expired", "remedy~clock"],
+            || {
+                itself(Authority::root_with("test.internal", |leaf| {
+                    by_hand(leaf);
+                    leaf.not_after = date_time_ymd(2021, 1, 1);
+                }))
+            },
+        ),
+        row(
+            "shows the trusted CA:FALSE certificate, which is not valid yet",
+            "NF_TLS_UNTRUSTED",
+            &["server_saw=", "message~not valid yet"],
+            || {
+                itself(Authority::root_with("test.internal", |leaf| {
+                    by_hand(leaf);
+                    leaf.not_before = date_time_ymd(2119, 1, 1);
+                }))
+            },
+        ),
+        row(
+            "shows the trusted CA:FALSE certificate of another host",
+            "NF_TLS_UNTRUSTED",
+            &["server_saw=", "message~another host"],
+            || {
+                itself(Authority::root_with("test.internal", |leaf| {
+                    by_hand(leaf);
+                    leaf.subject_alt_names = vec![SanType::DnsName("other.example".try_into().unwrap())];
+                }))
+            },
+        ),
+        row(
+            "shows another certificate with the names of the trusted CA:FALSE one",
+            "NF_TLS_UNTRUSTED",
+            &["server_saw=", "message~self-signed"],
+            || {
+                let [shown, trusted] = ["localhost"; 2].map(|name| Authority::root_with(name, by_hand));
+                Shown { chain: shown.pem, key: shown.key, trusted: trusted.pem }
+            },
+        ),
+        row(
+            "shows the self-signed CA:TRUE certificate that is trusted",
+            "NF_TLS_UNTRUSTED",
+            &["server_saw=", "message~self-signed", "remedy~CA:FALSE"],
+            || {
+                itself(Authority::root_with("localhost", |root| {
+                    root.subject_alt_names = vec![SanType::DnsName("localhost".try_into().unwrap())];
+                }))
+            },
+        ),
+    ]
+}

@@ -1,0 +1,170 @@
+//! The secrets of TLS sessions: once a connection is closed, nothing is left that would decrypt a recording of it.
+//!
+//! They come up during a call, and the stub knows them. The host asks for them when the call is over, before it looks.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use nativeflow_stub::Options;
+
+use super::host::{self, Binding, Host};
+use super::judge::Judge;
+use super::needles::{MASTER_SECRET, TRAFFIC_SECRET};
+use super::paths::{Path, all};
+use super::{Place, table};
+use crate::support::{Build, Facts, chosen};
+
+#[derive(Clone, Copy)]
+enum Version {
+    Tls12,
+    Tls13,
+}
+
+impl Version {
+    /// The name of its secrets in the table.
+    fn needle(self) -> &'static str {
+        match self {
+            Version::Tls12 => MASTER_SECRET,
+            Version::Tls13 => TRAFFIC_SECRET,
+        }
+    }
+
+    fn place(self) -> Place {
+        let only_tls12 = matches!(self, Version::Tls12);
+        Place::new(Options { keep_tls_secrets: true, only_tls12, ..Options::default() })
+    }
+}
+
+/// When the host is told the secrets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// After each call, with its connection closed.
+    Call,
+    /// When the client is freed, with a kept connection.
+    End,
+}
+
+/// Runs a path, and gives what the host says and how many secrets it was told.
+fn run(host: &Host, place: &Place, path: &Path, told: Told, binding: Binding) -> (Facts, usize) {
+    place.stub.take_tls_secrets();
+    let (args, lines) = host::brief(path);
+    let mut command = Command::new(host.file());
+    command.args(args).arg(if told == Told::Call { "secrets=call" } else { "secrets=end" });
+    if binding == Binding::Now {
+        command.env("LD_BIND_NOW", "1");
+    }
+    let start = Instant::now();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let errors = thread::spawn(move || {
+        let mut text = String::new();
+        stderr.read_to_string(&mut text).unwrap();
+        text
+    });
+    let (mut stdout, mut secrets) = (String::new(), 0);
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let line = line.unwrap();
+        if line != "called" {
+            stdout.push_str(&(line + "\n"));
+            continue;
+        }
+        let new = place.stub.take_tls_secrets();
+        secrets += new.len();
+        stdin.write_all((path.needles.later(&new).join("\n") + "\n").as_bytes()).unwrap();
+    }
+    let status = child.wait().unwrap();
+    (Facts { status, stdout, stderr: errors.join().unwrap(), took: start.elapsed() }, secrets)
+}
+
+/// The paths whose names `is_meant`, each with two calls: the second session may resume the first.
+fn paths(place: &Place, build: Build, is_meant: fn(&str) -> bool) -> Vec<Path> {
+    let paths = all(place, build).into_iter().filter(|path| is_meant(path.name));
+    chosen(paths.map(|path| Path { calls: 2, ..path }), |path| path.name.to_owned())
+}
+
+fn nothing_is_left(build: Build, version: Version, is_meant: fn(&str) -> bool) {
+    let host = Host::compile(build);
+    let next = AtomicUsize::new(0);
+    let faults = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                // Its own: the secrets that come up are those of its calls.
+                let place = version.place();
+                let paths = paths(&place, build, is_meant);
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = paths.get(number / 2) else { return };
+                    let told = if path.is_kept() { Told::End } else { Told::Call };
+                    let binding = [Binding::Lazy, Binding::Now][number % 2];
+                    let (facts, secrets) = run(&host, &place, path, told, binding);
+                    let judge = Judge::of(path, &facts);
+                    judge.note();
+                    let mut found = judge.faults(path, binding);
+                    let expected = if path.url.starts_with("https") && path.code == "NF_OK" { 1 } else { 0 };
+                    if secrets < expected {
+                        found.push(format!("{}: the stub knows no secret of TLS", path.name));
+                    }
+                    let named = found.into_iter().map(|fault| format!("{}, {binding:?} {fault}", version.needle()));
+                    faults.lock().unwrap().extend(named);
+                }
+            });
+        }
+    });
+    table::write();
+    let faults = faults.into_inner().unwrap();
+    assert!(faults.is_empty(), "{build}:\n{}", faults.join("\n"));
+}
+
+fn is_one_of_a_few(path: &str) -> bool {
+    ["ok", "denied", "truncated-body", "kept", "not-kept", "proxy", "tls-not-trusted"].contains(&path)
+}
+
+#[test]
+fn no_master_secret_of_tls_1_2_is_left() {
+    nothing_is_left(Build::Shared, Version::Tls12, is_one_of_a_few);
+}
+
+#[test]
+fn no_traffic_secret_of_tls_1_3_is_left() {
+    nothing_is_left(Build::Shared, Version::Tls13, is_one_of_a_few);
+}
+
+#[test]
+#[ignore = "slow"]
+fn no_secret_of_tls_is_left_on_any_path_shared_release() {
+    on_every_path(Build::Shared);
+}
+
+#[test]
+#[ignore = "slow"]
+fn no_secret_of_tls_is_left_on_any_path_static_debug() {
+    on_every_path(Build::DebugStatic);
+}
+
+fn on_every_path(build: Build) {
+    for version in [Version::Tls12, Version::Tls13] {
+        nothing_is_left(build, version, |_| true);
+    }
+}
+
+/// The control: while a connection is kept open its secrets are in memory, and are found there.
+#[test]
+fn secrets_of_an_open_tls_connection_are_found() {
+    let host = Host::compile(Build::Shared);
+    for version in [Version::Tls12, Version::Tls13] {
+        let place = version.place();
+        let path = paths(&place, Build::Shared, |path| path == "kept").remove(0);
+        let (facts, _) = run(&host, &place, &path, Told::Call, Binding::Lazy);
+        let windows = Judge::of(&path, &facts).windows();
+        table::note_control(&format!("open TLS, {}", version.needle()), windows);
+        assert!(windows > 0, "{}", facts.stdout);
+    }
+    table::write();
+}
