@@ -4,7 +4,7 @@ use http::{HeaderMap, Response, StatusCode, Uri};
 use zeroize::Zeroizing;
 
 use super::document::{Document, Element, decode};
-use super::words::Echoes;
+use super::sanitize::Redactor;
 use super::{BaseUrl, Credentials, expiry, retry};
 use crate::body::Body;
 use crate::cause::Cause;
@@ -78,7 +78,7 @@ impl Answer<'_> {
 
     /// What the server says, without an echo of what was sent. Made when it is needed: a success has no use for it.
     fn harmless(&self, text: &str) -> String {
-        Echoes::of(self.sent).harmless(text)
+        Redactor::of(self.sent).sanitize(text)
     }
 
     /// A page for people: by its content, or, where that tells nothing, by what the server calls it.
@@ -423,7 +423,10 @@ mod tests {
         assert_eq!(answer(403, ERROR).unwrap_err().correlation_id(), "id-7", "the Id of the error, without the header");
         assert_eq!(answer(403, "").unwrap_err().correlation_id(), "");
         let forged = [("Concur-Correlationid", "john@example.com")];
-        assert_eq!(read(403, &forged, b"", None).unwrap_err().correlation_id(), "[redacted]");
+        assert_eq!(
+            read(403, &forged, b"", None).unwrap_err().correlation_id(),
+            "[withheld: the answer repeats a credential]"
+        );
     }
 
     #[test]
@@ -441,7 +444,8 @@ mod tests {
     #[test]
     fn a_redirect_names_the_host_and_nothing_else_of_its_address() {
         for (location, end) in [
-            ("https://other.example/a?token=1", "HTTP 302 to other.example"),
+            ("https://other.test/a?token=1", "HTTP 302 to other.test"),
+            ("https://john.example.com/", "HTTP 302 to [withheld: the answer repeats a credential]"),
             ("/login", "HTTP 302"),
             ("\u{fc}", "HTTP 302"),
         ] {

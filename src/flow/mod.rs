@@ -2,13 +2,18 @@
 
 mod answer;
 mod base_url;
+mod canonical;
 mod credentials;
+mod decompose;
 mod document;
 mod expiry;
+mod mojibake;
 mod native;
 mod proxy;
 mod retry;
-mod words;
+mod runs;
+mod sanitize;
+mod unescape;
 
 pub(crate) use answer::read_token;
 pub(crate) use base_url::BaseUrl;

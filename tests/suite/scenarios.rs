@@ -24,6 +24,8 @@ const REFUSED: Facts = &[
     "retry_after_ms=-1",
     "correlation_id~-",
 ];
+const WITHHELD: Facts =
+    &["http_status=403", "server_message=[withheld: the answer repeats a credential]", "correlation_id~-"];
 const REFUSED_MUTELY: Facts = &["http_status=403", "server_message=", "retry_after_ms=-1", "remedy~Do not retry"];
 
 /// Scenario, code, facts. The stalling ones get a limit of one second: see `limit`.
@@ -42,7 +44,7 @@ const TABLE: &[(&str, &str, Facts)] = &[
         "NF_DENIED",
         &["server_message~Access denied for this account: use another one & retry. X-Injected: yes"],
     ),
-    ("denied-echo", "NF_DENIED", &["server_message=User [redacted] is not allowed to use application [redacted]."]),
+    ("denied-echo", "NF_DENIED", WITHHELD),
     ("denied-long", "NF_DENIED", &["server_message~denied. denied. denied."]),
     (
         "unauthorized",
