@@ -81,11 +81,11 @@ enum Meaning {
     Nothing,
 }
 
-/// `text` with its outermost escapes replaced and its charset mended; `None` if there is nothing to do.
+/// `text` with its outermost escapes and a wrong charset undone; `None` if it has neither.
 pub(super) fn unescape(text: &str) -> Option<Zeroizing<String>> {
     let plain = replaced(text);
-    let mended = mojibake::undo(plain.as_ref().map_or(text, |plain| plain.as_str()));
-    mended.or(plain)
+    let restored = mojibake::undo(plain.as_ref().map_or(text, |plain| plain.as_str()));
+    restored.or(plain)
 }
 
 fn replaced(text: &str) -> Option<Zeroizing<String>> {
