@@ -87,9 +87,12 @@
  * then overwrites them with zeros, up to their NUL, before it does anything
  * else, on success and on failure. That is why they are char * and not const
  * char *: pass an array, never a string literal. The consumer key is yours to
- * wipe. A token and its refresh token are wiped by nf_token_free. No message
- * holds a secret; what a server repeats of key, login or secret is blotted
- * out, from four characters on.
+ * wipe. A token and its refresh token are wiped by nf_token_free.
+ *
+ * Messages contain no secrets. If a server repeats the key, login or secret
+ * (four characters or more), [redacted] replaces the value, or the whole text
+ * is withheld: "[withheld: the answer repeats a credential]". Six characters
+ * of one in a row are a repetition.
  *
  *
  * WINDOWS
@@ -447,8 +450,8 @@ NF_API int32_t NF_CALL nf_error_http_status(const nf_error *error);
  * Returns the server's own words; empty when there were none.
  *
  * They are untrusted: whoever answered wrote them. One line of at most 301
- * characters without markup, in which the key, the login and the secret are
- * blotted out wherever the server repeats them.
+ * characters without markup. If the text repeats the key, the login or the
+ * secret, the value is redacted or the text is withheld (see SECRETS).
  *
  * Since 0.1.
  */

@@ -313,6 +313,9 @@ causes! {
     BadToken => Malformed, Never,
         "The token in the answer holds characters that no token may hold",
         "Look for a proxy that changes answers; if there is none, give the correlation ID to Concur's support.";
+    TwoValues => Malformed, Never,
+        "Response contains two different values of one name",
+        "Check for a proxy that changes responses; if there is none, give the correlation ID to Concur's support.";
     UnexpectedStatus => Malformed, Never,
         "The server answered with a status that the Native Flow does not know",
         "Check the base URL and look for a proxy on the way.";

@@ -35,7 +35,7 @@ pub(crate) fn cut(mut line: String) -> String {
 
 /// Characters that show nothing, or change how others show: zero-width, bidirectional, tags, fillers (Unicode's
 /// Default_Ignorable_Code_Point, but for variation selectors, which belong to the character before them).
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'

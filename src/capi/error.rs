@@ -98,8 +98,8 @@ pub unsafe extern "C-unwind" fn nf_error_http_status(error: *const nf_error) -> 
 /// Returns the server's own words; empty when there were none.
 ///
 /// They are untrusted: whoever answered wrote them. One line of at most 301
-/// characters without markup, in which the key, the login and the secret are
-/// blotted out wherever the server repeats them.
+/// characters without markup. If the text repeats the key, the login or the
+/// secret, the value is redacted or the text is withheld (see SECRETS).
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -4,16 +4,12 @@
 //! its own elements over the years.
 
 use roxmltree::{Node, ParsingOptions};
-use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::json::Json;
 use crate::cause::Cause;
 use crate::error::Error;
 use crate::secret::Secret;
-
-/// Envelopes nest four deep. The JSON parser calls itself for each level, up to 128, which is more than the stack of a
-/// small thread holds; the XML parser does not.
-const DEEPEST_JSON: usize = 32;
 
 /// Answers have one namespace at most, and attributes nowhere but in the first line.
 const MOST_NAMESPACES: usize = 64;
@@ -23,7 +19,7 @@ const MOST_ATTRIBUTES: usize = 2048;
 pub(super) enum Document<'a> {
     Empty,
     Xml(roxmltree::Document<'a>),
-    Json(Value),
+    Json(Json),
     /// A page for people, with its title.
     WebPage(&'a str),
     /// Neither of these.
@@ -36,7 +32,7 @@ pub(super) enum Document<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Element<'d, 'a> {
     Xml(Node<'d, 'a>),
-    Json(&'d Value),
+    Json(&'d Json),
 }
 
 impl<'a> Document<'a> {
@@ -48,9 +44,8 @@ impl<'a> Document<'a> {
             None => Document::Empty,
             Some(b'<') if is_web_page(text) => Document::WebPage(title(text)),
             Some(b'<') => Document::xml(text),
-            Some(b'{' | b'[') if depth(text) > DEEPEST_JSON => Document::Unreadable(Cause::BadJson.into()),
-            Some(b'{' | b'[') => match serde_json::from_str(text) {
-                Ok(value) => Document::Json(value),
+            Some(b'{' | b'[') => match Json::parse(text) {
+                Ok(json) => Document::Json(json),
                 // Only the place: the parser's own words may quote the answer.
                 Err(error) => Document::Unreadable(Error::new(Cause::BadJson).detail(format_args!(
                     "line {}, column {}",
@@ -90,43 +85,57 @@ impl<'a> Document<'a> {
             _ => None,
         }
     }
-
-    /// The first element named `name`, the root included, in the order of the document.
-    pub(super) fn find(&self, name: &str) -> Option<Element<'_, 'a>> {
-        match self {
-            Document::Xml(document) => document
-                .descendants()
-                .find(|node| node.is_element() && node.tag_name().name().eq_ignore_ascii_case(name))
-                .map(Element::Xml),
-            Document::Json(value) => find_member(value, name).map(Element::Json),
-            _ => None,
-        }
-    }
 }
 
-impl Element<'_, '_> {
-    /// The first child named `name`.
-    pub(super) fn child(&self, name: &str) -> Option<Self> {
+impl<'d, 'a> Element<'d, 'a> {
+    /// The local name of an outermost element; JSON has none.
+    pub(super) fn name(&self) -> Option<&'d str> {
+        match self {
+            Element::Xml(node) => Some(node.tag_name().name()),
+            Element::Json(_) => None,
+        }
+    }
+
+    /// The children named `name`. A `null` of JSON is as good as absent.
+    pub(super) fn children(&self, name: &str) -> Vec<Element<'d, 'a>> {
         match self {
             Element::Xml(node) => node
                 .children()
-                .find(|child| child.is_element() && child.tag_name().name().eq_ignore_ascii_case(name))
-                .map(Element::Xml),
-            Element::Json(value) => value
-                .as_object()?
+                .filter(|child| child.is_element() && child.tag_name().name().eq_ignore_ascii_case(name))
+                .map(Element::Xml)
+                .collect(),
+            Element::Json(Json::Object(members)) => members
                 .iter()
-                .find(|(member, _)| member.eq_ignore_ascii_case(name))
-                .map(|(_, value)| Element::Json(value)),
+                .filter(|(member, value)| member.eq_ignore_ascii_case(name) && !matches!(value, Json::Null))
+                .map(|(_, value)| Element::Json(value))
+                .collect(),
+            Element::Json(_) => Vec::new(),
         }
     }
 
-    /// All text within, without blanks at the ends. An object or a list of JSON has none.
+    /// The text of an element that holds text alone, without blanks at the ends. A number of JSON is no text.
+    pub(super) fn value(&self) -> Option<Secret> {
+        match self {
+            Element::Xml(node) if node.children().any(|child| child.is_element()) => None,
+            Element::Json(Json::Text(_)) | Element::Xml(_) => Some(self.text()),
+            Element::Json(_) => None,
+        }
+    }
+
+    /// The digits of a number of JSON.
+    pub(super) fn number(&self) -> Option<Secret> {
+        match self {
+            Element::Json(Json::Number(number)) => Some(Secret::from(number.to_string())),
+            _ => None,
+        }
+    }
+
+    /// All text within, without blanks at the ends. Of JSON only a string has one.
     pub(super) fn text(&self) -> Secret {
         let parts: Vec<&str> = match self {
             // CDATA and text around comments are nodes of their own.
             Element::Xml(node) => node.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect(),
-            Element::Json(Value::String(text)) => vec![text],
-            Element::Json(Value::Number(number)) => return Secret::from(number.to_string()),
+            Element::Json(Json::Text(text)) => vec![text.expose()],
             Element::Json(_) => Vec::new(),
         };
         let whole = Secret::concat(&parts);
@@ -134,34 +143,6 @@ impl Element<'_, '_> {
             trimmed if trimmed.len() == whole.expose().len() => whole,
             trimmed => Secret::concat(&[trimmed]),
         }
-    }
-}
-
-/// How deep JSON nests at most. Brackets inside strings count too: no token or message holds dozens of them.
-fn depth(json: &str) -> usize {
-    let mut deepest = 0_usize;
-    let mut now = 0_usize;
-    for byte in json.bytes() {
-        match byte {
-            b'{' | b'[' => now += 1,
-            b'}' | b']' => now = now.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(now);
-    }
-    deepest
-}
-
-/// Searches a JSON value for the first member `name`, outer ones first. The depth is bounded.
-fn find_member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .find(|(member, _)| member.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-            .or_else(|| members.values().find_map(|value| find_member(value, name))),
-        Value::Array(values) => values.iter().find_map(|value| find_member(value, name)),
-        _ => None,
     }
 }
 
@@ -312,15 +293,41 @@ mod tests {
         }
     }
 
+    /// The texts of the elements below the outermost one that are named `name`.
+    fn texts(document: &Document<'_>, name: &str) -> Vec<String> {
+        let children = document.root().unwrap().children(name);
+        children.iter().map(|element| element.text().expose().to_owned()).collect()
+    }
+
     #[test]
     fn names_are_found_whatever_their_case_and_namespace() {
-        let xml = Document::parse("<r xmlns:n='u'><n:TOKEN> a<!-- c -->b<![CDATA[c]]>&amp; </n:TOKEN></r>");
-        assert_eq!(xml.find("Token").unwrap().text().expose(), "abc&");
-        let json = Document::parse(r#"{"Content":{"error":{"message":"m"}},"n":7,"o":{}}"#);
-        assert_eq!(json.find("Error").unwrap().child("Message").unwrap().text().expose(), "m");
-        assert_eq!(json.find("N").unwrap().text().expose(), "7");
-        assert_eq!(json.find("o").unwrap().text().expose(), "");
-        assert!(json.find("absent").is_none());
+        let xml = Document::parse("<r xmlns:n='u'><n:TOKEN> a<!-- c -->b<![CDATA[c]]>&amp; </n:TOKEN><token/></r>");
+        assert_eq!(texts(&xml, "Token"), ["abc&", ""]);
+        let json = Document::parse(r#"{"error":"m","Error":"","ERROR":null,"n":7,"o":{}}"#);
+        assert_eq!(texts(&json, "Error"), ["m", ""]);
+        assert!(texts(&json, "absent").is_empty());
+    }
+
+    #[test]
+    fn value_is_text_without_elements() {
+        let xml = Document::parse("<r><a> x<!-- c --><![CDATA[y]]> </a><b>x<c/></b><d/></r>");
+        let json = Document::parse(r#"{"a":" x y ","b":7,"c":{"a":"x"},"d":["x"],"e":true,"f":1e22}"#);
+        for (document, name, value) in [
+            (&xml, "a", Some("xy")),
+            (&xml, "b", None),
+            (&xml, "d", Some("")),
+            (&json, "a", Some("x y")),
+            (&json, "b", None),
+            (&json, "c", None),
+            (&json, "d", None),
+            (&json, "e", None),
+            (&json, "f", None),
+        ] {
+            let found = document.root().unwrap().children(name)[0].value();
+            assert_eq!(found.as_ref().map(|text| text.expose()), value, "{name}");
+        }
+        assert_eq!(json.root().unwrap().children("b")[0].number().unwrap().expose(), "7");
+        assert!(json.root().unwrap().children("f")[0].number().is_none());
     }
 
     #[test]
@@ -342,14 +349,18 @@ mod tests {
     fn deep_nesting_needs_no_stack() {
         // As deep as 64 KiB allow, on a stack as small as a host may give its threads.
         let deep = || {
-            let nested = format!("<r>{}<Token>t</Token>{}</r>", "<a>".repeat(9_300), "</a>".repeat(9_300));
+            let nested = format!("<r><Token>t</Token>{}{}</r>", "<a>".repeat(9_300), "</a>".repeat(9_300));
             let document = Document::parse(&nested);
-            assert_eq!(document.find("Token").unwrap().text().expose(), "t");
+            assert_eq!(texts(&document, "Token"), ["t"]);
             assert_eq!(document.root().unwrap().text().expose(), "t");
             assert_eq!(kind(&"<a>".repeat(21_845)), "unreadable");
             assert_eq!(kind(&"[".repeat(65_536)), "unreadable");
             assert_eq!(kind(&"{\"a\":".repeat(13_000)), "unreadable");
-            assert_eq!(kind(&format!("{}1{}", "[".repeat(32), "]".repeat(32))), "json");
+            for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+                let json = format!("{{\"b\":{}1{},\"a\":\"t\"}}", open.repeat(9_000), close.repeat(9_000));
+                assert_eq!(texts(&Document::parse(&json), "a"), ["t"]);
+            }
+            assert_eq!(kind(&format!("{{\"a\":\"{}\"}}", "[{".repeat(9_000))), "json");
         };
         std::thread::Builder::new().stack_size(64 * 1024).spawn(deep).unwrap().join().unwrap();
     }
@@ -363,7 +374,7 @@ mod tests {
             if let Some(root) = document.root() {
                 let _ = root.text();
             }
-            let _ = document.find("a");
+            let _ = document.root().map(|root| root.children("a").first().map(|child| child.value().is_some()));
         }
     }
 }

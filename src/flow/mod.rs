@@ -2,13 +2,20 @@
 
 mod answer;
 mod base_url;
+mod canonical;
 mod credentials;
+mod decompose;
 mod document;
+mod envelope;
 mod expiry;
+mod json;
+mod mojibake;
 mod native;
 mod proxy;
 mod retry;
-mod words;
+mod runs;
+mod sanitize;
+mod unescape;
 
 pub(crate) use answer::read_token;
 pub(crate) use base_url::BaseUrl;

@@ -4,7 +4,7 @@ use http::{Response, StatusCode};
 
 use super::document::{Document, decode};
 use super::retry;
-use super::words::Echoes;
+use super::sanitize::Redactor;
 use crate::body::Body;
 use crate::cause::Cause;
 use crate::error::Error;
@@ -35,7 +35,7 @@ pub(crate) fn proxy_refusal(response: &Response<Body>, name: &str, sent: Vec<Sec
         words.extend(response.headers().get(name).and_then(|value| value.to_str().ok()));
     }
     words.retain(|words| !words.is_empty());
-    let words = Echoes::of_all(sent).harmless(&words.join("; "));
+    let words = Redactor::new(&sent).sanitize(&words.join("; "));
     Error::new(cause)
         .detail(format_args!("{name}: HTTP {}", status.as_u16()))
         .retry_after(retry::asked_pause(response.headers()))

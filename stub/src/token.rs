@@ -10,6 +10,8 @@ use crate::ask::{Ask, hex, random, random_id};
 use crate::clock;
 
 pub(crate) const TOKEN: &str = "fdjhk2382kwkajsklwe8i3932kslswl";
+/// A token that is not this answer's.
+pub(crate) const OTHER_TOKEN: &str = "0thert0kenofanearliercall";
 pub(crate) const REFRESH_TOKEN: &str = "8ew$sefhj7s62ns94376nsjd62s";
 pub(crate) const EXPIRY: &str = "6/1/2034 8:00:00 AM";
 pub(crate) const INSTANCE_URL: &str = "https://www.concursolutions.com/";
@@ -60,8 +62,12 @@ impl Token<'_> {
     }
 
     pub(crate) fn xml(&self) -> String {
+        format!("<?xml version=\"1.0\"?>\r\n{}\r\n", self.element())
+    }
+
+    pub(crate) fn element(&self) -> String {
         let lines: String = self.fields().map(|(name, value)| format!("    <{name}>{value}</{name}>\r\n")).collect();
-        format!("<?xml version=\"1.0\"?>\r\n<Access_Token>\r\n{lines}</Access_Token>\r\n")
+        format!("<Access_Token>\r\n{lines}</Access_Token>")
     }
 
     pub(crate) fn json(&self) -> String {

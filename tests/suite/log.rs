@@ -74,6 +74,7 @@ fn words_of_others_make_no_second_line_and_tell_no_secret() {
     );
     for (call, code) in [
         (Call::to(&support::stub().0.scenario_url("denied-echo")), "NF_DENIED"),
+        (Call::to(&support::stub().0.scenario_url("denied-echo-encoded")), "NF_DENIED"),
         (Call::to_stub().with("proxy", &proxy.url()), "NF_PROXY"),
     ] {
         // The program checks that a line holds no line break.

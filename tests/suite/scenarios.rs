@@ -24,6 +24,8 @@ const REFUSED: Facts = &[
     "retry_after_ms=-1",
     "correlation_id~-",
 ];
+const WITHHELD: Facts =
+    &["http_status=403", "server_message=[withheld: the answer repeats a credential]", "correlation_id~-"];
 const REFUSED_MUTELY: Facts = &["http_status=403", "server_message=", "retry_after_ms=-1", "remedy~Do not retry"];
 
 /// Scenario, code, facts. The stalling ones get a limit of one second: see `limit`.
@@ -42,7 +44,8 @@ const TABLE: &[(&str, &str, Facts)] = &[
         "NF_DENIED",
         &["server_message~Access denied for this account: use another one & retry. X-Injected: yes"],
     ),
-    ("denied-echo", "NF_DENIED", &["server_message=User [redacted] is not allowed to use application [redacted]."]),
+    ("denied-echo", "NF_DENIED", WITHHELD),
+    ("denied-echo-encoded", "NF_DENIED", WITHHELD),
     ("denied-long", "NF_DENIED", &["server_message~denied. denied. denied."]),
     (
         "unauthorized",
@@ -61,6 +64,7 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("maintenance", "NF_MAINTENANCE", &["http_status=503", "retry_after_ms=300000"]),
     ("error-in-200", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
     ("error-in-200-json", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
+    ("token-in-error", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
     ("error-in-200-status", "NF_DENIED", &["http_status=200", "message~403"]),
     // Token answers.
     ("ok", "NF_OK", WHOLE),
@@ -69,6 +73,9 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("namespaces", "NF_OK", WHOLE),
     ("json", "NF_OK", WHOLE),
     ("json-spelling", "NF_OK", WHOLE),
+    ("echoed-request", "NF_OK", WHOLE),
+    ("equal-tokens", "NF_OK", WHOLE),
+    ("brackets-in-string", "NF_OK", WHOLE),
     ("no-instance-url", "NF_OK", &[TOKEN, EXPIRY, REFRESH, "instance_url="]),
     ("no-refresh-token", "NF_OK", &[TOKEN, EXPIRY, INSTANCE, "refresh_token="]),
     ("bom", "NF_OK", WHOLE),
@@ -114,6 +121,11 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("no-token", "NF_MALFORMED", &["message~no token"]),
     ("empty-token", "NF_MALFORMED", &["message~no token"]),
     ("token-line-end", "NF_MALFORMED", &["message~characters"]),
+    ("token-with-type", "NF_MALFORMED", &["message~no token"]),
+    ("json-number-token", "NF_MALFORMED", &["message~no token"]),
+    ("two-tokens", "NF_MALFORMED", &["message~two different values of one name: Token"]),
+    ("json-two-spellings", "NF_MALFORMED", &["message~two different values of one name: Token"]),
+    ("two-dates", "NF_MALFORMED", &["message~two different values of one name: Expiration_Date", "retry_after_ms=-1"]),
     ("other-xml", "NF_MALFORMED", &["message~no token"]),
     ("text", "NF_MALFORMED", &["message~no token", "server_message="]),
     ("garbled", "NF_MALFORMED", &["server_message="]),

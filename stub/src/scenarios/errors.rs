@@ -1,12 +1,14 @@
 //! The error table: the server understood, and says no.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use time::Duration;
 
 use super::{Scenario, answer};
 use crate::answer::{Answer, HTML, JSON, TEXT, XML};
 use crate::ask::Ask;
 use crate::clock;
-use crate::token::{error_element, error_xml, xml_text};
+use crate::token::{DOCUMENTED, OTHER_TOKEN, Token, error_element, error_xml, field, xml_text};
 
 const NAMESPACE: &str = " xmlns=\"http://www.concursolutions.com/api/2011/06\"";
 const DENIED: &str = "Access is denied for the given credentials.";
@@ -39,6 +41,11 @@ pub(super) const TABLE: &[Scenario] = &[
         let words = format!("User {login} is not allowed to use application {key}.");
         error(403, &xml_text(&words), ask)
     }),
+    answer(
+        "denied-echo-encoded",
+        "403, the message repeats the login in two layers of escapes and the key in Base64",
+        |ask| error(403, &xml_text(&encoded_echo(ask)), ask),
+    ),
     answer("denied-long", "403, a message of 20,000 characters", |ask| error(403, &long_message(), ask)),
     answer("unauthorized", "401 with an XML error", |ask| error(401, "Authorization header is missing.", ask)),
     answer("bad-request", "400 with an XML error", |ask| error(400, "The request is badly formed.", ask)),
@@ -63,6 +70,11 @@ pub(super) const TABLE: &[Scenario] = &[
     answer("error-in-200-json", "200 with a JSON error", |_| {
         Answer::new(200, JSON, format!("{{\"Error\":{{\"Message\":\"{DENIED}\"}}}}"))
     }),
+    answer("token-in-error", "200 with an XML error, a token of another call in its details", |ask| {
+        let token = Token { token: field(OTHER_TOKEN), ..DOCUMENTED };
+        let details = format!("<Details>{}</Details><Message>", token.element());
+        Answer::new(200, XML, error_xml("", DENIED, ask).replace("<Message>", &details))
+    }),
     answer("error-in-200-status", "200 with an envelope that says 403", |ask| Answer::new(200, XML, nested(ask))),
 ];
 
@@ -73,6 +85,12 @@ const MARKUP: &str = "Access <b>denied</b>\r\n\tfor <i>this <u>account</u></i>:<
 
 fn error(status: u16, message: &str, ask: &Ask) -> Answer {
     Answer::new(status, XML, error_xml("", message, ask))
+}
+
+/// As servers do that encode for a URL and then for a page.
+fn encoded_echo(ask: &Ask) -> String {
+    let login: String = ask.credentials.login.iter().map(|byte| format!("&#37;{byte:02x}")).collect();
+    format!("User {login} is not allowed to use application {}.", STANDARD.encode(&*ask.consumer_key))
 }
 
 /// Ends in words of its own, so that it can be told whether it was cut.

@@ -7,7 +7,7 @@ use super::{Scenario, answer, script};
 use crate::answer::{Answer, HTML, JSON, Length, TEXT, XML};
 use crate::ask::Ask;
 use crate::script::{Ending, Script, Step};
-use crate::token::{DOCUMENTED, TOKEN, Token, field};
+use crate::token::{DOCUMENTED, EXPIRY, OTHER_TOKEN, TOKEN, Token, field};
 
 /// The documented answer, `gzip -9n`; made once so that no compressor is needed.
 const GZIPPED: &[u8] = include_bytes!("documented.xml.gz");
@@ -32,6 +32,26 @@ pub(super) const TABLE: &[Scenario] = &[
     answer("token-line-end", "200, JSON, the token holds a line end and a header", |_| {
         let token = Token { token: field("fdjhk2382\\r\\nX-Injected: yes"), ..DOCUMENTED };
         Answer::new(200, JSON, token.json())
+    }),
+    answer("token-with-type", "200, Token holds the elements Value and Type", |_| {
+        let token = Token { token: field("<Value>fdjhk2382</Value><Type>OAuth</Type>"), ..DOCUMENTED };
+        xml(token.xml())
+    }),
+    answer("json-number-token", "200, JSON, the token is a number", |_| {
+        let number = "12345678901234567890123";
+        Answer::new(200, JSON, DOCUMENTED.json().replace(&format!("\"{TOKEN}\""), number))
+    }),
+    answer("two-tokens", "200, two elements Token that differ", |_| {
+        let two = format!("{TOKEN}</Token><Token>{OTHER_TOKEN}");
+        xml(Token { token: field(&two), ..DOCUMENTED }.xml())
+    }),
+    answer("json-two-spellings", "200, JSON, Token and TOKEN, which differ", |_| {
+        let two = format!("\"TOKEN\":\"{OTHER_TOKEN}\",\"Token\"");
+        Answer::new(200, JSON, DOCUMENTED.json().replace("\"Token\"", &two))
+    }),
+    answer("two-dates", "200, two elements Expiration_date that differ", |_| {
+        let two = format!("{EXPIRY}</Expiration_date><Expiration_date>6/1/2035 8:00:00 AM");
+        xml(Token { expiry: field(&two), ..DOCUMENTED }.xml())
     }),
     answer("other-xml", "200 with XML of another kind", |_| {
         xml("<?xml version=\"1.0\"?>\n<ReportList><Report><Name>Trip</Name></Report></ReportList>\n")

@@ -6,7 +6,7 @@ use super::{Scenario, answer, granting, script};
 use crate::answer::{Answer, JSON, Length, XML};
 use crate::ask::Ask;
 use crate::script::{Script, Step};
-use crate::token::{DOCUMENTED, EXPIRY, INSTANCE_URL, REFRESH_TOKEN, TOKEN, Token, field};
+use crate::token::{DOCUMENTED, EXPIRY, INSTANCE_URL, OTHER_TOKEN, REFRESH_TOKEN, TOKEN, Token, field};
 
 /// The most that a client is expected to take.
 pub(super) const LIMIT: usize = 64 * 1024;
@@ -32,6 +32,20 @@ pub(super) const TABLE: &[Scenario] = &[
     })),
     granting(answer("json-spelling", "JSON with Instance_URL and Expiration_Date", |_| {
         Answer::new(200, JSON, respelled(&DOCUMENTED.json()))
+    })),
+    granting(answer("echoed-request", "in Response and Content, after a request with another token", |_| {
+        let other = Token { token: field(OTHER_TOKEN), ..DOCUMENTED }.element();
+        let token = DOCUMENTED.element();
+        xml(format!(
+            "<Response><Request>{other}</Request><StatusCode>200</StatusCode><Content>{token}</Content></Response>"
+        ))
+    })),
+    granting(answer("equal-tokens", "JSON, the token twice, in two spellings", |_| {
+        Answer::new(200, JSON, DOCUMENTED.json().replace("\"Token\"", &format!("\"token\":\"{TOKEN}\",\"Token\"")))
+    })),
+    granting(answer("brackets-in-string", "JSON, with a note of 100 opening brackets", |_| {
+        let note = format!("{{\"Note\":\"{}\",\"Access_Token\"", "[{".repeat(50));
+        Answer::new(200, JSON, DOCUMENTED.json().replace("{\"Access_Token\"", &note))
     })),
     granting(answer("no-instance-url", "without Instance_Url", |_| {
         xml(Token { instance_url: None, ..DOCUMENTED }.xml())

@@ -1,0 +1,95 @@
+//! The canonical form of a text, in which two spellings of it are the same.
+
+use zeroize::Zeroizing;
+
+use super::decompose::decompose;
+use super::unescape::unescape;
+use crate::line::is_invisible;
+
+/// A text that is escaped more often than this is nothing that a server writes.
+const MAX_ESCAPE_DEPTH: usize = 8;
+
+/// `text` as it is, and after each layer of escapes. `Err` if it has too many layers.
+pub(super) fn layers(text: &str) -> impl Iterator<Item = Result<Zeroizing<String>, TooDeep>> {
+    let mut next = Some(Zeroizing::new(text.to_owned()));
+    let mut depth = 0;
+    std::iter::from_fn(move || {
+        let layer = next.take()?;
+        if depth > MAX_ESCAPE_DEPTH {
+            return Some(Err(TooDeep));
+        }
+        depth += 1;
+        next = unescape(&layer);
+        Some(Ok(layer))
+    })
+}
+
+/// There are more layers of escapes than are looked through.
+#[derive(Debug)]
+pub(super) struct TooDeep;
+
+/// The visible characters of `text`: decomposed, without case, marks, blanks and invisible ones.
+pub(super) fn visible(text: &str) -> Zeroizing<String> {
+    let each = |put: &mut dyn FnMut(char)| {
+        // To upper case first, because `ß` is `SS` there.
+        for c in text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase) {
+            decompose(c, &mut |part| {
+                if shows(part) {
+                    put(part)
+                }
+            });
+        }
+    };
+    let mut length = 0;
+    each(&mut |part| length += part.len_utf8());
+    let mut all = Zeroizing::new(String::with_capacity(length));
+    each(&mut |part| all.push(part));
+    all
+}
+
+/// Letters and digits alone, of what [`visible`] has given.
+pub(super) fn letters(visible: &str) -> Zeroizing<String> {
+    let mut letters = Zeroizing::new(String::with_capacity(visible.len()));
+    letters.extend(visible.chars().filter(|c| c.is_alphanumeric()));
+    letters
+}
+
+fn shows(c: char) -> bool {
+    !(c.is_whitespace() || c.is_control() || is_invisible(c) || is_selector(c))
+}
+
+/// Which form of a character is shown.
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{180b}'..='\u{180d}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_ESCAPE_DEPTH, layers, visible};
+
+    #[test]
+    fn spellings_of_one_text_are_the_same() {
+        for (text, other) in [
+            ("Straße", "STRASSE"),
+            ("müller", "mu\u{308}ller"),
+            ("a\u{323}\u{307}", "a\u{307}\u{323}"),
+            ("Ünder \u{fb01}ne", "ünderfine"),
+            ("ＦＵＬＬ", "full"),
+            ("a\u{200b}b\u{ad}c\u{feff}d\u{2060} \t\u{a0}e\u{0}\u{fe0f}", "abcde"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+            ("K", "k"),
+        ] {
+            assert_eq!(visible(text), visible(other), "{text}");
+        }
+        assert_ne!(visible("a"), visible("b"));
+    }
+
+    #[test]
+    fn escapes_are_taken_off_layer_by_layer() {
+        let found: Vec<String> = layers("%2526amp;lt;").map(|layer| layer.unwrap().to_string()).collect();
+        assert_eq!(found, ["%2526amp;lt;", "%26amp;lt;", "&amp;lt;", "&lt;", "<"]);
+        let deep = |count: usize| format!("%{}41", "25".repeat(count));
+        assert!(layers(&deep(MAX_ESCAPE_DEPTH - 1)).all(|layer| layer.is_ok()));
+        assert!(layers(&deep(MAX_ESCAPE_DEPTH)).any(|layer| layer.is_err()));
+    }
+}

@@ -1,0 +1,115 @@
+//! The envelopes that Concur documents, as data: where a token and an error stand in a response, and what their values are.
+//!
+//! What stands elsewhere does not count: a token in an error, or in a request that is repeated, is another one. If two
+//! values of one name differ, neither is taken.
+
+use super::document::{Document, Element};
+use crate::cause::Cause;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// Names from the outermost element inward. JSON's outermost braces have no name.
+type Path = &'static [&'static str];
+
+const TOKENS: &[Path] = &[&["Access_Token"], &["Content", "Access_Token"], &[WRAPPER, "Content", "Access_Token"]];
+const ERRORS: &[Path] = &[&["Error"], &["Content", "Error"], &[WRAPPER, "Error"], &[WRAPPER, "Content", "Error"]];
+/// An error without an envelope of its own.
+const MESSAGES: &[Path] = &[&["Message"], &[WRAPPER, "Message"]];
+const STATUSES: &[Path] = &[&["StatusCode"], &[WRAPPER, "StatusCode"]];
+
+/// Concur's documentation leaves its name open (`<…>`): an outermost element of XML counts as one, whatever its name,
+/// unless it is an envelope itself.
+const WRAPPER: &str = "Response";
+const ENVELOPES: [&str; 2] = ["Access_Token", "Error"];
+
+/// The values of a token's envelope; empty where there is none.
+pub(super) struct TokenFields {
+    pub(super) token: Secret,
+    pub(super) expiration_date: Secret,
+    pub(super) refresh_token: Secret,
+    pub(super) instance_url: Secret,
+}
+
+pub(super) fn holds_token(document: &Document<'_>) -> bool {
+    !all(document, TOKENS).is_empty()
+}
+
+/// `None` if there is no envelope of a token.
+pub(super) fn token_fields(document: &Document<'_>) -> Result<Option<TokenFields>, Error> {
+    let envelopes = all(document, TOKENS);
+    if envelopes.is_empty() {
+        return Ok(None);
+    }
+    let value = |name| Ok::<_, Error>(only(name, values(&envelopes, name))?.unwrap_or_default());
+    Ok(Some(TokenFields {
+        token: value("Token")?,
+        expiration_date: value("Expiration_Date")?,
+        refresh_token: value("Refresh_Token")?,
+        instance_url: value("Instance_Url")?,
+    }))
+}
+
+/// Whether there is the envelope of an error. It wins over a token.
+pub(super) fn holds_error(document: &Document<'_>) -> bool {
+    !all(document, ERRORS).is_empty()
+}
+
+pub(super) fn holds_message(document: &Document<'_>) -> bool {
+    !all(document, MESSAGES).is_empty()
+}
+
+/// What an error says. `Message` may hold elements.
+pub(super) fn message(document: &Document<'_>) -> Result<Option<Secret>, Error> {
+    let errors = all(document, ERRORS);
+    let inside = errors.iter().flat_map(|error| error.children("Message")).map(|message| Some(message.text()));
+    let texts: Vec<Option<Secret>> = match errors.is_empty() {
+        true => all(document, MESSAGES).iter().map(|message| Some(message.text())).collect(),
+        false => inside.collect(),
+    };
+    match texts.is_empty() {
+        true => only("Error", errors.iter().map(Element::value)),
+        false => only("Message", texts.into_iter()),
+    }
+}
+
+/// The identification of an error.
+pub(super) fn id(document: &Document<'_>) -> Result<Option<Secret>, Error> {
+    only("Id", values(&all(document, ERRORS), "Id"))
+}
+
+/// The HTTP status that stands beside the content, if it can be read.
+pub(super) fn status(document: &Document<'_>) -> Result<Option<u16>, Error> {
+    let statuses = all(document, STATUSES);
+    let text = only("StatusCode", statuses.iter().map(|status| status.number().or_else(|| status.value())))?;
+    Ok(text.and_then(|text| text.expose().parse().ok()))
+}
+
+/// All elements at `paths`.
+fn all<'d, 'a>(document: &'d Document<'a>, paths: &[Path]) -> Vec<Element<'d, 'a>> {
+    paths.iter().flat_map(|path| at(document, path)).collect()
+}
+
+fn at<'d, 'a>(document: &'d Document<'a>, path: Path) -> Vec<Element<'d, 'a>> {
+    let (Some(root), Some((&first, rest))) = (document.root(), path.split_first()) else { return Vec::new() };
+    let outermost = match root.name() {
+        None => root.children(first),
+        Some(name) if name.eq_ignore_ascii_case(first) => vec![root],
+        Some(name) if first == WRAPPER && !ENVELOPES.iter().any(|other| name.eq_ignore_ascii_case(other)) => vec![root],
+        Some(_) => Vec::new(),
+    };
+    rest.iter().fold(outermost, |elements, name| elements.iter().flat_map(|element| element.children(name)).collect())
+}
+
+fn values(elements: &[Element<'_, '_>], name: &str) -> impl Iterator<Item = Option<Secret>> {
+    elements.iter().flat_map(move |element| element.children(name)).map(|child| child.value())
+}
+
+/// The one value of `values`; `None` if there is none, or if it is no text. Two that differ are an error.
+fn only(name: &str, mut values: impl Iterator<Item = Option<Secret>>) -> Result<Option<Secret>, Error> {
+    let Some(first) = values.next() else { return Ok(None) };
+    let first_text = first.as_ref().map(Secret::expose);
+    match values.all(|other| other.as_ref().map(Secret::expose) == first_text) {
+        true => Ok(first),
+        false => Err(Error::new(Cause::TwoValues).detail(name)),
+    }
+}
