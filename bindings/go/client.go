@@ -71,7 +71,7 @@ func (c *Client) GetToken(ctx context.Context, consumerKey string, login, secret
 		return nil, &Error{
 			Code:    ErrCancelled,
 			Message: "The call was cancelled before it began",
-			Remedy:  "Nothing, if that was meant. Nothing was sent.",
+			Remedy:  "Ignore this if it was intended. No Concur credentials were sent.",
 			context: err,
 		}
 	}

@@ -83,7 +83,9 @@ pub unsafe extern "C" fn nf_client_free(client: *mut nf_client) {
     // SAFETY: NULL or a client that no call begins on again (header, "Calling convention"). One that has begun holds the
     // client inside by a reference of its own.
     unsafe {
-        nf_client_cancel(client);
+        if let Some(client) = client.as_ref() {
+            client.client.close();
+        }
         free(client);
     }
 }

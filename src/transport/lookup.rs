@@ -112,7 +112,7 @@ fn look_up(host: &str, call: &Call<'_>) -> Result<Vec<IpAddr>, Error> {
                     call.done(format_args!("lookup {host}: {}", Listed(addresses)));
                     Ok(addresses.clone())
                 }
-                Err(error) => Err(failure::of_io(error, call)),
+                Err(error) => Err(failure::of_lookup(error, call)),
             };
         }
         call.wait(&mut [call.watched_bell()], None)?;

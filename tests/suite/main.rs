@@ -10,6 +10,7 @@
 //! | do the one-shot call and the system's roots work | `production` |
 //! | what do real proxies, TLS servers and networks do to a call | `network` |
 //! | does a call end when it is cancelled | `cancellation` |
+//! | when is the login sent, and what counts as its answer | `exchange` |
 //! | what is a kept connection used for, and what not | `keep_alive` |
 //! | is the program that calls unharmed | `host` |
 //! | what is told to the log, and what not | `log` |
@@ -33,6 +34,7 @@ mod cpp;
 mod deb;
 mod dist;
 mod examples;
+mod exchange;
 mod header;
 mod host;
 mod hosts;

@@ -5,7 +5,7 @@
 //! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
 //! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
 //! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
-//! | how a peer is run | `process`, `stage`, `relay` |
+//! | how a peer is run | `process`, `stage`, `relay`, `tls_peer` |
 //! | the table in the README | `table` |
 
 mod certificates;
@@ -21,7 +21,8 @@ pub mod stage;
 pub mod stalls;
 mod table;
 mod tinyproxy;
-mod way;
+pub mod tls_peer;
+pub mod way;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
