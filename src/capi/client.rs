@@ -74,8 +74,10 @@ pub unsafe extern "C" fn nf_client_new(options: *const nf_options, out: *mut *mu
 /// Frees a client. NULL is fine.
 ///
 /// Calls that are running on it on other threads end with `NF_CANCELLED`
-/// within 10 ms; they hold what they need, and nobody waits for them. No call
-/// may begin on it any more. Tokens that came from it stay as they are.
+/// within 10 ms; they hold what they need, and nobody waits for them. One that
+/// has not sent its login yet does not send it. No call may begin on it any
+/// more; one has begun for certain once it has written a line to the log.
+/// Tokens that came from it stay as they are.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

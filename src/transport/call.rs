@@ -261,3 +261,34 @@ impl<'a> Call<'a> {
 fn is_ready(watched: &PollFd<'_>) -> bool {
     !watched.revents().is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use super::super::cancel::Bell;
+    use super::super::event::Event;
+    use super::super::identity::Nobody;
+    use super::Call;
+    use crate::error::Code;
+
+    #[test]
+    fn a_wait_that_begins_after_the_deadline_looks_once_and_not_for_long() {
+        let bell = Arc::new(Bell::new().unwrap());
+        let (nobody, socket) = (Nobody::default(), Event::new().unwrap());
+        let call = || Call::new(&bell, None, &nobody, "host:443", None, Duration::ZERO);
+        let wait = |call: &Call<'_>| call.wait(&mut [call.watched_bell(), socket.watched()], None);
+        assert_eq!(wait(&call()).unwrap_err().code(), Code::Timeout, "nothing has come");
+        assert_eq!(call().check().unwrap_err().code(), Code::Timeout);
+
+        socket.set();
+        let call = call();
+        assert!(wait(&call).unwrap(), "something has come");
+        // A peer that never stops sending must not keep the call.
+        let start = Instant::now();
+        while wait(&call).is_ok() {
+            assert!(start.elapsed() < Duration::from_secs(5));
+        }
+    }
+}
