@@ -435,6 +435,9 @@ NF_API const char *NF_CALL nf_error_message(const nf_error *error);
 /**
  * Returns what an administrator does next: one line, in English.
  *
+ * It ends with "No Concur credentials were sent." if a call failed before
+ * the first byte of its request was sent.
+ *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_error_remedy(const nf_error *error);
@@ -694,11 +697,18 @@ nf_error *NF_CALL nf_options_use_environment_proxy(nf_options *options);
  * Keeps a connection open after a call, for a next one on the same client
  * within this many milliseconds. 0, the default: each call has its own.
  *
- * For programs that get tokens for many users. Nothing of a user is left in
- * a kept connection. At most eight are kept; one that has been idle for too
- * long is closed by the next call or by `nf_client_free`. If the server has
- * closed it meanwhile, a new one takes its place, unless a byte of the
- * request has left; then the call ends with `NF_DISCONNECTED`.
+ * For programs that get tokens for many users, one after another. Nothing of
+ * a user is left in a kept connection. At most eight are kept, none for
+ * longer than five minutes or than the server announces (`Keep-Alive:
+ * timeout`, less one second); one that has been idle for too long is closed
+ * by the next call or by `nf_client_free`.
+ *
+ * A connection is used again only if it is open and nothing has come over it
+ * since the last answer; otherwise the call opens a new one. If it ends after
+ * a byte of the request was sent, the call ends with `NF_DISCONNECTED`. One
+ * thing cannot be seen: if a server or proxy sends a second answer to the
+ * request before, and its first byte comes after this check, the next call
+ * takes it for its own. Where that is not acceptable, leave this at 0.
  *
  * Fails with `NF_INVALID_ARGUMENT` for NULL options only.
  *
@@ -767,8 +777,10 @@ nf_error *NF_CALL nf_client_new(const nf_options *options,
  * Frees a client. NULL is fine.
  *
  * Calls that are running on it on other threads end with `NF_CANCELLED`
- * within 10 ms; they hold what they need, and nobody waits for them. No call
- * may begin on it any more. Tokens that came from it stay as they are.
+ * within 10 ms; they hold what they need, and nobody waits for them. One that
+ * has not sent its login yet does not send it. No call may begin on it any
+ * more; one has begun for certain once it has written a line to the log.
+ * Tokens that came from it stay as they are.
  *
  * Since 0.1.
  */

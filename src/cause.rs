@@ -2,6 +2,7 @@
 //!
 //! A message says what happened, a remedy what an administrator does next. Both are one line. A message may be followed
 //! by a detail (`message: detail`), which never holds a secret.
+//! Whether credentials were sent is a fact of the call and not of the cause: see [`crate::error::Error::request_sent`].
 
 use std::time::Duration;
 
@@ -14,20 +15,22 @@ pub(crate) enum Retry {
     Never,
     /// After so many seconds.
     AfterSeconds(u64),
+    /// After a time that depends on whether credentials may have been sent.
+    Again,
 }
-use Retry::{AfterSeconds, Never};
+use Retry::{AfterSeconds, Again, Never};
 
 /// "Sleep for 5 minutes, then retry" (Concur, for 503 and for a time-out; taken for every failure of the server here).
 const SERVER_PAUSE: Retry = AfterSeconds(300);
-/// For what fails before a credential has left this machine.
-pub(crate) const NETWORK_PAUSE: Retry = AfterSeconds(60);
 
 impl Retry {
-    /// As a time span; `None`: do not retry.
-    pub(crate) fn pause(self) -> Option<Duration> {
+    /// As a time span; `None`: do not retry. `may_be_sent`: a credential may have left this machine.
+    pub(crate) fn pause(self, may_be_sent: bool) -> Option<Duration> {
         match self {
             Never => None,
             AfterSeconds(seconds) => Some(Duration::from_secs(seconds)),
+            Again if may_be_sent => SERVER_PAUSE.pause(may_be_sent),
+            Again => Some(Duration::from_secs(60)),
         }
     }
 }
@@ -161,19 +164,22 @@ causes! {
         "Wait some minutes and try once by hand, not in a loop: it may count as a failed login. If it stays, give the correlation ID to Concur's support.";
 
     // The way there.
-    HostNotFound => Dns, NETWORK_PAUSE,
+    HostNotFound => Dns, Again,
         "The host name cannot be resolved",
         "Check the host in the base URL and this machine's DNS. Where outside names do not resolve, a proxy is the way out: nf_options_set_proxy.";
-    NoThread => Dns, NETWORK_PAUSE,
+    NoThread => Dns, Again,
         "This machine cannot start the thread that looks up the host name",
-        "Nothing was sent. Raise the limit of threads or of memory for the user or the container that this program runs in.";
-    NoResources => Connect, NETWORK_PAUSE,
+        "Raise the limit of threads or of memory for the user or the container that this program runs in.";
+    NoResources => Connect, Again,
         "This machine has no descriptor or no memory left for a connection",
-        "Nothing was sent. Raise the limit of open files (ulimit -n) for this program, or look for descriptors that it does not close.";
+        "Raise the open-file limit (ulimit -n), free memory, or fix a descriptor leak in this program.";
+    NoLocalPort => Connect, Again,
+        "This machine has no local port or address left to connect from",
+        "Close connections that this machine holds open, or widen its range of local ports (net.ipv4.ip_local_port_range); check that it has an address in the network of the host.";
     NotLoopback => Connect, Never,
         "The host of a plain http address is not this machine, though its name says so",
-        "Nothing was sent. Look where localhost leads (/etc/hosts, DNS), or use https.";
-    CannotConnect => Connect, NETWORK_PAUSE,
+        "Look where localhost leads (/etc/hosts, DNS), or use https.";
+    CannotConnect => Connect, Again,
         "No connection to the server",
         "Check that a firewall lets this machine reach the host and port.";
     NoTls => Tls, Never,
@@ -199,80 +205,83 @@ causes! {
         "Look for a TLS-inspecting proxy on the way; if there is none, try again later and report it to Concur's support.";
     CertificateSelfSigned => TlsUntrusted, Never,
         "The server's certificate is self-signed",
-        "Concur's is not: check the base URL and what answers there. For a test server of yours, make one with basicConstraints CA:FALSE and give it with nf_options_set_ca_file: it is then trusted for this server only. Nothing was sent.";
+        "Concur's is not: check the base URL and what answers there. For a test server of yours, make one with basicConstraints CA:FALSE and give it with nf_options_set_ca_file: it is then trusted for this server only.";
     CertificateChainIncomplete => TlsUntrusted, Never,
         "The server's certificate came alone, and its issuer is not trusted here",
-        "If the issuer that is named is your company's or a proxy's, give it with nf_options_set_ca_file; if not, the server's operator must send the intermediate certificate too. Nothing was sent.";
+        "If the issuer that is named is your company's or a proxy's, give it with nf_options_set_ca_file; if not, the server's operator must send the intermediate certificate too.";
     CertificateWeak => TlsUntrusted, Never,
         "The server's certificate is no longer safe: signed with SHA-1, or with an RSA key of less than 2048 bits",
-        "The server's or the proxy's operator must have it issued anew, with SHA-256 and an RSA key of 2048 bits or an elliptic one. Nothing was sent.";
+        "The server's or the proxy's operator must have it issued anew, with SHA-256 and an RSA key of 2048 bits or an elliptic one.";
     UnknownRoot => TlsUntrusted, Never,
         "The server's certificate was issued by an authority that is not trusted here",
-        "Behind a TLS-inspecting proxy give its root with nf_options_set_ca_file; otherwise update ca-certificates. Nothing was sent.";
+        "Behind a TLS-inspecting proxy give its root with nf_options_set_ca_file; otherwise update ca-certificates.";
     CertificateIssuerUnfit => TlsUntrusted, Never,
         "The server's certificate has an issuer that may not sign it",
-        "Ask the server's or the proxy's operator for a certificate of an authority that may sign it, and give that authority's root with nf_options_set_ca_file if it is your company's. Nothing was sent.";
+        "Ask the server's or the proxy's operator for a certificate of an authority that may sign it, and give that authority's root with nf_options_set_ca_file if it is your company's.";
     CertificateExpired => TlsUntrusted, Never,
         "The server's certificate has expired",
-        "Check this machine's clock; if it is right, the server's operator must renew the certificate. Nothing was sent.";
+        "Check this machine's clock; if it is right, the server's operator must renew the certificate.";
     CertificateNotYetValid => TlsUntrusted, Never,
         "The server's certificate is not valid yet",
-        "Check this machine's clock; it seems to be behind. Nothing was sent.";
+        "Check this machine's clock; it seems to be behind.";
     CertificateWrongHost => TlsUntrusted, Never,
         "The server's certificate is for another host",
-        "Check the host in the base URL, and that DNS leads to Concur and not to a proxy or a login portal. Nothing was sent.";
+        "Check the host in the base URL, and that DNS leads to Concur and not to a proxy or a login portal.";
     CertificateRefused => TlsUntrusted, Never,
         "The server's certificate cannot be trusted",
-        "Look at the certificate (openssl s_client -connect HOST:443 -showcerts) and report it to whoever runs the server or the proxy. Nothing was sent.";
+        "Look at the certificate (openssl s_client -connect HOST:443 -showcerts) and report it to whoever runs the server or the proxy.";
     ProxyAsks => ProxyDenied, Never,
         "A proxy on the way that was not named asks for credentials of its own",
         "The login was not judged. Name the proxy, with its user and password, by nf_options_set_proxy, or let this machine through without.";
-    ProxyNotFound => Proxy, NETWORK_PAUSE,
+    ProxyNotFound => Proxy, Again,
         "The host name of the proxy cannot be resolved",
-        "Check the proxy's URL and this machine's DNS. Nothing was sent.";
-    ProxyUnreachable => Proxy, NETWORK_PAUSE,
+        "Check the proxy's URL and this machine's DNS.";
+    ProxyUnreachable => Proxy, Again,
         "No connection to the proxy",
-        "Check the proxy's host and port, that it runs, and that a firewall lets this machine reach it. Nothing was sent.";
-    ProxyHungUp => Proxy, NETWORK_PAUSE,
+        "Check the proxy's host and port, that it runs, and that a firewall lets this machine reach it.";
+    ProxyHungUp => Proxy, Again,
         "The proxy closed the connection",
-        "Check the port and the scheme of the proxy's URL (http, https, socks5), and the proxy's log. The login was not sent.";
+        "Check the port and the scheme of the proxy's URL (http, https, socks5), and the proxy's log.";
     ProxyGarbled => Proxy, Never,
         "What answers at the proxy's address does not speak the proxy's protocol",
-        "Check the port and the scheme of the proxy's URL (http, https, socks5). The login was not sent.";
+        "Check the port and the scheme of the proxy's URL (http, https, socks5).";
     ProxyNoTls => Proxy, Never,
         "TLS with the proxy failed (it does not use TLS)",
-        "Write http:// in the proxy's URL if the proxy takes connections without TLS, or check its port. The login was not sent.";
+        "Write http:// in the proxy's URL if the proxy takes connections without TLS, or check its port.";
     ProxyTlsFailed => Proxy, Never,
         "TLS with the proxy failed",
-        "Check the port in the proxy's URL, the proxy's log, and that the proxy offers TLS 1.2 or 1.3. The login was not sent.";
+        "Check the port in the proxy's URL, the proxy's log, and that the proxy offers TLS 1.2 or 1.3.";
     ProxyUntrusted => Proxy, Never,
         "The proxy's certificate is not trusted",
-        "Give the root certificate of the proxy's authority with nf_options_set_ca_file; check the host in the proxy's URL and this machine's clock. The login was not sent.";
+        "Give the root certificate of the proxy's authority with nf_options_set_ca_file; check the host in the proxy's URL and this machine's clock.";
     ProxyDenied => ProxyDenied, Never,
         "The proxy wants a user and a password, or refuses those that it got",
-        "Check user and password in the proxy's URL; schemes other than Basic (NTLM, Negotiate) are not spoken. The login was not sent.";
+        "Check user and password in the proxy's URL; schemes other than Basic (NTLM, Negotiate) are not spoken.";
     ProxyRefused => Proxy, Never,
         "The proxy refuses to connect to the server",
-        "Ask who runs the proxy to allow CONNECT from this machine to the host and port of the base URL. The login was not sent.";
-    ProxyCannotReach => Proxy, NETWORK_PAUSE,
+        "Ask who runs the proxy to allow CONNECT from this machine to the host and port of the base URL.";
+    ProxyCannotReach => Proxy, Again,
         "The proxy cannot reach the server",
-        "Check the host in the base URL; if it is right, ask who runs the proxy about its DNS and its way out. The login was not sent.";
+        "Check the host in the base URL; if it is right, ask who runs the proxy about its DNS and its way out.";
+    CancelledBefore => Cancelled, Never,
+        "The call was cancelled by the program before the login was sent",
+        "Ignore this if it was intended.";
     Cancelled => Cancelled, Never,
         "The call was cancelled by the program",
-        "Nothing, if that was meant. Where the request had been sent already, Concur may have issued a token that nobody has received.";
-    TimedOutBefore => Timeout, NETWORK_PAUSE,
+        "Ignore this if it was intended. Concur may have issued a token that was not received.";
+    TimedOutBefore => Timeout, Again,
         "The time limit ran out before the login was sent",
-        "Nothing was sent. Look for a firewall that drops packets silently, and for a DNS server or a proxy that does not answer; then try again.";
-    LookupsTaken => Timeout, NETWORK_PAUSE,
+        "Look for a firewall that drops packets silently, and for a DNS server or a proxy that does not answer; then try again.";
+    LookupsTaken => Timeout, Again,
         "Timeout before a thread was free to look up the host name (lookups of other host names get no answer)",
         "Check this machine's DNS servers and the other host names that this program connects to.";
-    DisconnectedBefore => Disconnected, NETWORK_PAUSE,
+    DisconnectedBefore => Disconnected, Again,
         "The connection ended before the login was sent",
-        "Nothing was sent. Try again; if it stays, look for a firewall or proxy that cuts connections, and check the port in the base URL.";
-    TimedOut => Timeout, SERVER_PAUSE,
+        "Try again; if it stays, look for a firewall or proxy that cuts connections, and check the port in the base URL.";
+    TimedOut => Timeout, Again,
         "There was no complete answer within the time limit",
         "Wait 5 minutes before the next try, as Concur asks; check for a firewall that drops packets silently.";
-    Disconnected => Disconnected, SERVER_PAUSE,
+    Disconnected => Disconnected, Again,
         "The connection ended before the answer was complete",
         "Wait 5 minutes, then try again; if it stays, look for a firewall or proxy that cuts connections.";
 
@@ -292,6 +301,9 @@ causes! {
     NotHttp => Malformed, Never,
         "What answers there does not speak proper HTTP",
         "Check host and port of the base URL, and look for a proxy that garbles the answer.";
+    UnexpectedData => Malformed, Again,
+        "The server sent unexpected data before the request",
+        "Check host and port of the base URL, and look for a load balancer or a proxy that sends data on its own.";
     NoBody => Malformed, Never,
         "The answer is empty",
         "Check the base URL; if it is right, give the correlation ID to Concur's support.";
@@ -349,6 +361,9 @@ mod tests {
             assert_eq!(one_line(remedy), remedy, "{cause:?}: the remedy is one short line");
             assert!(!message.ends_with('.'), "{cause:?}: a detail may follow the message");
             assert!(remedy.ends_with('.'), "{cause:?}: the remedy is whole sentences");
+            for claim in ["Nothing was sent", "not sent", "were sent", "was sent"] {
+                assert!(!remedy.contains(claim), "{cause:?}: what was sent is a fact of the call");
+            }
         }
     }
 

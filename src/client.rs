@@ -10,7 +10,7 @@ use crate::flow::{self, Credentials};
 use crate::log::{Level, Log};
 use crate::options::Options;
 use crate::token::Token;
-use crate::transport::{Answer, Proxy, Transport};
+use crate::transport::{Answer, Entry, Proxy, Transport};
 
 /// Gets tokens from one service. May be used by many threads at once; a clone is the same client.
 #[derive(Clone, Debug)]
@@ -47,8 +47,10 @@ impl Client {
     /// [`Code::Denied`](crate::error::Code::Denied) when the server refuses login, secret or key: do not retry, the account may
     /// lock. All others: see [`Code`](crate::error::Code).
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
+        // Before anything else: from here on the call can be cancelled.
+        let entry = self.0.transport.enter();
         let start = Instant::now();
-        let result = self.try_to_get_token(key, login, secret);
+        let result = self.try_to_get_token(&entry, key, login, secret);
         if let Some(log) = self.log() {
             let ms = start.elapsed().as_secs_f64() * 1e3;
             match &result {
@@ -62,10 +64,10 @@ impl Client {
         result
     }
 
-    fn try_to_get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
+    fn try_to_get_token(&self, entry: &Entry<'_>, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
         let Inner { endpoint, user_agent, proxy, transport } = &*self.0;
         let credentials = Credentials::new(key, login, secret)?;
-        match transport.send(endpoint, || flow::token_request(endpoint, user_agent, &credentials))? {
+        match transport.send(entry, endpoint, || flow::token_request(endpoint, user_agent, &credentials))? {
             Answer::OfServer(response) => flow::read_token(&response, &credentials),
             Answer::OfProxy(response, name) => {
                 let secrets = proxy.as_ref().map(|proxy| proxy.secrets()).unwrap_or_default();
@@ -78,6 +80,11 @@ impl Client {
     /// [`Code::Cancelled`](crate::error::Code::Cancelled). Calls that begin later are not touched.
     pub fn cancel(&self) {
         self.0.transport.cancel();
+    }
+
+    /// The same for good: calls that begin later are cancelled too. For a client that is freed while a thread begins a call.
+    pub fn close(&self) {
+        self.0.transport.close();
     }
 
     pub(crate) fn log(&self) -> Option<&Log> {

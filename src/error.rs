@@ -1,5 +1,6 @@
 //! The error that every function of this crate gives, and its code.
 
+use std::borrow::Cow;
 use std::ffi::CStr;
 use std::fmt;
 use std::time::Duration;
@@ -114,8 +115,14 @@ struct Facts {
     http_status: Option<u16>,
     server_message: String,
     correlation_id: String,
-    retry_after: Option<Duration>,
+    /// Whether a byte of the request was sent; `None`: not known, or no question.
+    is_sent: Option<bool>,
+    /// The pause that the server asked for.
+    asked: Option<Duration>,
 }
+
+/// Ends the remedy where it is certain.
+const NOTHING_SENT: &str = "No Concur credentials were sent.";
 
 impl Error {
     pub(crate) fn new(cause: Cause) -> Error {
@@ -125,7 +132,8 @@ impl Error {
             http_status: None,
             server_message: String::new(),
             correlation_id: String::new(),
-            retry_after: cause.retry().pause(),
+            is_sent: None,
+            asked: None,
         }))
     }
 
@@ -142,11 +150,15 @@ impl Error {
         self
     }
 
+    /// Says whether a byte of the request was sent. The sentence in the remedy and the pause are made from this alone.
+    pub(crate) fn request_sent(mut self, is_sent: bool) -> Error {
+        self.0.is_sent = Some(is_sent);
+        self
+    }
+
     /// Replaces the pause before the next try by what the server asked for; a cause not worth a retry stays so.
     pub(crate) fn retry_after(mut self, asked: Option<Duration>) -> Error {
-        if self.0.retry_after.is_some() && asked.is_some() {
-            self.0.retry_after = asked;
-        }
+        self.0.asked = asked;
         self
     }
 
@@ -164,8 +176,12 @@ impl Error {
     }
 
     /// What an administrator does next, in one line.
-    pub fn remedy(&self) -> &'static str {
-        self.0.cause.remedy()
+    pub fn remedy(&self) -> Cow<'static, str> {
+        let remedy = self.0.cause.remedy();
+        match self.0.is_sent {
+            Some(false) => format!("{remedy} {NOTHING_SENT}").into(),
+            Some(true) | None => remedy.into(),
+        }
     }
 
     /// The HTTP status of the answer, if there was one.
@@ -185,7 +201,8 @@ impl Error {
 
     /// How long to wait before the next try; `None`: do not retry by program.
     pub fn pause(&self) -> Option<Duration> {
-        self.0.retry_after
+        let pause = self.0.cause.retry().pause(self.0.is_sent != Some(false))?;
+        Some(self.0.asked.unwrap_or(pause))
     }
 }
 
@@ -234,5 +251,19 @@ mod tests {
         assert_eq!(Error::new(Cause::Denied).retry_after(asked).pause(), None);
         assert_eq!(Error::new(Cause::Busy).retry_after(asked).pause(), asked);
         assert_eq!(Error::new(Cause::Busy).retry_after(None).pause(), Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn sentence_and_pause_depend_on_whether_the_request_was_sent() {
+        for (error, seconds, claims) in [
+            (Error::new(Cause::NoResources), 300, false),
+            (Error::new(Cause::NoResources).request_sent(true), 300, false),
+            (Error::new(Cause::NoResources).request_sent(false), 60, true),
+            (Error::new(Cause::Maintenance).request_sent(false), 300, true),
+        ] {
+            assert_eq!(error.pause(), Some(Duration::from_secs(seconds)), "{error}");
+            assert_eq!(error.remedy().ends_with(" No Concur credentials were sent."), claims, "{error}");
+        }
+        assert_eq!(Error::new(Cause::ProxyDenied).request_sent(false).pause(), None);
     }
 }

@@ -131,7 +131,7 @@ func unbegun(ctx context.Context, cancelled <-chan struct{}) error {
 	return &Error{
 		Code:    ErrCancelled,
 		Message: "The call was cancelled before it began",
-		Remedy:  "Nothing, if that was meant. Nothing was sent.",
+		Remedy:  "Ignore this if it was intended. No Concur credentials were sent.",
 		context: ctx.Err(),
 	}
 }

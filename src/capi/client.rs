@@ -69,8 +69,10 @@ pub unsafe extern "C-unwind" fn nf_client_new(options: *const nf_options, out: *
 /// Frees a client. NULL is fine.
 ///
 /// Calls that are running on it on other threads end with `NF_CANCELLED`
-/// within 10 ms; they hold what they need, and nobody waits for them. No call
-/// may begin on it any more. Tokens that came from it stay as they are.
+/// within 10 ms; they hold what they need, and nobody waits for them. One that
+/// has not sent its login yet does not send it. No call may begin on it any
+/// more; one has begun for certain once it has written a line to the log.
+/// Tokens that came from it stay as they are.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -78,7 +80,9 @@ pub unsafe extern "C-unwind" fn nf_client_free(client: *mut nf_client) {
     // SAFETY: NULL or a client that no call begins on again (header, "Calling convention"). One that has begun holds the
     // client inside by a reference of its own.
     guard::run((), || unsafe {
-        cancel(client);
+        if let Some(client) = client.as_ref() {
+            client.client.close();
+        }
         free(client);
     })
 }

@@ -26,7 +26,7 @@ impl nf_error {
         Box::into_raw(Box::new(nf_error {
             code: error.code() as i32,
             message: c_text(&error.message()),
-            remedy: c_text(error.remedy()),
+            remedy: c_text(&error.remedy()),
             http_status: error.http_status().map_or(0, i32::from),
             server_message: c_text(error.server_message()),
             correlation_id: c_text(error.correlation_id()),
@@ -78,6 +78,9 @@ pub unsafe extern "C-unwind" fn nf_error_message(error: *const nf_error) -> *con
 }
 
 /// Returns what an administrator does next: one line, in English.
+///
+/// It ends with "No Concur credentials were sent." if a call failed before
+/// the first byte of its request was sent.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

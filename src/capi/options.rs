@@ -281,11 +281,18 @@ pub unsafe extern "C-unwind" fn nf_options_use_environment_proxy(options: *mut n
 /// Keeps a connection open after a call, for a next one on the same client
 /// within this many milliseconds. 0, the default: each call has its own.
 ///
-/// For programs that get tokens for many users. Nothing of a user is left in
-/// a kept connection. At most eight are kept; one that has been idle for too
-/// long is closed by the next call or by `nf_client_free`. If the server has
-/// closed it meanwhile, a new one takes its place, unless a byte of the
-/// request has left; then the call ends with `NF_DISCONNECTED`.
+/// For programs that get tokens for many users, one after another. Nothing of
+/// a user is left in a kept connection. At most eight are kept, none for
+/// longer than five minutes or than the server announces (`Keep-Alive:
+/// timeout`, less one second); one that has been idle for too long is closed
+/// by the next call or by `nf_client_free`.
+///
+/// A connection is used again only if it is open and nothing has come over it
+/// since the last answer; otherwise the call opens a new one. If it ends after
+/// a byte of the request was sent, the call ends with `NF_DISCONNECTED`. One
+/// thing cannot be seen: if a server or proxy sends a second answer to the
+/// request before, and its first byte comes after this check, the next call
+/// takes it for its own. Where that is not acceptable, leave this at 0.
 ///
 /// Fails with `NF_INVALID_ARGUMENT` for NULL options only.
 ///

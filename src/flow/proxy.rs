@@ -36,7 +36,9 @@ pub(crate) fn proxy_refusal(response: &Response<Body>, name: &str, sent: Vec<Sec
     }
     words.retain(|words| !words.is_empty());
     let words = Redactor::new(&sent).sanitize(&words.join("; "));
+    // The request is sent through the tunnel, and there is none.
     Error::new(cause)
+        .request_sent(false)
         .detail(format_args!("{name}: HTTP {}", status.as_u16()))
         .retry_after(retry::asked_pause(response.headers()))
         .answered(status.as_u16(), String::new(), words)

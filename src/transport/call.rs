@@ -13,7 +13,6 @@ use super::cancel::Bell;
 use super::failure;
 use super::identity::Nobody;
 use super::phase::{Peer, Phase};
-use crate::cause::Cause;
 use crate::error::Error;
 use crate::log::{Level, Log};
 
@@ -22,6 +21,9 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// From here on a wait is cut in two.
 const LONG: Duration = Duration::from_millis(500);
+
+/// After the deadline, what has come already is still read, but for no longer than this.
+const GRACE: Duration = Duration::from_millis(5);
 
 /// One call while it runs.
 pub(super) struct Call<'a> {
@@ -41,8 +43,10 @@ pub(super) struct Call<'a> {
     patience: Cell<Option<Instant>>,
     /// Whether the other end has said anything since the phase began.
     heard: Cell<bool>,
-    /// How many bytes have been handed to the system since sending the request was begun.
-    left: Cell<u64>,
+    /// Whether a byte of the request has been handed to the system.
+    sent: Cell<bool>,
+    /// When a wait was entered after the deadline for the first time.
+    overdue: Cell<Option<Instant>>,
 }
 
 impl<'a> Call<'a> {
@@ -68,7 +72,8 @@ impl<'a> Call<'a> {
             since: Cell::new(start),
             patience: Cell::new(None),
             heard: Cell::new(false),
-            left: Cell::new(0),
+            sent: Cell::new(false),
+            overdue: Cell::new(None),
         }
     }
 
@@ -79,9 +84,6 @@ impl<'a> Call<'a> {
         self.since.set(Instant::now());
         self.patience.set(None);
         self.heard.set(false);
-        if phase == Phase::Sending {
-            self.left.set(0);
-        }
     }
 
     /// Ends the rest of this phase after `limit`, as the deadline would.
@@ -132,7 +134,9 @@ impl<'a> Call<'a> {
 
     /// Notes that bytes have been handed to the system.
     pub(super) fn bytes_left(&self, amount: usize) {
-        self.left.set(self.left.get() + amount as u64);
+        if amount > 0 && self.phase.get() == Phase::Sending {
+            self.sent.set(true);
+        }
     }
 
     /// Notes that bytes have come.
@@ -145,9 +149,9 @@ impl<'a> Call<'a> {
         self.heard.get()
     }
 
-    /// Whether the server may have got any byte of the request.
-    pub(super) fn anything_left(&self) -> bool {
-        self.left.get() > 0
+    /// Whether the server may have received any byte of the request. Every claim that nothing was sent is made from this.
+    pub(super) fn any_byte_sent(&self) -> bool {
+        self.sent.get()
     }
 
     pub(super) fn bell(&self) -> &Arc<Bell> {
@@ -159,31 +163,51 @@ impl<'a> Call<'a> {
         self.bell.watched()
     }
 
+    /// Whether the call may go on: asked where nothing is waited for.
+    ///
+    /// # Errors
+    /// The limit of the call has run out, or it was cancelled.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.bell.is_cancelled() {
+            return Err(failure::cancelled(self));
+        }
+        if Instant::now() >= self.end() {
+            return Err(failure::timed_out(self));
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> Instant {
+        self.patience.get().map_or(self.deadline, |patience| patience.min(self.deadline))
+    }
+
     /// Waits until one of `watched` is ready; `false` when `until` came first. The first of them is the
     /// [bell](Call::watched_bell), which counts only where there is nothing else to wait for.
+    ///
+    /// A wait that begins after the deadline looks once: an answer that has come already is not lost.
     ///
     /// # Errors
     /// The limit of the call has run out, or it was cancelled.
     pub(super) fn wait(&self, watched: &mut [PollFd<'_>], until: Option<Instant>) -> Result<bool, Error> {
-        let deadline = self.patience.get().map_or(self.deadline, |patience| patience.min(self.deadline));
+        let deadline = self.end();
         let end = until.map_or(deadline, |until| until.min(deadline));
         loop {
             if self.bell.is_cancelled() {
-                return Err(Error::new(Cause::Cancelled).detail(format_args!(
-                    "{}: {}",
-                    self.peer_name(),
-                    self.phase()
-                )));
+                return Err(failure::cancelled(self));
             }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return if end < deadline { Ok(false) } else { Err(failure::timed_out(self)) };
+            let now = Instant::now();
+            if now >= deadline && self.is_grace_over(now) {
+                return Err(failure::timed_out(self));
             }
+            let left = end.saturating_duration_since(now);
             // Linux wakes poll up to a thousandth of its limit late (select_estimate_accuracy), and five times as much in a
             // process of low priority: 60 ms of a minute. Woken before the end, the loop waits for the rest.
             let nap = if left > LONG { left - left / 100 } else { left };
             let limit = Timespec { tv_sec: nap.as_secs().min(3600) as _, tv_nsec: nap.subsec_nanos() as _ };
             match poll(watched, Some(&limit)) {
+                Ok(0) if left.is_zero() => {
+                    return if end < deadline { Ok(false) } else { Err(failure::timed_out(self)) };
+                }
                 Ok(0) | Err(Errno::INTR) => {}
                 Ok(_) if self.bell.is_cancelled() => {}
                 Ok(_) => {
@@ -199,6 +223,13 @@ impl<'a> Call<'a> {
                 Err(error) => return Err(self.failed(error.into())),
             }
         }
+    }
+
+    /// Whether reading what had come by the deadline takes too long. A peer that never stops sending must not keep the call.
+    fn is_grace_over(&self, now: Instant) -> bool {
+        let since = self.overdue.get().unwrap_or(now);
+        self.overdue.set(Some(since));
+        now.saturating_duration_since(since) >= GRACE
     }
 
     /// What an error of the system means here.
@@ -229,4 +260,35 @@ impl<'a> Call<'a> {
 
 fn is_ready(watched: &PollFd<'_>) -> bool {
     !watched.revents().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use super::super::cancel::Bell;
+    use super::super::event::Event;
+    use super::super::identity::Nobody;
+    use super::Call;
+    use crate::error::Code;
+
+    #[test]
+    fn a_wait_that_begins_after_the_deadline_looks_once_and_not_for_long() {
+        let bell = Arc::new(Bell::new().unwrap());
+        let (nobody, socket) = (Nobody::default(), Event::new().unwrap());
+        let call = || Call::new(&bell, None, &nobody, "host:443", None, Duration::ZERO);
+        let wait = |call: &Call<'_>| call.wait(&mut [call.watched_bell(), socket.watched()], None);
+        assert_eq!(wait(&call()).unwrap_err().code(), Code::Timeout, "nothing has come");
+        assert_eq!(call().check().unwrap_err().code(), Code::Timeout);
+
+        socket.set();
+        let call = call();
+        assert!(wait(&call).unwrap(), "something has come");
+        // A peer that never stops sending must not keep the call.
+        let start = Instant::now();
+        while wait(&call).is_ok() {
+            assert!(start.elapsed() < Duration::from_secs(5));
+        }
+    }
 }

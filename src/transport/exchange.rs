@@ -1,6 +1,6 @@
 //! One request and its answer over a connection. HTTP/1.1 itself is ureq-proto's.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, Request, Response};
@@ -17,14 +17,16 @@ use super::stream::Stream;
 use super::tls::LONGEST_CONTENT;
 use crate::body::Body;
 use crate::cause::Cause;
-use crate::error::{Code, Error};
+use crate::error::Error;
 
 /// Longest answer. A token answer has some hundred bytes.
 const LONGEST_BODY: usize = 64 * 1024;
 /// Longest head of an answer.
 const LONGEST_HEAD: usize = 16 * 1024;
-/// How long a proxy may take for the page in which it says why it refuses.
+/// How long the body of a refusal may take, from a proxy or the server.
 const LONGEST_PAGE: Duration = Duration::from_secs(2);
+/// Interim answers (1xx) before the answer. Servers send one or two.
+const MOST_INTERIM: usize = 20;
 /// Holds the longest request.
 const LONGEST_REQUEST: usize = 16 * 1024;
 
@@ -33,6 +35,10 @@ pub(super) struct Connection {
     pub(super) stream: Stream,
     input: Buffer,
     output: Buffer,
+    /// When it was made.
+    pub(super) since: Instant,
+    /// Whether a request has been sent over it before.
+    is_used: bool,
 }
 
 /// An answer, and whether the connection may be used again after it.
@@ -45,7 +51,13 @@ impl Connection {
     pub(super) fn new(stream: Stream) -> Connection {
         // A head that is not complete yet, and one record more.
         let input = LONGEST_HEAD + LONGEST_CONTENT;
-        Connection { stream, input: Buffer::new(input, input), output: Buffer::new(LONGEST_REQUEST, LONGEST_REQUEST) }
+        Connection {
+            stream,
+            input: Buffer::new(input, input),
+            output: Buffer::new(LONGEST_REQUEST, LONGEST_REQUEST),
+            since: Instant::now(),
+            is_used: false,
+        }
     }
 
     /// The way itself, when nothing more has come over it than was read: after a proxy has opened it.
@@ -53,9 +65,23 @@ impl Connection {
         self.input.is_empty().then_some(self.stream)
     }
 
-    /// Whether it can be used for another request.
-    pub(super) fn is_idle(&mut self) -> bool {
-        self.input.is_empty() && self.stream.is_idle()
+    /// Makes sure that the connection is at rest: it is open, and nothing has come that is not read. What came before a
+    /// request is not its answer.
+    ///
+    /// A new connection may be in the middle of a session ticket, whose rest is waited for. A used one is given up then.
+    fn settle(&mut self, call: &Call<'_>) -> Result<(), Error> {
+        loop {
+            if !self.input.is_empty() {
+                return Err(failure::spoke_first(call));
+            }
+            match self.stream.take_arrived(&mut self.input, call)? {
+                Some(0) => return Err(failure::disconnected(call)),
+                Some(_) => return Err(failure::spoke_first(call)),
+                None if !self.stream.has_unread() => return Ok(()),
+                None if self.is_used => return Err(failure::spoke_first(call)),
+                None => self.stream.socket().wait_for_more(call)?,
+            }
+        }
     }
 
     /// Sends `request` and reads the answer, of which a body that ends early is handed out as far as it came.
@@ -64,6 +90,13 @@ impl Connection {
     pub(super) fn exchange(&mut self, request: Request<()>, call: &Call<'_>) -> Result<Exchanged, Error> {
         let garbled = |error| failure::of_http(&error, call);
         let mut http = Http::new(request).map_err(garbled)?.proceed();
+        self.settle(call)?;
+        // A small request is sent without a wait, which would have looked.
+        call.check()?;
+        self.is_used = true;
+        if call.peer() == Peer::Server {
+            call.enter(Phase::Sending, Peer::Server);
+        }
         while !http.can_proceed() {
             let amount = http.write(self.output.free()).map_err(garbled)?;
             self.output.arrived(amount);
@@ -74,27 +107,33 @@ impl Connection {
         let Some(SendRequestResult::RecvResponse(mut http)) = http.proceed().map_err(garbled)? else {
             return Err(Error::new(Cause::Unforeseen).detail("a request with a body"));
         };
+        if self.stream.has_unread() {
+            // It was read before the last byte was sent.
+            return Err(failure::spoke_first(call));
+        }
         if call.peer() == Peer::Server {
             call.done(format_args!("request sent"));
             call.enter(Phase::Waiting, Peer::Server);
         }
+        let mut interim = 0;
         let head = loop {
             let (used, head) = http.try_response(self.input.filled(), false).map_err(garbled)?;
             self.input.consume(used);
-            let length = if head.is_some() { used } else { self.input.filled().len() };
-            if length >= LONGEST_HEAD {
+            let unread = if used == 0 { self.input.filled().len() } else { 0 };
+            if used.max(unread) >= LONGEST_HEAD {
                 return Err(failure::head_too_large(call));
             }
             match head {
                 Some(head) => break head,
-                // A provisional answer (1xx); the real one may be there already.
-                None if used > 0 => {}
+                None if used > 0 && interim == MOST_INTERIM => return Err(failure::too_many_interim_answers(call)),
+                // An interim answer (1xx); the real one may be there already.
+                None if used > 0 => interim += 1,
                 None if self.stream.receive(&mut self.input, call)? == 0 => return Err(failure::disconnected(call)),
                 None => {}
             }
         };
-        if call.peer() == Peer::Proxy {
-            // It has said what counts; nobody needs the end of its page.
+        if call.peer() == Peer::Proxy || !head.status().is_success() {
+            // The status decides; the end of the page does not matter.
             call.hurry(LONGEST_PAGE);
         }
         let (body, reusable) = match http.proceed() {
@@ -116,7 +155,8 @@ impl Connection {
         // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
         let mut bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
         let mut length = 0;
-        let mut over = false;
+        // How the connection ended: properly, or not.
+        let mut end: Option<Result<(), Error>> = None;
         let cut = loop {
             if length > LONGEST_BODY {
                 break Some(Error::new(Cause::BodyTooLarge));
@@ -134,25 +174,27 @@ impl Connection {
             if used > 0 || given > 0 {
                 continue;
             }
-            if over {
+            match &end {
+                None => {}
                 // The last chunk's own end may be missing; the body is whole.
-                let whole = ends_with_connection || http.is_ended_chunked();
-                break (!whole).then(|| failure::disconnected(call));
+                Some(_) if http.is_ended_chunked() => break None,
+                Some(Ok(())) if ends_with_connection => break None,
+                Some(Ok(())) => break Some(failure::disconnected(call)),
+                // Without a proper end, the body may have been cut, even where no length was announced.
+                Some(Err(error)) => break Some(error.clone()),
             }
             if !self.input.has_room_for(LONGEST_CONTENT) {
                 break Some(failure::garbled("a chunk of the body has no end", call));
             }
             match self.stream.receive(&mut self.input, call) {
-                Ok(0) => over = true,
+                Ok(0) => end = Some(Ok(())),
                 Ok(_) => {}
-                // So do servers that say no goodbye.
-                Err(error) if error.code() == Code::Disconnected => over = true,
-                Err(error) => break Some(error),
+                Err(error) => end = Some(Err(error)),
             }
         };
         bytes.truncate(length);
         let reusable = cut.is_none()
-            && !over
+            && end.is_none()
             && matches!(http.proceed(), Some(RecvBodyResult::Cleanup(http)) if !http.must_close_connection());
         (Body { bytes, cut }, reusable)
     }

@@ -7,6 +7,7 @@ use rustix::io::Errno;
 use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 
 use super::call::Call;
+use super::cancel::Bell;
 use super::phase::{Peer, Phase};
 use super::verify::{Doubt, Doubted};
 use crate::cause::Cause;
@@ -15,8 +16,14 @@ use crate::error::Error;
 /// The limit of the whole call has run out.
 pub(super) fn timed_out(call: &Call<'_>) -> Error {
     let (limit, phase) = (call.timeout().as_millis(), call.phase());
-    let cause = if phase.is_before_request() { Cause::TimedOutBefore } else { Cause::TimedOut };
+    let cause = if call.any_byte_sent() { Cause::TimedOut } else { Cause::TimedOutBefore };
     Error::new(cause).detail(format_args!("{}{}: {limit} ms, {phase}", call.peer_name(), call.by_way_of()))
+}
+
+/// The program has cancelled the call.
+pub(super) fn cancelled(call: &Call<'_>) -> Error {
+    let cause = if call.any_byte_sent() { Cause::Cancelled } else { Cause::CancelledBefore };
+    Error::new(cause).detail(format_args!("{}: {}", call.peer_name(), call.phase()))
 }
 
 /// An error of the system.
@@ -30,7 +37,7 @@ pub(super) fn of_io(error: &io::Error, call: &Call<'_>) -> Error {
         (_, Peer::Proxy) => Cause::ProxyHungUp,
         // A reset, a cable that was pulled, a route that went: the connection is gone.
         (phase, Peer::Server) => {
-            let cause = if phase.is_before_request() { Cause::DisconnectedBefore } else { Cause::Disconnected };
+            let cause = if call.any_byte_sent() { Cause::Disconnected } else { Cause::DisconnectedBefore };
             let (name, way) = (call.peer_name(), call.by_way_of());
             return Error::new(cause).detail(format_args!("{name}{way}: {error}, {phase}"));
         }
@@ -49,6 +56,24 @@ pub(super) fn is_shortage(error: &io::Error) -> bool {
     #[cfg(unix)]
     let short = short || Errno::from_io_error(error) == Some(Errno::NFILE);
     short || error.kind() == ErrorKind::OutOfMemory
+}
+
+/// Whether this machine has no local port, or no address, to connect from. Another address of the host may still do.
+pub(super) fn is_without_port(error: &io::Error) -> bool {
+    Errno::from_io_error(error) == Some(Errno::ADDRNOTAVAIL)
+}
+
+/// No address could be tried, for want of a port to connect from.
+pub(super) fn no_local_port(each: impl fmt::Display, call: &Call<'_>) -> Error {
+    Error::new(Cause::NoLocalPort).detail(format_args!("{}: {each}", call.peer_name()))
+}
+
+/// What the resolver's failure means. With no descriptor left it says that the name or its servers cannot be found.
+pub(super) fn of_lookup(error: &io::Error, call: &Call<'_>) -> Error {
+    match Bell::new() {
+        Err(shortage) if is_shortage(&shortage) => of_io(&shortage, call),
+        _ => of_io(error, call),
+    }
 }
 
 /// An error of TLS.
@@ -135,9 +160,17 @@ pub(super) fn of_http(error: &ureq_proto::Error, call: &Call<'_>) -> Error {
     }
 }
 
-/// The other end speaks before it is asked.
+/// The other end speaks before it is asked. What it says is no answer (RFC 9112, section 9.2).
 pub(super) fn spoke_first(call: &Call<'_>) -> Error {
-    garbled("it speaks before it is asked", call)
+    match call.peer() {
+        Peer::Server => Error::new(Cause::UnexpectedData).detail(call.peer_name()),
+        Peer::Proxy => garbled("it speaks before it is asked", call),
+    }
+}
+
+/// More interim answers (1xx) than any server has a reason for.
+pub(super) fn too_many_interim_answers(call: &Call<'_>) -> Error {
+    garbled("it sends interim answers (1xx) without end", call)
 }
 
 /// Of headers there are too many, or too long ones.
@@ -167,7 +200,7 @@ mod tests {
 
     use super::super::cancel::Bell;
     use super::super::identity::Nobody;
-    use super::{Call, Peer, Phase, of_http, of_io, of_tls, timed_out};
+    use super::{Call, Peer, Phase, cancelled, of_http, of_io, of_tls, timed_out};
     use crate::error::{Code, Error};
 
     /// What `translate` makes of an error in that phase.
@@ -176,7 +209,16 @@ mod tests {
         let (nobody, proxy) = (Nobody::default(), Some("proxy:3128".to_owned()));
         let call = Call::new(&bell, None, &nobody, "host:443", proxy, Duration::from_millis(700));
         call.enter(phase, peer);
-        translate(&call)
+        translate(&call).request_sent(call.any_byte_sent())
+    }
+
+    /// The same when a byte of the request has been sent.
+    fn after_sending(phase: Phase, translate: impl Fn(&Call<'_>) -> Error) -> Error {
+        at(Phase::Sending, Peer::Server, |call| {
+            call.bytes_left(1);
+            call.enter(phase, Peer::Server);
+            translate(call).request_sent(call.any_byte_sent())
+        })
     }
 
     #[test]
@@ -245,23 +287,37 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_before_the_login_is_sent_may_be_tried_again_sooner() {
-        let pause = |phase, translate: &dyn Fn(&Call<'_>) -> Error| {
-            at(phase, Peer::Server, translate).pause().map(|pause| pause.as_secs())
-        };
+    fn what_was_sent_decides_the_pause_and_the_sentence_in_every_phase() {
         let reset = |call: &Call<'_>| of_io(&io::ErrorKind::ConnectionReset.into(), call);
-        assert_eq!(pause(Phase::Handshake, &reset), Some(60));
-        assert_eq!(pause(Phase::Waiting, &reset), Some(300));
-        assert_eq!(pause(Phase::Lookup, &timed_out), Some(60));
-        assert_eq!(pause(Phase::Waiting, &timed_out), Some(300));
+        let shortage = |call: &Call<'_>| of_io(&rustix::io::Errno::NOBUFS.into(), call);
+        for translate in [&reset as &dyn Fn(&Call<'_>) -> Error, &shortage, &timed_out] {
+            for phase in [Phase::Lookup, Phase::Connecting, Phase::Handshake, Phase::Checking, Phase::Sending] {
+                let error = at(phase, Peer::Server, translate);
+                assert_eq!(error.pause(), Some(Duration::from_secs(60)), "{phase}: {error}");
+                assert!(error.remedy().ends_with("No Concur credentials were sent."), "{phase}: {error}");
+            }
+            for phase in [Phase::Sending, Phase::Waiting] {
+                let error = after_sending(phase, translate);
+                assert_eq!(error.pause(), Some(Duration::from_secs(300)), "{phase}: {error}");
+                assert!(!error.remedy().contains("were sent"), "{phase}: {error}");
+            }
+        }
+        let before = at(Phase::Sending, Peer::Server, cancelled);
+        assert!(before.message().contains("before the login was sent"), "{before}");
+        assert!(!after_sending(Phase::Waiting, cancelled).message().contains("before"));
     }
 
     #[test]
     fn what_this_machine_lacks_is_not_the_networks_fault() {
-        for phase in [Phase::Lookup, Phase::Connecting] {
-            let error = at(phase, Peer::Server, |call| of_io(&rustix::io::Errno::MFILE.into(), call));
-            assert_eq!(error.code(), Code::Connect);
-            assert!(error.message().starts_with("This machine"), "{error}");
+        use rustix::io::Errno;
+        for peer in [Peer::Server, Peer::Proxy] {
+            for phase in [Phase::Lookup, Phase::Connecting, Phase::Handshake, Phase::Tunnel, Phase::Sending] {
+                for errno in [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM] {
+                    let error = at(phase, peer, |call| of_io(&errno.into(), call));
+                    assert_eq!(error.code(), Code::Connect);
+                    assert!(error.message().starts_with("This machine"), "{error}");
+                }
+            }
         }
     }
 

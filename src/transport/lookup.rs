@@ -40,7 +40,7 @@ fn look_up(host: &str, call: &Call<'_>) -> Result<Vec<SocketAddr>, Error> {
                 call.done(format_args!("lookup {host}: {}", Listed(addresses)));
                 return Ok(addresses.clone());
             }
-            Some(Err(Failure::System(error))) => return Err(failure::of_io(error, call)),
+            Some(Err(Failure::System(error))) => return Err(failure::of_lookup(error, call)),
             Some(Err(Failure::Panicked)) => return Err(Error::new(Cause::Panicked).detail(call.phase())),
             None => {}
         }

@@ -41,13 +41,14 @@ mod tunnel;
 mod verify;
 
 pub(crate) use bypass::Bypass;
+pub(crate) use cancel::Entry;
 pub(crate) use identity::Identity;
 pub(crate) use proxy::{Proxy, Route};
 pub(crate) use trust::Trust;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::USER_AGENT;
 use http::uri::Authority;
@@ -56,7 +57,7 @@ use rustls::ClientConfig;
 
 use crate::body::Body;
 use crate::cause::Cause;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::log::Log;
 use crate::per_process::PerProcess;
 use call::Call;
@@ -93,12 +94,12 @@ pub(crate) struct Transport {
     tls: ClientConfig,
     proxy_tls: ClientConfig,
     nobody: Arc<Nobody>,
+    running: PerProcess<Running>,
     state: PerProcess<State>,
 }
 
 /// What must not be shared with a child of fork.
 struct State {
-    running: Running,
     kept: Kept,
     tls: Arc<ClientConfig>,
     proxy_tls: Arc<ClientConfig>,
@@ -117,60 +118,83 @@ impl Transport {
     pub(crate) fn new(settings: Settings) -> Result<Transport, Error> {
         let nobody = Arc::new(Nobody::default());
         let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref(), &nobody)?;
-        Ok(Transport { settings, tls, proxy_tls, nobody, state: PerProcess::new() })
+        Ok(Transport { settings, tls, proxy_tls, nobody, running: PerProcess::new(), state: PerProcess::new() })
+    }
+
+    /// Counts a call in, so that it can be cancelled, until the result is dropped. Comes before everything else in a call.
+    pub(crate) fn enter(&self) -> Entry<'_> {
+        self.running().enter(self.keeps())
     }
 
     /// Sends to `uri` what `request` makes, once; a body that ends early is handed out as far as it came. Plain http stays on
     /// this machine.
     ///
-    /// Only when not one byte of it has left is it made and sent again, over a new connection in place of a kept one that
-    /// has died.
-    pub(crate) fn send(&self, uri: &Uri, request: impl Fn() -> Result<Request<()>, Error>) -> Result<Answer, Error> {
-        let answer = self.exchange(uri, request);
-        if !matches!(answer, Ok(Answer::OfServer(_))) {
-            // The name may have led to the wrong host.
-            let proxy = self.settings.route.proxy_to(uri);
-            let host = proxy.map_or(bare(uri.host().unwrap_or_default()), |proxy| &proxy.host);
-            name_cache::forget(host);
-        }
-        answer
-    }
-
-    fn exchange(&self, uri: &Uri, request: impl Fn() -> Result<Request<()>, Error>) -> Result<Answer, Error> {
-        let state = self.state();
+    /// # Errors
+    /// Each says whether a byte of the request was sent.
+    pub(crate) fn send(
+        &self,
+        entry: &Entry<'_>,
+        uri: &Uri,
+        request: impl Fn() -> Result<Request<()>, Error>,
+    ) -> Result<Answer, Error> {
         let proxy = self.settings.route.proxy_to(uri);
         let server = uri.authority().map(Authority::as_str).unwrap_or_default();
         let no_descriptor = |error| Error::new(Cause::NoResources).detail(format_args!("{server}: {error}"));
-        let keeps = !self.settings.keep_alive.is_zero();
-        let entry = state.running.enter(keeps).map_err(no_descriptor)?;
+        let bell = entry.bell().map_err(|error| no_descriptor(error).request_sent(false))?;
         let log = self.settings.log.as_ref();
-        let call = Call::new(entry.bell(), log, &self.nobody, server, proxy.map(Proxy::name), self.settings.timeout);
+        let call = Call::new(&bell, log, &self.nobody, server, proxy.map(Proxy::name), self.settings.timeout);
+        let answer = self.exchange(proxy, request, &call);
+        if !matches!(answer, Ok(Answer::OfServer(_))) {
+            // The name may have led to the wrong host.
+            name_cache::forget(proxy.map_or(bare(uri.host().unwrap_or_default()), |proxy| &proxy.host));
+        }
+        answer.map_err(|error| error.request_sent(call.any_byte_sent()))
+    }
 
-        if let Some(mut connection) = self.kept(state) {
-            call.enter(Phase::Sending, Peer::Server);
-            match connection.exchange(request()?, &call) {
-                Err(error) if error.code() == Code::Disconnected && !call.anything_left() => {
-                    call.warn(format_args!("connect: the kept connection has died, a new one takes its place"));
+    /// Over a kept connection, or a new one. While not one byte of the request has been sent, a new one takes the place of a
+    /// kept one that cannot be used.
+    fn exchange(
+        &self,
+        proxy: Option<&Proxy>,
+        request: impl Fn() -> Result<Request<()>, Error>,
+        call: &Call<'_>,
+    ) -> Result<Answer, Error> {
+        let state = self.state();
+        while let Some(mut connection) = if self.keeps() { state.kept.take() } else { None } {
+            call.enter(Phase::Checking, Peer::Server);
+            match connection.exchange(request()?, call) {
+                Err(error) if !call.any_byte_sent() => {
+                    call.check()?;
+                    call.warn(format_args!("connect: idle connection lost, opening a new one: {}", error.message()));
                 }
-                result => return result.map(|exchanged| self.keep(connection, exchanged, state, &call)),
+                result => return result.map(|exchanged| self.keep(connection, exchanged, state, call)),
             }
         }
         let request = request()?;
-        let stream = match self.connect(proxy, &request, state, &call)? {
+        let stream = match self.connect(proxy, &request, state, call)? {
             Asked::Opened(stream) => stream,
             Asked::Refused(response) => return Ok(Answer::OfProxy(*response, call.peer_name().to_owned())),
         };
         let mut connection = Connection::new(stream);
-        call.enter(Phase::Sending, Peer::Server);
-        let exchanged = connection.exchange(request, &call)?;
-        Ok(self.keep(connection, exchanged, state, &call))
+        call.enter(Phase::Checking, Peer::Server);
+        let exchanged = connection.exchange(request, call)?;
+        Ok(self.keep(connection, exchanged, state, call))
     }
 
     /// Ends every call that is running, in this process.
     pub(crate) fn cancel(&self) {
-        if let Some(state) = self.state.existing() {
-            state.running.cancel();
+        if let Some(running) = self.running.existing() {
+            running.cancel();
         }
+    }
+
+    /// Ends every call that is running, in this process, and each that enters later.
+    pub(crate) fn close(&self) {
+        self.running().close();
+    }
+
+    fn running(&self) -> &Running {
+        self.running.get(Running::default, Running::close_idle)
     }
 
     /// The log, if there is one.
@@ -186,35 +210,31 @@ impl Transport {
                 config.resumption = sessions::resumption();
                 Arc::new(config)
             };
-            State {
-                running: Running::default(),
-                kept: Kept::default(),
-                tls: own(&self.tls),
-                proxy_tls: own(&self.proxy_tls),
-            }
+            State { kept: Kept::default(), tls: own(&self.tls), proxy_tls: own(&self.proxy_tls) }
         };
         self.state.get(make, |parents| {
             parents.kept.close_all();
-            parents.running.close_idle();
         })
     }
 
-    fn kept(&self, state: &State) -> Option<Connection> {
-        let longest = self.settings.keep_alive;
-        if longest.is_zero() { None } else { state.kept.take(longest) }
+    /// Whether connections are kept for the next call.
+    fn keeps(&self) -> bool {
+        !self.settings.keep_alive.is_zero()
     }
 
     fn keep(&self, connection: Connection, exchanged: Exchanged, state: &State, call: &Call<'_>) -> Answer {
         let Exchanged { response, reusable } = exchanged;
-        let keeps = reusable && !self.settings.keep_alive.is_zero();
+        let until = (reusable && self.keeps())
+            .then(|| kept::usable_until(Instant::now(), connection.since, self.settings.keep_alive, response.headers()))
+            .flatten();
         call.done(format_args!(
             "answer HTTP {}, {} bytes{}",
             response.status().as_u16(),
             response.body().bytes.len(),
-            if keeps { "; the connection is kept" } else { "" }
+            if until.is_some() { "; the connection is kept" } else { "" }
         ));
-        if keeps {
-            state.kept.put(connection);
+        if let Some(until) = until {
+            state.kept.put(connection, until);
         }
         Answer::OfServer(response)
     }

@@ -11,16 +11,11 @@ pub(super) enum Phase {
     Handshake,
     /// Asking the proxy for a way to the server.
     Tunnel,
-    /// From here on a credential may have left this machine.
+    /// Making sure that nothing has come before the request is sent.
+    Checking,
+    /// Whether a credential has left this machine is not a question of the phase: see `Call::any_byte_sent`.
     Sending,
     Waiting,
-}
-
-impl Phase {
-    /// Whether no credential has left this machine yet.
-    pub(super) fn is_before_request(self) -> bool {
-        !matches!(self, Phase::Sending | Phase::Waiting)
-    }
 }
 
 impl fmt::Display for Phase {
@@ -30,6 +25,7 @@ impl fmt::Display for Phase {
             Phase::Connecting => "connecting",
             Phase::Handshake => "in the TLS handshake",
             Phase::Tunnel => "asking the proxy for the way to the server",
+            Phase::Checking => "before sending the request",
             Phase::Sending => "sending the request",
             Phase::Waiting => "waiting for the answer",
         })

@@ -39,6 +39,8 @@ impl Socket {
         let mut untried = by_turns(addresses).into_iter().take(MAX_ADDRESSES);
         let mut attempts: Vec<Attempt> = Vec::new();
         let mut failures: Vec<String> = Vec::new();
+        // How many of them failed because this machine has no port, or no address, to connect from.
+        let mut without_port = 0;
         let mut next_start = Instant::now();
         loop {
             if (attempts.is_empty() || Instant::now() >= next_start)
@@ -50,6 +52,7 @@ impl Socket {
                     Err(error) if failure::is_shortage(&error) => return Err(call.failed(error)),
                     Err(error) => {
                         failures.push(format!("{address}: {error}"));
+                        without_port += usize::from(failure::is_without_port(&error));
                         continue;
                     }
                 }
@@ -57,7 +60,11 @@ impl Socket {
                 continue;
             }
             let Some(until) = attempts.iter().map(|attempt| attempt.end).min() else {
-                return Err(call.failed(io::Error::other(failures.join(", "))));
+                let each = failures.join(", ");
+                return Err(match without_port == failures.len() {
+                    true => failure::no_local_port(each, call),
+                    false => call.failed(io::Error::other(each)),
+                });
             };
             let until = if untried.len() > 0 { until.min(next_start) } else { until };
             let until = ASK_AGAIN.map_or(until, |pause| until.min(Instant::now() + pause));
@@ -94,7 +101,7 @@ impl Socket {
             return Err(Error::new(Cause::Unforeseen).detail("no room to read into"));
         }
         loop {
-            call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::IN)], None)?;
+            self.wait_for_more(call)?;
             match (&self.0).read(free) {
                 Ok(amount) => {
                     call.bytes_came();
@@ -125,16 +132,21 @@ impl Socket {
         Ok(())
     }
 
-    /// Takes what has come while nobody waited: `None` nothing yet, 0 the end.
-    pub(super) fn take_arrived(&self, buffer: &mut Buffer) -> Option<usize> {
+    /// Takes what has come already, without waiting; `None`: nothing, 0: the other end has closed.
+    pub(super) fn take_arrived(&self, buffer: &mut Buffer, call: &Call<'_>) -> Result<Option<usize>, Error> {
         match (&self.0).read(buffer.free()) {
             Ok(amount) => {
                 buffer.arrived(amount);
-                Some(amount)
+                Ok(Some(amount))
             }
-            Err(error) if is_nothing_yet(&error) => None,
-            Err(_) => Some(0),
+            Err(error) if is_nothing_yet(&error) => Ok(None),
+            Err(error) => Err(call.failed(error)),
         }
+    }
+
+    /// Waits until there is something to read, or the end.
+    pub(super) fn wait_for_more(&self, call: &Call<'_>) -> Result<(), Error> {
+        call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::IN)], None).map(drop)
     }
 
     /// The address at the other end.
@@ -198,9 +210,9 @@ enum Outcome {
 impl Attempt {
     fn outcome(self, ready: bool, now: Instant) -> Outcome {
         match (ready, self.socket.take_error()) {
+            // Without an error, but also without a peer: it was never connecting.
             (true, Ok(None)) => match self.socket.peer_addr() {
                 Ok(_) => Outcome::Connected(Socket(self.socket)),
-                // Ready because it was never connecting.
                 Err(error) => Outcome::Failed(format!("{}: {error}", self.address)),
             },
             (_, Ok(Some(error)) | Err(error)) => Outcome::Failed(format!("{}: {error}", self.address)),

@@ -30,12 +30,19 @@ impl Stream {
         }
     }
 
-    /// Whether it can be used again: nothing has come that nobody asked for, and no end.
-    pub(super) fn is_idle(&mut self) -> bool {
+    /// Takes what has come already, without waiting; `None`: nothing, 0: the other end has closed properly.
+    pub(super) fn take_arrived(&mut self, buffer: &mut Buffer, call: &Call<'_>) -> Result<Option<usize>, Error> {
         match self {
-            // What is taken is lost, as the connection then is.
-            Stream::Tcp(socket) => socket.take_arrived(&mut Buffer::new(1, 1)).is_none(),
-            Stream::Tls(tls) => tls.is_idle(),
+            Stream::Tcp(socket) => socket.take_arrived(buffer, call),
+            Stream::Tls(tls) => tls.take_arrived(buffer, call),
+        }
+    }
+
+    /// Whether something has come that is not read: plaintext, a part of a record or a part of a handshake message.
+    pub(super) fn has_unread(&self) -> bool {
+        match self {
+            Stream::Tcp(_) => false,
+            Stream::Tls(tls) => tls.has_unread(),
         }
     }
 

@@ -30,8 +30,8 @@ pub(super) const LONGEST_CONTENT: usize = 16 * 1024;
 /// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
 /// a certificate with many names, a long chain.
 const LONGEST_MESSAGE: usize = 64 * 1024 + LONGEST_RECORD;
-/// Who has more to say on an idle connection than some session tickets is not worth waiting for.
-const MOST_LATE_READS: usize = 4;
+/// Before a request a server sends some session tickets, if anything.
+const MOST_LATE_READS: usize = 8;
 /// More than that is not kept while something is to be sent.
 const LONGEST_EARLY: usize = 64 * 1024;
 /// Content of one record that is sent, so that the record fits into the output.
@@ -185,13 +185,18 @@ impl Tls {
 
     /// Reads what has come from below.
     fn receive_records(&mut self, call: &Call<'_>) -> Result<(), Error> {
-        if self.incoming.free().is_empty() {
-            return Err(Error::new(Cause::TlsFailed).detail("a record that is longer than records are"));
-        }
+        self.make_room()?;
         match self.under.receive(&mut self.incoming, call)? {
             // Without TLS's own goodbye anyone on the way may have cut it.
             0 => Err(failure::disconnected(call)),
             _ => Ok(()),
+        }
+    }
+
+    fn make_room(&mut self) -> Result<(), Error> {
+        match self.incoming.free().is_empty() {
+            true => Err(Error::new(Cause::TlsFailed).detail("a record that is longer than records are")),
+            false => Ok(()),
         }
     }
 
@@ -252,33 +257,32 @@ impl Tls {
         Ok(())
     }
 
-    /// Whether it can be used again. Session tickets may have come late, and are taken.
-    pub(super) fn is_idle(&mut self) -> bool {
-        if !matches!(self.under, Stream::Tcp(_)) {
-            return self.is_at_rest() && self.incoming.is_empty() && self.under.is_idle();
+    /// Takes what has come already, without waiting; `None`: nothing to read, 0: the server has closed its side properly.
+    /// Session tickets may have come late, and are worked through.
+    pub(super) fn take_arrived(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<Option<usize>, Error> {
+        let before = input.filled().len();
+        if !self.early.is_empty() {
+            return self.receive(input, call).map(Some);
         }
         for _ in 0..MOST_LATE_READS {
-            if !self.is_at_rest() {
-                return false;
+            match self.proceed(input, call)? {
+                Standing::HasInput => return Ok(Some(input.filled().len() - before)),
+                Standing::Closed => return Ok(Some(0)),
+                Standing::Open | Standing::NeedsBytes => {}
             }
-            match self.under.socket().take_arrived(&mut self.incoming) {
-                None => return true,
-                Some(0) => return false,
+            self.make_room()?;
+            match self.under.take_arrived(&mut self.incoming, call)? {
+                None => return Ok(None),
+                Some(0) => return Err(failure::disconnected(call)),
                 Some(_) => {}
             }
         }
-        false
+        Err(failure::spoke_first(call))
     }
 
-    /// Works through what has arrived without sending anything; whether the connection is then open with nothing to read.
-    fn is_at_rest(&mut self) -> bool {
-        if self.closed || !self.early.is_empty() {
-            return false;
-        }
-        let UnbufferedStatus { discard, state } = self.connection.process_tls_records(self.incoming.filled_mut());
-        let at_rest = matches!(state, Ok(ConnectionState::WriteTraffic(_)));
-        self.incoming.consume(discard);
-        at_rest
+    /// Whether something has come that is not read: plaintext, a part of a record or a part of a handshake message.
+    pub(super) fn has_unread(&self) -> bool {
+        !self.early.is_empty() || !self.incoming.is_empty() || self.under.has_unread()
     }
 }
 

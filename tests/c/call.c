@@ -4,7 +4,8 @@
  * Standard input has a line `name=value` for each of: url, ca, client_chain, client_key, timeout_ms, connect_timeout_ms,
  * proxy, bypass, environment_proxy, keep_alive_ms, product, key, login, secret, calls (how many, one after another on one
  * client; 1), pause_ms (between them), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does
- * to the client, once).
+ * to the client, once), at (the beginning of a line of the log) and then (what is done there, once: "cancel" or "free" the
+ * client, "overrun" the timeout, or read this file to its end).
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -44,11 +45,45 @@ static void sleep_ms(uint32_t ms)
     nanosleep(&time, NULL);
 }
 
-static void print_log(void *user, int32_t level, const char *line)
+static nf_client *client;
+
+/* Reads a file to its end: of a pipe with a name, until a writer has come and gone. */
+static void read_all(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    CHECK(file != NULL);
+    while (file != NULL && fgetc(file) != EOF)
+        ;
+    if (file != NULL)
+        fclose(file);
+}
+
+/* Does what is to be done at this line. */
+static void act(const char *line)
+{
+    static int done;
+    const char *then = setting("then");
+    if (done || strncmp(line, setting("at"), strlen(setting("at"))) != 0)
+        return;
+    done = 1;
+    if (strcmp(then, "cancel") == 0)
+        nf_client_cancel(client);
+    else if (strcmp(then, "free") == 0)
+        nf_client_free(client);
+    else if (strcmp(then, "overrun") == 0)
+        sleep_ms(number("timeout_ms", 0) + 50);
+    else
+        read_all(then);
+}
+
+static void write_log(void *user, int32_t level, const char *line)
 {
     (void)user;
     CHECK(strpbrk(line, "\r\n") == NULL);
-    printf("log=%d %s\n", (int)level, line);
+    if (setting("log") != NULL)
+        printf("log=%d %s\n", (int)level, line);
+    if (setting("at") != NULL)
+        act(line);
 }
 
 static nf_error *configure(nf_options *options)
@@ -72,15 +107,16 @@ static nf_error *configure(nf_options *options)
         error = nf_options_set_keep_alive_ms(options, number("keep_alive_ms", 0));
     if (error == NULL && setting("product") != NULL)
         error = nf_options_set_user_agent(options, setting("product"));
-    if (error == NULL && setting("log") != NULL)
-        error = nf_options_set_log(options, print_log, NULL);
+    if (error == NULL && (setting("log") != NULL || setting("at") != NULL))
+        error = nf_options_set_log(options, write_log, NULL);
     return error;
 }
 
 static double interfered_at;
 
-static void *interfere(void *client)
+static void *interfere(void *argument)
 {
+    (void)argument;
     uint32_t wait = number(setting("free_after_ms") != NULL ? "free_after_ms" : "cancel_after_ms", 0);
     sleep_ms(wait);
     interfered_at = now_ms();
@@ -115,7 +151,7 @@ static void print_token(const nf_token *token)
 }
 
 /* One call; prints what came of it. */
-static void call(const nf_client *client)
+static void call(void)
 {
     char login[4096], secret[4096];
     nf_token *token = (nf_token *)&interfered_at; /* not NULL: the call must clear it */
@@ -146,7 +182,6 @@ int main(void)
         read_line(lines[i], sizeof lines[i]);
 
     nf_options *options = nf_options_new();
-    nf_client *client = NULL;
     nf_error *error = configure(options);
     if (error == NULL)
         error = nf_client_new(options, &client);
@@ -160,15 +195,15 @@ int main(void)
     int interferes = setting("cancel_after_ms") != NULL || setting("free_after_ms") != NULL;
     pthread_t thread;
     if (interferes)
-        CHECK(pthread_create(&thread, NULL, interfere, client) == 0);
+        CHECK(pthread_create(&thread, NULL, interfere, NULL) == 0);
     for (uint32_t i = 0; i < number("calls", 1); i++) {
         if (i > 0)
             sleep_ms(number("pause_ms", 0));
-        call(client);
+        call();
     }
     if (interferes)
         CHECK(pthread_join(thread, NULL) == 0);
-    if (setting("free_after_ms") == NULL)
+    if (setting("free_after_ms") == NULL && (setting("then") == NULL || strcmp(setting("then"), "free") != 0))
         nf_client_free(client);
     return failures != 0;
 }

@@ -1,7 +1,7 @@
 /*
  * Calls that succeed, time out, are cancelled and are cut off, under a timer that interrupts them a thousand times a second:
  * they end as they should, and nothing of the process has changed. SIGPIPE would end it. Arguments: the base URLs of the
- * stub, of its silent port, of a peer that resets the connection, and of one that is gone when the client has something to
+ * stub, of its silent port, and of a peer that resets the connection; a proxy that is gone when the client has something to
  * send; CA file. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
@@ -100,7 +100,7 @@ static void *cancel_soon(void *client)
     return NULL;
 }
 
-static double call(const char *base_url, const char *ca_file, int32_t code)
+static double call(const char *base_url, const char *proxy, const char *ca_file, int32_t code)
 {
     pthread_t canceller;
     char my_login[256], my_secret[256];
@@ -112,6 +112,8 @@ static double call(const char *base_url, const char *ca_file, int32_t code)
     strcpy(my_secret, secret);
     EXPECT(nf_options_set_base_url(options, base_url), NF_OK);
     EXPECT(nf_options_set_ca_file(options, ca_file), NF_OK);
+    if (proxy != NULL)
+        EXPECT(nf_options_set_proxy(options, proxy), NF_OK);
     if (code == NF_TIMEOUT)
         EXPECT(nf_options_set_timeout_ms(options, TIMEOUT_MS), NF_OK);
     EXPECT(nf_client_new(options, &client), NF_OK);
@@ -144,13 +146,13 @@ int main(int argc, char **argv)
     look(&before);
     CHECK(setitimer(ITIMER_REAL, &often, NULL) == 0);
     for (int i = 0; i < CALLS; i++) {
-        call(argv[1], argv[5], NF_OK);
-        call(argv[3], argv[5], NF_DISCONNECTED);
-        call(argv[4], argv[5], NF_DISCONNECTED);
+        call(argv[1], NULL, argv[5], NF_OK);
+        call(argv[3], NULL, argv[5], NF_DISCONNECTED);
+        call(argv[1], argv[4], argv[5], NF_PROXY);
     }
-    call(argv[2], argv[5], NF_CANCELLED);
+    call(argv[2], NULL, argv[5], NF_CANCELLED);
     for (int i = 0; i < 3; i++) {
-        double over = call(argv[2], argv[5], NF_TIMEOUT) - TIMEOUT_MS;
+        double over = call(argv[2], NULL, argv[5], NF_TIMEOUT) - TIMEOUT_MS;
         best = over < best ? over : best;
     }
     if (best < 0 || best > LATE_MS) {

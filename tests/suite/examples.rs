@@ -95,7 +95,11 @@ fn diagnose_says_at_which_step_it_ends_and_what_to_do() {
         (&["--base-url", &url], &["lookup", "connect", "failed"], &["NF_TLS_UNTRUSTED: ", "CN=nativeflow-stub"]),
         (&["--base-url", nobody], &["failed"], &["NF_CONNECT: ", "refused", "firewall"]),
         (&["--base-url", nowhere], &["failed"], &["NF_DNS: ", "does-not-exist.invalid", "DNS"]),
-        (&["--base-url", &url, "--proxy", dead_proxy], &["failed"], &["NF_PROXY: ", "127.0.0.1:1", "Nothing was sent"]),
+        (
+            &["--base-url", &url, "--proxy", dead_proxy],
+            &["failed"],
+            &["NF_PROXY: ", "127.0.0.1:1", "No Concur credentials were sent"],
+        ),
         (&["--ca-file", "/nowhere"], &["failed"], &["NF_INVALID_OPTION: ", "/nowhere"]),
     ] {
         let (seen, said) = diagnose(options, "a wrong secret", 1);

@@ -1,8 +1,7 @@
 //! The program that calls is unharmed: its signals, settings, threads, descriptors and children are as they were.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::net::TcpStream;
 
 use nativeflow_stub::{Options, Stub, User};
 
@@ -91,8 +90,8 @@ fn signals_locale_limits_and_environment_stay_as_they_were() {
         Ok(())
     });
     let resetting = format!("https://localhost:{}", resetting.port());
-    let leaving = format!("https://localhost:{}", listener(leave).port());
-    let facts = Call::to(&leaving).run();
+    let leaving = format!("socks5://user:password@{}", listener(leave));
+    let facts = Call::to_stub().with("proxy", &leaving).run();
     assert!(facts.pairs()["message"].contains("Broken pipe"), "no SIGPIPE to fear: {}", facts.stdout);
     let args = [&*stub.base_url(), &stub.silent_url(), &resetting, &leaving, ca.to_str().unwrap()];
     for build in [Build::Shared, Build::Static] {
@@ -100,20 +99,13 @@ fn signals_locale_limits_and_environment_stay_as_they_were() {
     }
 }
 
-/// Answers the client's hello and is gone: its Finished is reset, and the request after that is what raises SIGPIPE.
+/// A proxy that answers a greeting, and a login that has not come, and is gone. The login is reset, and the request after that
+/// is what raises SIGPIPE.
 fn leave(mut client: TcpStream) -> io::Result<()> {
-    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
-    let mut server = TcpStream::connect(stub)?;
-    let mut hello = [0; 4096];
-    let amount = client.read(&mut hello)?;
-    server.write_all(&hello[..amount])?;
-    // The answer is complete when the server says no more: it waits for the client.
-    server.set_read_timeout(Some(Duration::from_millis(20)))?;
-    let mut answer = Vec::new();
-    let _ = server.read_to_end(&mut answer);
-    // Held back until the socket closes, so that the answer and the end come as one: the client never meets half of it.
+    client.read_exact(&mut [0; 4])?;
+    // Held back until the socket closes, so that the answers and the end come as one: the client reads no more than it needs.
     rustix::net::sockopt::set_tcp_cork(&client, true)?;
-    client.write_all(&answer)
+    client.write_all(&[5, 2, 1, 0])
 }
 
 #[test]

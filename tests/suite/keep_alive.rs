@@ -141,8 +141,10 @@ fn pass(mut client: TcpStream, mut server: TcpStream, is_first: bool, then: Then
 fn a_connection_that_died_while_it_was_idle_is_replaced() {
     let kept = Kept::start("replaced");
     let (relay, connections) = relay(kept.address(), Then::Close);
-    let facts = kept.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").run();
+    let facts =
+        kept.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").with("log", "1").run();
     assert_eq!(codes(&facts), ["NF_OK"; 2], "{}", facts.stdout);
+    assert!(facts.stdout.contains("log=2 connect: idle connection lost, opening a new one: "), "{}", facts.stdout);
     assert_eq!(connections.load(Ordering::SeqCst), 2);
     assert_eq!(kept.stub.requests().len(), 2, "each login is sent once");
 }

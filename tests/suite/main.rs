@@ -12,6 +12,7 @@
 //! | what do real proxies, TLS servers and networks do to a call | `network` |
 //! | does a call end when it is cancelled | `cancellation` |
 //! | does a name that hangs or moves stop other calls | `names` |
+//! | when is the login sent, and what counts as its answer | `exchange` |
 //! | what is a kept connection used for, and what not | `keep_alive` |
 //! | is the program that calls unharmed | `host` |
 //! | what is told to the log, and what not | `log` |
@@ -36,6 +37,7 @@ mod cpp;
 mod deb;
 mod dist;
 mod examples;
+mod exchange;
 mod header;
 mod host;
 mod hosts;

@@ -6,7 +6,7 @@
 //! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
 //! | which certificates may sign others | `authority` |
 //! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
-//! | how a peer is run | `process`, `stage`, `relay` |
+//! | how a peer is run | `process`, `stage`, `relay`, `tls_peer` |
 //! | the table in the README | `table` |
 
 mod authority;
@@ -23,7 +23,8 @@ pub mod stage;
 pub mod stalls;
 mod table;
 mod tinyproxy;
-mod way;
+pub mod tls_peer;
+pub mod way;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;

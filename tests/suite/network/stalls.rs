@@ -1,7 +1,7 @@
 //! Peers that stop in the middle: the call must end by its limit, wherever that is.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
@@ -46,7 +46,7 @@ fn drip(client: &mut TcpStream, text: &[u8]) -> io::Result<()> {
 }
 
 /// Reads a request head.
-pub fn read_head(client: &mut TcpStream) -> io::Result<()> {
+pub fn read_head(client: &mut impl Read) -> io::Result<()> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

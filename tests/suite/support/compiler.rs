@@ -1,6 +1,6 @@
 //! Compiles a C program against the header and, if asked, a build of the library.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -94,4 +94,29 @@ pub fn program(name: &str, build: Build) -> Program {
     let path = scratch("programs").join(format!("{stem}-{build}-{}-{number}", std::process::id()));
     Compiler::c11_for(build).source(&source).output(&path).link(build).run();
     Program::new(path, format!("{stem} ({build})")).under(emulator(build))
+}
+
+/// A file of `tests/c` that takes the place of functions of the C library in a program.
+pub struct Preload(PathBuf);
+
+impl Preload {
+    pub fn compile(name: &str) -> Preload {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = scratch("programs").join(format!("{name}-{}-{number}.so", std::process::id()));
+        let source = root().join(format!("tests/c/{name}.c"));
+        Compiler::c11().args(["-shared", "-fPIC"]).source(&source).output(&path).run();
+        Preload(path)
+    }
+
+    /// For the environment of the program.
+    pub fn variable(&self) -> String {
+        format!("LD_PRELOAD={}", self.0.display())
+    }
+}
+
+impl Drop for Preload {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }

@@ -12,7 +12,7 @@ mod tools;
 
 pub use build::{Build, declared_functions, is_debug_asked_for, outside_cargo, stub_program};
 pub use call::Call;
-pub use compiler::{Compiler, emulator};
+pub use compiler::{Compiler, Preload, emulator};
 pub use expected::Expected;
 pub use namespace::{as_first_process, in_namespace};
 pub use program::{Facts, Program};

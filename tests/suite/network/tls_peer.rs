@@ -1,0 +1,113 @@
+//! A TLS server whose records the test sends by itself, whole or in parts.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
+
+use super::certificates::Authority;
+use crate::support::scratch;
+
+/// What a server needs for TLS, with its CA in a file.
+pub struct Config {
+    pub tls: Arc<ServerConfig>,
+    pub ca: String,
+}
+
+impl Config {
+    /// For a server that speaks `version` and, as far as possible, sends records of no more than `longest` bytes.
+    pub fn new(name: &str, version: &'static SupportedProtocolVersion, longest: Option<usize>) -> Config {
+        let authority = Authority::root("scripted");
+        let leaf = authority.server(|_| ());
+        let certificate = CertificateDer::from_pem_slice(leaf.pem.as_bytes()).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(leaf.key.as_bytes()).unwrap();
+        let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        tls.max_fragment_size = longest;
+        let ca = scratch("tls-peer").join(format!("{name}-{}.pem", std::process::id()));
+        fs::write(&ca, authority.pem).unwrap();
+        Config { tls: Arc::new(tls), ca: ca.to_str().unwrap().to_owned() }
+    }
+}
+
+/// The server's end of a connection over `under`.
+pub struct TlsPeer<S> {
+    tls: ServerConnection,
+    pub under: S,
+}
+
+impl<S: Read + Write> TlsPeer<S> {
+    /// Shakes hands. The session tickets of TLS 1.3 are left for the next [`records`](TlsPeer::records).
+    pub fn accept(tls: &Arc<ServerConfig>, under: S) -> io::Result<TlsPeer<S>> {
+        let mut peer = TlsPeer { tls: ServerConnection::new(Arc::clone(tls)).unwrap(), under };
+        while peer.tls.is_handshaking() {
+            let said = peer.waiting();
+            peer.under.write_all(&said)?;
+            peer.receive()?;
+        }
+        // In TLS 1.2 the server has the last word of the handshake.
+        if peer.tls.protocol_version() == Some(ProtocolVersion::TLSv1_2) {
+            let said = peer.waiting();
+            peer.under.write_all(&said)?;
+        }
+        Ok(peer)
+    }
+
+    /// The records of `text`, behind those that wait.
+    pub fn records(&mut self, text: &[u8]) -> Vec<u8> {
+        self.tls.writer().write_all(text).unwrap();
+        self.waiting()
+    }
+
+    /// Those that wait, and the proper end.
+    pub fn goodbye(&mut self) -> Vec<u8> {
+        self.tls.send_close_notify();
+        self.waiting()
+    }
+
+    fn waiting(&mut self) -> Vec<u8> {
+        let mut records = Vec::new();
+        while self.tls.wants_write() {
+            self.tls.write_tls(&mut records).unwrap();
+        }
+        records
+    }
+
+    fn receive(&mut self) -> io::Result<()> {
+        if self.tls.read_tls(&mut self.under)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.tls.process_new_packets().map(drop).map_err(io::Error::other)
+    }
+}
+
+impl<S: Read + Write> Read for TlsPeer<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.tls.reader().read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.receive()?,
+                read => return read,
+            }
+        }
+    }
+}
+
+impl<S: Read + Write> Write for TlsPeer<S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let records = self.records(bytes);
+        self.under.write_all(&records)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.under.flush()
+    }
+}
