@@ -94,6 +94,12 @@ fn in_slabs<R>(work: impl FnOnce(&mut Slabs) -> R) -> R {
 mod tests {
     use super::Slots;
     use std::num::NonZeroUsize;
+    #[cfg(target_os = "linux")]
+    use std::sync::{Mutex, PoisonError};
+
+    /// Held by the tests of which one needs memory that may be locked, and the other takes all of it.
+    #[cfg(target_os = "linux")]
+    static LOCKABLE: Mutex<()> = Mutex::new(());
 
     fn of(length: usize) -> Slots {
         Slots::new(NonZeroUsize::new(length).unwrap()).unwrap()
@@ -125,6 +131,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn slots_are_locked_and_left_out_of_dumps() {
+        let _alone = LOCKABLE.lock().unwrap_or_else(PoisonError::into_inner);
         for slots in [of(100), of(20000)] {
             let address = slots.bytes().as_ptr() as usize;
             let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
@@ -142,6 +149,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn mappings_stay_few_when_every_second_of_140_000_is_freed() {
+        let _alone = LOCKABLE.lock().unwrap_or_else(PoisonError::into_inner);
         let mappings = || std::fs::read_to_string("/proc/self/maps").unwrap().lines().count();
         let before = mappings();
         let mut live: Vec<Slots> = (0..140_000).map(|_| of(150)).collect();
