@@ -13,6 +13,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
+use super::needles::random_text;
 use crate::network::certificates::Authority;
 
 /// Runs until the test process ends.
@@ -28,7 +29,7 @@ impl AskingServer {
     /// Takes certificates by `clients`. Its own root goes to a file in `folder`.
     pub fn start(clients: &Authority, folder: &Path) -> AskingServer {
         let root = Authority::root("The asking server's root");
-        let ca = folder.join(format!("asking-{}.pem", std::process::id()));
+        let ca = folder.join(format!("asking-{}.pem", random_text(8)));
         fs::write(&ca, &root.pem).unwrap();
         AskingServer { tls12: listen(&TLS12, clients, &root), tls13: listen(&TLS13, clients, &root), ca }
     }
