@@ -114,9 +114,9 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// What the client sends after the handshake: that of this client is shorter than 700 bytes, and the request with its headers
-/// makes it longer than that.
-const LATER: &str = "-p tcp --dport 8443 -m connbytes --connbytes 700: --connbytes-dir original --connbytes-mode bytes";
+/// What the client sends after the handshake: its packets up to there have about 700 bytes, one acknowledgement more or less,
+/// and those with the request more than 1,000.
+const LATER: &str = "-p tcp --dport 8443 -m connbytes --connbytes 850: --connbytes-dir original --connbytes-mode bytes";
 
 /// Addresses at which nothing listens, and the stub's.
 const MANY_IPV6: &str = "for i in $(seq 24); do \
