@@ -204,6 +204,22 @@ fn is_alone(program: &Path) {
     assert!(!said.contains("NEEDED"), "{said}");
 }
 
+/// The rest of the tests looks at what `make` builds, by the same command.
+#[test]
+#[ignore = "slow"]
+fn cargo_build_alone_gives_the_libraries_that_make_ships() {
+    let folder = "target/cargo-alone";
+    let built = outside_cargo(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--target-dir", folder])
+        .current_dir(root())
+        .status();
+    assert!(built.unwrap().success());
+    for library in ["libnativeflow.so", "libnativeflow.a"] {
+        let alone = fs::read(root().join(folder).join("release").join(library)).unwrap();
+        assert!(alone == fs::read(Build::Shared.folder().join(library)).unwrap(), "{library} is another one");
+    }
+}
+
 #[test]
 fn what_was_installed_can_be_removed() {
     let stage = scratch("installed-and-removed");
