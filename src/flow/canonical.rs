@@ -3,30 +3,38 @@
 use zeroize::Zeroizing;
 
 use super::decompose::decompose;
-use super::unescape::unescape;
+use super::unescape::{WAYS, undo};
 use crate::line::is_invisible;
 
-/// A text that is escaped more often than this is nothing that a server writes.
-const MAX_ESCAPE_DEPTH: usize = 8;
+/// A text that can be read in more ways than this is nothing that a server writes.
+const MAX_READINGS: usize = 16;
 
-/// `text` as it is, and after each layer of escapes. `Err` if it has too many layers.
-pub(super) fn layers(text: &str) -> impl Iterator<Item = Result<Zeroizing<String>, TooDeep>> {
-    let mut next = Some(Zeroizing::new(text.to_owned()));
-    let mut depth = 0;
+/// `text` as it is, and after each layer of escapes is undone. `Err` if it can be read in too many ways.
+///
+/// Each layer is undone in several ways, because a credential may itself look like an escape: `\&` is one character where
+/// backslashes escape, and two where they do not.
+pub(super) fn readings(text: &str) -> impl Iterator<Item = Result<Zeroizing<String>, TooMany>> {
+    let mut readings = vec![Zeroizing::new(text.to_owned())];
+    let mut next = 0;
     std::iter::from_fn(move || {
-        let layer = next.take()?;
-        if depth > MAX_ESCAPE_DEPTH {
-            return Some(Err(TooDeep));
+        let reading = readings.get(next)?.clone();
+        if next == MAX_READINGS {
+            readings.clear();
+            return Some(Err(TooMany));
         }
-        depth += 1;
-        next = unescape(&layer);
-        Some(Ok(layer))
+        next += 1;
+        for plain in WAYS.iter().filter_map(|&way| undo(&reading, way)) {
+            if !readings.contains(&plain) {
+                readings.push(plain);
+            }
+        }
+        Some(Ok(reading))
     })
 }
 
-/// There are more layers of escapes than are looked through.
+/// There are more ways to read a text than are looked through.
 #[derive(Debug)]
-pub(super) struct TooDeep;
+pub(super) struct TooMany;
 
 /// The visible characters of `text`: decomposed, without case, marks, blanks and invisible ones.
 pub(super) fn visible(text: &str) -> Zeroizing<String> {
@@ -65,7 +73,7 @@ fn is_selector(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ESCAPE_DEPTH, layers, visible};
+    use super::{MAX_READINGS, readings, visible};
 
     #[test]
     fn spellings_of_one_text_are_the_same() {
@@ -86,10 +94,18 @@ mod tests {
 
     #[test]
     fn escapes_are_taken_off_layer_by_layer() {
-        let found: Vec<String> = layers("%2526amp;lt;").map(|layer| layer.unwrap().to_string()).collect();
-        assert_eq!(found, ["%2526amp;lt;", "%26amp;lt;", "&amp;lt;", "&lt;", "<"]);
+        let found = |text| readings(text).map(|reading| reading.unwrap().to_string()).collect::<Vec<String>>();
+        assert_eq!(found("%2526amp;lt;"), ["%2526amp;lt;", "%26amp;lt;", "&amp;lt;", "&lt;", "<"]);
         let deep = |count: usize| format!("%{}41", "25".repeat(count));
-        assert!(layers(&deep(MAX_ESCAPE_DEPTH - 1)).all(|layer| layer.is_ok()));
-        assert!(layers(&deep(MAX_ESCAPE_DEPTH)).any(|layer| layer.is_err()));
+        assert!(readings(&deep(MAX_READINGS - 2)).all(|reading| reading.is_ok()));
+        assert!(readings(&deep(MAX_READINGS - 1)).any(|reading| reading.is_err()));
+    }
+
+    #[test]
+    fn one_kind_of_escape_is_undone_while_another_stays() {
+        let found: Vec<String> = readings("\\&amp;&lt;").map(|reading| reading.unwrap().to_string()).collect();
+        assert!(found.contains(&"\\&<".to_owned()), "{found:?}");
+        let found: Vec<String> = readings("%5C%26amp;").map(|reading| reading.unwrap().to_string()).collect();
+        assert!(found.contains(&"\\&".to_owned()), "{found:?}");
     }
 }

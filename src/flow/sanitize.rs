@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::Credentials;
-use super::canonical::{layers, letters, visible};
+use super::canonical::{letters, readings, visible};
 use super::runs::Runs;
 use crate::line::{cut, unbroken};
 use crate::secret::Secret;
@@ -57,8 +57,8 @@ impl Redactor {
         let mut needles = Vec::new();
         let mut short = Vec::new();
         for value in values.iter().copied().filter(is_long_enough) {
-            for layer in layers(value).map_while(Result::ok) {
-                push_views(&mut needles, &layer);
+            for reading in readings(value).map_while(Result::ok) {
+                push_views(&mut needles, &reading);
             }
             if value.chars().count() <= MAX_SHORT_LEN && visible(value).chars().count() < MAX_RUN_LEN {
                 short.push(Secret::concat(&[value]));
@@ -109,13 +109,13 @@ impl Redactor {
             let letters = letters(&visible);
             runs.iter().any(|runs| runs.are_in(&visible) || runs.are_in(&letters))
         };
-        let in_any_layer = |text: &str| {
-            layers(text).any(|layer| match layer {
+        let in_any_reading = |text: &str| {
+            readings(text).any(|reading| match reading {
                 Ok(text) => is_repeated(&text) || has_markup(&text) && is_repeated(&without_markup(&text)),
                 Err(_) => true,
             })
         };
-        !runs.is_empty() && (in_any_layer(text) || has_markup(text) && in_any_layer(&without_markup(text)))
+        !runs.is_empty() && (in_any_reading(text) || has_markup(text) && in_any_reading(&without_markup(text)))
     }
 }
 

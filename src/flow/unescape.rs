@@ -81,21 +81,40 @@ enum Meaning {
     Nothing,
 }
 
-/// `text` with its outermost escapes and a wrong charset undone; `None` if it has neither.
-pub(super) fn unescape(text: &str) -> Option<Zeroizing<String>> {
-    let plain = replaced(text);
-    let restored = mojibake::undo(plain.as_ref().map_or(text, |plain| plain.as_str()));
+/// A way to undo one layer.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    /// What the escapes start with that are undone.
+    escapes: &'static [char],
+    /// Whether a wrong charset is undone after that.
+    charset: bool,
+}
+
+/// All at once, as a server that mixes them needs it, and each alone.
+pub(super) const WAYS: [Way; 5] = [
+    Way { escapes: &['&', '%', '\\'], charset: true },
+    Way { escapes: &['&'], charset: false },
+    Way { escapes: &['%'], charset: false },
+    Way { escapes: &['\\'], charset: false },
+    Way { escapes: &[], charset: true },
+];
+
+/// `text` with its outermost escapes, and a wrong charset, undone; `None` if there is nothing to undo in this way.
+pub(super) fn undo(text: &str, way: Way) -> Option<Zeroizing<String>> {
+    let plain = replaced(text, way.escapes);
+    let read = plain.as_ref().map_or(text, |plain| plain.as_str());
+    let restored = if way.charset { mojibake::undo(read) } else { None };
     restored.or(plain)
 }
 
-fn replaced(text: &str) -> Option<Zeroizing<String>> {
+fn replaced(text: &str, escapes: &[char]) -> Option<Zeroizing<String>> {
     // No escape is shorter than what it stands for: the buffer does not grow.
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     let mut changed = false;
     // The first half of a character in UTF-16.
     let mut high = None;
     let mut rest = text;
-    while let Some(at) = rest.find(['&', '%', '\\']) {
+    while let Some(at) = rest.find(escapes) {
         let (before, escape) = rest.split_at_checked(at)?;
         plain.push_str(before);
         let waiting = high.take().filter(|_| before.is_empty());
@@ -218,7 +237,7 @@ fn meaning_of_name(name: &str) -> Meaning {
 
 #[cfg(test)]
 mod tests {
-    use super::unescape;
+    use super::{WAYS, undo};
     use proptest::prelude::*;
 
     #[test]
@@ -236,7 +255,7 @@ mod tests {
             ("\\101\\303\\274\\40\\n\\t\\\"\\/\\\\", "Aü \"/\\"),
             ("Ã¼ %c3\\xbc", "ü ü"),
         ] {
-            assert_eq!(unescape(text).unwrap().as_str(), plain, "{text}");
+            assert_eq!(undo(text, WAYS[0]).unwrap().as_str(), plain, "{text}");
         }
     }
 
@@ -258,7 +277,7 @@ mod tests {
             "\\u{12",
             "\\ ü",
         ] {
-            assert!(unescape(text).is_none(), "{text}");
+            assert!(undo(text, WAYS[0]).is_none(), "{text}");
         }
     }
 
@@ -279,14 +298,14 @@ mod tests {
             ("mdash", '—'),
             ("bdquo", '„'),
         ] {
-            assert_eq!(unescape(&format!("&{name};")).unwrap().as_str(), c.to_string(), "{name}");
+            assert_eq!(undo(&format!("&{name};"), WAYS[0]).unwrap().as_str(), c.to_string(), "{name}");
         }
     }
 
     proptest! {
         #[test]
         fn unescaping_comes_to_an_end_in_the_buffer_that_it_has(text in "(\\PC|[&%\\\\#;xu0-9a-f{}]|amp|Ã¼){0,40}") {
-            if let Some(plain) = unescape(&text) {
+            if let Some(plain) = undo(&text, WAYS[0]) {
                 prop_assert!(plain.chars().count() < text.chars().count());
                 prop_assert!(plain.capacity() <= text.len());
             }
