@@ -50,7 +50,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::header::USER_AGENT;
+use http::header::{HeaderValue, USER_AGENT};
+use http::request::Builder;
 use http::uri::Authority;
 use http::{Request, Response, Uri};
 use rustls::ClientConfig;
@@ -60,6 +61,7 @@ use crate::cause::Cause;
 use crate::error::Error;
 use crate::log::Log;
 use crate::per_process::PerProcess;
+use crate::request::header;
 use call::Call;
 use cancel::Running;
 use exchange::{Connection, Exchanged};
@@ -135,7 +137,7 @@ impl Transport {
         &self,
         entry: &Entry<'_>,
         uri: &Uri,
-        request: impl Fn() -> Result<Request<()>, Error>,
+        request: impl Fn() -> Result<Builder, Error>,
     ) -> Result<Answer, Error> {
         let proxy = self.settings.route.proxy_to(uri);
         let server = uri.authority().map(Authority::as_str).unwrap_or_default();
@@ -156,10 +158,17 @@ impl Transport {
     fn exchange(
         &self,
         proxy: Option<&Proxy>,
-        request: impl Fn() -> Result<Request<()>, Error>,
+        request: impl Fn() -> Result<Builder, Error>,
         call: &Call<'_>,
     ) -> Result<Answer, Error> {
         let state = self.state();
+        let request = || {
+            let request = match self.keeps() {
+                true => request()?,
+                false => header(request()?, "Connection", HeaderValue::from_static("close")),
+            };
+            request.body(()).map_err(|_| Error::from(Cause::Unforeseen))
+        };
         while let Some(mut connection) = if self.keeps() { state.kept.take() } else { None } {
             call.enter(Phase::Checking, Peer::Server);
             match connection.exchange(request()?, call) {
