@@ -7,7 +7,7 @@
 //! | one of them becomes a connection | `socket`, on a `descriptor` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
 //! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `roots`, `authority`, `certificate`, `identity` |
-//! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
+//! | a request and its answer | `exchange`, with `head` and `chunks`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
 
@@ -18,10 +18,12 @@ mod bypass;
 mod call;
 mod cancel;
 mod certificate;
+mod chunks;
 mod descriptor;
 mod event;
 mod exchange;
 mod failure;
+mod head;
 mod identity;
 mod kept;
 mod lookup;
