@@ -18,7 +18,10 @@ pub(crate) fn begin(method: Method, uri: Uri) -> Builder {
         HeaderValue::try_from(place.strip_suffix(default).unwrap_or(place)).ok()
     });
     let request = Request::builder().method(method).uri(uri);
-    host.into_iter().fold(request, |request, host| header(request, "Host", host))
+    match host {
+        Some(host) => header(request, "Host", host),
+        None => request,
+    }
 }
 
 /// Adds a header, whose name is sent as it is written here.
