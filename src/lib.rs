@@ -8,6 +8,7 @@
 //! |---|---|
 //! | what a client is made from, what it does | `options`, `client` |
 //! | what is said to the server, what its answer means | `flow` (pure: no I/O, no clock) |
+//! | how header names are written | `request` |
 //! | how a request gets there and the answer back | `transport` (knows nothing of Concur) |
 //! | every way to fail, its message and its remedy | `cause`, `error` |
 //! | who is told of each step | `log` |
@@ -27,6 +28,7 @@ mod line;
 mod log;
 mod options;
 mod per_process;
+mod request;
 mod secret;
 mod token;
 mod transport;

@@ -211,13 +211,15 @@ fn trustworthy(url: &str) -> String {
     }
 }
 
+/// Whether the headers name a coding that compresses. Of others, such as `UTF-8` or `none`, the body is as it stands.
 fn is_compressed(headers: &HeaderMap) -> bool {
+    const COMPRESSING: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
     headers
         .get_all("content-encoding")
         .iter()
         .flat_map(|codings| codings.as_bytes().split(|&byte| byte == b','))
         .map(<[u8]>::trim_ascii)
-        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+        .any(|coding| COMPRESSING.iter().any(|known| coding.eq_ignore_ascii_case(known.as_bytes())))
 }
 
 #[cfg(test)]
@@ -574,7 +576,13 @@ mod tests {
         let coded = [("Content-Encoding", "gzip")];
         assert!(read(200, &coded, DOCUMENTED.as_bytes(), None).unwrap_err().message().contains("compressed"));
         assert_eq!(read(403, &coded, b"\x1f\x8b", None).unwrap_err().code(), Code::Denied);
-        assert!(read(200, &[("Content-Encoding", "Identity")], DOCUMENTED.as_bytes(), None).is_ok());
+        for coding in ["Identity", "UTF-8", "none", "", ",", "gzipped"] {
+            assert!(read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).is_ok(), "{coding}");
+        }
+        for coding in ["x-gzip", "Deflate", "br", "zstd", "compress", "X-Compress", "UTF-8, GZIP"] {
+            let error = read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).unwrap_err();
+            assert!(error.message().contains("compressed"), "{coding}");
+        }
     }
 
     #[test]

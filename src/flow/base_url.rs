@@ -71,7 +71,10 @@ impl BaseUrl {
         } else if *scheme != Scheme::HTTPS {
             return Err(refuse("the scheme is not https"));
         }
-        Ok(BaseUrl { text: text.trim_end_matches('/').to_owned() })
+        // Host names have no case; servers compare that of the SNI and of Host with theirs all the same.
+        let place = authority.as_str().to_ascii_lowercase();
+        let path = text.get(scheme.as_str().len() + "://".len() + place.len()..).unwrap_or_default();
+        Ok(BaseUrl { text: format!("{scheme}://{place}{}", path.trim_end_matches('/')) })
     }
 
     /// This URL with `path`, which starts with a slash, behind it.
@@ -100,7 +103,7 @@ mod tests {
         for (text, joined) in [
             ("https://www.concursolutions.com", "https://www.concursolutions.com/x"),
             ("https://www.concursolutions.com/", "https://www.concursolutions.com/x"),
-            ("HTTPS://EU1.concursolutions.com:8443/a/b//", "HTTPS://EU1.concursolutions.com:8443/a/b/x"),
+            ("HTTPS://EU1.Concursolutions.com:8443/A/b//", "https://eu1.concursolutions.com:8443/A/b/x"),
             ("https://[::1]:9/p", "https://[::1]:9/p/x"),
             ("https://192.0.2.1", "https://192.0.2.1/x"),
             ("http://localhost:1", "http://localhost:1/x"),

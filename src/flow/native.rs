@@ -2,16 +2,17 @@
 //! a login and a password without a client secret).
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
-use http::{HeaderName, Request, Uri};
+use http::header::HeaderValue;
+use http::request::Builder;
+use http::{Method, Uri};
 
 use super::{BaseUrl, Credentials};
 use crate::cause::Cause;
 use crate::error::Error;
+use crate::request::{begin, header};
 use crate::secret::Secret;
 
 const TOKEN_PATH: &str = "/net2/oauth2/accesstoken.ashx";
-const CONSUMER_KEY: HeaderName = HeaderName::from_static("x-consumerkey");
 
 /// Where tokens are to be had.
 pub(crate) fn token_endpoint(base: &BaseUrl) -> Result<Uri, Error> {
@@ -23,14 +24,12 @@ pub(crate) fn token_request(
     endpoint: &Uri,
     user_agent: &HeaderValue,
     credentials: &Credentials<'_>,
-) -> Result<Request<()>, Error> {
-    Request::get(endpoint.clone())
-        .header(AUTHORIZATION, secret_value(credentials.basic()?)?)
-        .header(CONSUMER_KEY, secret_value(Secret::concat(&[credentials.key]))?)
-        .header(ACCEPT, "application/xml")
-        .header(USER_AGENT, user_agent)
-        .body(())
-        .map_err(|_| Cause::Unforeseen.into())
+) -> Result<Builder, Error> {
+    let request = begin(Method::GET, endpoint.clone());
+    let request = header(request, "Authorization", secret_value(credentials.basic()?)?);
+    let request = header(request, "X-ConsumerKey", secret_value(Secret::concat(&[credentials.key]))?);
+    let request = header(request, "Accept", HeaderValue::from_static("application/xml"));
+    Ok(header(request, "User-Agent", user_agent.clone()))
 }
 
 /// A header value whose bytes stay in the memory of `secret` and are wiped with it.
@@ -42,7 +41,7 @@ fn secret_value(secret: Secret) -> Result<HeaderValue, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BaseUrl, Credentials, token_endpoint, token_request};
+    use super::{BaseUrl, Cause, Credentials, token_endpoint, token_request};
     use http::HeaderValue;
 
     #[test]
@@ -54,11 +53,13 @@ mod tests {
             &HeaderValue::from_static("erp/1 nativeflow/0"),
             &credentials,
         )
+        .and_then(|request| request.body(()).map_err(|_| Cause::Unforeseen.into()))
         .unwrap();
         assert_eq!(request.method(), "GET");
         assert_eq!(request.uri(), "https://eu1.concursolutions.com/prefix/net2/oauth2/accesstoken.ashx");
         let headers = request.headers();
-        assert_eq!(headers.len(), 4);
+        assert_eq!(headers.len(), 5);
+        assert_eq!(headers["host"], "eu1.concursolutions.com");
         assert_eq!(headers["authorization"], "Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg==");
         assert_eq!(headers["x-consumerkey"], "kEy1");
         assert_eq!(headers["accept"], "application/xml");
@@ -70,7 +71,7 @@ mod tests {
         let credentials = Credentials::new("kEy1", "login", "secret").unwrap();
         let agent = HeaderValue::from_static("a");
         let endpoint = token_endpoint(&BaseUrl::production()).unwrap();
-        let request = token_request(&endpoint, &agent, &credentials).unwrap();
+        let request = token_request(&endpoint, &agent, &credentials).unwrap().body(()).unwrap();
         let printed = format!("{request:?}");
         assert!(!printed.contains("kEy1") && !printed.contains("bG9naW4"), "{printed}");
     }

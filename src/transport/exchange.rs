@@ -1,17 +1,20 @@
-//! One request and its answer over a connection. HTTP/1.1 itself is ureq-proto's.
+//! One request and its answer over a connection. HTTP/1.1 itself is ureq-proto's, except chunks.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode};
 use ureq_proto::BodyMode;
-use ureq_proto::client::state::RecvBody;
+use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult, SendRequestResult};
 use zeroize::Zeroizing;
 
 use super::buffer::Buffer;
 use super::call::Call;
+use super::chunks::Chunks;
 use super::failure;
+use super::head;
 use super::phase::{Peer, Phase};
 use super::stream::Stream;
 use super::tls::LONGEST_CONTENT;
@@ -93,7 +96,7 @@ impl Connection {
         self.settle(call)?;
         // A small request is sent without a wait, which would have looked.
         call.check()?;
-        self.is_used = true;
+        let was_used = mem::replace(&mut self.is_used, true);
         if call.peer() == Peer::Server {
             call.enter(Phase::Sending, Peer::Server);
         }
@@ -115,23 +118,11 @@ impl Connection {
             call.done(format_args!("request sent"));
             call.enter(Phase::Waiting, Peer::Server);
         }
-        let mut interim = 0;
-        let head = loop {
-            let (used, head) = http.try_response(self.input.filled(), false).map_err(garbled)?;
-            self.input.consume(used);
-            let unread = if used == 0 { self.input.filled().len() } else { 0 };
-            if used.max(unread) >= LONGEST_HEAD {
-                return Err(failure::head_too_large(call));
-            }
-            match head {
-                Some(head) => break head,
-                None if used > 0 && interim == MOST_INTERIM => return Err(failure::too_many_interim_answers(call)),
-                // An interim answer (1xx); the real one may be there already.
-                None if used > 0 => interim += 1,
-                None if self.stream.receive(&mut self.input, call)? == 0 => return Err(failure::disconnected(call)),
-                None => {}
-            }
-        };
+        let head = self.receive_head(&mut http, call)?;
+        if was_used && head.status() == StatusCode::REQUEST_TIMEOUT {
+            // It was sent before this request came: the server has closed the connection (RFC 9110, section 15.5.9).
+            return Err(failure::disconnected(call));
+        }
         if call.peer() == Peer::Proxy || !head.status().is_success() {
             // The status decides; the end of the page does not matter.
             call.hurry(LONGEST_PAGE);
@@ -146,6 +137,40 @@ impl Connection {
         Ok(Exchanged { response: head.map(|()| body), reusable })
     }
 
+    fn receive_head(&mut self, http: &mut Http<RecvResponse>, call: &Call<'_>) -> Result<Response<()>, Error> {
+        let garbled = |error| failure::of_http(&error, call);
+        let (mut interim, mut skipped, mut searched) = (0, 0, 0);
+        loop {
+            // Empty lines before the first one.
+            let empty = self.input.filled().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            self.input.consume(empty);
+            skipped += empty;
+            let input = self.input.filled();
+            let length = head::length(input, searched);
+            if skipped + length.unwrap_or(input.len()) >= LONGEST_HEAD {
+                return Err(failure::head_too_large(call));
+            }
+            let Some(length) = length else {
+                http.try_response(head::beginning(input), false).map_err(garbled)?;
+                searched = input.len();
+                if self.stream.receive(&mut self.input, call)? == 0 {
+                    return Err(failure::disconnected(call));
+                }
+                continue;
+            };
+            let readable = head::readable(input.get(..length).unwrap_or_default());
+            let (_, head) = http.try_response(&readable, false).map_err(garbled)?;
+            self.input.consume(length);
+            searched = 0;
+            match head {
+                Some(head) => return Ok(head),
+                None if interim == MOST_INTERIM => return Err(failure::too_many_interim_answers(call)),
+                // An interim answer (1xx); the real one may be there already.
+                None => interim += 1,
+            }
+        }
+    }
+
     fn receive_body(&mut self, mut http: Http<RecvBody>, call: &Call<'_>) -> (Body, bool) {
         let ends_with_connection = http.body_mode() == BodyMode::CloseDelimited;
         let announced = match http.body_mode() {
@@ -155,19 +180,31 @@ impl Connection {
         // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
         let mut bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
         let mut length = 0;
+        let mut chunks = (http.body_mode() == BodyMode::Chunked).then(Chunks::new);
         // How the connection ended: properly, or not.
         let mut end: Option<Result<(), Error>> = None;
         let cut = loop {
             if length > LONGEST_BODY {
                 break Some(Error::new(Cause::BodyTooLarge));
             }
-            if !ends_with_connection && http.can_proceed() {
+            let is_ended = match &chunks {
+                Some(chunks) => chunks.is_ended(),
+                None => !ends_with_connection && http.can_proceed(),
+            };
+            if is_ended {
                 break None;
             }
-            let free = bytes.get_mut(length..).unwrap_or_default();
-            let (used, given) = match http.read(self.input.filled(), free) {
+            let (input, free) = (self.input.filled(), bytes.get_mut(length..).unwrap_or_default());
+            let amounts = match &mut chunks {
+                Some(chunks) => chunks.read(input, free).map_err(|what| failure::garbled(what, call)),
+                None => http.read(input, free).map_err(|error| failure::of_http(&error, call)),
+            };
+            let is_whole = chunks.as_ref().is_some_and(Chunks::is_whole);
+            let (used, given) = match amounts {
                 Ok(amounts) => amounts,
-                Err(error) => break Some(failure::of_http(&error, call)),
+                // Whatever its trailer is.
+                Err(_) if is_whole => break None,
+                Err(error) => break Some(error),
             };
             self.input.consume(used);
             length += given;
@@ -176,15 +213,12 @@ impl Connection {
             }
             match &end {
                 None => {}
-                // The last chunk's own end may be missing; the body is whole.
-                Some(_) if http.is_ended_chunked() => break None,
+                // The last chunk's own end may be missing.
+                Some(_) if is_whole => break None,
                 Some(Ok(())) if ends_with_connection => break None,
                 Some(Ok(())) => break Some(failure::disconnected(call)),
                 // Without a proper end, the body may have been cut, even where no length was announced.
                 Some(Err(error)) => break Some(error.clone()),
-            }
-            if !self.input.has_room_for(LONGEST_CONTENT) {
-                break Some(failure::garbled("a chunk of the body has no end", call));
             }
             match self.stream.receive(&mut self.input, call) {
                 Ok(0) => end = Some(Ok(())),
@@ -193,6 +227,10 @@ impl Connection {
             }
         };
         bytes.truncate(length);
+        if chunks.is_some_and(|chunks| chunks.is_ended()) {
+            // For its opinion on the connection, ureq-proto must see an end.
+            let _ = http.read(b"0\r\n\r\n", &mut []);
+        }
         let reusable = cut.is_none()
             && end.is_none()
             && matches!(http.proceed(), Some(RecvBodyResult::Cleanup(http)) if !http.must_close_connection());

@@ -7,7 +7,7 @@
 //! | one of them becomes a connection | `socket`, on a `descriptor` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
 //! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `roots`, `authority`, `certificate`, `identity` |
-//! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
+//! | a request and its answer | `exchange`, with `head` and `chunks`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
 
@@ -18,10 +18,12 @@ mod bypass;
 mod call;
 mod cancel;
 mod certificate;
+mod chunks;
 mod descriptor;
 mod event;
 mod exchange;
 mod failure;
+mod head;
 mod identity;
 mod kept;
 mod lookup;
@@ -50,7 +52,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::header::USER_AGENT;
+use http::header::{HeaderValue, USER_AGENT};
+use http::request::Builder;
 use http::uri::Authority;
 use http::{Request, Response, Uri};
 use rustls::ClientConfig;
@@ -60,6 +63,7 @@ use crate::cause::Cause;
 use crate::error::Error;
 use crate::log::Log;
 use crate::per_process::PerProcess;
+use crate::request::header;
 use call::Call;
 use cancel::Running;
 use exchange::{Connection, Exchanged};
@@ -135,7 +139,7 @@ impl Transport {
         &self,
         entry: &Entry<'_>,
         uri: &Uri,
-        request: impl Fn() -> Result<Request<()>, Error>,
+        request: impl Fn() -> Result<Builder, Error>,
     ) -> Result<Answer, Error> {
         let proxy = self.settings.route.proxy_to(uri);
         let server = uri.authority().map(Authority::as_str).unwrap_or_default();
@@ -156,10 +160,17 @@ impl Transport {
     fn exchange(
         &self,
         proxy: Option<&Proxy>,
-        request: impl Fn() -> Result<Request<()>, Error>,
+        request: impl Fn() -> Result<Builder, Error>,
         call: &Call<'_>,
     ) -> Result<Answer, Error> {
         let state = self.state();
+        let request = || {
+            let request = match self.keeps() {
+                true => request()?,
+                false => header(request()?, "Connection", HeaderValue::from_static("close")),
+            };
+            request.body(()).map_err(|_| Error::from(Cause::Unforeseen))
+        };
         while let Some(mut connection) = if self.keeps() { state.kept.take() } else { None } {
             call.enter(Phase::Checking, Peer::Server);
             match connection.exchange(request()?, call) {

@@ -94,7 +94,8 @@ impl Proxy {
                 .ok_or_else(|| refuse("the port is no number from 1 to 65535"))?,
         };
         let login = login.map(|login| read_login(login, scheme).map_err(refuse)).transpose()?;
-        Ok(Proxy { scheme, host: host.to_owned(), port, login })
+        // As in the base URL: the SNI goes to an https proxy, too.
+        Ok(Proxy { scheme, host: host.to_ascii_lowercase(), port, login })
     }
 
     /// Host and port, as messages name the proxy.

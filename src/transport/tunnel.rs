@@ -1,8 +1,8 @@
 //! Asks a proxy for a way to the server, which it then cannot look into.
 
 use bytes::Bytes;
-use http::header::{HeaderValue, USER_AGENT};
-use http::{Request, Response, Uri};
+use http::header::HeaderValue;
+use http::{Method, Request, Response, Uri};
 
 use super::call::Call;
 use super::exchange::{Connection, Exchanged};
@@ -14,6 +14,7 @@ use super::stream::Stream;
 use crate::body::Body;
 use crate::cause::Cause;
 use crate::error::Error;
+use crate::request::{begin, header};
 
 /// How asking for a tunnel can end.
 pub(super) enum Asked {
@@ -51,12 +52,12 @@ pub(super) fn ask(
 fn connect(proxy: &Proxy, (host, port): (&str, u16), user_agent: Option<&HeaderValue>) -> Result<Request<()>, Error> {
     let place = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
     let target = Uri::builder().authority(place).build().map_err(|_| Cause::Unforeseen)?;
-    let mut request = Request::connect(target);
+    let mut request = begin(Method::CONNECT, target);
     if let Some(product) = user_agent {
-        request = request.header(USER_AGENT, product);
+        request = header(request, "User-Agent", product.clone());
     }
     if let Some(login) = &proxy.login {
-        request = request.header("proxy-authorization", secret_value(login)?);
+        request = header(request, "Proxy-Authorization", secret_value(login)?);
     }
     request.body(()).map_err(|_| Cause::Unforeseen.into())
 }

@@ -13,6 +13,7 @@
 //! | does a call end when it is cancelled | `cancellation` |
 //! | does a name that hangs or moves stop other calls | `names` |
 //! | when is the login sent, and what counts as its answer | `exchange` |
+//! | what is read of an odd response | `response` |
 //! | what is a kept connection used for, and what not | `keep_alive` |
 //! | is the program that calls unharmed | `host` |
 //! | what is told to the log, and what not | `log` |
@@ -52,6 +53,7 @@ mod production;
 mod programs;
 mod release;
 mod residue;
+mod response;
 mod scenarios;
 mod support;
 mod targets;

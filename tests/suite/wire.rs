@@ -1,5 +1,9 @@
 //! What goes over the wire, byte for byte.
 
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+
 use nativeflow_stub::{Options, Stub, User};
 
 use crate::support::{self, Call, user};
@@ -28,28 +32,100 @@ fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 #[test]
 fn the_request_is_the_documented_one_and_nothing_else() {
     let head = head_for(User::demo(), "erp/4.2");
-    let mut lines: Vec<&str> = head.strip_suffix("\r\n\r\n").unwrap().split("\r\n").collect();
-    assert_eq!(lines.remove(0), "GET /scenario/ok/net2/oauth2/accesstoken.ashx HTTP/1.1");
-    // The order of headers means nothing, and neither does the case of their names (RFC 9110, section 5).
-    let mut headers: Vec<(String, &str)> = lines
-        .iter()
-        .map(|line| line.split_once(": ").unwrap())
-        .map(|(name, value)| (name.to_ascii_lowercase(), value))
-        .collect();
-    headers.sort();
-    let host = headers.iter().find(|(name, _)| name == "host").unwrap().1;
+    let host = header(&head, "Host").unwrap();
     assert!(host.starts_with("localhost:"), "{host}");
-    let version = format!("erp/4.2 nativeflow/{}", env!("CARGO_PKG_VERSION"));
+    let version = env!("CARGO_PKG_VERSION");
     assert_eq!(
-        headers,
-        [
-            ("accept".to_owned(), "application/xml"),
-            ("authorization".to_owned(), "Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg=="),
-            ("host".to_owned(), host),
-            ("user-agent".to_owned(), &version),
-            ("x-consumerkey".to_owned(), "kX3demoConsumerKey0123"),
-        ]
+        head,
+        format!(
+            "GET /scenario/ok/net2/oauth2/accesstoken.ashx HTTP/1.1\r\n\
+             Host: {host}\r\n\
+             Authorization: Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg==\r\n\
+             X-ConsumerKey: kX3demoConsumerKey0123\r\n\
+             Accept: application/xml\r\n\
+             User-Agent: erp/4.2 nativeflow/{version}\r\n\
+             Connection: close\r\n\r\n"
+        )
     );
+}
+
+#[test]
+fn a_request_on_a_kept_connection_does_not_close_it() {
+    let stub = Stub::start(Options::default()).unwrap();
+    let call = Call::to(&stub.plain_url()).with("keep_alive_ms", "60000").with("calls", "2");
+    assert!(call.run().stdout.contains("code=NF_OK"));
+    let heads: Vec<_> = stub.requests().into_iter().map(|head| String::from_utf8(head).unwrap()).collect();
+    assert_eq!(heads.len(), 2);
+    assert!(heads.iter().all(|head| !head.to_ascii_lowercase().contains("connection:")), "{heads:?}");
+}
+
+/// What arrives at a server, or a proxy, that refuses everything.
+fn arriving_at(call: impl FnOnce(SocketAddr) -> Call, code: &str, refusal: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut head = vec![0; 4096];
+        let mut length = 0;
+        while !head[..length].ends_with(b"\r\n\r\n") {
+            length += client.read(&mut head[length..]).unwrap();
+        }
+        head.truncate(length);
+        client.write_all(refusal.as_bytes()).unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    let facts = call(address).run();
+    assert_eq!(facts.pairs()["code"], code, "{}", facts.stdout);
+    server.join().unwrap()
+}
+
+#[test]
+fn a_proxy_is_asked_in_the_documented_spelling() {
+    let head = arriving_at(
+        |proxy| Call::to("https://EU1.Example.com").with("proxy", &format!("http://user:pass@{proxy}")),
+        "NF_PROXY_DENIED",
+        "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+    );
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        head,
+        format!(
+            "CONNECT eu1.example.com:443 HTTP/1.1\r\n\
+             Host: eu1.example.com:443\r\n\
+             User-Agent: nativeflow/{version}\r\n\
+             Proxy-Authorization: Basic dXNlcjpwYXNz\r\n\r\n"
+        )
+    );
+}
+
+#[test]
+fn the_host_is_sent_in_lower_case() {
+    let head = arriving_at(
+        |server| Call::to(&format!("http://LocalHost:{}/Path", server.port())),
+        "NF_DENIED",
+        "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+    );
+    assert!(head.starts_with("GET /Path/net2/oauth2/accesstoken.ashx HTTP/1.1\r\nHost: localhost:"), "{head}");
+}
+
+#[test]
+fn the_name_in_a_tls_handshake_is_in_lower_case() {
+    for through_proxy in [false, true] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let place = format!("https://LocalHost:{}", listener.local_addr().unwrap().port());
+        let server = thread::spawn(move || {
+            let (mut client, _) = listener.accept().unwrap();
+            // A record: its kind, a version, a length.
+            let mut header = [0; 5];
+            client.read_exact(&mut header).unwrap();
+            let mut hello = vec![0; u16::from_be_bytes([header[3], header[4]]).into()];
+            client.read_exact(&mut hello).unwrap();
+            String::from_utf8_lossy(&hello).into_owned()
+        });
+        if through_proxy { Call::to("https://h.example").with("proxy", &place) } else { Call::to(&place) }.run();
+        let hello = server.join().unwrap();
+        assert!(hello.contains("localhost") && !hello.contains("LocalHost"), "{hello:?}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod dump;
 mod host;
 mod judge;
 pub mod needles;
+mod odd_server;
 mod paths;
 pub mod proxy;
 mod table;
@@ -48,6 +49,8 @@ pub struct Place {
     asking_proxy: Proxy,
     client_keys: [ClientKey; 3],
     asking_server: AskingServer,
+    /// Its URL.
+    odd_server: String,
 }
 
 /// The one that all tests share which have no wishes.
@@ -85,6 +88,7 @@ impl Place {
             refusing_proxy: Proxy::answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 10\r\n\r\nnot to it\n"),
             asking_proxy: Proxy::answering("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
             asking_server: AskingServer::start(&clients, &folder),
+            odd_server: odd_server::start(),
             client_keys: [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384, &PKCS_ED25519]
                 .map(|kind| ClientKey::new(kind, &clients, &folder)),
         }

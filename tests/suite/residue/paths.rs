@@ -111,6 +111,7 @@ fn answered(place: &Place) -> Vec<Path> {
         // The client would keep the connection, and the server closes it.
         Path::new(place, "not-kept", "NF_OK").to(stub.scenario_url("http10")).flagged("keep-alive"),
         Path::new(place, "logged", "NF_OK").flagged("log"),
+        Path::new(place, "odd-response", "NF_OK").to(place.odd_server.clone()),
     ];
     scenarios.chain(healthy).collect()
 }

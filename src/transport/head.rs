@@ -1,0 +1,282 @@
+//! The head of a response as curl reads it, in a form that ureq-proto accepts: one odd header must not cost the response.
+//!
+//! Headers that say where the response ends stay as they came, and ureq-proto refuses them if they are odd.
+
+use zeroize::Zeroizing;
+
+/// `HTTP/1.1`.
+const VERSION: usize = 8;
+
+/// The length of the head that `input` begins with, and the empty line at its end; `None` if that has not come. `searched` is
+/// how much of `input` was searched before, so that many small arrivals take no longer than a large one.
+pub(super) fn length(input: &[u8], searched: usize) -> Option<usize> {
+    // The end of what was searched may be the first of two line ends.
+    let mut from = searched.saturating_sub(b"\n\r".len());
+    loop {
+        let rest = input.get(from..)?;
+        from += rest.iter().position(|byte| *byte == b'\n')? + 1;
+        match input.get(from..)? {
+            [b'\n', ..] => return Some(from + 1),
+            [b'\r', b'\n', ..] => return Some(from + 2),
+            _ => {}
+        }
+    }
+}
+
+/// What of a head that is not complete shows whether this is HTTP.
+pub(super) fn beginning(input: &[u8]) -> &[u8] {
+    input.get(..VERSION).unwrap_or(input)
+}
+
+/// The same head without a reason, folds, blanks before colons and headers that cannot be read. It is never longer.
+///
+/// Of an interim response (1xx) the first line is left: its headers mean nothing for the response that follows.
+pub(super) fn readable(head: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut readable = Zeroizing::new(Vec::with_capacity(head.len()));
+    let (first, mut rest) = line(head, false);
+    let code = match status(first) {
+        Some((version, code)) => {
+            readable.extend_from_slice(version);
+            readable.push(b' ');
+            code
+        }
+        None => without_line_end(first),
+    };
+    readable.extend_from_slice(code);
+    readable.push(b'\n');
+    // 101 is none: it is the last response in HTTP.
+    if matches!(code, [b'1', tens, ones] if [*tens, *ones] != *b"01") {
+        rest = &[];
+    }
+    while !matches!(rest, [] | [b'\n', ..] | [b'\r', b'\n', ..]) {
+        let (header, behind) = line(rest, true);
+        add(header, &mut readable);
+        rest = behind;
+    }
+    readable.push(b'\n');
+    readable
+}
+
+/// The first line and what is behind it; with `folded` lines that begin with a blank belong to the one before.
+fn line(text: &[u8], folded: bool) -> (&[u8], &[u8]) {
+    let ends = |index: &usize| {
+        text.get(*index) == Some(&b'\n') && !(folded && matches!(text.get(index + 1), Some(b' ' | b'\t')))
+    };
+    text.split_at((0..text.len()).find(ends).map_or(text.len(), |index| index + 1))
+}
+
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Version and status code of a first line.
+fn status(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (version, rest) = line.split_at_checked(VERSION)?;
+    let (code, behind) = rest.strip_prefix(b" ")?.trim_ascii_start().split_at_checked(b"200".len())?;
+    matches!(behind, [] | [b' ' | b'\r' | b'\n', ..]).then_some((version, code))
+}
+
+/// Appends one header, as ureq-proto accepts it, or nothing.
+fn add(header: &[u8], readable: &mut Vec<u8>) {
+    let colon = header.iter().position(|byte| *byte == b':');
+    let (name, value) = header.split_at(colon.unwrap_or(header.len()));
+    let name = name.trim_ascii_end();
+    let ends_the_response = [&b"content-length"[..], b"transfer-encoding"].iter().any(|n| name.eq_ignore_ascii_case(n));
+    if colon.is_none() || ends_the_response {
+        // A line without a colon is none of HTTP, for curl too.
+        readable.extend_from_slice(without_line_end(header));
+        readable.push(b'\n');
+        return;
+    }
+    let begin = readable.len();
+    readable.extend_from_slice(name);
+    readable.push(b':');
+    let parts = value.get(1..).unwrap_or_default().split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    for (index, part) in parts.filter(|part| !part.is_empty()).enumerate() {
+        if index > 0 {
+            readable.push(b' ');
+        }
+        readable.extend_from_slice(part);
+    }
+    let text = readable.get(begin + name.len()..).unwrap_or_default();
+    let is_value = text.iter().all(|byte| *byte == b'\t' || !byte.is_ascii_control());
+    match is_value && is_token(name) {
+        true => readable.push(b'\n'),
+        false => readable.truncate(begin),
+    }
+}
+
+/// RFC 9110, section 5.6.2.
+fn is_token(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Request, Response};
+    use proptest::prelude::*;
+    use ureq_proto::client::{Call, SendRequestResult};
+
+    use super::{beginning, length, readable};
+
+    /// What ureq-proto makes of that.
+    fn engine(head: &[u8]) -> Result<(usize, Option<Response<()>>), ureq_proto::Error> {
+        let mut call = Call::new(Request::get("https://h/").body(()).unwrap()).unwrap().proceed();
+        call.write(&mut [0; 100]).unwrap();
+        let Ok(Some(SendRequestResult::RecvResponse(mut call))) = call.proceed() else { panic!() };
+        call.try_response(head, false)
+    }
+
+    fn read(headers: &str) -> Vec<(String, Vec<u8>)> {
+        let head = format!("HTTP/1.1 200 OK\r\n{headers}\r\n");
+        assert_eq!(length(head.as_bytes(), 0), Some(head.len()), "{head:?}");
+        let response = engine(&readable(head.as_bytes())).unwrap().1.unwrap();
+        response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn odd_headers_are_read_or_left_out() {
+        for (headers, name, value) in [
+            ("A: b\r\n", "a", "b"),
+            ("A:b\n", "a", "b"),
+            ("A: \r\n", "a", ""),
+            ("A : b\r\n", "a", "b"),
+            ("A\t \t: b\r\n", "a", "b"),
+            ("A: b\r\n c\r\n\td\r\n", "a", "b c d"),
+            ("A: b\r\n  \r\n c\r\n", "a", "b c"),
+            ("A:\r\n b\r\n", "a", "b"),
+            ("A: b\tc\r\n", "a", "b\tc"),
+            ("A: b:c\r\n", "a", "b:c"),
+            ("A: \u{fc}\r\n", "a", "\u{fc}"),
+            // RFC 9112, section 2.2: blanks before the first header.
+            (" B: c\r\nA: b\r\n", "a", "b"),
+        ] {
+            assert_eq!(read(headers), [(name.to_owned(), value.as_bytes().to_vec())], "{headers:?}");
+        }
+        for bad in [
+            "B: c\u{1}\r\n",
+            "B: \0\r\n",
+            "B: c\rd\r\n",
+            "B b: c\r\n",
+            ": c\r\n",
+            "B\u{fc}: c\r\n",
+            "B: c\u{7f}\r\n d\r\n",
+        ] {
+            let around = format!("A: b\r\n{bad}C: d\r\n");
+            let names: Vec<_> = read(&around).into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["a", "c"], "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_left_out_only_if_it_cannot_be_read() {
+        for byte in (0..=u8::MAX).filter(|byte| *byte != b'\n') {
+            let head = [b"HTTP/1.1 200 OK\r\n", &[byte][..], b"x: y\r\n\r\n"].concat();
+            let headers = engine(&readable(&head)).unwrap().1.unwrap().headers().len();
+            assert_eq!(headers == 1, engine(&head).is_ok(), "{byte}");
+        }
+    }
+
+    #[test]
+    fn a_reason_is_left_out() {
+        for reason in ["", " ", " OK", " O\u{1}K", " O\rK", " Verf\u{fc}gbar"] {
+            for blanks in [" ", "  "] {
+                let head = format!("HTTP/1.1{blanks}403{reason}\r\n\r\n");
+                assert_eq!(engine(&readable(head.as_bytes())).unwrap().1.unwrap().status(), 403, "{head:?}");
+            }
+        }
+        for status in ["HTTP/1.1 403x", "HTTP/1.1 4030", "HTTP/1.1403", "HTTP/1.1", "HTTP/1.1 40", "HTTP/3.1 403"] {
+            assert!(engine(&readable(format!("{status}\r\n\r\n").as_bytes())).is_err(), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn what_ends_the_response_stays_strict() {
+        for header in [
+            "Content-Length : 5",
+            "content-length: 5\u{1}",
+            "Content-Length:\r\n 5",
+            "Content-Length: 5\r\n 5",
+            "Transfer-Encoding : chunked",
+            "Transfer-Encoding:\r\n chunked",
+            "Transfer-Encoding: chunked\u{b}",
+            "Content-Length: 5, 6",
+            "Content-Length: +5",
+            "no colon",
+        ] {
+            let head = format!("HTTP/1.1 200 OK\r\nA: b\r\n{header}\r\n\r\n");
+            assert!(engine(&readable(head.as_bytes())).is_err(), "{header:?}");
+        }
+    }
+
+    #[test]
+    fn interim_responses_are_read_without_headers() {
+        for head in [
+            "HTTP/1.1 100 Continue\r\nServer: IIS\r\nContent-Length: x\r\n\r\n",
+            "HTTP/1.1 100\r\nA: b\r\n\r\n",
+            "HTTP/1.0 103 Early Hints\nLink: </a>\n\n",
+        ] {
+            let readable = readable(head.as_bytes());
+            assert!(matches!(engine(&readable), Ok((used, None)) if used == readable.len()), "{head:?}");
+        }
+        let upgrade = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n";
+        assert_eq!(engine(&readable(upgrade)).unwrap().1.unwrap().headers().len(), 1);
+    }
+
+    #[test]
+    fn another_protocol_is_known_by_its_first_bytes() {
+        for text in ["SSH-2.0-x\r\n", "220 mail ESMTP\r\n", "\x15\x03\x01\0\x02", "HTTP/2.0 200 OK\r\n", "<html>"] {
+            assert_eq!(length(text.as_bytes(), 0), None);
+            assert!(engine(beginning(text.as_bytes())).is_err(), "{text:?}");
+        }
+        for text in ["", "H", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nA: \u{1}"] {
+            assert_eq!(length(text.as_bytes(), 0), None);
+            assert!(matches!(engine(beginning(text.as_bytes())), Ok((0, None))), "{text:?}");
+        }
+    }
+
+    proptest! {
+        /// A head that ureq-proto reads by itself means the same, and any other costs only what cannot be read.
+        #[test]
+        fn a_good_head_keeps_its_meaning(text in "HTTP/1\\.[01] [2-5][0-9]{2}( [ -~]{0,5})?\r?\n([A-Za-z-]{0,3}[ \t]?:?[ -~\t\u{1}\u{fc}\r]{0,6}\r?\n[ \t]{0,2}){0,5}\r?\n") {
+            let Some(length) = length(text.as_bytes(), 0) else { return Ok(()) };
+            let head = &text.as_bytes()[..length];
+            let readable = readable(head);
+            prop_assert!(readable.len() <= head.len());
+            match (engine(head), engine(&readable)) {
+                (Ok((_, Some(strict))), Ok((_, Some(lenient)))) => {
+                    prop_assert_eq!(strict.status(), lenient.status());
+                    prop_assert_eq!(strict.headers(), lenient.headers());
+                }
+                (Ok(_), other) => prop_assert!(false, "{:?}", other),
+                (Err(_), Ok((_, lenient))) => prop_assert!(lenient.is_some()),
+                (Err(_), Err(_)) => {
+                    let lines = text.lines().skip(1);
+                    prop_assert!(lines.into_iter().any(|line| !line.contains(':')));
+                }
+            }
+        }
+
+        #[test]
+        fn the_end_is_found_however_the_head_arrives(text in "[\r\na:]{0,40}", step in 1_usize..5) {
+            let all = length(text.as_bytes(), 0);
+            let (mut searched, mut found) = (0, None);
+            for end in (0..=text.len()).step_by(step).chain([text.len()]) {
+                found = length(&text.as_bytes()[..end], searched);
+                if found.is_some() {
+                    break;
+                }
+                searched = end;
+            }
+            prop_assert_eq!(found, all);
+        }
+
+        #[test]
+        fn no_input_is_too_odd(head in prop::collection::vec(prop::num::u8::ANY, 0..200)) {
+            let readable = readable(&head);
+            prop_assert!(readable.len() <= head.len() + 2);
+            let _ = (engine(&readable), engine(beginning(&head)));
+        }
+    }
+}

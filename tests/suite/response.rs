@@ -1,0 +1,184 @@
+//! One odd header or chunk line does not cost the response: what curl reads is read. What says where it ends stays strict.
+
+use std::io::{self, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+
+use crate::network::stalls::{hold, listener, read_head};
+use crate::support::{self, Call, Expected};
+
+const TOKEN: &str = "<Access_Token><Token>token</Token></Access_Token>";
+
+fn expect(call: &Call, expected: Expected, case: &str) {
+    let differences = expected.differences(&call.run());
+    assert!(differences.is_empty(), "{case:?}: {}", differences.join("\n"));
+}
+
+/// A server whose every response is this one.
+fn server(response: String) -> Call {
+    // For the listener, whose threads may outlive the test.
+    let response: &'static str = response.leak();
+    let address = listener(move |mut client| {
+        read_head(&mut client)?;
+        client.write_all(response.as_bytes())?;
+        hold(&mut client)
+    });
+    Call::to(&format!("http://{address}"))
+}
+
+/// Heads that are odd before the end of their headers.
+const ODD: &[(&str, &str)] = &[
+    ("HTTP/1.1 100 Continue\r\nServer: Microsoft-IIS/10.0\r\nDate: now\r\n\r\n", ""),
+    ("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n b\r\nContent-Length: x\r\n\r\n", ""),
+    ("\r\n", ""),
+    ("", "Folded: a\r\n b\r\n\tc\r\n"),
+    ("", "Content-Type:\r\n application/xml\r\n"),
+    ("", "Server : IIS\r\nDate\t: now\r\n"),
+    ("", "Set-Cookie: a=\u{1}b\r\n"),
+    ("", "Set-Cookie: a=\0b\r\n"),
+    ("", "Set-Cookie: a=\rb\r\n"),
+    ("", "X Y: a\r\n"),
+    ("", "X-\u{fc}: a\r\n"),
+    ("", ": a\r\n"),
+    ("", " Blank: a\r\n"),
+    ("", "Bare: a\n"),
+];
+
+#[test]
+fn an_odd_header_costs_neither_a_token_nor_a_refusal() {
+    for (before, headers) in ODD {
+        for (status, code, lines) in [
+            ("200 OK", "NF_OK", &["value=token"] as &[_]),
+            (" 200 O\u{1}K", "NF_OK", &["value=token"]),
+            ("403 Forbidden", "NF_DENIED", &["http_status=403"]),
+        ] {
+            let body = if code == "NF_OK" { TOKEN } else { "<Error><Message>no</Message></Error>" };
+            let response =
+                format!("{before}HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len());
+            expect(&server(response.clone()), Expected { code, lines }, &response);
+        }
+    }
+}
+
+#[test]
+fn a_coding_that_does_not_compress_is_ignored() {
+    for coding in ["UTF-8", "identity", "none"] {
+        let headers = format!("Content-Encoding: {coding}\r\nContent-Length: {}", TOKEN.len());
+        let call = server(format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{TOKEN}"));
+        expect(&call, Expected { code: "NF_OK", lines: &["value=token"] }, coding);
+    }
+}
+
+#[test]
+fn an_odd_header_of_a_proxy_costs_no_tunnel() {
+    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
+    for (before, headers) in ODD {
+        let proxy = listener(move |mut client| {
+            read_head(&mut client)?;
+            client.write_all(format!("{before}HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes())?;
+            let mut server = TcpStream::connect(stub)?;
+            let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
+            thread::spawn(move || io::copy(&mut from_server, &mut to_client));
+            io::copy(&mut client, &mut server).map(drop)
+        });
+        let call = Call::to_stub().with("proxy", &format!("http://{proxy}"));
+        expect(&call, Expected { code: "NF_OK", lines: &[] }, headers);
+        let proxy = listener(move |mut client| {
+            read_head(&mut client)?;
+            let text = format!("{before}HTTP/1.1 407 No\r\n{headers}Content-Length: 0\r\n\r\n");
+            client.write_all(text.as_bytes())?;
+            hold(&mut client)
+        });
+        let call = Call::to_stub().with("proxy", &format!("http://{proxy}"));
+        expect(&call, Expected { code: "NF_PROXY_DENIED", lines: &["http_status=407"] }, headers);
+    }
+}
+
+#[test]
+fn odd_framing_is_malformed() {
+    for headers in [
+        "Content-Length : 49",
+        "Content-Length:\r\n 49",
+        "Content-Length: 49\u{1}",
+        "Content-Length: 49\r\nContent-Length: 50",
+        "Transfer-Encoding : chunked",
+        "Transfer-Encoding: chun\u{1}ked",
+        "no colon",
+    ] {
+        let call = server(format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{TOKEN}"));
+        let lines = &["message~does not speak proper HTTP"];
+        expect(&call, Expected { code: "NF_MALFORMED", lines }, headers);
+    }
+}
+
+fn chunked(body: &str) -> Call {
+    server(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body}"))
+}
+
+#[test]
+fn chunk_extensions_and_padding_are_ignored() {
+    let (size, signature) = (TOKEN.len(), "s".repeat(5000));
+    for line in [
+        format!("{size:x};ieof=yes;name=value"),
+        format!("{size:x};signature=\"{signature}\""),
+        format!("{size:016X}      "),
+        format!("{size:0100x}"),
+    ] {
+        for end in ["0\r\n\r\n", "0000;last;name=\"some value\"\r\nTrailer: a\r\n\r\n", "0\r\nTrailer: a\n\n"] {
+            let expected = Expected { code: "NF_OK", lines: &["value=token"] };
+            expect(&chunked(&format!("{line}\r\n{TOKEN}\r\n{end}")), expected, &line);
+        }
+    }
+}
+
+#[test]
+fn bad_chunks_are_malformed_at_once() {
+    let size = TOKEN.len();
+    // Without the last end of an element, for a whole token counts whatever its framing.
+    let body = &TOKEN[..size - 1];
+    for (text, part) in [
+        (format!("+{size:x}\r\n{body}"), "message~size is not hexadecimal"),
+        (format!("{size:x}\n{body}"), "message~does not end in CR LF"),
+        (format!("{size:x};a=b\n{body}"), "message~does not end in CR LF"),
+        (format!("{:x}\r\n{body}\n0\n\n", size - 1), "message~longer than its size"),
+        (format!("1;{}", "x".repeat(20_000)), "message~more than 16 KiB"),
+    ] {
+        let lines = vec![part, "message~does not speak proper HTTP", "retry_after_ms=-1"].leak();
+        expect(&chunked(&text), Expected { code: "NF_MALFORMED", lines }, &text);
+    }
+}
+
+/// It was on its way before the request came.
+#[test]
+fn a_timeout_status_on_a_kept_connection_is_a_lost_connection() {
+    let peer = listener(|mut client| {
+        read_head(&mut client)?;
+        write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{TOKEN}", TOKEN.len())?;
+        read_head(&mut client)?;
+        client.write_all(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    });
+    let call = Call::to(&format!("http://{peer}")).with("keep_alive_ms", "60000").with("calls", "2");
+    let facts = call.run();
+    let codes: Vec<_> = facts.stdout.lines().filter_map(|line| line.strip_prefix("code=")).collect();
+    assert_eq!(codes, ["NF_OK", "NF_DISCONNECTED"], "{}", facts.stdout);
+    assert!(facts.stdout.contains("retry_after_ms=300000"), "{}", facts.stdout);
+}
+
+/// Every state of the two readers is left and entered again.
+#[test]
+fn a_response_that_comes_byte_by_byte_is_the_same() {
+    let peer = listener(|mut client| {
+        client.set_nodelay(true)?;
+        read_head(&mut client)?;
+        let head = "\r\nHTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nA : b\r\n c\r\nB: \u{1}\r\nTransfer-Encoding: chunked";
+        let (one, two) = TOKEN.split_at(20);
+        let text =
+            format!("{head}\r\n\r\n{:x} ;a=b\r\n{one}\r\n{:04X}\r\n{two}\r\n0\r\nC: d\r\n\r\n", one.len(), two.len());
+        for byte in text.as_bytes() {
+            client.write_all(&[*byte])?;
+        }
+        hold(&mut client)
+    });
+    let call = Call::to(&format!("http://{peer}"));
+    expect(&call, Expected { code: "NF_OK", lines: &["value=token"] }, "byte by byte");
+}
