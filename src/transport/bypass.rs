@@ -52,7 +52,9 @@ impl Bypass {
             Hosts::All => true,
             Hosts::Domain(domain) => {
                 let below = name.strip_suffix(domain.as_str());
-                address.is_none() && !domain.is_empty() && below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+                address.is_none()
+                    && !domain.is_empty()
+                    && below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
             }
             Hosts::Network(network) => address.is_some_and(|address| network.contains(&address)),
         })
