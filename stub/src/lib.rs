@@ -24,6 +24,7 @@ mod clock;
 mod connection;
 mod credentials;
 mod handshake;
+mod incoming;
 mod listener;
 mod log;
 mod options;
