@@ -4,6 +4,7 @@ use rustls::crypto::ring;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use crate::answer::{JSON, XML};
 use crate::clock;
 use crate::credentials::{Credentials, Found};
 use crate::listener::Listener;
@@ -53,6 +54,14 @@ impl Ask {
             correlation_id: random_id(),
             base_url: base_url.to_owned(),
             elsewhere_url: String::new(),
+        }
+    }
+
+    /// Of the kind of document that was asked for.
+    pub(crate) fn media_type(&self) -> &'static str {
+        match self.wants_json {
+            true => JSON,
+            false => XML,
         }
     }
 

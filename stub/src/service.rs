@@ -1,6 +1,6 @@
 //! Which answer a request gets.
 
-use crate::answer::{Answer, TEXT, XML};
+use crate::answer::{Answer, TEXT};
 use crate::ask::Ask;
 use crate::credentials::Credentials;
 use crate::listener::{Listener, Role};
@@ -44,7 +44,7 @@ pub(crate) fn reply(request: Result<Request, Fault>, listener: &Listener) -> Rep
     if listener.role == Role::Elsewhere {
         // Answers with a token whoever asks: a client that follows a redirect is to believe that it succeeded.
         return Reply {
-            script: Script::answer(&Answer::new(200, XML, DOCUMENTED.xml()), &ask),
+            script: Script::answer(&Answer::new(200, ask.media_type(), DOCUMENTED.document(&ask)), &ask),
             said: Said::Elsewhere { credentials_arrived: request.carries_credentials() },
         };
     }
