@@ -75,6 +75,9 @@ fn answer(peer: &mut Peer, incoming: &mut Incoming, listener: &Listener) -> bool
     listener.log.request(&reply, started.elapsed());
     let keeps = played && reply.script.keeps;
     if !keeps {
+        if !incoming.is_empty() {
+            listener.log.note("more came after the request, unread; a line end in a header value ends the head");
+        }
         peer.leave(reply.script.ending);
     }
     listener.activity.request_done();
