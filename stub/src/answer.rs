@@ -32,7 +32,12 @@ impl Answer {
     }
 
     pub(crate) fn empty(status: u16) -> Answer {
-        Answer { status, headers: Vec::new(), body: Vec::new(), length: Length::Told }
+        let answer = Answer { status, headers: Vec::new(), body: Vec::new(), length: Length::Told };
+        match status {
+            // Every 401 says how to log in (RFC 9110, 15.5.2).
+            401 => answer.header("WWW-Authenticate", "Basic realm=\"nativeflow-stub\""),
+            _ => answer,
+        }
     }
 
     pub(crate) fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Answer {

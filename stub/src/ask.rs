@@ -4,6 +4,7 @@ use rustls::crypto::ring;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use crate::answer::{JSON, XML};
 use crate::clock;
 use crate::credentials::{Credentials, Found};
 use crate::listener::Listener;
@@ -20,7 +21,7 @@ pub(crate) struct Ask {
     pub(crate) consumer_key: Zeroizing<Vec<u8>>,
     pub(crate) now: OffsetDateTime,
     pub(crate) correlation_id: String,
-    /// URL of the listener that was asked, without a slash at the end.
+    /// URL under which the listener was asked, without a slash at the end.
     pub(crate) base_url: String,
     /// Where redirects lead, without a slash at the end.
     pub(crate) elsewhere_url: String,
@@ -36,7 +37,7 @@ impl Ask {
             consumer_key: request.consumer_key.first().cloned().unwrap_or_default(),
             now: OffsetDateTime::now_utc(),
             correlation_id: random_id(),
-            base_url: listener.url.clone(),
+            base_url: base_url(&request.host, listener),
             elsewhere_url: listener.elsewhere_url.clone(),
         }
     }
@@ -56,8 +57,27 @@ impl Ask {
         }
     }
 
+    /// Of the kind of document that was asked for.
+    pub(crate) fn media_type(&self) -> &'static str {
+        match self.wants_json {
+            true => JSON,
+            false => XML,
+        }
+    }
+
     pub(crate) fn date(&self) -> String {
         clock::http_date(self.now)
+    }
+}
+
+/// With the host that the client named, if that is a further name of the stub.
+fn base_url(host: &str, listener: &Listener) -> String {
+    let (name, port) = host.split_once(':').unwrap_or((host, ""));
+    let is_further = listener.host_names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let scheme = listener.url.split("://").next().unwrap_or_default();
+    match is_further && port.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => format!("{scheme}://{host}"),
+        false => listener.url.clone(),
     }
 }
 

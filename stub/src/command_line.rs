@@ -73,7 +73,8 @@ usage: nativeflow-stub --ca-file PATH [options]
 
   --ca-file PATH      write the certificate authority to trust (PEM) here
   --port N            port of the service; any free one if not given
-  --host-name NAME    certify this name too, beside localhost; may be given more than once
+  --host-name NAME    certify this name too, beside localhost; may be given more than once.
+                      A client that asks under it gets it in Instance_Url
   --only-tls12        offer TLS 1.2 and no newer
   --keep-alive        keep connections for further requests
   --users FILE        who gets a token: lines of key<TAB>login<TAB>secret, # begins a

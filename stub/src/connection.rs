@@ -1,21 +1,20 @@
-//! One connection: read a request head, find out what to do, do it, leave or go on with the next.
+//! One connection: read a request, find out what to do, do it, leave or go on with the next.
 
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use zeroize::Zeroizing;
-
 use crate::activity::Place;
+use crate::incoming::{Incoming, Unread};
 use crate::listener::{Listener, Role};
 use crate::peer::Peer;
-use crate::request::{LONGEST_HEAD, Request};
+use crate::request::{Body, Request};
 use crate::script::{Script, Step};
 use crate::service;
 
-/// A request head must arrive within this time.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// A request must arrive within this time.
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// No stall outlives this.
 const STALL_LIMIT: Duration = Duration::from_secs(600);
 
@@ -34,75 +33,62 @@ pub(crate) fn serve(socket: Arc<TcpStream>, listener: &Listener) {
         listener.log.note(&format!("silent: held {} ms", started.elapsed().as_millis()));
         return;
     }
-    match peer.shake_hands(started + HEAD_LIMIT) {
+    match peer.shake_hands(started + REQUEST_LIMIT) {
         Ok(None) => {}
         Ok(Some(handshake)) => listener.activity.handshake_done(handshake),
         // Gone without a word, as after a look at whether somebody listens.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return,
         Err(error) => return listener.log.note(&format!("no request: {error}")),
     }
-    while answer(&mut peer, listener) {}
+    let mut incoming = Incoming::new();
+    while answer(&mut peer, &mut incoming, listener) {}
 }
 
 /// Reads one request and answers it; whether another one may follow.
-fn answer(peer: &mut Peer, listener: &Listener) -> bool {
+fn answer(peer: &mut Peer, incoming: &mut Incoming, listener: &Listener) -> bool {
     let started = Instant::now();
-    let head = match read_head(peer, started + HEAD_LIMIT) {
+    let deadline = started + REQUEST_LIMIT;
+    let no_request = |error| {
+        listener.log.note(&format!("no request: {error}"));
+        false
+    };
+    let head = match incoming.head(peer, deadline) {
         Ok(Some(head)) => head,
         Ok(None) => return false,
-        Err(error) => {
-            listener.log.note(&format!("no request: {error}"));
-            return false;
-        }
+        Err(error) => return no_request(error),
     };
     let place = match listener.role {
         Role::Elsewhere => Place::Elsewhere,
         _ => Place::Service,
     };
-    listener.activity.request_came(place, &head);
-    let reply = service::reply(&head, listener);
+    listener.activity.request_came(place, &head.bytes);
+    let mut request = head.fault.map_or_else(|| Request::parse(&head.bytes), Err);
+    if let Ok(read) = &request {
+        match read_body(read, peer, incoming, deadline) {
+            Ok(()) => {}
+            Err(Unread::Io(error)) => return no_request(error),
+            Err(Unread::Fault(fault)) => request = Err(fault),
+        }
+    }
+    let reply = service::reply(request, listener);
     let played = play(&reply.script, peer);
     listener.log.request(&reply, started.elapsed());
     let keeps = played && reply.script.keeps;
     if !keeps {
+        if !incoming.is_empty() {
+            listener.log.note("more came after the request, unread; a line end in a header value ends the head");
+        }
         peer.leave(reply.script.ending);
     }
     listener.activity.request_done();
     keeps
 }
 
-/// Up to and including the blank line, or as far as it takes to see that this is no HTTP. `None` if the peer went without a word.
-fn read_head(peer: &mut Peer, deadline: Instant) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    // Never grows, so that nothing of it is left behind in a smaller block.
-    let mut head = Zeroizing::new(Vec::with_capacity(LONGEST_HEAD));
-    let mut buffer = Zeroizing::new([0; 4096]);
-    loop {
-        let read = match peer.read_until(deadline, buffer.as_mut_slice()) {
-            Err(error) if head.is_empty() && error.kind() == io::ErrorKind::UnexpectedEof => 0,
-            read => read?,
-        };
-        if read == 0 {
-            return match head.is_empty() {
-                true => Ok(None),
-                false => Err(io::ErrorKind::UnexpectedEof.into()),
-            };
-        }
-        if head.len() + read > LONGEST_HEAD {
-            return Err(io::Error::other("the head is too long"));
-        }
-        // The blank line may be split between two reads.
-        let from = head.len().saturating_sub(3);
-        head.extend_from_slice(buffer.get(..read).unwrap_or_default());
-        let tail = head.get(from..).unwrap_or_default();
-        if let Some(at) = tail.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-            head.truncate(from + at + 4);
-            return Ok(Some(head));
-        }
-        // Another protocol, TLS on the plain listener for one: its blank line may never come, and the answer is 400.
-        if Request::cannot_become(&head) {
-            return Ok(Some(head));
-        }
+fn read_body(request: &Request, peer: &mut Peer, incoming: &mut Incoming, deadline: Instant) -> Result<(), Unread> {
+    if request.waits_with_its_body && request.body != Body::Length(0) && incoming.is_empty() {
+        peer.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
+    incoming.skip_body(request.body, peer, deadline)
 }
 
 /// Ends early when the peer has gone; whether it was still there at the end.

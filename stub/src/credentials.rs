@@ -110,7 +110,7 @@ mod tests {
             User::demo(),
             User { key: "other".to_owned(), login: "pin@example.com".to_owned(), secret: String::new() },
         ];
-        let head = format!("GET / HTTP/1.1\r\n{headers}\r\n");
+        let head = format!("GET / HTTP/1.0\r\n{headers}\r\n");
         Credentials::judge(&Request::parse(head.as_bytes()).unwrap(), &users)
     }
 

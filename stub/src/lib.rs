@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Where to look: `scenarios/` holds the table, one scenario an entry; `answer` and `script` are what entries are made of; `service`
-//! picks the entry for a request; `connection` and `peer` play it.
+//! picks the entry for a request; `incoming` and `request` read it, `connection` and `peer` play it.
 #![forbid(unsafe_code)]
 
 mod activity;
@@ -24,6 +24,7 @@ mod clock;
 mod connection;
 mod credentials;
 mod handshake;
+mod incoming;
 mod listener;
 mod log;
 mod options;

@@ -27,6 +27,8 @@ pub(crate) enum Role {
 pub(crate) struct Listener {
     pub(crate) role: Role,
     pub(crate) url: String,
+    /// Names beside those of loopback under which a client may ask.
+    pub(crate) host_names: Arc<[String]>,
     pub(crate) elsewhere_url: String,
     /// `None`: plain TCP.
     pub(crate) tls: Option<Arc<ServerConfig>>,

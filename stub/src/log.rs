@@ -32,7 +32,7 @@ fn line(reply: &Reply, time: Duration) -> String {
     };
     let ms = time.as_millis();
     match &reply.said {
-        Said::NotHttp => format!("not HTTP: status={status} {ms} ms"),
+        Said::BadRequest(fault) => format!("bad request: {fault}: status={status} {ms} ms"),
         Said::Elsewhere { credentials_arrived } => {
             let arrived = if *credentials_arrived { "yes" } else { "no" };
             format!("elsewhere: credentials arrived={arrived}")

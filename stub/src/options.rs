@@ -46,7 +46,8 @@ impl Drop for User {
 pub struct Options {
     /// Port of the main listener; 0 takes any free one. The others always take any.
     pub port: u16,
-    /// More names for the certificate, for a test that leads such a name to 127.0.0.1 (in a network namespace, say).
+    /// More names for the certificate, for a test that leads such a name to 127.0.0.1 (in a network namespace, say). Who asks under
+    /// one gets a fresh token's `Instance_Url` with it.
     pub host_names: Vec<String>,
     /// TLS 1.2 and no newer.
     pub only_tls12: bool,

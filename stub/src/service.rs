@@ -1,10 +1,10 @@
 //! Which answer a request gets.
 
-use crate::answer::{Answer, TEXT, XML};
+use crate::answer::{Answer, TEXT};
 use crate::ask::Ask;
 use crate::credentials::Credentials;
 use crate::listener::{Listener, Role};
-use crate::request::Request;
+use crate::request::{Fault, Request};
 use crate::scenarios::{self, Play, Scenario};
 use crate::script::Script;
 use crate::token::{DOCUMENTED, granted, refused};
@@ -18,7 +18,7 @@ pub(crate) struct Reply {
 }
 
 pub(crate) enum Said {
-    NotHttp,
+    BadRequest(Fault),
     Elsewhere { credentials_arrived: bool },
     Service { method: String, path: String, basic: &'static str, key: &'static str, scenario: &'static str },
 }
@@ -30,19 +30,21 @@ enum Route {
     NotFound,
 }
 
-pub(crate) fn reply(head: &[u8], listener: &Listener) -> Reply {
-    let Some(request) = Request::parse(head) else {
-        return Reply {
-            script: Script::answer(&text(400, "not a HTTP/1 request\n"), &Ask::of_nobody(&listener.url)),
-            said: Said::NotHttp,
-        };
+pub(crate) fn reply(request: Result<Request, Fault>, listener: &Listener) -> Reply {
+    let request = match request {
+        Ok(request) => request,
+        Err(fault) => {
+            let answer = text(400, &format!("bad request: {fault}\n"));
+            let script = Script::answer(&answer, &Ask::of_nobody(&listener.url));
+            return Reply { script, said: Said::BadRequest(fault) };
+        }
     };
     let credentials = Credentials::judge(&request, &listener.users);
     let ask = Ask::new(&request, credentials, listener);
     if listener.role == Role::Elsewhere {
         // Answers with a token whoever asks: a client that follows a redirect is to believe that it succeeded.
         return Reply {
-            script: Script::answer(&Answer::new(200, XML, DOCUMENTED.xml()), &ask),
+            script: Script::answer(&Answer::new(200, ask.media_type(), DOCUMENTED.document(&ask)), &ask),
             said: Said::Elsewhere { credentials_arrived: request.carries_credentials() },
         };
     }
@@ -69,8 +71,8 @@ fn script(request: &Request, route: &Route, ask: &Ask) -> Script {
         Route::Healthy => None,
         Route::Scenario(scenario) => Some(scenario),
     };
-    if request.method != "GET" {
-        let refused = text(405, "only GET is answered here\n").header("Allow", "GET");
+    if !["GET", "POST"].contains(&request.method.as_str()) {
+        let refused = text(405, "only GET and POST are answered here\n").header("Allow", "GET, POST");
         return match request.method.as_str() {
             "HEAD" => Script::head_of(&refused, ask),
             _ => Script::answer(&refused, ask),
@@ -91,10 +93,12 @@ fn script(request: &Request, route: &Route, ask: &Ask) -> Script {
     }
 }
 
-/// A typing error in a scenario's name is told apart from one in the path, so that it is seen at once.
+/// Compares paths without case, as IIS does. A typing error in a scenario's name is told apart from one in the path, so that it is
+/// seen at once.
 fn route(path: &str) -> Route {
+    let path = path.to_ascii_lowercase();
     let (found, rest) = match path.strip_prefix("/scenario/") {
-        None => (Route::Healthy, path),
+        None => (Route::Healthy, path.as_str()),
         Some(rest) => {
             let name = rest.split('/').next().unwrap_or_default();
             let Some(scenario) = scenarios::find(name) else {
@@ -132,6 +136,8 @@ mod tests {
             ("/net2/oauth2/accesstoken.ashx", "healthy"),
             ("/a/b/net2/oauth2/accesstoken.ashx", "healthy"),
             ("/scenario/ok/net2/oauth2/accesstoken.ashx", "ok"),
+            ("/Net2/OAuth2/AccessToken.ASHX", "healthy"),
+            ("/Scenario/Denied/NET2/oauth2/accesstoken.ashx", "denied"),
             ("/scenario/denied/tenant/net2/oauth2/accesstoken.ashx", "denied"),
             ("/scenario/denide/net2/oauth2/accesstoken.ashx", "unknown"),
             ("/scenario/", "unknown"),

@@ -80,6 +80,7 @@ impl Stub {
             threads: Vec::new(),
         };
         let users: Arc<[_]> = options.users.into();
+        let host_names: Arc<[_]> = options.host_names.into();
         let tls = Some(Arc::new(certificates.server));
         for (socket, role, url, tls) in [
             (main, Role::Service, ports.base_url(), tls.clone()),
@@ -93,6 +94,7 @@ impl Stub {
                 Listener {
                     role,
                     url,
+                    host_names: Arc::clone(&host_names),
                     elsewhere_url: ports.elsewhere_url(),
                     tls,
                     users: Arc::clone(&users),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::answer::{Answer, JSON, XML};
+use crate::answer::Answer;
 use crate::ask::{Ask, hex, random, random_id};
 use crate::clock;
 
@@ -61,6 +61,14 @@ impl Token<'_> {
         .filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
+    /// In the kind that was asked for.
+    pub(crate) fn document(&self, ask: &Ask) -> String {
+        match ask.wants_json {
+            true => self.json(),
+            false => self.xml(),
+        }
+    }
+
     pub(crate) fn xml(&self) -> String {
         format!("<?xml version=\"1.0\"?>\r\n{}\r\n", self.element())
     }
@@ -78,11 +86,7 @@ impl Token<'_> {
 
 /// 200 with a fresh token.
 pub(crate) fn granted(ask: &Ask) -> Answer {
-    let token = Token::fresh(ask);
-    match ask.wants_json {
-        true => Answer::new(200, JSON, token.json()),
-        false => Answer::new(200, XML, token.xml()),
-    }
+    Answer::new(200, ask.media_type(), Token::fresh(ask).document(ask))
 }
 
 /// The healthy service's refusal. Wrong login, secret and key get the same words, as Concur gives them.
@@ -92,15 +96,26 @@ pub(crate) fn refused(status: u16, ask: &Ask) -> Answer {
         401 => "Authorization header is missing.",
         _ => "Access is denied for the given credentials.",
     };
-    let (time, id) = (clock::server_time(ask.now), random_id());
-    if ask.wants_json {
-        let body = format!("{{\"Error\":{{\"Message\":\"{message}\",\"Server-Time\":\"{time}\",\"Id\":\"{id}\"}}}}");
-        return Answer::new(status, JSON, body);
-    }
-    Answer::new(status, XML, error_xml("", message, ask))
+    error(status, message, ask)
 }
 
-/// The error envelope. `attributes` begins with a blank if there are any; `message` is markup.
+/// An error, in the kind that was asked for. `message` is plain text.
+pub(crate) fn error(status: u16, message: &str, ask: &Ask) -> Answer {
+    let document = match ask.wants_json {
+        true => format!("{{{}}}", error_member(message, ask)),
+        false => error_xml("", &xml_text(message), ask),
+    };
+    Answer::new(status, ask.media_type(), document)
+}
+
+/// The member of an object in JSON that is the error.
+pub(crate) fn error_member(message: &str, ask: &Ask) -> String {
+    let (time, id) = (clock::server_time(ask.now), random_id());
+    let message = json_text(message);
+    format!("\"Error\":{{\"Message\":\"{message}\",\"Server-Time\":\"{time}\",\"Id\":\"{id}\"}}")
+}
+
+/// The error envelope in XML. `attributes` begins with a blank if there are any; `message` is markup.
 pub(crate) fn error_xml(attributes: &str, message: &str, ask: &Ask) -> String {
     format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n{}", error_element(attributes, message, ask))
 }
@@ -128,6 +143,18 @@ pub(crate) fn xml_text(text: &str) -> String {
     })
 }
 
+/// Text as a string in JSON may hold it (RFC 8259, 7).
+fn json_text(text: &str) -> String {
+    text.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\u{0}'..'\u{20}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => out.push(c),
+        }
+        out
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +173,6 @@ mod tests {
     #[test]
     fn echoed_text_cannot_break_the_document() {
         assert_eq!(xml_text("a<b>&\u{1}\u{e4}"), "a&lt;b&gt;&amp;\u{fffd}\u{e4}");
+        assert_eq!(json_text("\"a\\\n\u{e4}"), "\\\"a\\\\\\u000a\u{e4}");
     }
 }

@@ -138,6 +138,38 @@ fn it_stops_after_max_requests_and_logs_no_secret() {
 }
 
 #[test]
+fn bad_request_is_logged_with_its_reason_and_without_its_text() {
+    let ca = ca_file("bad-request");
+    let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--max-requests", "1"]));
+    let words = ready.words();
+    let head = client::head(words[2], client::BASIC).replace("==\r\n", "\r\n==\r\n");
+    let reply = client::exchange(client::connect(words[2], &fs::read_to_string(&ca).unwrap()), head.as_bytes());
+    assert_eq!(reply.status(), "400");
+    let (_, log) = ready.end(Duration::from_secs(5));
+    let said =
+        "bad request: line 4 has no colon, so it is no header; Base64 in Authorization must be one line: status=400 ";
+    assert!(log.starts_with(said), "{log}");
+    assert!(!log.contains("am9obl9kZXZlbG9wZXJA"), "{log}");
+    fs::remove_file(ca).unwrap();
+}
+
+/// Some encoders end Base64 with a line end: after it comes the blank line, and the key is no part of the request.
+#[test]
+fn bytes_after_a_head_that_ends_early_are_logged() {
+    let ca = ca_file("early-end");
+    let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--max-requests", "1"]));
+    let words = ready.words();
+    let head = client::head(words[2], &format!("{}\r\n{}", client::BASIC, client::KEY));
+    let reply = client::exchange(client::connect(words[2], &fs::read_to_string(&ca).unwrap()), head.as_bytes());
+    assert_eq!(reply.status(), "403");
+    let (_, log) = ready.end(Duration::from_secs(5));
+    let lines: Vec<&str> = log.lines().collect();
+    assert!(lines[0].contains(" basic=ok key=missing "), "{log}");
+    assert_eq!(lines[1..], ["more came after the request, unread; a line end in a header value ends the head"]);
+    fs::remove_file(ca).unwrap();
+}
+
+#[test]
 fn it_stops_by_itself_when_idle_and_is_quiet_when_told() {
     let ca = ca_file("idle-exit");
     let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--idle-exit", "1", "--quiet"]));

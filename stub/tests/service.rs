@@ -75,6 +75,8 @@ fn each_fault_in_the_credentials_has_its_status() {
     for (headers, status) in cases {
         let reply = ask_with(&stub.base_url(), stub.ca_pem(), &headers);
         assert_eq!(reply.status(), status, "{headers}");
+        let asks = reply.text().contains("\r\nWWW-Authenticate: Basic realm=\"nativeflow-stub\"\r\n");
+        assert_eq!(asks, status == "401", "{headers}");
         assert!(reply.body().contains("<Error><Message>"), "{}", reply.body());
         if status == "403" {
             denials.push(between(&reply.body(), "<Message>", "</Message>").to_owned());
@@ -102,12 +104,34 @@ fn other_paths_and_methods_are_refused() {
     let url = stub.plain_url();
     let unknown = send(&head(&format!("{url}/scenario/denide"), BASIC));
     assert_eq!((&*unknown.status(), &*unknown.body()), ("404", "unknown scenario\n"));
-    assert_eq!(send("GET /other HTTP/1.1\r\n\r\n").status(), "404");
-    let post = send(&head_for("POST", &url, &format!("{BASIC}{KEY}")));
-    assert_eq!(post.status(), "405");
-    assert!(post.text().contains("\r\nAllow: GET\r\n"));
+    assert_eq!(send("GET /other HTTP/1.1\r\nHost: x\r\n\r\n").status(), "404");
+    let put = send(&head_for("PUT", &url, &format!("{BASIC}{KEY}")));
+    assert_eq!(put.status(), "405");
+    assert!(put.text().contains("\r\nAllow: GET, POST\r\n"));
     assert_eq!(send(&head_for("HEAD", &url, "")).body(), "");
     assert_eq!(send("SSH-2.0-x\r\n\r\n").status(), "400");
+}
+
+#[test]
+fn instance_url_has_the_further_name_that_the_client_asked() {
+    let host_names = vec!["www.concursolutions.com".to_owned(), "eu1.concursolutions.com".to_owned()];
+    let stub = Stub::start(Options { host_names, ..Options::default() }).unwrap();
+    let (base, plain) = (stub.base_url(), stub.plain_url());
+    for (url, host, instance_url) in [
+        (&base, "eu1.concursolutions.com:8443", "https://eu1.concursolutions.com:8443/"),
+        (&base, "WWW.concursolutions.com", "https://WWW.concursolutions.com/"),
+        (&plain, "www.concursolutions.com:80", "http://www.concursolutions.com:80/"),
+        (&base, "www.concursolutions.com:8<b>", &format!("{base}/")),
+        (&base, "other.example", &format!("{base}/")),
+        (&plain, "localhost", &format!("{plain}/")),
+    ] {
+        let head = format!("GET /net2/oauth2/accesstoken.ashx HTTP/1.1\r\nHost: {host}\r\n{BASIC}{KEY}\r\n");
+        let reply = match url == &base {
+            true => exchange(client::connect(url, stub.ca_pem()), head.as_bytes()),
+            false => exchange(tcp(host_and_port(url).1), head.as_bytes()),
+        };
+        assert_eq!(between(&reply.text(), "<Instance_Url>", "<"), instance_url, "{host}");
+    }
 }
 
 #[test]

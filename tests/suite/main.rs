@@ -28,12 +28,14 @@
 //! | are the Debian packages sound, and enough for a build | `deb` |
 //! | is a release checked before it is published | `release` |
 //! | is the library for other Linuxes the same | `targets` |
+//! | do clients that were written elsewhere get a token from the stub | `clients` |
 //! | do the examples do what the README shows | `examples` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
 mod boundary;
 mod cancellation;
+mod clients;
 mod cpp;
 mod deb;
 mod dist;

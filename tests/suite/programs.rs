@@ -100,6 +100,27 @@ fn proxy_variable_that_is_not_utf8_is_refused_by_name() {
 }
 
 #[test]
+fn no_proxy_variable_matches_the_hosts_that_curl_matches() {
+    for (list, code) in [
+        ("localhost", "NF_OK"),
+        (".localhost.", "NF_OK"),
+        ("x localhost", "NF_OK"),
+        ("*", "NF_OK"),
+        ("*.localhost", "NF_PROXY"),
+        ("x,*", "NF_PROXY"),
+        (" * ", "NF_PROXY"),
+        ("localhost:{port}", "NF_PROXY"),
+        ("localhost..", "NF_PROXY"),
+    ] {
+        let call = Call::to_stub().with("environment_proxy", "1");
+        let port = support::stub().0.base_url().rsplit(':').next().unwrap().to_owned();
+        let list = format!("no_proxy={}", list.replace("{port}", &port));
+        let facts = call.run_under(&["env", "https_proxy=http://127.0.0.1:1", &list]);
+        assert_eq!(facts.pairs()["code"], code, "{list}");
+    }
+}
+
+#[test]
 #[ignore = "slow"]
 fn a_panic_is_an_error_and_nothing_more() {
     Program::compile("panic", Build::Debug).must_pass();

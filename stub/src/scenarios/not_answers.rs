@@ -2,15 +2,16 @@
 
 use std::iter;
 
-use super::tokens::{LIMIT, documented, padded_to, spliced, xml};
+use super::tokens::{LIMIT, answered, documented, padded_to, spliced, with, xml};
 use super::{Scenario, answer, script};
-use crate::answer::{Answer, HTML, JSON, Length, TEXT, XML};
+use crate::answer::{Answer, HTML, JSON, Length, TEXT};
 use crate::ask::Ask;
 use crate::script::{Ending, Script, Step};
 use crate::token::{DOCUMENTED, EXPIRY, OTHER_TOKEN, TOKEN, Token, field};
 
 /// The documented answer, `gzip -9n`; made once so that no compressor is needed.
 const GZIPPED: &[u8] = include_bytes!("documented.xml.gz");
+const GZIPPED_JSON: &[u8] = include_bytes!("documented.json.gz");
 
 pub(super) const TABLE: &[Scenario] = &[
     answer("html-200", "200 with a login page", |_| Answer::new(200, HTML, LOGIN_PAGE)),
@@ -27,8 +28,8 @@ pub(super) const TABLE: &[Scenario] = &[
             .body("<html><head><title>Object moved</title></head><body><h2>Object moved</h2></body></html>\n")
     }),
     answer("empty", "200 without a body", |_| Answer::empty(200)),
-    answer("no-token", "200, Access_Token without Token", |_| xml(Token { token: None, ..DOCUMENTED }.xml())),
-    answer("empty-token", "200, Token is there and empty", |_| xml(Token { token: field(""), ..DOCUMENTED }.xml())),
+    answer("no-token", "200, Access_Token without Token", |ask| with(Token { token: None, ..DOCUMENTED }, ask)),
+    answer("empty-token", "200, Token is there and empty", |ask| with(Token { token: field(""), ..DOCUMENTED }, ask)),
     answer("token-line-end", "200, JSON, the token holds a line end and a header", |_| {
         let token = Token { token: field("fdjhk2382\\r\\nX-Injected: yes"), ..DOCUMENTED };
         Answer::new(200, JSON, token.json())
@@ -57,26 +58,28 @@ pub(super) const TABLE: &[Scenario] = &[
         xml("<?xml version=\"1.0\"?>\n<ReportList><Report><Name>Trip</Name></Report></ReportList>\n")
     }),
     answer("text", "200 with the text OK", |_| Answer::new(200, TEXT, "OK")),
-    answer("garbled", "200, a valid answer with the framing of a chunk around it, as text", |_| {
-        let body = DOCUMENTED.xml();
+    answer("garbled", "200, a valid answer with the framing of a chunk around it, as text", |ask| {
+        let body = DOCUMENTED.document(ask);
         Answer::new(200, TEXT, format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()))
     }),
-    answer("truncated-body", "the last 100 bytes never come; TLS is closed properly", |_| {
-        documented().without_the_last(100)
+    answer("truncated-body", "the last 100 bytes never come; TLS is closed properly", |ask| {
+        documented(ask).without_the_last(100)
     }),
     script("truncated-no-close-notify", "the last 100 bytes never come; TCP is closed, TLS is not", |ask| {
-        Script::answer(&documented().without_the_last(100), ask).ending(Ending::CutOff)
+        Script::answer(&documented(ask).without_the_last(100), ask).ending(Ending::CutOff)
     }),
     answer("truncated-xml", "HTTP is complete, the XML ends after the token", |_| xml(cut_after_token())),
-    answer("content-length-long", "Content-Length is 100 more than the body, which is whole", |_| {
-        documented().length_off_by(100)
+    answer("content-length-long", "Content-Length is 100 more than the body, which is whole", |ask| {
+        documented(ask).length_off_by(100)
     }),
-    answer("content-length-short", "Content-Length is 20 less than the body", |_| documented().length_off_by(-20)),
-    answer("content-length-bad", "Content-Length: many", |_| documented().length(Length::ToldAs("many".to_owned()))),
-    answer("chunked-truncated", "chunked, the last chunk never comes; TLS is closed properly", |_| {
-        documented().length(Length::Chunked { ended: false })
+    answer("content-length-short", "Content-Length is 20 less than the body", |ask| documented(ask).length_off_by(-20)),
+    answer("content-length-bad", "Content-Length: many", |ask| {
+        documented(ask).length(Length::ToldAs("many".to_owned()))
     }),
-    answer("too-large", "a valid body of 64 KiB and one byte", |_| xml(padded_to(LIMIT + 1))),
+    answer("chunked-truncated", "chunked, the last chunk never comes; TLS is closed properly", |ask| {
+        documented(ask).length(Length::Chunked { ended: false })
+    }),
+    answer("too-large", "a valid body of 64 KiB and one byte", |ask| answered(padded_to(LIMIT + 1, ask), ask)),
     answer("dtd", "a valid answer with a document type declaration", |_| {
         xml(with_doctype("<!DOCTYPE Access_Token>", DOCUMENTED))
     }),
@@ -93,17 +96,19 @@ pub(super) const TABLE: &[Scenario] = &[
         let (open, close) = ("<a xmlns:x='u'>".repeat(2_900), "</a>".repeat(2_900));
         xml(format!("<Access_Token><Token>{TOKEN}</Token>{open}{close}</Access_Token>"))
     }),
-    answer("invalid-utf8", "bytes that are not UTF-8 inside the token", |_| {
-        Answer::new(200, XML, spliced(&DOCUMENTED.xml(), "<Token>fdjhk", b"\xc3\x28\xff"))
+    answer("invalid-utf8", "bytes that are not UTF-8 inside the token", |ask| {
+        let mark = if ask.wants_json { "\"Token\":\"fdjhk" } else { "<Token>fdjhk" };
+        answered(spliced(&DOCUMENTED.document(ask), mark, b"\xc3\x28\xff"), ask)
     }),
-    answer("gzip", "Content-Encoding: gzip, which nobody asked for", |_| {
-        xml(GZIPPED).header("Content-Encoding", "gzip")
+    answer("gzip", "Content-Encoding: gzip, which nobody asked for", |ask| {
+        let body = if ask.wants_json { GZIPPED_JSON } else { GZIPPED };
+        answered(body, ask).header("Content-Encoding", "gzip")
     }),
-    answer("huge-header", "a valid answer with a header of 1 MiB", |_| {
-        documented().header("X-Filler", "x".repeat(1024 * 1024))
+    answer("huge-header", "a valid answer with a header of 1 MiB", |ask| {
+        documented(ask).header("X-Filler", "x".repeat(1024 * 1024))
     }),
-    answer("many-headers", "a valid answer with 1,000 headers", |_| {
-        (0..1000).fold(documented(), |answer, number| answer.header(format!("X-Filler-{number}"), "x"))
+    answer("many-headers", "a valid answer with 1,000 headers", |ask| {
+        (0..1000).fold(documented(ask), |answer, number| answer.header(format!("X-Filler-{number}"), "x"))
     }),
     script("hang-up", "not one byte after the request: TCP is closed, TLS is not", |_| {
         Script::silent().ending(Ending::CutOff)
@@ -156,8 +161,10 @@ mod tests {
     #[test]
     fn the_compressed_answer_is_the_documented_one_in_size() {
         // ISIZE (RFC 1952): the last four bytes are the length before compression.
-        let (_, size) = GZIPPED.split_last_chunk::<4>().unwrap();
-        assert_eq!(u32::from_le_bytes(*size) as usize, DOCUMENTED.xml().len());
+        for (gzipped, document) in [(GZIPPED, DOCUMENTED.xml()), (GZIPPED_JSON, DOCUMENTED.json())] {
+            let (_, size) = gzipped.split_last_chunk::<4>().unwrap();
+            assert_eq!(u32::from_le_bytes(*size) as usize, document.len());
+        }
     }
 
     #[test]

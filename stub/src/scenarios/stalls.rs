@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::tokens::{LIMIT, documented, padded_to, xml};
+use super::tokens::{LIMIT, answered, documented, padded_to};
 use super::{Play, SILENCE_AFTER_ACCEPT, Scenario, script};
 use crate::answer::Length;
 use crate::script::{Script, Step};
@@ -13,12 +13,12 @@ const GIBIBYTE: usize = 1024 * 1024 * 1024;
 
 pub(super) const TABLE: &[Scenario] = &[
     script("drip-gibibyte", "announces 1 GiB and sends it as fast as it is taken", |ask| {
-        let announced = documented().length(Length::ToldAs(GIBIBYTE.to_string()));
+        let announced = documented(ask).length(Length::ToldAs(GIBIBYTE.to_string()));
         Script::head_of(&announced, ask)
             .then(Step::Repeat { block: vec![b' '; BLOCK], times: (GIBIBYTE / BLOCK) as u32 })
     }),
     script("drip-slow", "headers at once, then one byte of the body a second", |ask| {
-        let answer = xml(padded_to(LIMIT));
+        let answer = answered(padded_to(LIMIT, ask), ask);
         Script::head_of(&answer, ask).then(Step::Drip { bytes: answer.body.clone(), every: SECOND })
     }),
     script("drip-headers", "status line at once, then one byte of a header a second", |_| {
@@ -35,6 +35,6 @@ pub(super) const TABLE: &[Scenario] = &[
     },
     script("silence-after-tls", "reads the request and never answers", |_| Script::silent().then(Step::Hold)),
     script("silence-after-headers", "sends the headers of a valid answer and never its body", |ask| {
-        Script::head_of(&documented(), ask).then(Step::Hold)
+        Script::head_of(&documented(ask), ask).then(Step::Hold)
     }),
 ];

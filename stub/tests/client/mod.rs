@@ -85,6 +85,29 @@ pub fn host_and_port(url: &str) -> (&str, u16) {
     (host, port.parse().unwrap())
 }
 
+/// Reads one answer with a `Content-Length` and no further.
+pub fn next_reply(stream: &mut impl Read) -> Reply {
+    let mut bytes = Vec::new();
+    let mut length = None;
+    let mut byte = [0];
+    let end = loop {
+        if let Err(error) = stream.read_exact(&mut byte) {
+            break Err(error);
+        }
+        bytes.push(byte[0]);
+        if bytes.ends_with(b"\r\n\r\n") && length.is_none() {
+            let head = String::from_utf8_lossy(&bytes).into_owned();
+            let told =
+                head.split("Content-Length: ").nth(1).and_then(|it| it.split("\r\n").next()?.parse::<usize>().ok());
+            length = Some(bytes.len() + told.unwrap_or_default());
+        }
+        if length == Some(bytes.len()) {
+            break Ok(());
+        }
+    };
+    Reply { bytes, end }
+}
+
 /// Sends the demo user's credentials and reads to the end.
 pub fn ask(url: &str, ca_pem: &str) -> Reply {
     ask_with(url, ca_pem, &format!("{BASIC}{KEY}"))
