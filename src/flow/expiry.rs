@@ -1,12 +1,19 @@
-//! `M/D/YYYY h:mm:ss AM|PM` in UTC, as Unix seconds.
+//! `M/D/YYYY h:mm:ss AM|PM` in UTC, or ISO 8601 with its offset, as Unix seconds.
 
-use time::PrimitiveDateTime;
+use time::UtcDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
+use time::parsing::Parsed;
 
-const FORMAT: &[BorrowedFormatItem<'static>] = format_description!(
+const MONTH_FIRST: &[BorrowedFormatItem<'static>] = format_description!(
     version = 2,
-    "[month padding:none]/[day padding:none]/[year] [hour repr:12 padding:none]:[minute]:[second] [period]"
+    "[month padding:none]/[day padding:none]/[year] [hour repr:12 padding:none]:[minute][optional [:[second]]] [period]\
+    [optional [ [offset_hour sign:mandatory]:[offset_minute]]]"
+);
+const ISO_8601: &[BorrowedFormatItem<'static>] = format_description!(
+    version = 2,
+    "[year]-[month]-[day][first [T] [ ]][hour]:[minute][optional [:[second][optional [.[subsecond]]]]]\
+    [first [Z] [[offset_hour sign:mandatory][optional [:]][optional [[offset_minute]]]]]"
 );
 
 /// Reads an expiry; `None` when it cannot be read beyond doubt.
@@ -15,13 +22,38 @@ const FORMAT: &[BorrowedFormatItem<'static>] = format_description!(
 /// AM/PM may be of any case. 12 AM is midnight, 12 PM is noon. Nothing before 1970 is an expiry.
 pub(super) fn unix_seconds(text: &str) -> Option<i64> {
     // The date crate takes one blank and upper case only.
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = line.to_ascii_uppercase();
     // And a sign before the year, which no date has here.
-    if text.contains(['+', '-']) {
+    if !plain.starts_with(|first: char| first.is_ascii_digit()) || plain.contains("/+") || plain.contains("/-") {
         return None;
     }
-    let plain = text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
-    let seconds = PrimitiveDateTime::parse(&plain, FORMAT).ok()?.assume_utc().unix_timestamp();
+    let date = match parse(&plain, MONTH_FIRST) {
+        Some(date) if may_be_day_first(&line, &date) => return None,
+        Some(date) => date,
+        None => parse(&plain, ISO_8601)?,
+    };
+    // Without an offset it is UTC.
+    let seconds = UtcDateTime::try_from(date).ok()?.unix_timestamp();
     (seconds >= 0).then_some(seconds)
+}
+
+/// Reads all of `text`.
+fn parse(text: &str, format: &[BorrowedFormatItem<'_>]) -> Option<Parsed> {
+    let mut parsed = Parsed::new();
+    parsed.parse_items(text.as_bytes(), format).ok()?.is_empty().then_some(parsed)
+}
+
+/// Whether a culture that puts the day first may have written `text`, and means another date.
+///
+/// Of the cultures of .NET, none that puts the month first writes am/pm in lower case, or pads one of month and day only.
+fn may_be_day_first(text: &str, date: &Parsed) -> bool {
+    let (Some(month), Some(day)) = (date.month().map(u8::from), date.day()) else { return false };
+    let numbers: Vec<&str> = text.split('/').take(2).collect();
+    let is_one_padded =
+        numbers.iter().any(|number| number.starts_with('0')) && numbers.iter().any(|number| number.len() == 1);
+    let is_of_other_culture = is_one_padded || text.contains(|c: char| c.is_ascii_lowercase());
+    is_of_other_culture && day.get() <= 12 && day.get() != month
 }
 
 #[cfg(test)]
@@ -52,6 +84,8 @@ mod tests {
             ("1/1/2035 12:00:00 AM", day),
             ("1/1/2035 12:00:00 PM", day + 43_200),
             ("01/01/2035 08:00:00 am", day + 28_800),
+            ("01/1/2035 8:00:00 AM", day + 28_800),
+            ("1/1/2035 8:00 AM", day + 28_800),
             ("1/1/2035 8:00:00\u{202f}Am", day + 28_800),
             ("\u{a0}1/1/2035  12:59:59 pm ", day + 46_799),
             ("2/29/2036 1:00:00 AM", 2_087_859_600),
@@ -67,19 +101,116 @@ mod tests {
             "soon",
             "1/1/2035",
             "1/1/2035 8:00:00",
+            "1/1/2035 8 AM",
+            "1/1/2035 8:00: AM",
             "13/1/2035 8:00:00 AM",
             "2/29/2035 8:00:00 AM",
             "1/1/2035 0:00:00 AM",
             "1/1/2035 13:00:00 PM",
             "1/1/2035 8:00:60 AM",
             "1/1/35 8:00:00 AM",
-            "2035-01-01T08:00:00Z",
+            "1/1/2035 8:00:00 AM +00:0",
+            "1/1/2035 8:00:00 AM 00:00",
+            "1/1/2035 8:00:00 AM Z",
+            "2035-01-01",
+            "2035-01-01T08:00:00",
+            "2035-01-01T08:00:00ZZ",
+            "2035-01-01T08:00:00+",
+            "2035-01-01T08Z",
+            "2035-13-01T08:00:00Z",
+            "2035-1-1T08:00:00Z",
+            "2035-01-01T24:00:00Z",
+            "+2035-01-01T08:00:00Z",
+            "-2035-01-01T08:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "1970-01-01T00:00:00+00:01",
             "1/1/2035 8:00:00 AMX",
             "1/1/1969 8:00:00 AM",
             "-1/1/2035 8:00:00 AM",
             "1/1/+2035 8:00:00 AM",
         ] {
             assert_eq!(unix_seconds(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn dates_with_an_offset_or_without_seconds() {
+        // Checked with `date -u -d '2019-04-29 09:55:41' +%s`.
+        let when = 1_556_531_741;
+        for (text, seconds) in [
+            ("4/29/2019 9:55:41 AM +00:00", when),
+            ("04/29/2019 09:55:41 am -00:00", when),
+            ("4/29/2019 11:55:41 AM +02:00", when),
+            ("4/29/2019 4:25:41\u{202f}AM  -05:30", when),
+            ("4/29/2019 9:55 AM", when - 41),
+            ("4/29/2019 9:55 AM +00:00", when - 41),
+            ("2019-04-29T09:55:41Z", when),
+            ("2019-04-29t09:55:41z", when),
+            ("2019-04-29 09:55:41Z", when),
+            ("2019-04-29T09:55:41.1234567Z", when),
+            ("2019-04-29T09:55:41.9+00:00", when),
+            ("2019-04-29T09:55Z", when - 41),
+            ("2019-04-29T11:55:41+02:00", when),
+            ("2019-04-29T11:55:41+0200", when),
+            ("2019-04-29T11:55:41+02", when),
+            ("2019-04-29T04:25-05:30", when - 41),
+            ("1970-01-01T00:00:00Z", 0),
+        ] {
+            assert_eq!(unix_seconds(text), Some(seconds), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn date_that_day_first_cultures_write_is_unknown_unless_both_readings_agree() {
+        for (text, is_known) in [
+            ("5/7/2015 10:17:14 PM", true),
+            ("05/07/2015 10:17:14 PM", true),
+            ("05/10/2015 10:17:14 PM", true),
+            ("5/10/2015 10:17:14 PM", true),
+            ("10/5/2015 10:17:14 PM", true),
+            ("5/7/2015 10:17:14 pm", false),
+            ("5/12/2015 10:17:14 Pm", false),
+            ("5/7/2015 10:17 pm", false),
+            ("5/7/2015 10:17:14 pm +00:00", false),
+            ("05/7/2015 10:17:14 PM", false),
+            ("5/07/2015 10:17:14 PM", false),
+            ("5/07/2015 10:17:14 PM +00:00", false),
+            // No month, or the same date.
+            ("5/13/2015 10:17:14 pm", true),
+            ("05/31/2015 10:17:14 pm", true),
+            ("5/5/2015 10:17:14 pm", true),
+            ("05/5/2015 10:17:14 PM", true),
+        ] {
+            assert_eq!(unix_seconds(text).is_some(), is_known, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_date_of_a_day_first_culture_is_read_wrong() {
+        const EITHER: [bool; 2] = [false, true];
+        let orders = EITHER.iter().flat_map(|first| EITHER.iter().map(move |day| (*first, *day)));
+        let forms = orders.flat_map(|(first, day)| EITHER.iter().map(move |month| (first, day, *month)));
+        let cultures = forms.flat_map(|(first, day, month)| ["AM", "am"].map(|period| (first, day, month, period)));
+        let midnight = 2_082_758_400; // 2036-01-01, in a leap year
+        for (day_first, day_padded, month_padded, period) in cultures {
+            for seconds in (0..366).map(|day| midnight + day * 86_400) {
+                let when = OffsetDateTime::UNIX_EPOCH + Duration::seconds(seconds);
+                let number = |number: u8, padded| if padded { format!("{number:02}") } else { number.to_string() };
+                let (day, month) = (when.day(), u8::from(when.month()));
+                let (first, second) = match day_first {
+                    true => (number(day, day_padded), number(month, month_padded)),
+                    false => (number(month, month_padded), number(day, day_padded)),
+                };
+                let text = format!("{first}/{second}/2036 12:00:00 {period}");
+                let read = unix_seconds(&text);
+                // `1/10` does not show whether the 1 or the 10 is padded.
+                let shows_padding = day < 10 && month < 10 && day_padded != month_padded;
+                match day_first {
+                    false if period == "AM" && day_padded == month_padded => assert_eq!(read, Some(seconds), "{text}"),
+                    true if period == "AM" && !shows_padding => {}
+                    _ => assert!(read.is_none_or(|read| read == seconds), "{text}"),
+                }
+            }
         }
     }
 
