@@ -99,7 +99,7 @@ impl Answer<'_> {
         }
     }
 
-    /// Whether an answer has the form of Concur's. A gateway that wants a login of Windows is none of its.
+    /// Whether an answer has a form that Concur documents, and asks for no login of Windows.
     fn is_of_concur(&self, document: &Document<'_>) -> bool {
         let challenges =
             self.headers.get_all("www-authenticate").iter().filter_map(|challenge| challenge.to_str().ok());
@@ -457,6 +457,7 @@ mod tests {
             "<s:Envelope xmlns:s='u'><s:Body><s:Fault><s:Reason><s:Text>No.</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>",
             "{\"type\":\"about:blank\",\"title\":\"No.\",\"status\":403}",
             "{\"title\":\"\",\"detail\":\"No.\"}",
+            "{\"Message\":\"\",\"detail\":\"No.\"}",
             "{\"title\":\"No.\",\"detail\":\"No.\"}",
             "<problem xmlns='urn:ietf:rfc:7807'><detail>No.</detail></problem>",
             "{\"errors\":[{\"code\":7,\"message\":\"No.\"},{\"message\":\"Other.\"}]}",

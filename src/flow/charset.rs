@@ -1,5 +1,7 @@
 //! The charset of a body, and its text.
 
+use std::cmp::Ordering;
+
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use zeroize::Zeroizing;
@@ -50,10 +52,12 @@ fn declared(headers: &HeaderMap, bytes: &[u8]) -> Charset {
     if !is_one_of(&["utf-16", "utf-16le", "utf-16be"]) || !bytes.contains(&0) && str::from_utf8(bytes).is_ok() {
         return Charset::Utf8;
     }
-    let is_big_endian = match bytes {
-        [0, _, ..] => true,
-        [_, 0, ..] => false,
-        _ => is_one_of(&["utf-16be"]),
+    // Where the name leaves the order open, or is wrong, the upper bytes of ASCII tell it.
+    let zeros = |start| bytes.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
+    let is_big_endian = match zeros(0).cmp(&zeros(1)) {
+        Ordering::Greater => true,
+        Ordering::Less => false,
+        Ordering::Equal => is_one_of(&["utf-16be"]),
     };
     Charset::Utf16(if is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes })
 }
@@ -142,15 +146,16 @@ mod tests {
         ] {
             assert_eq!(text_of(content_type, b"M\xfcller \x80"), "Müller €", "{content_type}");
         }
-        for text in ["Zugriff für Müller verweigert", "{\"Message\":\"Nein\"}", "拒绝访问"] {
+        for text in ["Zugriff für Müller verweigert", "{\"Message\":\"Nein\"}", "拒绝 访问"] {
             for (little, big) in [("utf-16", "UTF-16"), ("UTF-16LE", "utf-16be")] {
                 let (little, big) = (format!("text/plain; charset={little}"), format!("text/plain; charset={big}"));
                 assert_eq!(text_of(&little, &utf16(text, u16::to_le_bytes)), text);
-                if text.is_ascii() || big.ends_with("be") {
-                    assert_eq!(text_of(&big, &utf16(text, u16::to_be_bytes)), text);
-                }
+                assert_eq!(text_of(&big, &utf16(text, u16::to_be_bytes)), text);
             }
         }
+        let no_ascii = "拒绝访问";
+        assert_eq!(text_of("text/plain; charset=utf-16", &utf16(no_ascii, u16::to_le_bytes)), no_ascii);
+        assert_eq!(text_of("text/plain; charset=utf-16be", &utf16(no_ascii, u16::to_be_bytes)), no_ascii);
     }
 
     #[test]

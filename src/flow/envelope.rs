@@ -75,8 +75,9 @@ pub(super) fn message(document: &Document<'_>) -> Result<Option<Secret>, Error> 
         true => all(document, MESSAGES),
         false => errors.iter().flat_map(|error| error.children("Message")).collect(),
     };
-    if !messages.is_empty() {
-        return only("Message", messages.iter().map(|message| Some(message.text())));
+    let said = only("Message", messages.iter().map(|message| Some(message.text())))?;
+    if said.as_ref().is_some_and(|text| !text.expose().is_empty()) {
+        return Ok(said);
     }
     let own = only("Error", errors.iter().map(Element::value))?;
     Ok(foreign_words(document, errors).or(own))

@@ -91,6 +91,8 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("padded-date", "NF_OK", WITHOUT_EXPIRY),
     ("utf16", "NF_OK", WHOLE),
     ("utf16-be", "NF_OK", WHOLE),
+    ("utf16-json", "NF_OK", WHOLE),
+    ("latin1", "NF_OK", WHOLE),
     ("http10", "NF_OK", WHOLE),
     ("chunked", "NF_OK", WHOLE),
     ("continue", "NF_OK", WHOLE),
