@@ -1,59 +1,123 @@
 //! `M/D/YYYY h:mm:ss AM|PM` in UTC, or ISO 8601 with its offset, as Unix seconds.
+//!
+//! Read by hand: the date crate's interpreter of format descriptions takes 25 KB.
 
-use time::UtcDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-use time::parsing::Parsed;
-
-const MONTH_FIRST: &[BorrowedFormatItem<'static>] = format_description!(
-    version = 2,
-    "[month padding:none]/[day padding:none]/[year] [hour repr:12 padding:none]:[minute][optional [:[second]]] [period]\
-    [optional [ [offset_hour sign:mandatory]:[offset_minute]]]"
-);
-const ISO_8601: &[BorrowedFormatItem<'static>] = format_description!(
-    version = 2,
-    "[year]-[month]-[day][first [T] [ ]][hour]:[minute][optional [:[second][optional [.[subsecond]]]]]\
-    [first [Z] [[offset_hour sign:mandatory][optional [:]][optional [[offset_minute]]]]]"
-);
+use time::{Date, PrimitiveDateTime, Time};
 
 /// Reads an expiry; `None` when it cannot be read beyond doubt.
 ///
 /// Month, day and hour may be padded or not, blanks may be any Unicode space (newer .NET writes U+202F before AM/PM) and
-/// AM/PM may be of any case. 12 AM is midnight, 12 PM is noon. Nothing before 1970 is an expiry.
+/// AM/PM may be of any case. 12 AM is midnight, 12 PM is noon. Seconds may be left out. Nothing before 1970 is an expiry.
 pub(super) fn unix_seconds(text: &str) -> Option<i64> {
-    // The date crate takes one blank and upper case only.
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let plain = line.to_ascii_uppercase();
-    // And a sign before the year, which no date has here.
-    if !plain.starts_with(|first: char| first.is_ascii_digit()) || plain.contains("/+") || plain.contains("/-") {
-        return None;
-    }
-    let date = match parse(&plain, MONTH_FIRST) {
-        Some(date) if may_be_day_first(&line, &date) => return None,
-        Some(date) => date,
-        None => parse(&plain, ISO_8601)?,
-    };
-    // Without an offset it is UTC.
-    let seconds = UtcDateTime::try_from(date).ok()?.unix_timestamp();
+    let seconds = Reader(&line).month_first().or_else(|| Reader(&line).iso_8601())?;
     (seconds >= 0).then_some(seconds)
 }
 
-/// Reads all of `text`.
-fn parse(text: &str, format: &[BorrowedFormatItem<'_>]) -> Option<Parsed> {
-    let mut parsed = Parsed::new();
-    parsed.parse_items(text.as_bytes(), format).ok()?.is_empty().then_some(parsed)
+/// Takes what it reads off the front of a text.
+struct Reader<'a>(&'a str);
+
+impl<'a> Reader<'a> {
+    /// `4/29/2019 9:55:41 AM`, perhaps with an offset, as .NET writes a `DateTimeOffset`.
+    fn month_first(mut self) -> Option<i64> {
+        let month = self.digits(1, 2)?;
+        let day = self.after("/")?.digits(1, 2)?;
+        let year = self.after("/")?.digits(4, 4)?;
+        let hour = self.after(" ")?.number(1, 2)?;
+        let (minute, second) = self.minute_and_second()?;
+        let period = self.after(" ")?.0.split_at_checked(2)?.0;
+        let noon = if period.eq_ignore_ascii_case("PM") { 12 } else { 0 };
+        self.after_ignoring_case(if noon == 0 { "AM" } else { "PM" })?;
+        let offset = if self.0.is_empty() { 0 } else { self.after(" ")?.offset()? };
+        if !(1..=12).contains(&hour) || may_be_day_first(month, day, period) {
+            return None;
+        }
+        let time = Time::from_hms(hour % 12 + noon, minute, second).ok()?;
+        self.at_end(seconds(year, month, day, time)? - offset)
+    }
+
+    /// `2019-04-29T09:55:41Z`. Without an offset it would be in doubt.
+    fn iso_8601(mut self) -> Option<i64> {
+        let year = self.digits(4, 4)?;
+        let month = self.after("-")?.digits(2, 2)?;
+        let day = self.after("-")?.digits(2, 2)?;
+        let hour = match self.after(" ") {
+            Some(rest) => rest.number(2, 2)?,
+            None => self.after_ignoring_case("T")?.number(2, 2)?,
+        };
+        let (minute, second) = self.minute_and_second()?;
+        if self.after(".").is_some() {
+            self.digits(1, 9)?;
+        }
+        let offset = if self.after_ignoring_case("Z").is_some() { 0 } else { self.offset()? };
+        let time = Time::from_hms(hour, minute, second).ok()?;
+        self.at_end(seconds(year, month, day, time)? - offset)
+    }
+
+    fn minute_and_second(&mut self) -> Option<(u8, u8)> {
+        let minute = self.after(":")?.number(2, 2)?;
+        let second = if self.after(":").is_some() { self.number(2, 2)? } else { 0 };
+        Some((minute, second))
+    }
+
+    /// `+02:00`, `+0200` or `+02`, in seconds.
+    fn offset(&mut self) -> Option<i64> {
+        let sign = if self.after("-").is_some() { -1 } else { self.after("+").map(|_| 1)? };
+        let hours = self.number(2, 2)?;
+        let minutes = if self.after(":").is_some() || !self.0.is_empty() { self.number(2, 2)? } else { 0 };
+        let offset = Time::from_hms(hours, minutes, 0).ok()?.duration_since(Time::MIDNIGHT);
+        Some(sign * offset.whole_seconds())
+    }
+
+    /// As many digits as there are, from `least` to `most`.
+    fn digits(&mut self, least: usize, most: usize) -> Option<&'a str> {
+        let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        (count >= least).then_some(digits)
+    }
+
+    fn number(&mut self, least: usize, most: usize) -> Option<u8> {
+        self.digits(least, most)?.parse().ok()
+    }
+
+    /// Itself, after `text`.
+    fn after(&mut self, text: &str) -> Option<&mut Self> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(self)
+    }
+
+    /// Itself, after `text` in any case.
+    fn after_ignoring_case(&mut self, text: &str) -> Option<&mut Self> {
+        let (start, rest) = self.0.split_at_checked(text.len())?;
+        if !start.eq_ignore_ascii_case(text) {
+            return None;
+        }
+        self.0 = rest;
+        Some(self)
+    }
+
+    /// `value`, if nothing follows.
+    fn at_end(&self, value: i64) -> Option<i64> {
+        self.0.is_empty().then_some(value)
+    }
 }
 
-/// Whether a culture that puts the day first may have written `text`, and means another date.
+fn seconds(year: &str, month: &str, day: &str, time: Time) -> Option<i64> {
+    let month = month.parse::<u8>().ok()?.try_into().ok()?;
+    let date = Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+    Some(PrimitiveDateTime::new(date, time).assume_utc().unix_timestamp())
+}
+
+/// Whether a culture that puts the day first may have written `month/day` and `period`, and means another date.
 ///
 /// Of the cultures of .NET, none that puts the month first writes am/pm in lower case, or pads one of month and day only.
-fn may_be_day_first(text: &str, date: &Parsed) -> bool {
-    let (Some(month), Some(day)) = (date.month().map(u8::from), date.day()) else { return false };
-    let numbers: Vec<&str> = text.split('/').take(2).collect();
-    let is_one_padded =
-        numbers.iter().any(|number| number.starts_with('0')) && numbers.iter().any(|number| number.len() == 1);
-    let is_of_other_culture = is_one_padded || text.contains(|c: char| c.is_ascii_lowercase());
-    is_of_other_culture && day.get() <= 12 && day.get() != month
+fn may_be_day_first(month: &str, day: &str, period: &str) -> bool {
+    let numbers = [month, day];
+    let is_one_padded = numbers.iter().any(|number| number.starts_with('0')) && numbers.iter().any(|n| n.len() == 1);
+    let is_of_other_culture = is_one_padded || period.contains(|c: char| c.is_ascii_lowercase());
+    let [month, day] = numbers.map(|number| number.parse::<u8>().unwrap_or_default());
+    is_of_other_culture && day <= 12 && day != month
 }
 
 #[cfg(test)]
