@@ -16,7 +16,7 @@ use crate::token::Token;
 
 /// Reads the answer to a token request.
 ///
-/// What counts, in this order: a redirect or a missing endpoint is that, whatever its body; a web page is never a refused
+/// What counts, in this order: a redirect, a missing endpoint or a 407 is that, whatever its body; a web page is never a refused
 /// login, whatever its status; an error in a success is a failure; then a token that can be read is handed out. The texts
 /// of Concur's error messages are not known, so no decision depends on one.
 pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> Result<Token, Error> {
