@@ -143,6 +143,9 @@ causes! {
     NoLoginArrived => Denied, Never,
         "Concur says that the request carried no login, though one was sent",
         "Do not retry. Look for a proxy or gateway on the way that removes the Authorization header, then check login and secret.";
+    RefusedByEither => Denied, Never,
+        "Concur, or a gateway before it, refused the request",
+        "Do not retry, because the account may be locked. If the server's message is a gateway's or a proxy's, ask its operator to let the request and its Authorization header through. Otherwise check login, secret and key by hand.";
     RefusedWithoutStatus => Denied, Never,
         "Concur answered with an error in place of a token and does not say what is wrong",
         "Do not retry, the account may lock. Read the server's own message; check login, secret and key by hand.";
@@ -295,6 +298,9 @@ causes! {
     WebPage => NotConcur, Never,
         "A web page came in place of an answer",
         "The login was not judged. Look for a proxy, a login portal or a wrong base URL.";
+    WebPageRefusal => NotConcur, Never,
+        "A web page came in place of an answer, with a status that refuses the request",
+        "Do not retry, because it is not known whether Concur checked the login. Look for a proxy, a login portal or a wrong base URL.";
     WebPageUnavailable => NotConcur, SERVER_PAUSE,
         "A web page came in place of an answer, with a status that says \"later\"",
         "The login was not judged. Wait 5 minutes, then try again; if it stays, look for a proxy on the way or a maintenance notice of Concur's.";
@@ -322,6 +328,9 @@ causes! {
     NoToken => Malformed, Never,
         "The answer holds no token",
         "Check the base URL; if it is right, give the correlation ID to Concur's support.";
+    OtherService => Malformed, Never,
+        "The modern OAuth 2.0 service answered instead of the Native Flow",
+        "Check the base URL, and look for a gateway that rewrites its path: the Native Flow is at /net2/oauth2/accesstoken.ashx.";
     BadToken => Malformed, Never,
         "The token in the answer holds characters that no token may hold",
         "Look for a proxy that changes answers; if there is none, give the correlation ID to Concur's support.";

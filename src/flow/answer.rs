@@ -3,7 +3,8 @@
 use http::{HeaderMap, Response, StatusCode, Uri};
 use zeroize::Zeroizing;
 
-use super::document::{Document, decode};
+use super::charset::decode;
+use super::document::Document;
 use super::sanitize::Redactor;
 use super::{BaseUrl, Credentials, envelope, expiry, retry};
 use crate::body::Body;
@@ -15,7 +16,7 @@ use crate::token::Token;
 
 /// Reads the answer to a token request.
 ///
-/// What counts, in this order: a redirect or a missing endpoint is that, whatever its body; a web page is never a refused
+/// What counts, in this order: a redirect, a missing endpoint or a 407 is that, whatever its body; a web page is never a refused
 /// login, whatever its status; an error in a success is a failure; then a token that can be read is handed out. The texts
 /// of Concur's error messages are not known, so no decision depends on one.
 pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> Result<Token, Error> {
@@ -23,24 +24,26 @@ pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> R
     let Body { bytes, cut } = response.body();
     let text = match is_compressed(response.headers()) {
         true => Zeroizing::default(),
-        false => decode(bytes),
+        false => decode(response.headers(), bytes),
     };
     let document = Document::parse(&text);
 
-    if answer.status.is_redirection() {
+    if answer.is_redirect() {
         return Err(answer.failure(answer.redirect(), &document));
     }
     if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
         let gone = Error::new(Cause::EndpointGone).detail(answer.status_text());
         return Err(answer.failure(gone, &document));
     }
-    if answer.is_page(&document) {
-        let later = answer.status.is_server_error() || answer.status == StatusCode::TOO_MANY_REQUESTS;
-        let page = Error::new(if later { Cause::WebPageUnavailable } else { Cause::WebPage });
-        return Err(answer.failure(page.detail(answer.status_text()), &document));
-    }
-    if !answer.status.is_success() {
-        return Err(answer.failure(refusal(answer.status).detail(answer.status_text()), &document));
+    let failed = match answer.status {
+        // With a page or without one.
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Cause::ProxyAsks),
+        status if answer.is_page(&document) => Some(page(status)),
+        status if status.is_success() => None,
+        status => Some(refusal(status, answer.is_of_concur(&document))),
+    };
+    if let Some(cause) = failed {
+        return Err(answer.failure(Error::new(cause).detail(answer.status_text()), &document));
     }
     let result = match (answer.error_in_success(&document), cut) {
         (Err(error), _) => Err(error),
@@ -91,12 +94,23 @@ impl Answer<'_> {
                     .headers
                     .get("content-type")
                     .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
-                let is_of_concur = envelope::holds_token(document)
-                    || envelope::holds_error(document)
-                    || envelope::holds_message(document);
-                called_html && !is_of_concur
+                called_html && !has_envelope(document)
             }
         }
+    }
+
+    /// Whether an answer has a form that Concur documents, and asks for no login of Windows.
+    fn is_of_concur(&self, document: &Document<'_>) -> bool {
+        let challenges =
+            self.headers.get_all("www-authenticate").iter().filter_map(|challenge| challenge.to_str().ok());
+        let mut schemes = challenges.flat_map(|challenge| challenge.split([',', ' ']));
+        let is_of_windows = |scheme: &str| ["Negotiate", "NTLM"].iter().any(|other| scheme.eq_ignore_ascii_case(other));
+        has_envelope(document) && !schemes.any(is_of_windows)
+    }
+
+    /// 300 and 304 lead nowhere, and 305 and 306 are of the past (RFC 9110, section 15.4).
+    fn is_redirect(&self) -> bool {
+        matches!(self.status.as_u16(), 301..=303 | 307 | 308)
     }
 
     fn status_text(&self) -> String {
@@ -120,18 +134,22 @@ impl Answer<'_> {
             return Err(Cause::Compressed.into());
         }
         let is_token = envelope::holds_token(document);
-        let is_error = envelope::holds_error(document) || !is_token && envelope::holds_message(document);
-        if !is_error && !is_token {
+        let is_error = envelope::holds_error(document);
+        let is_message = !is_token && envelope::holds_message(document);
+        if !is_error && !is_message && !is_token {
             return Ok(());
         }
-        if is_error {
+        if is_error || is_message {
             // Of two messages that differ, none is the one.
             envelope::message(document)?;
         }
         match envelope::status(document)?.and_then(|status| StatusCode::from_u16(status).ok()) {
-            Some(status) if !status.is_success() => {
-                Err(refusal(status).detail(format_args!("{}, {} inside", self.status_text(), status.as_u16())))
-            }
+            Some(status) if !status.is_success() => Err(Error::new(refusal(status, is_error)).detail(format_args!(
+                "{}, {} inside",
+                self.status_text(),
+                status.as_u16()
+            ))),
+            // A message alone is what block pages say in a success.
             _ if is_error => Err(Error::new(Cause::RefusedWithoutStatus).detail(self.status_text())),
             _ => Ok(()),
         }
@@ -147,7 +165,8 @@ impl Answer<'_> {
             _ => envelope::token_fields(document)?.ok_or_else(|| missing(Cause::NoToken.into()))?,
         };
         if fields.token.expose().is_empty() {
-            return Err(missing(Cause::NoToken.into()));
+            let is_other = envelope::is_of_oauth2(document);
+            return Err(missing(if is_other { Cause::OtherService } else { Cause::NoToken }.into()));
         }
         // It goes into a header of every later request: a line end in it would forge another header.
         if !is_visible(&fields.token) {
@@ -182,11 +201,12 @@ impl Answer<'_> {
 
 /// What a status that is neither a success nor a redirect means (Concur: "HTTP Codes", and the official SDK's live tests
 /// for 403).
-fn refusal(status: StatusCode) -> Error {
-    let cause = match status.as_u16() {
+fn refusal(status: StatusCode, is_of_concur: bool) -> Cause {
+    match status.as_u16() {
         400 => Cause::BadRequest,
-        401 => Cause::NoLoginArrived,
-        403 => Cause::Denied,
+        401 if is_of_concur => Cause::NoLoginArrived,
+        403 if is_of_concur => Cause::Denied,
+        401 | 403 => Cause::RefusedByEither,
         404 | 410 => Cause::EndpointGone,
         407 => Cause::ProxyAsks,
         429 => Cause::Busy,
@@ -195,8 +215,22 @@ fn refusal(status: StatusCode) -> Error {
         511 => Cause::WebPage,
         408 | 500..600 => Cause::ServerFailed,
         _ => Cause::UnexpectedStatus,
-    };
-    cause.into()
+    }
+}
+
+/// What a page for people means.
+fn page(status: StatusCode) -> Cause {
+    match status.as_u16() {
+        // It may be what a gateway makes of Concur's refusal.
+        400 | 401 | 403 => Cause::WebPageRefusal,
+        511 => Cause::WebPage,
+        429 | 500..600 => Cause::WebPageUnavailable,
+        _ => Cause::WebPage,
+    }
+}
+
+fn has_envelope(document: &Document<'_>) -> bool {
+    envelope::holds_token(document) || envelope::holds_error(document) || envelope::holds_message(document)
 }
 
 fn is_visible(text: &Secret) -> bool {
@@ -308,12 +342,26 @@ mod tests {
             (200, "<R><StatusCode>503</StatusCode><Content><Error/></Content></R>", Code::Maintenance),
             (200, "<R><StatusCode>200</StatusCode><Error/></R>", Code::Denied),
             (200, "<R><StatusCode>many</StatusCode><Error/></R>", Code::Denied),
+            (200, "{\"Message\":\"Blocked\"}", Code::Malformed),
+            (200, "<R><Message>Blocked</Message></R>", Code::Malformed),
+            (200, "<Message>Blocked</Message>", Code::Malformed),
+            (200, "{\"StatusCode\":403,\"Message\":\"m\"}", Code::Denied),
+            (200, "{\"Error\":null}", Code::Malformed),
+            (200, "{\"Error\":null,\"message\":\"Blocked\"}", Code::Malformed),
             (200, "", Code::Malformed),
             (204, "", Code::Malformed),
             (200, "OK", Code::Malformed),
             (200, PAGE, Code::NotConcur),
             (302, DOCUMENTED, Code::Redirected),
-            (304, "", Code::Redirected),
+            (301, "", Code::Redirected),
+            (303, PAGE, Code::Redirected),
+            (307, ERROR, Code::Redirected),
+            (308, "", Code::Redirected),
+            (300, "", Code::Malformed),
+            (300, PAGE, Code::NotConcur),
+            (304, "", Code::Malformed),
+            (305, "", Code::Malformed),
+            (306, "", Code::Malformed),
             (400, ERROR, Code::ServerError),
             (401, ERROR, Code::Denied),
             (402, ERROR, Code::Malformed),
@@ -325,7 +373,7 @@ mod tests {
             (404, ERROR, Code::EndpointGone),
             (404, PAGE, Code::EndpointGone),
             (410, "", Code::EndpointGone),
-            (407, PAGE, Code::NotConcur),
+            (407, PAGE, Code::ProxyDenied),
             (407, "", Code::ProxyDenied),
             (408, "", Code::ServerError),
             (418, ERROR, Code::Malformed),
@@ -337,6 +385,7 @@ mod tests {
             (503, PAGE, Code::NotConcur),
             (504, "", Code::ServerError),
             (511, "", Code::NotConcur),
+            (511, PAGE, Code::NotConcur),
             (599, "", Code::ServerError),
         ] {
             let error = answer(status, body).unwrap_err();
@@ -371,6 +420,9 @@ mod tests {
             (200, PAGE, None),
             (403, PAGE, None),
             (407, "", None),
+            (407, PAGE, None),
+            (511, "", None),
+            (511, PAGE, None),
             (200, "", None),
             (429, ERROR, Some(60)),
             (429, PAGE, Some(300)),
@@ -396,9 +448,117 @@ mod tests {
             "{\"Message\":\"No.\"}",
             "{\"Content\":{\"Error\":{\"Message\":\"No.\"}}}",
             "{\"error\":\"No.\"}",
+            "{\"errorMessage\":\"No.\"}",
+            "{\"error\":{\"code\":7,\"errorMessage\":\"No.\"}}",
+            "{\"code\":5,\"error\":\"invalid_grant\",\"error_description\":\"No.\"}",
+            "<error><error_description>No.</error_description></error>",
+            "{\"status\":403,\"error\":\"Forbidden\",\"message\":\"No.\"}",
+            "{\"fault\":{\"faultstring\":\"No.\",\"detail\":{\"errorcode\":\"x\"}}}",
+            "<s:Envelope xmlns:s='u'><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>No.</faultstring>\
+             <detail><x>y</x></detail></s:Fault></s:Body></s:Envelope>",
+            "<s:Envelope xmlns:s='u'><s:Body><s:Fault><s:Reason><s:Text>No.</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>",
+            "{\"type\":\"about:blank\",\"title\":\"No.\",\"status\":403}",
+            "{\"title\":\"\",\"detail\":\"No.\"}",
+            "{\"Message\":\"\",\"detail\":\"No.\"}",
+            "{\"title\":\"No.\",\"detail\":\"No.\"}",
+            "<problem xmlns='urn:ietf:rfc:7807'><detail>No.</detail></problem>",
+            "{\"errors\":[{\"code\":7,\"message\":\"No.\"},{\"message\":\"Other.\"}]}",
             "No.",
         ] {
             assert_eq!(answer(403, body).unwrap_err().server_message(), "No.", "{body}");
+        }
+        let problem = "{\"detail\":\"No way.\",\"title\":\"Forbidden\"}";
+        assert_eq!(answer(403, problem).unwrap_err().server_message(), "Forbidden: No way.");
+        for body in
+            ["{\"errors\":[]}", "{\"errors\":[[{\"message\":\"No.\"}]]}", "{\"title\":7}", "[{\"title\":\"No.\"}]"]
+        {
+            assert_eq!(answer(403, body).unwrap_err().server_message(), "", "{body}");
+        }
+        let beside_a_token = "{\"Access_Token\":{\"Token\":\"a b\"},\"detail\":\"a b\"}";
+        assert_eq!(answer(200, beside_a_token).unwrap_err().server_message(), "");
+    }
+
+    #[test]
+    fn refusal_in_another_form_than_that_of_concur_may_be_of_a_gateway() {
+        let either = "Concur, or a gateway before it";
+        for status in [401, 403] {
+            for (headers, body, is_of_concur) in [
+                (&[][..], ERROR, true),
+                (&[][..], "{\"Message\":\"No.\"}", true),
+                (&[("WWW-Authenticate", "Basic realm=\"Concur\"")][..], ERROR, true),
+                (&[][..], "", false),
+                (&[("Content-Type", "text/plain")][..], "Access denied by policy", false),
+                (&[][..], "<Envelope><Body><Fault><faultstring>No.</faultstring></Fault></Body></Envelope>", false),
+                (&[("Content-Type", "application/problem+json")][..], "{\"title\":\"No.\"}", false),
+                (&[][..], "{\"errors\":[{\"message\":\"No.\"}]}", false),
+                (&[][..], "{\"Error\":null}", false),
+                (&[][..], "<broken", false),
+                (&[("WWW-Authenticate", "negotiate")][..], ERROR, false),
+                (&[("WWW-Authenticate", "Basic realm=x, NTLM")][..], ERROR, false),
+                (&[("WWW-Authenticate", "Basic"), ("WWW-Authenticate", "Negotiate oYG2")][..], ERROR, false),
+            ] {
+                let error = read(status, headers, body.as_bytes(), None).unwrap_err();
+                assert_eq!(error.code(), Code::Denied, "{status} {body}");
+                assert_eq!(error.pause(), None);
+                assert_eq!(error.message().starts_with(either), !is_of_concur, "{status} {headers:?} {body}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn page_does_not_say_that_a_refused_login_was_not_judged() {
+        for (status, claims) in [(200, true), (503, true), (400, false), (401, false), (403, false)] {
+            let error = answer(status, PAGE).unwrap_err();
+            assert_eq!(error.code(), Code::NotConcur);
+            assert_eq!(error.remedy().contains("not judged"), claims, "{status}: {error}");
+        }
+    }
+
+    #[test]
+    fn null_is_as_good_as_absent() {
+        let nil = "xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:nil";
+        for body in [
+            format!("<R><Error {nil}='true'/><Content><Access_Token><Token>t</Token></Access_Token></Content></R>"),
+            format!("<Access_Token><Token>t</Token><Token {nil}='1'/><Refresh_Token {nil}='true'/></Access_Token>"),
+            "{\"Error\":null,\"Access_Token\":{\"Token\":\"t\"}}".to_owned(),
+        ] {
+            assert_eq!(answer(200, &body).unwrap().value(), "t", "{body}");
+        }
+        assert_eq!(answer(200, &format!("<Error {nil}='true'/>")).unwrap_err().code(), Code::Malformed);
+        for other in [format!("<Error {nil}='false'/>"), "<Error nil='true'/>".to_owned()] {
+            assert_eq!(answer(200, &other).unwrap_err().code(), Code::Denied, "{other}");
+        }
+    }
+
+    #[test]
+    fn answer_of_the_modern_service_is_told_as_one() {
+        for (body, is_modern) in [
+            ("{\"expires_in\":\"3600\",\"token_type\":\"Bearer\",\"access_token\":\"eyJhbGci\"}", true),
+            ("{\"ACCESS_TOKEN\":\"eyJhbGci\"}", true),
+            ("{\"access_token\":\"\"}", false),
+            ("{\"access_token\":7}", false),
+            ("{\"Access_Token\":{}}", false),
+            ("<access_token>eyJhbGci</access_token>", false),
+        ] {
+            let error = answer(200, body).unwrap_err();
+            assert_eq!(error.code(), Code::Malformed);
+            assert_eq!(error.message().contains("modern OAuth 2.0 service answered"), is_modern, "{body}: {error}");
+            assert!(!format!("{error}{}", error.server_message()).contains("eyJ"));
+        }
+    }
+
+    #[test]
+    fn text_is_decoded_as_declared() {
+        for (content_type, body) in [
+            ("text/plain; charset=ISO-8859-1", &b"F\xfcr M\xfcller"[..]),
+            ("text/xml", b"<?xml version='1.0' encoding='iso-8859-1'?><Error>F\xfcr M\xfcller</Error>"),
+            (
+                "application/json; charset=utf-16",
+                b"{\0\"\0e\0r\0r\0o\0r\0\"\0:\0\"\0F\0\xfc\0r\0 \0M\0\xfc\0l\0l\0e\0r\0\"\0}\0",
+            ),
+        ] {
+            let error = read(403, &[("Content-Type", content_type)], body, None).unwrap_err();
+            assert_eq!(error.server_message(), "Für Müller", "{content_type}");
         }
     }
 

@@ -4,7 +4,6 @@
 //! its own elements over the years.
 
 use roxmltree::{Node, ParsingOptions};
-use zeroize::Zeroizing;
 
 use super::json::Json;
 use crate::cause::Cause;
@@ -14,6 +13,9 @@ use crate::secret::Secret;
 /// Answers have one namespace at most, and attributes nowhere but in the first line.
 const MOST_NAMESPACES: usize = 64;
 const MOST_ATTRIBUTES: usize = 2048;
+
+/// The namespace of `nil` (XML Schema 1.0, section 2.6).
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// What a body turned out to be.
 pub(super) enum Document<'a> {
@@ -79,11 +81,12 @@ impl<'a> Document<'a> {
 
     /// The outermost element.
     pub(super) fn root(&self) -> Option<Element<'_, 'a>> {
-        match self {
-            Document::Xml(document) => Some(Element::Xml(document.root_element())),
-            Document::Json(value) => Some(Element::Json(value)),
-            _ => None,
-        }
+        let root = match self {
+            Document::Xml(document) => Element::Xml(document.root_element()),
+            Document::Json(value) => Element::Json(value),
+            _ => return None,
+        };
+        (!root.is_null()).then_some(root)
     }
 }
 
@@ -96,9 +99,9 @@ impl<'d, 'a> Element<'d, 'a> {
         }
     }
 
-    /// The children named `name`. A `null` of JSON is as good as absent.
+    /// The children named `name`; the first of a list is named `0`. A null is as good as absent.
     pub(super) fn children(&self, name: &str) -> Vec<Element<'d, 'a>> {
-        match self {
+        let mut children: Vec<Element<'d, 'a>> = match self {
             Element::Xml(node) => node
                 .children()
                 .filter(|child| child.is_element() && child.tag_name().name().eq_ignore_ascii_case(name))
@@ -106,10 +109,21 @@ impl<'d, 'a> Element<'d, 'a> {
                 .collect(),
             Element::Json(Json::Object(members)) => members
                 .iter()
-                .filter(|(member, value)| member.eq_ignore_ascii_case(name) && !matches!(value, Json::Null))
+                .filter(|(member, _)| member.eq_ignore_ascii_case(name))
                 .map(|(_, value)| Element::Json(value))
                 .collect(),
+            Element::Json(Json::List(first)) if name == "0" => first.iter().map(|first| Element::Json(first)).collect(),
             Element::Json(_) => Vec::new(),
+        };
+        children.retain(|child| !child.is_null());
+        children
+    }
+
+    /// What serializers write for a value that is not there.
+    fn is_null(&self) -> bool {
+        match self {
+            Element::Xml(node) => matches!(node.attribute((SCHEMA_INSTANCE, "nil")), Some("true" | "1")),
+            Element::Json(json) => matches!(json, Json::Null),
         }
     }
 
@@ -193,49 +207,11 @@ fn find_ignoring_case(text: &str, what: &str) -> Option<usize> {
     text.as_bytes().windows(what.len()).position(|window| window.eq_ignore_ascii_case(what.as_bytes()))
 }
 
-/// Text of a body: UTF-8, or UTF-16 when the first bytes say so (XML 1.0, section 4.3.3), without its byte order mark.
-///
-/// Bytes that are no text become U+FFFD: they lose nothing when they stand beside the token, and a token that holds one
-/// is refused.
-pub(super) fn decode(bytes: &[u8]) -> Zeroizing<String> {
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => decode_utf16(rest, u16::from_be_bytes),
-        [b'<', 0, ..] => decode_utf16(bytes, u16::from_le_bytes),
-        [0, b'<', ..] => decode_utf16(bytes, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => decode_utf8(rest),
-        _ => decode_utf8(bytes),
-    }
-}
-
-fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<String> {
-    let units = bytes.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
-    // No unit of two bytes takes more than three in UTF-8: the buffer never grows and leaves no block behind.
-    let mut text = Zeroizing::new(String::with_capacity(bytes.len() / 2 * 3));
-    text.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    text
-}
-
-fn decode_utf8(bytes: &[u8]) -> Zeroizing<String> {
-    // What all good answers are, and the quick way.
-    if let Ok(text) = str::from_utf8(bytes) {
-        return Zeroizing::new(text.to_owned());
-    }
-    let invalid = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
-    let mut text =
-        Zeroizing::new(String::with_capacity(bytes.len() + invalid * char::REPLACEMENT_CHARACTER.len_utf8()));
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            text.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Document, decode};
+    use super::Document;
+    use crate::flow::charset::decode;
+    use http::HeaderMap;
     use proptest::prelude::*;
 
     fn kind(text: &str) -> &'static str {
@@ -331,21 +307,6 @@ mod tests {
     }
 
     #[test]
-    fn every_documented_encoding_is_decoded() {
-        let utf16 = |swap: bool| {
-            "<a>ü</a>".encode_utf16().flat_map(move |unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() })
-        };
-        let text = "<a>ü</a>";
-        assert_eq!(*decode(text.as_bytes()), text);
-        assert_eq!(*decode(&[b"\xef\xbb\xbf", text.as_bytes()].concat()), text);
-        assert_eq!(*decode(&utf16(false).collect::<Vec<_>>()), text);
-        assert_eq!(*decode(&utf16(true).collect::<Vec<_>>()), text);
-        assert_eq!(*decode(&[0xff, 0xfe].into_iter().chain(utf16(false)).collect::<Vec<_>>()), text);
-        assert_eq!(*decode(&[0xfe, 0xff].into_iter().chain(utf16(true)).collect::<Vec<_>>()), text);
-        assert_eq!(*decode(b"<a>\xff</a>"), "<a>\u{fffd}</a>");
-    }
-
-    #[test]
     fn deep_nesting_needs_no_stack() {
         // As deep as 64 KiB allow, on a stack as small as a host may give its threads.
         let deep = || {
@@ -369,7 +330,7 @@ mod tests {
         #[test]
         fn no_bytes_break_it(bytes in prop::collection::vec(any::<u8>(), 0..80), start in "(<a>|\\{\"|<html><title|\u{feff})?") {
             let whole = [start.as_bytes(), &bytes].concat();
-            let text = decode(&whole);
+            let text = decode(&HeaderMap::new(), &whole);
             let document = Document::parse(&text);
             if let Some(root) = document.root() {
                 let _ = root.text();

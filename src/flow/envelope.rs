@@ -15,6 +15,16 @@ const TOKENS: &[Path] = &[&["Access_Token"], &["Content", "Access_Token"], &[WRA
 const ERRORS: &[Path] = &[&["Error"], &["Content", "Error"], &[WRAPPER, "Error"], &[WRAPPER, "Content", "Error"]];
 /// An error without an envelope of its own.
 const MESSAGES: &[Path] = &[&["Message"], &[WRAPPER, "Message"]];
+/// Where gateways that do not know Concur say why: Apigee, SOAP 1.1 and 1.2, lists of errors. And in the outermost element.
+const FAULTS: &[Path] = &[
+    &["Fault"],
+    &[WRAPPER, "Fault"],
+    &[WRAPPER, "Body", "Fault"],
+    &[WRAPPER, "Body", "Fault", "Reason"],
+    &["Errors", "0"],
+];
+/// The names of their words: API gateways, OAuth 2.0 (RFC 6749), SOAP, problem details (RFC 9457).
+const WORDS: [&str; 7] = ["Message", "errorMessage", "error_description", "faultstring", "Text", "title", "detail"];
 const STATUSES: &[Path] = &[&["StatusCode"], &[WRAPPER, "StatusCode"]];
 
 /// Concur's documentation leaves its name open (`<…>`): an outermost element of XML counts as one, whatever its name,
@@ -61,15 +71,39 @@ pub(super) fn holds_message(document: &Document<'_>) -> bool {
 /// What an error says. `Message` may hold elements.
 pub(super) fn message(document: &Document<'_>) -> Result<Option<Secret>, Error> {
     let errors = all(document, ERRORS);
-    let inside = errors.iter().flat_map(|error| error.children("Message")).map(|message| Some(message.text()));
-    let texts: Vec<Option<Secret>> = match errors.is_empty() {
-        true => all(document, MESSAGES).iter().map(|message| Some(message.text())).collect(),
-        false => inside.collect(),
+    let messages = match errors.is_empty() {
+        true => all(document, MESSAGES),
+        false => errors.iter().flat_map(|error| error.children("Message")).collect(),
     };
-    match texts.is_empty() {
-        true => only("Error", errors.iter().map(Element::value)),
-        false => only("Message", texts.into_iter()),
+    let said = only("Message", messages.iter().map(|message| Some(message.text())))?;
+    if said.as_ref().is_some_and(|text| !text.expose().is_empty()) {
+        return Ok(said);
     }
+    let own = only("Error", errors.iter().map(Element::value))?;
+    Ok(foreign_words(document, errors).or(own))
+}
+
+/// What a gateway says in a form of its own.
+fn foreign_words(document: &Document<'_>, errors: Vec<Element<'_, '_>>) -> Option<Secret> {
+    if holds_token(document) {
+        return None;
+    }
+    let places = errors.into_iter().chain(all(document, FAULTS)).chain(document.root());
+    let words = places.map(|place| {
+        let texts = WORDS.iter().flat_map(|name| place.children(name)).filter_map(|word| word.value());
+        texts.filter(|text| !text.expose().is_empty()).collect::<Vec<Secret>>()
+    });
+    let mut texts = words.into_iter().find(|texts| !texts.is_empty())?;
+    texts.dedup_by(|text, before| text.expose() == before.expose());
+    let parts: Vec<&str> = texts.iter().flat_map(|text| [": ", text.expose()]).skip(1).collect();
+    Some(Secret::concat(&parts))
+}
+
+/// Whether it is the token of the modern service (RFC 6749, section 5.1): a text, where the Native Flow has an envelope.
+pub(super) fn is_of_oauth2(document: &Document<'_>) -> bool {
+    let tokens = all(document, &[&["Access_Token"]]);
+    matches!(document, Document::Json(_))
+        && tokens.iter().filter_map(Element::value).any(|token| !token.expose().is_empty())
 }
 
 /// The identification of an error.

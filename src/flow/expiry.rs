@@ -1,27 +1,123 @@
-//! `M/D/YYYY h:mm:ss AM|PM` in UTC, as Unix seconds.
+//! `M/D/YYYY h:mm:ss AM|PM` in UTC, or ISO 8601 with its offset, as Unix seconds.
+//!
+//! Read by hand: the date crate's interpreter of format descriptions takes 25 KB.
 
-use time::PrimitiveDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-
-const FORMAT: &[BorrowedFormatItem<'static>] = format_description!(
-    version = 2,
-    "[month padding:none]/[day padding:none]/[year] [hour repr:12 padding:none]:[minute]:[second] [period]"
-);
+use time::{Date, PrimitiveDateTime, Time};
 
 /// Reads an expiry; `None` when it cannot be read beyond doubt.
 ///
 /// Month, day and hour may be padded or not, blanks may be any Unicode space (newer .NET writes U+202F before AM/PM) and
-/// AM/PM may be of any case. 12 AM is midnight, 12 PM is noon. Nothing before 1970 is an expiry.
+/// AM/PM may be of any case. 12 AM is midnight, 12 PM is noon. Seconds may be left out. Nothing before 1970 is an expiry.
 pub(super) fn unix_seconds(text: &str) -> Option<i64> {
-    // The date crate takes one blank and upper case only.
-    // And a sign before the year, which no date has here.
-    if text.contains(['+', '-']) {
-        return None;
-    }
-    let plain = text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
-    let seconds = PrimitiveDateTime::parse(&plain, FORMAT).ok()?.assume_utc().unix_timestamp();
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let seconds = Reader(&line).month_first().or_else(|| Reader(&line).iso_8601())?;
     (seconds >= 0).then_some(seconds)
+}
+
+/// Takes what it reads off the front of a text.
+struct Reader<'a>(&'a str);
+
+impl<'a> Reader<'a> {
+    /// `4/29/2019 9:55:41 AM`, perhaps with an offset, as .NET writes a `DateTimeOffset`.
+    fn month_first(mut self) -> Option<i64> {
+        let month = self.digits(1, 2)?;
+        let day = self.after("/")?.digits(1, 2)?;
+        let year = self.after("/")?.digits(4, 4)?;
+        let hour = self.after(" ")?.number(1, 2)?;
+        let (minute, second) = self.minute_and_second()?;
+        let period = self.after(" ")?.0.split_at_checked(2)?.0;
+        let noon = if period.eq_ignore_ascii_case("PM") { 12 } else { 0 };
+        self.after_ignoring_case(if noon == 0 { "AM" } else { "PM" })?;
+        let offset = if self.0.is_empty() { 0 } else { self.after(" ")?.offset()? };
+        if !(1..=12).contains(&hour) || may_be_day_first(month, day, period) {
+            return None;
+        }
+        let time = Time::from_hms(hour % 12 + noon, minute, second).ok()?;
+        self.at_end(seconds(year, month, day, time)? - offset)
+    }
+
+    /// `2019-04-29T09:55:41Z`. Without an offset it would be in doubt.
+    fn iso_8601(mut self) -> Option<i64> {
+        let year = self.digits(4, 4)?;
+        let month = self.after("-")?.digits(2, 2)?;
+        let day = self.after("-")?.digits(2, 2)?;
+        let hour = match self.after(" ") {
+            Some(rest) => rest.number(2, 2)?,
+            None => self.after_ignoring_case("T")?.number(2, 2)?,
+        };
+        let (minute, second) = self.minute_and_second()?;
+        if self.after(".").is_some() {
+            self.digits(1, 9)?;
+        }
+        let offset = if self.after_ignoring_case("Z").is_some() { 0 } else { self.offset()? };
+        let time = Time::from_hms(hour, minute, second).ok()?;
+        self.at_end(seconds(year, month, day, time)? - offset)
+    }
+
+    fn minute_and_second(&mut self) -> Option<(u8, u8)> {
+        let minute = self.after(":")?.number(2, 2)?;
+        let second = if self.after(":").is_some() { self.number(2, 2)? } else { 0 };
+        Some((minute, second))
+    }
+
+    /// `+02:00`, `+0200` or `+02`, in seconds.
+    fn offset(&mut self) -> Option<i64> {
+        let sign = if self.after("-").is_some() { -1 } else { self.after("+").map(|_| 1)? };
+        let hours = self.number(2, 2)?;
+        let minutes = if self.after(":").is_some() || !self.0.is_empty() { self.number(2, 2)? } else { 0 };
+        let offset = Time::from_hms(hours, minutes, 0).ok()?.duration_since(Time::MIDNIGHT);
+        Some(sign * offset.whole_seconds())
+    }
+
+    /// As many digits as there are, from `least` to `most`.
+    fn digits(&mut self, least: usize, most: usize) -> Option<&'a str> {
+        let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        (count >= least).then_some(digits)
+    }
+
+    fn number(&mut self, least: usize, most: usize) -> Option<u8> {
+        self.digits(least, most)?.parse().ok()
+    }
+
+    /// Itself, after `text`.
+    fn after(&mut self, text: &str) -> Option<&mut Self> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(self)
+    }
+
+    /// Itself, after `text` in any case.
+    fn after_ignoring_case(&mut self, text: &str) -> Option<&mut Self> {
+        let (start, rest) = self.0.split_at_checked(text.len())?;
+        if !start.eq_ignore_ascii_case(text) {
+            return None;
+        }
+        self.0 = rest;
+        Some(self)
+    }
+
+    /// `value`, if nothing follows.
+    fn at_end(&self, value: i64) -> Option<i64> {
+        self.0.is_empty().then_some(value)
+    }
+}
+
+fn seconds(year: &str, month: &str, day: &str, time: Time) -> Option<i64> {
+    let month = month.parse::<u8>().ok()?.try_into().ok()?;
+    let date = Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+    Some(PrimitiveDateTime::new(date, time).assume_utc().unix_timestamp())
+}
+
+/// Whether a culture that puts the day first may have written `month/day` and `period`, and means another date.
+///
+/// Of the cultures of .NET, none that puts the month first writes am/pm in lower case, or pads one of month and day only.
+fn may_be_day_first(month: &str, day: &str, period: &str) -> bool {
+    let numbers = [month, day];
+    let is_one_padded = numbers.iter().any(|number| number.starts_with('0')) && numbers.iter().any(|n| n.len() == 1);
+    let is_of_other_culture = is_one_padded || period.contains(|c: char| c.is_ascii_lowercase());
+    let [month, day] = numbers.map(|number| number.parse::<u8>().unwrap_or_default());
+    is_of_other_culture && day <= 12 && day != month
 }
 
 #[cfg(test)]
@@ -52,6 +148,8 @@ mod tests {
             ("1/1/2035 12:00:00 AM", day),
             ("1/1/2035 12:00:00 PM", day + 43_200),
             ("01/01/2035 08:00:00 am", day + 28_800),
+            ("01/1/2035 8:00:00 AM", day + 28_800),
+            ("1/1/2035 8:00 AM", day + 28_800),
             ("1/1/2035 8:00:00\u{202f}Am", day + 28_800),
             ("\u{a0}1/1/2035  12:59:59 pm ", day + 46_799),
             ("2/29/2036 1:00:00 AM", 2_087_859_600),
@@ -67,19 +165,116 @@ mod tests {
             "soon",
             "1/1/2035",
             "1/1/2035 8:00:00",
+            "1/1/2035 8 AM",
+            "1/1/2035 8:00: AM",
             "13/1/2035 8:00:00 AM",
             "2/29/2035 8:00:00 AM",
             "1/1/2035 0:00:00 AM",
             "1/1/2035 13:00:00 PM",
             "1/1/2035 8:00:60 AM",
             "1/1/35 8:00:00 AM",
-            "2035-01-01T08:00:00Z",
+            "1/1/2035 8:00:00 AM +00:0",
+            "1/1/2035 8:00:00 AM 00:00",
+            "1/1/2035 8:00:00 AM Z",
+            "2035-01-01",
+            "2035-01-01T08:00:00",
+            "2035-01-01T08:00:00ZZ",
+            "2035-01-01T08:00:00+",
+            "2035-01-01T08Z",
+            "2035-13-01T08:00:00Z",
+            "2035-1-1T08:00:00Z",
+            "2035-01-01T24:00:00Z",
+            "+2035-01-01T08:00:00Z",
+            "-2035-01-01T08:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "1970-01-01T00:00:00+00:01",
             "1/1/2035 8:00:00 AMX",
             "1/1/1969 8:00:00 AM",
             "-1/1/2035 8:00:00 AM",
             "1/1/+2035 8:00:00 AM",
         ] {
             assert_eq!(unix_seconds(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn dates_with_an_offset_or_without_seconds() {
+        // Checked with `date -u -d '2019-04-29 09:55:41' +%s`.
+        let when = 1_556_531_741;
+        for (text, seconds) in [
+            ("4/29/2019 9:55:41 AM +00:00", when),
+            ("04/29/2019 09:55:41 am -00:00", when),
+            ("4/29/2019 11:55:41 AM +02:00", when),
+            ("4/29/2019 4:25:41\u{202f}AM  -05:30", when),
+            ("4/29/2019 9:55 AM", when - 41),
+            ("4/29/2019 9:55 AM +00:00", when - 41),
+            ("2019-04-29T09:55:41Z", when),
+            ("2019-04-29t09:55:41z", when),
+            ("2019-04-29 09:55:41Z", when),
+            ("2019-04-29T09:55:41.1234567Z", when),
+            ("2019-04-29T09:55:41.9+00:00", when),
+            ("2019-04-29T09:55Z", when - 41),
+            ("2019-04-29T11:55:41+02:00", when),
+            ("2019-04-29T11:55:41+0200", when),
+            ("2019-04-29T11:55:41+02", when),
+            ("2019-04-29T04:25-05:30", when - 41),
+            ("1970-01-01T00:00:00Z", 0),
+        ] {
+            assert_eq!(unix_seconds(text), Some(seconds), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn date_that_day_first_cultures_write_is_unknown_unless_both_readings_agree() {
+        for (text, is_known) in [
+            ("5/7/2015 10:17:14 PM", true),
+            ("05/07/2015 10:17:14 PM", true),
+            ("05/10/2015 10:17:14 PM", true),
+            ("5/10/2015 10:17:14 PM", true),
+            ("10/5/2015 10:17:14 PM", true),
+            ("5/7/2015 10:17:14 pm", false),
+            ("5/12/2015 10:17:14 Pm", false),
+            ("5/7/2015 10:17 pm", false),
+            ("5/7/2015 10:17:14 pm +00:00", false),
+            ("05/7/2015 10:17:14 PM", false),
+            ("5/07/2015 10:17:14 PM", false),
+            ("5/07/2015 10:17:14 PM +00:00", false),
+            // No month, or the same date.
+            ("5/13/2015 10:17:14 pm", true),
+            ("05/31/2015 10:17:14 pm", true),
+            ("5/5/2015 10:17:14 pm", true),
+            ("05/5/2015 10:17:14 PM", true),
+        ] {
+            assert_eq!(unix_seconds(text).is_some(), is_known, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_date_of_a_day_first_culture_is_read_wrong() {
+        const EITHER: [bool; 2] = [false, true];
+        let orders = EITHER.iter().flat_map(|first| EITHER.iter().map(move |day| (*first, *day)));
+        let forms = orders.flat_map(|(first, day)| EITHER.iter().map(move |month| (first, day, *month)));
+        let cultures = forms.flat_map(|(first, day, month)| ["AM", "am"].map(|period| (first, day, month, period)));
+        let midnight = 2_082_758_400; // 2036-01-01, in a leap year
+        for (day_first, day_padded, month_padded, period) in cultures {
+            for seconds in (0..366).map(|day| midnight + day * 86_400) {
+                let when = OffsetDateTime::UNIX_EPOCH + Duration::seconds(seconds);
+                let number = |number: u8, padded| if padded { format!("{number:02}") } else { number.to_string() };
+                let (day, month) = (when.day(), u8::from(when.month()));
+                let (first, second) = match day_first {
+                    true => (number(day, day_padded), number(month, month_padded)),
+                    false => (number(month, month_padded), number(day, day_padded)),
+                };
+                let text = format!("{first}/{second}/2036 12:00:00 {period}");
+                let read = unix_seconds(&text);
+                // `1/10` does not show whether the 1 or the 10 is padded.
+                let shows_padding = day < 10 && month < 10 && day_padded != month_padded;
+                match day_first {
+                    false if period == "AM" && day_padded == month_padded => assert_eq!(read, Some(seconds), "{text}"),
+                    true if period == "AM" && !shows_padding => {}
+                    _ => assert!(read.is_none_or(|read| read == seconds), "{text}"),
+                }
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! JSON as far as a response needs it: strings, and objects with all their members, duplicates included.
+//! JSON as far as a response needs it: strings, objects with all their members, duplicates included, and the first of a list.
 
 use std::fmt;
 
@@ -15,7 +15,9 @@ pub(super) enum Json {
     Text(Secret),
     Number(u64),
     Null,
-    /// A list, a boolean, another number, or an object below `MAX_DEPTH`.
+    /// The first of a list: no other is needed.
+    List(Option<Box<Json>>),
+    /// A boolean, another number, or an object or list below `MAX_DEPTH`.
     Other,
 }
 
@@ -28,7 +30,7 @@ impl Json {
     }
 }
 
-/// Reads a value; of objects as many levels as the number says.
+/// Reads a value; of objects and lists as many levels as the number says.
 struct Levels(usize);
 
 impl<'de> DeserializeSeed<'de> for Levels {
@@ -59,8 +61,12 @@ impl<'de> Visitor<'de> for Levels {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+        let first = match self.0.checked_sub(1) {
+            Some(below) => Json::List(list.next_element_seed(Levels(below))?.map(Box::new)),
+            None => Json::Other,
+        };
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Json::Other)
+        Ok(first)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {

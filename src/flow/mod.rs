@@ -3,6 +3,7 @@
 mod answer;
 mod base_url;
 mod canonical;
+mod charset;
 mod credentials;
 mod decompose;
 mod document;

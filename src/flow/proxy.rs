@@ -2,7 +2,8 @@
 
 use http::{Response, StatusCode};
 
-use super::document::{Document, decode};
+use super::charset::decode;
+use super::document::Document;
 use super::retry;
 use super::sanitize::Redactor;
 use crate::body::Body;
@@ -20,11 +21,13 @@ pub(crate) fn proxy_refusal(response: &Response<Body>, name: &str, sent: Vec<Sec
     let cause = match status {
         // tinyproxy says 401 for a wrong password.
         StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED => Cause::ProxyDenied,
+        // RFC 6585: a login at the proxy is due, which no later try gets past by itself.
+        StatusCode::NETWORK_AUTHENTICATION_REQUIRED => Cause::ProxyRefused,
         // It has tried.
         status if status.is_server_error() => Cause::ProxyCannotReach,
         _ => Cause::ProxyRefused,
     };
-    let text = decode(&response.body().bytes);
+    let text = decode(response.headers(), &response.body().bytes);
     let page = match Document::parse(&text) {
         Document::WebPage(title) => title,
         Document::Text(text) => text,
@@ -68,6 +71,7 @@ mod tests {
             (403, Code::Proxy, None),
             (404, Code::Proxy, None),
             (302, Code::Proxy, None),
+            (511, Code::Proxy, None),
             (503, Code::Proxy, Some(60)),
             (502, Code::Proxy, Some(60)),
         ] {

@@ -3,6 +3,7 @@
 //! | question | module |
 //! |---|---|
 //! | does each answer of the server end in the right code | `scenarios` |
+//! | what are the answers of gateways and other services told as | `answers` |
 //! | is bad input refused, with the buffers wiped | `programs` |
 //! | what exactly goes over the wire | `wire` |
 //! | is the header what the sources say, for every compiler | `header` |
@@ -33,6 +34,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
+mod answers;
 mod boundary;
 mod cancellation;
 mod clients;

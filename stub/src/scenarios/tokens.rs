@@ -96,6 +96,14 @@ pub(super) const TABLE: &[Scenario] = &[
     granting(answer("padded-date", "06/01/2034 08:00:00 am", |ask| dated("06/01/2034 08:00:00 am", ask))),
     granting(answer("utf16", "UTF-16, little endian, with a byte order mark", |ask| utf16(u16::to_le_bytes, ask))),
     granting(answer("utf16-be", "UTF-16, big endian, with a byte order mark", |ask| utf16(u16::to_be_bytes, ask))),
+    granting(answer("utf16-json", "JSON in UTF-16 without a byte order mark, as Content-Type says", |_| {
+        let body: Vec<u8> = DOCUMENTED.json().encode_utf16().flat_map(u16::to_le_bytes).collect();
+        Answer::new(200, "application/json; charset=utf-16", body)
+    })),
+    granting(answer("latin1", "in ISO-8859-1, as Content-Type says", |_| {
+        let body = spliced(&DOCUMENTED.xml(), "<Access_Token>\r\n", b"    <Company>M\xfcller</Company>\r\n");
+        Answer::new(200, "application/xml; charset=ISO-8859-1", body)
+    })),
     granting(answer("http10", "HTTP/1.0, no length: the body ends with the connection", |ask| {
         documented(ask).length(Length::UntilClose)
     })),
