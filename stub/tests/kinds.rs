@@ -7,7 +7,8 @@ use client::{BASIC, KEY, Reply, ask_with};
 use nativeflow_stub::{Options, Stub, scenarios};
 
 /// What these scenarios are about, JSON does not have.
-const ABOUT_XML: [&str; 16] = [
+const ABOUT_XML: [&str; 17] = [
+    "latin1",
     "denied-namespace",
     "denied-nested",
     "denied-markup",
