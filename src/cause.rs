@@ -113,10 +113,13 @@ causes! {
         "Check the path and the permissions of the CA file.";
     CaNoCertificate => InvalidOption, Never,
         "No certificate was found among the trusted roots that were given",
-        "Give the CA certificates as PEM (-----BEGIN CERTIFICATE-----); convert DER with: openssl x509 -inform der -in ca.der.";
+        "Give the CA certificates as PEM (-----BEGIN CERTIFICATE-----) or DER.";
     CaBadCertificate => InvalidOption, Never,
         "A certificate among the trusted roots that were given cannot be read",
-        "Replace the certificate that is named; its PEM frame is there but what is in it is no X.509 certificate.";
+        "Replace the certificate that is named, or copy it again from its source; check it with: openssl x509 -in FILE -text.";
+    CertificateFormat => InvalidOption, Never,
+        "A file of certificates or keys has a format that is not supported",
+        "Convert it to PEM: UTF-16 text with iconv -f utf-16 -t utf-8, PKCS#7 with openssl pkcs7 -print_certs (from DER: -inform der), PKCS#12 with openssl pkcs12 -nodes.";
     CaUnfit => InvalidOption, Never,
         "A certificate among the trusted roots that were given may not sign certificates of servers",
         "Remove the certificate that is named, and give the root certificate of the authority that issued the server's certificate.";
@@ -131,7 +134,10 @@ causes! {
         "Give domains, addresses or networks with commas between them, as in .example.com,10.0.0.0/8,host:8443; * stands for all.";
     ClientCertificateUnusable => InvalidOption, Never,
         "The client certificate cannot be used",
-        "Give two PEM files: the certificate chain, the client's own first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
+        "Give two files in PEM or DER: the certificate chain, the client's own first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
+    ClientKeyEncrypted => InvalidOption, Never,
+        "The private key of the client certificate is encrypted",
+        "Write the key without a passphrase to a file that only this program can read: openssl pkey -in KEY.pem -out PLAIN.pem.";
     NoSystemRoots => InvalidOption, Never,
         "This system has no trusted root certificates where they are looked for",
         "Install the package ca-certificates, or name a CA file with nf_options_set_ca_file.";

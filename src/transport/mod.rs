@@ -6,7 +6,7 @@
 //! | a name becomes addresses | `lookup`, from `name_cache` or `resolver`, on threads of `background` |
 //! | one of them becomes a connection | `socket`, on a `descriptor` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
-//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `roots`, `authority`, `certificate`, `identity` |
+//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `roots`, `authority`, `certificate`, `identity`, `pem` |
 //! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
@@ -26,6 +26,7 @@ mod identity;
 mod kept;
 mod lookup;
 mod name_cache;
+mod pem;
 mod phase;
 mod proxy;
 mod resolver;

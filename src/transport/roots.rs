@@ -28,7 +28,7 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    /// Of the system's, what cannot be parsed is left out; those that a caller gave have been tried.
+    /// Each has been tried as an anchor.
     pub(super) fn new(mut certificates: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Roots {
         let mut anchors = RootCertStore::empty();
         certificates.retain(|certificate| anchors.add(CertificateDer::from_slice(certificate)).is_ok());

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | does each answer of the server end in the right code | `scenarios` |
 //! | is bad input refused, with the buffers wiped | `programs` |
+//! | which files of certificates and keys are read | `certificate_files` |
 //! | what exactly goes over the wire | `wire` |
 //! | is the header what the sources say, for every compiler | `header` |
 //! | does each exported function bear cancellation, panics and callbacks | `boundary` |
@@ -33,6 +34,7 @@
 mod abi;
 mod boundary;
 mod cancellation;
+mod certificate_files;
 mod cpp;
 mod deb;
 mod dist;
