@@ -280,7 +280,7 @@ fn nothing(wanted: &str, parts: &[Part<'_>], file: &[u8]) -> String {
     let mut labels: Vec<&str> = parts.iter().map(|part| part.label).collect();
     labels.dedup();
     match labels.is_empty() {
-        _ if file.is_empty() => "it is empty".to_owned(),
+        _ if file.is_empty() => format!("it holds no {wanted}: it is empty"),
         false => format!("it holds no {wanted}, but {}", labels.join(", ")),
         true if file.trim_ascii().starts_with(b"MII") => {
             format!("it holds no {wanted} in PEM: the line -----BEGIN {}----- is missing", wanted.to_ascii_uppercase())
