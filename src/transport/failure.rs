@@ -4,12 +4,12 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 
 use rustix::io::Errno;
-use rustls::{AlertDescription, CertificateError, PeerIncompatible};
+use rustls::{AlertDescription, CertificateError, PeerIncompatible, PeerMisbehaved};
 
 use super::call::Call;
 use super::cancel::Bell;
 use super::phase::{Peer, Phase};
-use super::verify::{Doubt, Doubted};
+use super::verify::Doubted;
 use crate::cause::Cause;
 use crate::error::Error;
 
@@ -90,6 +90,10 @@ pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
             AlertDescription::HandshakeFailure | AlertDescription::BadCertificate if call.lacks_a_certificate() => {
                 Cause::ClientCertificateMissing
             }
+            // The server has asked for another handshake, and rustls has declined.
+            AlertDescription::HandshakeFailure | AlertDescription::NoRenegotiation if call.any_byte_sent() => {
+                Cause::RenegotiationAsked
+            }
             AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => Cause::TlsIncompatible,
             AlertDescription::BadCertificate
             | AlertDescription::UnsupportedCertificate
@@ -102,25 +106,20 @@ pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
         },
         rustls::Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => Cause::TlsTooOld,
         rustls::Error::PeerIncompatible(_) => Cause::TlsIncompatible,
+        rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests) if call.any_byte_sent() => {
+            Cause::RenegotiationAsked
+        }
         rustls::Error::InvalidMessage(_) if call.phase() == Phase::Handshake => Cause::NoTls,
         _ => Cause::TlsFailed,
     };
-    Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+    Error::new(cause).detail(format_args!("{}{}: {error}", call.peer_name(), call.by_way_of()))
 }
 
 fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
     if let CertificateError::Other(other) = error
         && let Some(doubted) = other.0.downcast_ref::<Doubted>()
     {
-        let cause = match doubted.doubt {
-            Doubt::SelfSigned => Cause::CertificateSelfSigned,
-            Doubt::ChainIncomplete => Cause::CertificateChainIncomplete,
-            Doubt::UnknownRoot => Cause::UnknownRoot,
-            Doubt::WeakKey => Cause::CertificateWeak,
-            Doubt::IssuerUnfit => Cause::CertificateIssuerUnfit,
-            Doubt::Refused => Cause::CertificateRefused,
-        };
-        return Error::new(cause).detail(format_args!("{}: {doubted}", call.peer_name()));
+        return Error::new(doubted.cause).detail(format_args!("{}{}: {doubted}", call.peer_name(), call.by_way_of()));
     }
     let cause = match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Cause::CertificateExpired,
@@ -128,11 +127,9 @@ fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Cause::CertificateWrongHost
         }
-        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
-        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => Cause::CertificateWeak,
         _ => Cause::CertificateRefused,
     };
-    Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+    Error::new(cause).detail(format_args!("{}{}: {error}", call.peer_name(), call.by_way_of()))
 }
 
 /// An error of TLS with an https proxy, which the settings of the proxy fix and not those of the server.

@@ -6,7 +6,7 @@
 //! | a name becomes addresses | `lookup`, from `name_cache` or `resolver`, on threads of `background` |
 //! | one of them becomes a connection | `socket`, on a `descriptor` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
-//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `roots`, `authority`, `certificate`, `identity`, `pem` |
+//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `explain`, `roots`, `authority`, `certificate`, `identity`, `pem` |
 //! | a request and its answer | `exchange`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
@@ -21,6 +21,7 @@ mod certificate;
 mod descriptor;
 mod event;
 mod exchange;
+mod explain;
 mod failure;
 mod identity;
 mod kept;

@@ -1,0 +1,291 @@
+//! Why a server's chain of certificates was refused: found in the chain and the trusted certificates, because the error of the
+//! verifier names neither the certificate nor the way out.
+
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::{CertificateError, Error};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::ext::pkix::NameConstraints;
+use x509_cert::ext::pkix::name::GeneralName;
+
+use super::certificate::{self, Names};
+use super::verify::{Doubted, doubted};
+use crate::cause::Cause;
+
+const fn oid(text: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(text)
+}
+
+/// Signatures that are not checked: what they are called, and whether they are no longer safe.
+const SIGNATURES: [(ObjectIdentifier, &str, bool); 9] = [
+    (oid("1.2.840.113549.1.1.4"), "RSA and MD5", true),
+    (oid("1.2.840.113549.1.1.5"), "RSA and SHA-1", true),
+    (oid("1.2.840.113549.1.1.14"), "RSA and SHA-224", false),
+    (oid("1.2.840.113549.1.1.10"), "RSA-PSS and unusual parameters", false),
+    (oid("1.2.840.10040.4.3"), "DSA and SHA-1", true),
+    (oid("1.2.840.10045.4.1"), "ECDSA and SHA-1", true),
+    (oid("1.2.840.10045.4.3.1"), "ECDSA and SHA-224", false),
+    (oid("1.2.840.10045.4.3.4"), "ECDSA and SHA-512", false),
+    (oid("1.3.101.113"), "Ed448", false),
+];
+const ELLIPTIC: ObjectIdentifier = oid("1.2.840.10045.2.1");
+const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
+/// The curves that are supported.
+const CURVES: [ObjectIdentifier; 2] = [oid("1.2.840.10045.3.1.7"), oid("1.3.132.0.34")];
+/// The extensions that webpki understands: keyUsage, subjectAltName, basicConstraints, nameConstraints, CRL distribution points,
+/// extKeyUsage and the list of SCTs.
+const EXTENSIONS: [ObjectIdentifier; 7] = [
+    oid("2.5.29.15"),
+    oid("2.5.29.17"),
+    oid("2.5.29.19"),
+    oid("2.5.29.30"),
+    oid("2.5.29.31"),
+    oid("2.5.29.37"),
+    oid("1.3.6.1.4.1.11129.2.4.2"),
+];
+
+/// What a verifier was given, and when.
+pub(super) struct Presented<'a> {
+    pub(super) leaf: &'a CertificateDer<'a>,
+    pub(super) chain: &'a [CertificateDer<'a>],
+    /// Those that were given, or the system's; empty where the system itself verifies.
+    pub(super) trusted: &'a [CertificateDer<'a>],
+    pub(super) now: UnixTime,
+}
+
+impl Presented<'_> {
+    /// The error that names the cause, in place of the verifier's.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        let Error::InvalidCertificate(reason) = &error else { return error };
+        // What cannot be parsed cannot be explained.
+        let Ok(leaf) = Certificate::from_der(self.leaf) else { return error };
+        match reason {
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => self.without_path(&leaf),
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => self.outside_of_validity().unwrap_or(error),
+            CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => self.with_algorithm(),
+            CertificateError::Other(said) if said.0.is::<Doubted>() => error,
+            CertificateError::Other(said) => match said.0.downcast_ref::<webpki::Error>() {
+                Some(webpki::Error::CaUsedAsEndEntity) if self.trusted.contains(self.leaf) => {
+                    self.doubt(Cause::CertificateIsAuthority, None)
+                }
+                // Most that people make by hand are an authority's.
+                _ if leaf.is_self_issued() => self.doubt(Cause::CertificateSelfSigned, None),
+                Some(webpki::Error::CaUsedAsEndEntity) => self.doubt(Cause::CertificateIsAuthority, None),
+                Some(webpki::Error::UnsupportedCriticalExtension) => self.with_extension(),
+                Some(webpki::Error::NameConstraintViolation) => self.with_constraints(),
+                Some(webpki::Error::UnsupportedCertVersion) => {
+                    self.doubt(Cause::CertificateRefused, Some("it is of an X.509 version before 3".to_owned()))
+                }
+                _ => self.doubt(Cause::CertificateRefused, Some(said.to_string())),
+            },
+            _ => error,
+        }
+    }
+
+    fn doubt(&self, cause: Cause, said: Option<String>) -> Error {
+        doubted(cause, Names::of(self.leaf), said)
+    }
+
+    /// The certificates that were sent, the server's first.
+    fn sent(&self) -> impl Iterator<Item = Certificate> {
+        let others = self.chain.iter().filter(|certificate| *certificate != self.leaf);
+        [self.leaf].into_iter().chain(others).filter_map(|certificate| Certificate::from_der(certificate).ok())
+    }
+
+    /// Those that were sent as issuers, and those that are trusted.
+    fn issuers(&self) -> impl Iterator<Item = Certificate> {
+        let trusted = self.trusted.iter().filter_map(|certificate| Certificate::from_der(certificate).ok());
+        self.sent().skip(1).chain(trusted)
+    }
+
+    /// No path leads to a trusted root: looks at where it ends.
+    fn without_path(&self, leaf: &Certificate) -> Error {
+        let sent: Vec<Certificate> = self.sent().skip(1).collect();
+        let mut path = vec![leaf];
+        while let Some(&last) = path.last()
+            && !last.is_self_issued()
+            && let Some(issuer) = sent.iter().find(|other| other.has_issued(last) && !path.contains(other))
+        {
+            path.push(issuer);
+        }
+        let unusable = self.issuers().filter(|issuer| path.iter().any(|certificate| issuer.has_issued(certificate)));
+        if let Some((issuer, reason, cause)) =
+            unusable.filter_map(|issuer| issuer.key_fault().map(|(reason, cause)| (issuer, reason, cause))).next()
+        {
+            return self.doubt(cause, Some(format!("issuer \"{}\": {reason}", issuer.name())));
+        }
+        let last = path.last().copied().unwrap_or(leaf);
+        let missing = || Some(format!("missing: \"{}\"", certificate::shown(last.tbs_certificate().issuer())));
+        let is_namesake = |trusted: Certificate| trusted.has_issued(last);
+        if leaf.is_self_issued() {
+            return self.doubt(Cause::CertificateSelfSigned, None);
+        }
+        if self.trusted.iter().filter_map(|trusted| Certificate::from_der(trusted).ok()).any(is_namesake) {
+            let said = "a trusted certificate has the issuer's name, but another key".to_owned();
+            return self.doubt(Cause::UnknownRoot, Some(said));
+        }
+        match path.len() {
+            1 if sent.is_empty() => self.doubt(Cause::CertificateChainIncomplete, None),
+            1 => self.doubt(Cause::CertificateChainIncomplete, missing()),
+            // A root was sent, but not what leads to it.
+            _ if !last.is_self_issued() && sent.iter().any(Read::is_self_issued) => {
+                self.doubt(Cause::CertificateChainIncomplete, missing())
+            }
+            _ => self.doubt(Cause::UnknownRoot, None),
+        }
+    }
+
+    fn outside_of_validity(&self) -> Option<Error> {
+        let now = self.now.as_secs();
+        self.sent().enumerate().find_map(|(index, certificate)| {
+            let validity = certificate.tbs_certificate().validity();
+            let [from, until] = [validity.not_before, validity.not_after];
+            let is_leaf = index == 0;
+            let (cause, said) = if until.to_unix_duration().as_secs() < now {
+                let cause = if is_leaf { Cause::CertificateExpired } else { Cause::CertificateIssuerExpired };
+                (cause, format!("it was valid until {}", until.to_date_time()))
+            } else if from.to_unix_duration().as_secs() > now {
+                (Cause::CertificateNotYetValid, format!("it is valid from {}", from.to_date_time()))
+            } else {
+                return None;
+            };
+            let said = match is_leaf {
+                true if cause == Cause::CertificateExpired => None,
+                true => Some(said),
+                false => Some(format!("issuer {}: {said}", certificate.names())),
+            };
+            Some(self.doubt(cause, said))
+        })
+    }
+
+    /// A signature that cannot be checked, or with a key that cannot.
+    fn with_algorithm(&self) -> Error {
+        let whose = |certificate: &Certificate, index: usize| match index {
+            0 => String::new(),
+            _ => format!("issuer \"{}\": ", certificate.name()),
+        };
+        // A root that was sent along is trusted or not, whatever it is signed with.
+        for (index, certificate) in self.sent().enumerate().filter(|(_, certificate)| !certificate.is_self_issued()) {
+            let algorithm = certificate.signature_algorithm().oid;
+            if let Some((_, name, is_weak)) = SIGNATURES.iter().find(|(oid, ..)| *oid == algorithm) {
+                let cause = if *is_weak { Cause::CertificateWeak } else { Cause::CertificateUnsupported };
+                return self.doubt(cause, Some(format!("{}signed with {name}", whose(&certificate, index))));
+            }
+        }
+        let fault = self.issuers().find_map(|issuer| Some((issuer.key_fault()?, issuer)));
+        match fault {
+            Some(((reason, cause), issuer)) => {
+                self.doubt(cause, Some(format!("issuer \"{}\": {reason}", issuer.name())))
+            }
+            None => self.doubt(Cause::CertificateUnsupported, None),
+        }
+    }
+
+    fn with_extension(&self) -> Error {
+        for (index, certificate) in self.sent().enumerate() {
+            let extensions = certificate.tbs_certificate().extensions().into_iter().flatten();
+            let unknown = extensions.filter(|one| one.critical && !EXTENSIONS.contains(&one.extn_id)).next();
+            let Some(unknown) = unknown.map(|one| one.extn_id) else { continue };
+            let what = match unknown.to_string().as_str() {
+                "2.5.29.32" => "critical certificatePolicies".to_owned(),
+                "2.5.29.36" => "critical policyConstraints".to_owned(),
+                "2.5.29.33" => "critical policyMappings".to_owned(),
+                "2.5.29.54" => "critical inhibitAnyPolicy".to_owned(),
+                other => format!("the critical extension {other}"),
+            };
+            return match index {
+                0 => self.doubt(Cause::CertificateRefused, Some(format!("it has {what}, which is not supported"))),
+                // An extension of a trusted certificate need not be understood.
+                _ => self.way_out(&certificate, &what, &certificate),
+            };
+        }
+        self.doubt(Cause::CertificateRefused, None)
+    }
+
+    /// An issuer constrains the names in the certificates below it.
+    fn with_constraints(&self) -> Error {
+        let constrains_directories = |issuer: &Certificate| {
+            let Ok(Some((_, constraints))) = issuer.tbs_certificate().get_extension::<NameConstraints>() else {
+                return false;
+            };
+            let subtrees = [constraints.permitted_subtrees, constraints.excluded_subtrees];
+            subtrees.iter().flatten().flatten().any(|tree| matches!(tree.base, GeneralName::DirectoryName(_)))
+        };
+        let Some(issuer) = self.issuers().find(constrains_directories) else {
+            return self.doubt(
+                Cause::CertificateRefused,
+                Some("its names are outside of an issuer's nameConstraints".to_owned()),
+            );
+        };
+        // Its constraints are for what is below it.
+        match self.sent().find(|certificate| issuer.has_issued(certificate)) {
+            Some(below) => self.way_out(&issuer, "nameConstraints on directory names", &below),
+            None => self.doubt(Cause::CertificateRefused, None),
+        }
+    }
+
+    fn way_out(&self, issuer: &Certificate, what: &str, instead: &Certificate) -> Error {
+        let said = format!(
+            "issuer \"{}\" has {what}, which cannot be checked; a CA file with \"{}\" does without",
+            issuer.name(),
+            instead.name()
+        );
+        self.doubt(Cause::CertificateConstrained, Some(said))
+    }
+}
+
+/// What is to be known of one certificate.
+trait Read {
+    fn name(&self) -> String;
+    fn names(&self) -> String;
+    fn is_self_issued(&self) -> bool;
+    fn has_issued(&self, other: &Certificate) -> bool;
+    fn key_fault(&self) -> Option<(&'static str, Cause)>;
+}
+
+impl Read for Certificate {
+    fn name(&self) -> String {
+        certificate::shown(self.tbs_certificate().subject())
+    }
+
+    fn names(&self) -> String {
+        format!("\"{}\", issued by \"{}\"", self.name(), certificate::shown(self.tbs_certificate().issuer()))
+    }
+
+    fn is_self_issued(&self) -> bool {
+        self.tbs_certificate().subject() == self.tbs_certificate().issuer()
+    }
+
+    /// By the names alone.
+    fn has_issued(&self, other: &Certificate) -> bool {
+        self.tbs_certificate().subject() == other.tbs_certificate().issuer()
+    }
+
+    /// Why no signature of this key is accepted.
+    fn key_fault(&self) -> Option<(&'static str, Cause)> {
+        let key = self.tbs_certificate().subject_public_key_info();
+        let bytes = key.subject_public_key.raw_bytes().len();
+        if key.algorithm.oid == RSA {
+            // The modulus is the most of it.
+            return match bytes * 8 {
+                bits if bits < 2048 => Some(("an RSA key of less than 2048 bits", Cause::CertificateWeak)),
+                bits if bits > 8192 + 256 => Some(("an RSA key of more than 8192 bits", Cause::CertificateUnsupported)),
+                _ => None,
+            };
+        }
+        let curve = key.algorithm.parameters.as_ref().and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
+        match curve {
+            _ if key.algorithm.oid != ELLIPTIC => None,
+            Some(curve) if CURVES.contains(&curve) => None,
+            Some(curve) if curve == oid("1.3.132.0.35") => {
+                Some(("a key on the curve P-521", Cause::CertificateUnsupported))
+            }
+            _ => Some(("a key on a curve other than P-256 and P-384", Cause::CertificateUnsupported)),
+        }
+    }
+}
