@@ -9,9 +9,9 @@ use std::sync::{Mutex, OnceLock};
 
 use rcgen::{PKCS_ECDSA_P384_SHA384, date_time_ymd};
 
-use super::Row;
 use super::certificates::{Authority, Leaf, self_signed};
 use super::process::{Peer, folder, free_address, write};
+use super::{Row, renegotiation};
 use crate::support::{self, Call, Facts};
 
 /// OpenSSL refuses what is bad on purpose unless it is told to.
@@ -103,19 +103,22 @@ fn rsa_key(bits: u32) -> String {
 
 /// A certificate that openssl signs, with the hash that is named, of an RSA key with so many bits.
 fn signed_with(hash: &str, bits: u32) -> Shown {
+    Shown::by_root(|root| signed_for(root, &rsa_key(bits), hash))
+}
+
+/// A certificate for this key that openssl signs, with the hash that is named.
+fn signed_for(root: &Authority, key: &str, hash: &str) -> Leaf {
     let folder = folder("openssl");
-    let root = Authority::root("The root");
     let (ca, ca_key) = (write(&folder, "ca.pem", &root.pem), write(&folder, "ca.key", &root.key));
-    let key = rsa_key(bits);
-    let key_file = write(&folder, "key.pem", &key);
+    let key_file = write(&folder, "key.pem", key);
     let request = openssl(&["req", "-new", "-key", &key_file, "-subj", "/CN=localhost"], "");
     let extensions = write(&folder, "extensions", "subjectAltName=DNS:localhost\n");
-    let chain = openssl(
+    let pem = openssl(
         &["x509", "-req", hash, "-CA", &ca, "-CAkey", &ca_key, "-CAcreateserial", "-extfile", &extensions],
         &request,
     );
     fs::remove_dir_all(folder).unwrap();
-    Shown { chain, key, trusted: root.pem }
+    Leaf { pem, key: key.to_owned() }
 }
 
 /// A server that wants a client certificate; `key` is the client's, `None` for a client without one.
@@ -248,6 +251,16 @@ pub fn rows() -> Vec<Row> {
         ),
     ];
     rows.extend(bad_certificates(PEER));
+    let incompatible = &["server_saw=", "remedy~AES-GCM or ChaCha20-Poly1305", "remedy~P-384"];
+    rows.push(Row::new((PEER, "offers only CBC suites of TLS 1.2", "NF_TLS"), incompatible, || {
+        let directives = "ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA;";
+        call(&Shown::by_root(|root| root.server(|_| ())), directives, |_, call| call)
+    }));
+    rows.push(Row::new((PEER, "has a certificate with a P-521 key", "NF_TLS"), incompatible, || {
+        let key = openssl_key(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"]);
+        shown(Shown::by_root(|root| signed_for(root, &key, "-sha256")))
+    }));
+    rows.push(renegotiation::row());
     rows.push(Row::new(
         (PEER, "shows a chain of three to a client that trusts another root", "NF_TLS_UNTRUSTED"),
         &["server_saw=", "message~The intermediate"],
