@@ -11,7 +11,6 @@ use rustix::io::Errno;
 
 use super::cancel::Bell;
 use super::failure;
-use super::identity::Nobody;
 use super::phase::{Peer, Phase};
 use crate::error::Error;
 use crate::log::{Level, Log};
@@ -29,7 +28,6 @@ const GRACE: Duration = Duration::from_millis(5);
 pub(super) struct Call<'a> {
     bell: &'a Arc<Bell>,
     log: Option<&'a Log>,
-    nobody: &'a Nobody,
     /// Host and port of both, as messages name them.
     server: &'a str,
     proxy: Option<String>,
@@ -53,7 +51,6 @@ impl<'a> Call<'a> {
     pub(super) fn new(
         bell: &'a Arc<Bell>,
         log: Option<&'a Log>,
-        nobody: &'a Nobody,
         server: &'a str,
         proxy: Option<String>,
         timeout: Duration,
@@ -62,7 +59,6 @@ impl<'a> Call<'a> {
         Call {
             bell,
             log,
-            nobody,
             server,
             proxy,
             timeout,
@@ -125,11 +121,6 @@ impl<'a> Call<'a> {
 
     pub(super) fn timeout(&self) -> Duration {
         self.timeout
-    }
-
-    /// Whether the server has asked for a client certificate, and there was none.
-    pub(super) fn lacks_a_certificate(&self) -> bool {
-        self.peer.get() == Peer::Server && self.nobody.was_asked()
     }
 
     /// Notes that bytes have been handed to the system.
@@ -269,15 +260,14 @@ mod tests {
 
     use super::super::cancel::Bell;
     use super::super::event::Event;
-    use super::super::identity::Nobody;
     use super::Call;
     use crate::error::Code;
 
     #[test]
     fn a_wait_that_begins_after_the_deadline_looks_once_and_not_for_long() {
         let bell = Arc::new(Bell::new().unwrap());
-        let (nobody, socket) = (Nobody::default(), Event::new().unwrap());
-        let call = || Call::new(&bell, None, &nobody, "host:443", None, Duration::ZERO);
+        let socket = Event::new().unwrap();
+        let call = || Call::new(&bell, None, "host:443", None, Duration::ZERO);
         let wait = |call: &Call<'_>| call.wait(&mut [call.watched_bell(), socket.watched()], None);
         assert_eq!(wait(&call()).unwrap_err().code(), Code::Timeout, "nothing has come");
         assert_eq!(call().check().unwrap_err().code(), Code::Timeout);

@@ -76,8 +76,8 @@ pub(super) fn of_lookup(error: &io::Error, call: &Call<'_>) -> Error {
     }
 }
 
-/// An error of TLS.
-pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
+/// An error of TLS. `lacks_certificate`: the server has asked for a client certificate, and there was none.
+pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, call: &Call<'_>) -> Error {
     if call.peer() == Peer::Proxy {
         return of_proxy_tls(error, call);
     }
@@ -87,7 +87,7 @@ pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
             AlertDescription::ProtocolVersion => Cause::TlsTooOld,
             AlertDescription::CertificateRequired => Cause::ClientCertificateMissing,
             // What servers of TLS 1.2 say of a missing one.
-            AlertDescription::HandshakeFailure | AlertDescription::BadCertificate if call.lacks_a_certificate() => {
+            AlertDescription::HandshakeFailure | AlertDescription::BadCertificate if lacks_certificate => {
                 Cause::ClientCertificateMissing
             }
             // The server has asked for another handshake, and rustls has declined.
@@ -196,15 +196,14 @@ mod tests {
     use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
     use super::super::cancel::Bell;
-    use super::super::identity::Nobody;
     use super::{Call, Peer, Phase, cancelled, of_http, of_io, of_tls, timed_out};
     use crate::error::{Code, Error};
 
     /// What `translate` makes of an error in that phase.
     fn at(phase: Phase, peer: Peer, translate: impl Fn(&Call<'_>) -> Error) -> Error {
         let bell = Arc::new(Bell::new().unwrap());
-        let (nobody, proxy) = (Nobody::default(), Some("proxy:3128".to_owned()));
-        let call = Call::new(&bell, None, &nobody, "host:443", proxy, Duration::from_millis(700));
+        let proxy = Some("proxy:3128".to_owned());
+        let call = Call::new(&bell, None, "host:443", proxy, Duration::from_millis(700));
         call.enter(phase, peer);
         translate(&call).request_sent(call.any_byte_sent())
     }
@@ -228,7 +227,7 @@ mod tests {
             (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), Code::Tls),
             (rustls::Error::DecryptError, Code::Tls),
         ] {
-            assert_eq!(at(Phase::Handshake, Peer::Server, |call| of_tls(&tls, call)).code(), code, "{tls}");
+            assert_eq!(at(Phase::Handshake, Peer::Server, |call| of_tls(&tls, false, call)).code(), code, "{tls}");
         }
     }
 
@@ -240,7 +239,7 @@ mod tests {
             rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
             rustls::Error::DecryptError,
         ] {
-            let error = at(Phase::Handshake, Peer::Proxy, |call| of_tls(&tls, call));
+            let error = at(Phase::Handshake, Peer::Proxy, |call| of_tls(&tls, false, call));
             assert_eq!(error.code(), Code::Proxy, "{tls}");
             let message = error.message();
             assert!(message.contains("proxy:3128") && !message.contains("server"), "{message}");
@@ -321,7 +320,8 @@ mod tests {
     #[test]
     fn an_old_server_is_told_from_one_that_wants_a_certificate() {
         let message = |alert| {
-            at(Phase::Handshake, Peer::Server, |call| of_tls(&rustls::Error::AlertReceived(alert), call)).message()
+            at(Phase::Handshake, Peer::Server, |call| of_tls(&rustls::Error::AlertReceived(alert), false, call))
+                .message()
         };
         assert!(message(AlertDescription::ProtocolVersion).contains("TLS 1.2"));
         assert!(message(AlertDescription::HandshakeFailure).contains("in common"));

@@ -1,8 +1,8 @@
 //! The client certificate: who this machine is, for servers that want to know.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
@@ -55,22 +55,28 @@ impl Identity {
     }
 }
 
-/// In place of an identity: remembers that the server has asked for one. Of TLS 1.2, the server's answer to none is an
-/// alert that says nothing of certificates.
-#[derive(Debug, Default)]
-pub(super) struct Nobody {
-    asked: AtomicBool,
+thread_local! {
+    /// Whether rustls has asked for a certificate, on this thread. One resolver serves all connections of a client, because
+    /// rustls resumes a session only with the resolver that it was made with.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// In place of an identity: notes that the server has asked for one. Of TLS 1.2, the server's answer to none is an
+/// alert that says nothing of certificates.
+#[derive(Debug)]
+pub(super) struct Nobody;
+
 impl Nobody {
-    pub(super) fn was_asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
+    /// Whether a server has asked on this thread since the last time: for the connection that has worked through records
+    /// just now.
+    pub(super) fn take_asked() -> bool {
+        ASKED.take()
     }
 }
 
 impl ResolvesClientCert for Nobody {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.asked.store(true, Ordering::Relaxed);
+        ASKED.set(true);
         None
     }
 

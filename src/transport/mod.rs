@@ -65,7 +65,6 @@ use crate::per_process::PerProcess;
 use call::Call;
 use cancel::Running;
 use exchange::{Connection, Exchanged};
-use identity::Nobody;
 use kept::Kept;
 use phase::{Peer, Phase};
 use proxy::Scheme;
@@ -95,7 +94,6 @@ pub(crate) struct Transport {
     settings: Settings,
     tls: ClientConfig,
     proxy_tls: ClientConfig,
-    nobody: Arc<Nobody>,
     running: PerProcess<Running>,
     state: PerProcess<State>,
 }
@@ -118,9 +116,8 @@ impl Transport {
     /// # Errors
     /// The system has no roots, and the settings name none.
     pub(crate) fn new(settings: Settings) -> Result<Transport, Error> {
-        let nobody = Arc::new(Nobody::default());
-        let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref(), &nobody)?;
-        Ok(Transport { settings, tls, proxy_tls, nobody, running: PerProcess::new(), state: PerProcess::new() })
+        let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref())?;
+        Ok(Transport { settings, tls, proxy_tls, running: PerProcess::new(), state: PerProcess::new() })
     }
 
     /// Counts a call in, so that it can be cancelled, until the result is dropped. Comes before everything else in a call.
@@ -144,7 +141,7 @@ impl Transport {
         let no_descriptor = |error| Error::new(Cause::NoResources).detail(format_args!("{server}: {error}"));
         let bell = entry.bell().map_err(|error| no_descriptor(error).request_sent(false))?;
         let log = self.settings.log.as_ref();
-        let call = Call::new(&bell, log, &self.nobody, server, proxy.map(Proxy::name), self.settings.timeout);
+        let call = Call::new(&bell, log, server, proxy.map(Proxy::name), self.settings.timeout);
         let answer = self.exchange(proxy, request, &call);
         if !matches!(answer, Ok(Answer::OfServer(_))) {
             // The name may have led to the wrong host.

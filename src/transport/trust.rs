@@ -59,11 +59,7 @@ impl Trust {
 
     /// How TLS is spoken with those that these roots vouch for, TLS 1.2 and 1.3: with the server, and with a proxy, which is
     /// shown no client certificate.
-    pub(super) fn client_configs(
-        &self,
-        identity: Option<&Identity>,
-        nobody: &Arc<Nobody>,
-    ) -> Result<(ClientConfig, ClientConfig), Error> {
+    pub(super) fn client_configs(&self, identity: Option<&Identity>) -> Result<(ClientConfig, ClientConfig), Error> {
         let unforeseen = |what: &dyn fmt::Display| Error::new(Cause::Unforeseen).detail(what);
         let provider = Arc::new(ring::default_provider());
         let verifier = self.verifier(&provider)?;
@@ -76,7 +72,7 @@ impl Trust {
         let anonymous = config.clone().with_no_client_auth();
         let config = match identity {
             Some(identity) => config.with_client_cert_resolver(identity.resolver()),
-            None => config.with_client_cert_resolver(Arc::clone(nobody) as _),
+            None => config.with_client_cert_resolver(Arc::new(Nobody)),
         };
         Ok((config, anonymous))
     }

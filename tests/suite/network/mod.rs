@@ -5,11 +5,12 @@
 //! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
 //! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
 //! | which certificates may sign others | `authority` |
-//! | what is a second handshake | `renegotiation` |
+//! | what counts as asked for a client certificate, and when | `asked`, `renegotiation` |
 //! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
 //! | how a peer is run | `process`, `stage`, `relay`, `tls_peer` |
 //! | the table in the README | `table` |
 
+mod asked;
 mod authority;
 pub mod certificates;
 pub mod dns;
