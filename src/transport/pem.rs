@@ -144,11 +144,10 @@ fn parts(file: &[u8]) -> Vec<Part<'_>> {
                 open = Some(label);
             }
             (Some(begun), false) if begun == label => parts.push(Part { label, body: Ok(without_headers(before)) }),
-            (Some(label), false) => {
-                parts.push(Part {
-                    label,
-                    body: Err("its last line (-----END ...) names something else than its first"),
-                });
+            (Some(begun), false) => {
+                // Either may be the damaged one.
+                let body = Err("its last line (-----END ...) does not match its first");
+                parts.extend([begun, label].map(|label| Part { label, body }));
             }
             (None, false) => {
                 parts.push(Part { label, body: Err("its first line (-----BEGIN ...) is missing or damaged") });
@@ -298,4 +297,66 @@ fn split<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = text.windows(mark.len()).position(|window| window == mark)?;
     let (before, rest) = text.split_at_checked(at)?;
     Some((before, rest.strip_prefix(mark)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unreadable, certificates, private_key};
+
+    fn two() -> String {
+        let pem = || nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap().ca_pem().to_owned();
+        format!("{}{}", pem(), pem())
+    }
+
+    #[test]
+    fn no_certificate_is_left_out_silently_whatever_byte_is_damaged() {
+        let file = two().into_bytes();
+        assert_eq!(certificates(&file).unwrap().len(), 2);
+        for position in 0..file.len() {
+            for byte in [b'#', b'-', b'x', b'\n', b' ', b':', b'0', 0, 0xEF] {
+                let mut damaged = file.clone();
+                damaged[position] = byte;
+                if let Ok(found) = certificates(&damaged) {
+                    assert_eq!(found.len(), 2, "{byte:#x} at {position}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn certificates_are_counted_from_one() {
+        let pem = two();
+        let bad = format!("{pem}{}", pem.replace("-----END", "-----XND"));
+        assert!(matches!(certificates(bad.as_bytes()), Err(Unreadable::Certificate(3, _))));
+    }
+
+    #[test]
+    fn what_is_said_of_a_key_does_not_quote_it() {
+        for key in [
+            "-----BEGIN PRIVATE KEY-----\nSECRET!\n-----END PRIVATE KEY-----\n",
+            "-----BEGIN RSA PRIVATE KEY-----\nSECRET",
+            "SECRET",
+            "0SECRET",
+        ] {
+            let said = private_key(key.as_bytes()).unwrap_err().to_string();
+            assert!(!said.contains("SECRET"), "{said}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_file_of_anything_are_refused() {
+        for file in [
+            &b""[..],
+            b"0",
+            b"00",
+            b"0\x84",
+            b"0\x02\x01\x03",
+            b"-----",
+            b"-----BEGIN ",
+            b"-----BEGIN X-----",
+            b"\xFF\xFE",
+        ] {
+            assert!(certificates(file).is_err() && private_key(file).is_err(), "{file:?}");
+        }
+    }
 }
