@@ -33,6 +33,9 @@ const ELLIPTIC: ObjectIdentifier = oid("1.2.840.10045.2.1");
 const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// The curves that are supported.
 const CURVES: [ObjectIdentifier; 2] = [oid("1.2.840.10045.3.1.7"), oid("1.3.132.0.34")];
+const P_521: ObjectIdentifier = oid("1.3.132.0.35");
+/// Bits of a key of 8192 bits, with its exponent and the frame of both.
+const LONGEST_RSA: usize = 8192 + 256;
 /// The extensions that webpki understands: keyUsage, subjectAltName, basicConstraints, nameConstraints, CRL distribution points,
 /// extKeyUsage and the list of SCTs.
 const EXTENSIONS: [ObjectIdentifier; 7] = [
@@ -97,10 +100,17 @@ impl Presented<'_> {
         [self.leaf].into_iter().chain(others).filter_map(|certificate| Certificate::from_der(certificate).ok())
     }
 
-    /// Those that were sent as issuers, and those that are trusted.
-    fn issuers(&self) -> impl Iterator<Item = Certificate> {
-        let trusted = self.trusted.iter().filter_map(|certificate| Certificate::from_der(certificate).ok());
-        self.sent().skip(1).chain(trusted)
+    fn trusted(&self) -> impl Iterator<Item = Certificate> {
+        self.trusted.iter().filter_map(|certificate| Certificate::from_der(certificate).ok())
+    }
+
+    /// Those that were sent or are trusted, and are the issuer of one of `below` by name.
+    fn issuers_of(&self, below: &[&Certificate]) -> impl Iterator<Item = Certificate> {
+        self.sent().skip(1).chain(self.trusted()).filter(|issuer| below.iter().any(|other| issuer.has_issued(other)))
+    }
+
+    fn fault_of_issuers(&self, below: &[&Certificate]) -> Option<(Cause, String)> {
+        self.issuers_of(below).find_map(|issuer| issuer.fault())
     }
 
     /// No path leads to a trusted root: looks at where it ends.
@@ -113,19 +123,15 @@ impl Presented<'_> {
         {
             path.push(issuer);
         }
-        let unusable = self.issuers().filter(|issuer| path.iter().any(|certificate| issuer.has_issued(certificate)));
-        if let Some((issuer, reason, cause)) =
-            unusable.filter_map(|issuer| issuer.key_fault().map(|(reason, cause)| (issuer, reason, cause))).next()
-        {
-            return self.doubt(cause, Some(format!("issuer \"{}\": {reason}", issuer.name())));
+        if let Some((cause, said)) = self.fault_of_issuers(&path) {
+            return self.doubt(cause, Some(said));
         }
         let last = path.last().copied().unwrap_or(leaf);
         let missing = || Some(format!("missing: \"{}\"", certificate::shown(last.tbs_certificate().issuer())));
-        let is_namesake = |trusted: Certificate| trusted.has_issued(last);
         if leaf.is_self_issued() {
             return self.doubt(Cause::CertificateSelfSigned, None);
         }
-        if self.trusted.iter().filter_map(|trusted| Certificate::from_der(trusted).ok()).any(is_namesake) {
+        if self.trusted().any(|trusted| trusted.has_issued(last)) {
             let said = "a trusted certificate has the issuer's name, but another key".to_owned();
             return self.doubt(Cause::UnknownRoot, Some(said));
         }
@@ -177,19 +183,17 @@ impl Presented<'_> {
                 return self.doubt(cause, Some(format!("{}signed with {name}", whose(&certificate, index))));
             }
         }
-        let fault = self.issuers().find_map(|issuer| Some((issuer.key_fault()?, issuer)));
-        match fault {
-            Some(((reason, cause), issuer)) => {
-                self.doubt(cause, Some(format!("issuer \"{}\": {reason}", issuer.name())))
-            }
+        let sent: Vec<Certificate> = self.sent().collect();
+        match self.fault_of_issuers(&sent.iter().collect::<Vec<_>>()) {
+            Some((cause, said)) => self.doubt(cause, Some(said)),
             None => self.doubt(Cause::CertificateUnsupported, None),
         }
     }
 
     fn with_extension(&self) -> Error {
         for (index, certificate) in self.sent().enumerate() {
-            let extensions = certificate.tbs_certificate().extensions().into_iter().flatten();
-            let unknown = extensions.filter(|one| one.critical && !EXTENSIONS.contains(&one.extn_id)).next();
+            let mut extensions = certificate.tbs_certificate().extensions().into_iter().flatten();
+            let unknown = extensions.find(|one| one.critical && !EXTENSIONS.contains(&one.extn_id));
             let Some(unknown) = unknown.map(|one| one.extn_id) else { continue };
             let what = match unknown.to_string().as_str() {
                 "2.5.29.32" => "critical certificatePolicies".to_owned(),
@@ -216,15 +220,17 @@ impl Presented<'_> {
             let subtrees = [constraints.permitted_subtrees, constraints.excluded_subtrees];
             subtrees.iter().flatten().flatten().any(|tree| matches!(tree.base, GeneralName::DirectoryName(_)))
         };
-        let Some(issuer) = self.issuers().find(constrains_directories) else {
+        let sent: Vec<Certificate> = self.sent().filter(|certificate| !certificate.is_self_issued()).collect();
+        let below: Vec<&Certificate> = sent.iter().collect();
+        let Some(issuer) = self.issuers_of(&below).find(constrains_directories) else {
             return self.doubt(
                 Cause::CertificateRefused,
                 Some("its names are outside of an issuer's nameConstraints".to_owned()),
             );
         };
         // Its constraints are for what is below it.
-        match self.sent().find(|certificate| issuer.has_issued(certificate)) {
-            Some(below) => self.way_out(&issuer, "nameConstraints on directory names", &below),
+        match sent.iter().find(|certificate| issuer.has_issued(certificate)) {
+            Some(below) => self.way_out(&issuer, "nameConstraints on directory names", below),
             None => self.doubt(Cause::CertificateRefused, None),
         }
     }
@@ -245,7 +251,7 @@ trait Read {
     fn names(&self) -> String;
     fn is_self_issued(&self) -> bool;
     fn has_issued(&self, other: &Certificate) -> bool;
-    fn key_fault(&self) -> Option<(&'static str, Cause)>;
+    fn fault(&self) -> Option<(Cause, String)>;
 }
 
 impl Read for Certificate {
@@ -266,26 +272,21 @@ impl Read for Certificate {
         self.tbs_certificate().subject() == other.tbs_certificate().issuer()
     }
 
-    /// Why no signature of this key is accepted.
-    fn key_fault(&self) -> Option<(&'static str, Cause)> {
+    /// Why no signature by this issuer is accepted: its key.
+    fn fault(&self) -> Option<(Cause, String)> {
         let key = self.tbs_certificate().subject_public_key_info();
-        let bytes = key.subject_public_key.raw_bytes().len();
-        if key.algorithm.oid == RSA {
-            // The modulus is the most of it.
-            return match bytes * 8 {
-                bits if bits < 2048 => Some(("an RSA key of less than 2048 bits", Cause::CertificateWeak)),
-                bits if bits > 8192 + 256 => Some(("an RSA key of more than 8192 bits", Cause::CertificateUnsupported)),
-                _ => None,
-            };
-        }
+        // The modulus is the most of it.
+        let bits = key.subject_public_key.raw_bytes().len() * 8;
         let curve = key.algorithm.parameters.as_ref().and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
-        match curve {
-            _ if key.algorithm.oid != ELLIPTIC => None,
-            Some(curve) if CURVES.contains(&curve) => None,
-            Some(curve) if curve == oid("1.3.132.0.35") => {
-                Some(("a key on the curve P-521", Cause::CertificateUnsupported))
+        let (cause, what) = match key.algorithm.oid {
+            RSA if bits < 2048 => (Cause::CertificateWeak, "an RSA key of less than 2048 bits"),
+            RSA if bits > LONGEST_RSA => (Cause::CertificateUnsupported, "an RSA key of more than 8192 bits"),
+            ELLIPTIC if curve == Some(P_521) => (Cause::CertificateUnsupported, "a key on the curve P-521"),
+            ELLIPTIC if curve.is_none_or(|curve| !CURVES.contains(&curve)) => {
+                (Cause::CertificateUnsupported, "a key on a curve other than P-256 and P-384")
             }
-            _ => Some(("a key on a curve other than P-256 and P-384", Cause::CertificateUnsupported)),
-        }
+            _ => return None,
+        };
+        Some((cause, format!("issuer \"{}\": {what}", self.name())))
     }
 }

@@ -127,8 +127,11 @@ fn with_client_certificate(key: Option<&str>) -> Facts {
     with_client_files(key.map(|key| (key.as_bytes(), &sign as _)))
 }
 
+/// Makes a client's chain, by this authority for a key in PKCS#8.
+type Sign<'a> = &'a dyn Fn(&Authority, &str) -> Vec<u8>;
+
 /// The same; the client gets a key as it is here, and a chain as `sign` makes it for this key in PKCS#8.
-fn with_client_files(client: Option<(&[u8], &dyn Fn(&Authority, &str) -> Vec<u8>)>) -> Facts {
+fn with_client_files(client: Option<(&[u8], Sign<'_>)>) -> Facts {
     let clients = Authority::root("Clients' CA");
     let folder = folder("clients");
     let ca = write(&folder, "clients.pem", &clients.pem);
