@@ -1,13 +1,13 @@
 //! Why a server's chain of certificates was refused: found in the chain and the trusted certificates, because the error of the
 //! verifier names neither the certificate nor the way out.
 
+use std::ptr;
+
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error};
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
-use x509_cert::der::asn1::ObjectIdentifier;
-use x509_cert::ext::pkix::NameConstraints;
-use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
 
 use super::certificate::{self, Names};
 use super::verify::{Doubted, doubted};
@@ -47,6 +47,10 @@ const EXTENSIONS: [ObjectIdentifier; 7] = [
     oid("2.5.29.37"),
     oid("1.3.6.1.4.1.11129.2.4.2"),
 ];
+
+const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
+/// The tag of a directory name among other names.
+const DIRECTORY_NAME: u8 = 0xA4;
 
 /// What a verifier was given, and when.
 pub(super) struct Presented<'a> {
@@ -119,7 +123,8 @@ impl Presented<'_> {
         let mut path = vec![leaf];
         while let Some(&last) = path.last()
             && !last.is_self_issued()
-            && let Some(issuer) = sent.iter().find(|other| other.has_issued(last) && !path.contains(other))
+            && let Some(issuer) =
+                sent.iter().find(|other| other.has_issued(last) && !path.iter().any(|known| ptr::eq(*known, *other)))
         {
             path.push(issuer);
         }
@@ -213,16 +218,9 @@ impl Presented<'_> {
 
     /// An issuer constrains the names in the certificates below it.
     fn with_constraints(&self) -> Error {
-        let constrains_directories = |issuer: &Certificate| {
-            let Ok(Some((_, constraints))) = issuer.tbs_certificate().get_extension::<NameConstraints>() else {
-                return false;
-            };
-            let subtrees = [constraints.permitted_subtrees, constraints.excluded_subtrees];
-            subtrees.iter().flatten().flatten().any(|tree| matches!(tree.base, GeneralName::DirectoryName(_)))
-        };
         let sent: Vec<Certificate> = self.sent().filter(|certificate| !certificate.is_self_issued()).collect();
         let below: Vec<&Certificate> = sent.iter().collect();
-        let Some(issuer) = self.issuers_of(&below).find(constrains_directories) else {
+        let Some(issuer) = self.issuers_of(&below).find(Read::constrains_directories) else {
             return self.doubt(
                 Cause::CertificateRefused,
                 Some("its names are outside of an issuer's nameConstraints".to_owned()),
@@ -245,12 +243,22 @@ impl Presented<'_> {
     }
 }
 
+/// The elements in `der`, one after another.
+fn elements(mut der: &[u8]) -> impl Iterator<Item = AnyRef<'_>> {
+    std::iter::from_fn(move || {
+        let (element, rest) = AnyRef::from_der_partial(der).ok()?;
+        der = rest;
+        Some(element)
+    })
+}
+
 /// What is to be known of one certificate.
 trait Read {
     fn name(&self) -> String;
     fn names(&self) -> String;
     fn is_self_issued(&self) -> bool;
     fn has_issued(&self, other: &Certificate) -> bool;
+    fn constrains_directories(&self) -> bool;
     fn fault(&self) -> Option<(Cause, String)>;
 }
 
@@ -270,6 +278,16 @@ impl Read for Certificate {
     /// By the names alone.
     fn has_issued(&self, other: &Certificate) -> bool {
         self.tbs_certificate().subject() == other.tbs_certificate().issuer()
+    }
+
+    /// Not by x509-cert's own type, which can decode every kind of name: 30 KB.
+    fn constrains_directories(&self) -> bool {
+        let mut extensions = self.tbs_certificate().extensions().into_iter().flatten();
+        let Some(constraints) = extensions.find(|one| one.extn_id == NAME_CONSTRAINTS) else { return false };
+        // A sequence of subtrees that are permitted and those that are excluded, each with a name first.
+        let lists = elements(constraints.extn_value.as_bytes()).flat_map(|whole| elements(whole.value()));
+        let mut subtrees = lists.flat_map(|list| elements(list.value()));
+        subtrees.any(|subtree| subtree.value().first() == Some(&DIRECTORY_NAME))
     }
 
     /// Why no signature by this issuer is accepted: its key.
