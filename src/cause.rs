@@ -116,7 +116,7 @@ causes! {
         "Give the CA certificates as PEM (-----BEGIN CERTIFICATE-----) or DER.";
     CaBadCertificate => InvalidOption, Never,
         "A certificate among the trusted roots that were given cannot be read",
-        "Replace the certificate that is named, or copy it again from its source; check it with: openssl x509 -in FILE -text.";
+        "Replace the certificate that is named, or copy it again from its source.";
     CertificateFormat => InvalidOption, Never,
         "A file of certificates or keys has a format that is not supported",
         "Convert it to PEM: UTF-16 text with iconv -f utf-16 -t utf-8, PKCS#7 with openssl pkcs7 -print_certs (from DER: -inform der), PKCS#12 with openssl pkcs12 -nodes.";
@@ -137,7 +137,7 @@ causes! {
         "Give two files in PEM or DER: the certificate chain, the client's own first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
     ClientKeyEncrypted => InvalidOption, Never,
         "The private key of the client certificate is encrypted",
-        "Write the key without a passphrase to a file that only this program can read: openssl pkey -in KEY.pem -out PLAIN.pem.";
+        "Write the key without a passphrase: openssl pkey -in KEY.pem -out PLAIN.pem.";
     NoSystemRoots => InvalidOption, Never,
         "This system has no trusted root certificates where they are looked for",
         "Install the package ca-certificates, or name a CA file with nf_options_set_ca_file.";
@@ -199,7 +199,7 @@ causes! {
         "Have the server offer TLS 1.3, or ECDHE with AES-GCM or ChaCha20-Poly1305 in TLS 1.2 (CBC is not supported), and a certificate whose key is RSA, P-256, P-384 or Ed25519; some servers say the same when they do not like a client certificate.";
     RenegotiationAsked => Tls, Never,
         "The server asked for a second TLS handshake (renegotiation), after the login was sent",
-        "Have the server or gateway ask for a client certificate in the first handshake (IIS: clientcertnegotiation=enable), or not at all; if it needs one, give it with nf_options_set_client_certificate.";
+        "Have the server or gateway ask for a client certificate in the first handshake (IIS: clientcertnegotiation=enable), or not at all.";
     ClientCertificateMissing => Tls, Never,
         "The server wants a client certificate",
         "Give one with nf_options_set_client_certificate; if Concur itself wants none, a gateway on the way does: ask who runs it.";
@@ -222,8 +222,8 @@ causes! {
         "The server's certificate or an issuer's is no longer safe (signed with SHA-1, or an RSA key of less than 2048 bits)",
         "The server's or the proxy's operator must have it issued anew, with SHA-256 and an RSA key of 2048 bits or an elliptic one.";
     CertificateUnsupported => TlsUntrusted, Never,
-        "The server's certificate cannot be checked (its algorithm may be strong, but this build does not support it)",
-        "Ask the server's or the proxy's operator for a chain with RSA keys of up to 8192 bits, or P-256 or P-384, signed with SHA-256 or SHA-384; or give the server's own certificate with nf_options_set_ca_file if it is CA:FALSE.";
+        "The server's certificate cannot be checked (its algorithm may be strong, but is not supported)",
+        "Ask the server's operator for a chain with RSA, P-256 or P-384 keys and SHA-256 or SHA-384; or give the server's own certificate (CA:FALSE) with nf_options_set_ca_file.";
     CertificateConstrained => TlsUntrusted, Never,
         "The server's certificate cannot be checked (an issuer has an extension that is not supported)",
         "Give the certificate that the message names last with nf_options_set_ca_file; openssl s_client -connect HOST:443 -showcerts prints it.";

@@ -32,7 +32,7 @@ pub(super) struct Names {
 impl Names {
     /// Those of `certificate`; empty ones when it cannot be read, which only costs the reader of a message something.
     pub(super) fn of(certificate: &CertificateDer<'_>) -> Names {
-        let Ok(certificate) = Certificate::from_der(certificate) else {
+        let Some(certificate) = parse(certificate) else {
             return Names::default();
         };
         let body = certificate.tbs_certificate();
@@ -51,9 +51,14 @@ impl Names {
     }
 }
 
+/// All of a certificate.
+pub(super) fn parse(certificate: &CertificateDer<'_>) -> Option<Certificate> {
+    Certificate::from_der(certificate).ok()
+}
+
 /// Fails outside of the time for which a certificate is valid.
 pub(super) fn check_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), CertificateError> {
-    let certificate = Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding)?;
+    let certificate = parse(certificate).ok_or(CertificateError::BadEncoding)?;
     let validity = certificate.tbs_certificate().validity();
     let [not_before, not_after] =
         [validity.not_before, validity.not_after].map(|time| UnixTime::since_unix_epoch(time.to_unix_duration()));

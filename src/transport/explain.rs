@@ -6,10 +6,9 @@ use std::ptr;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error};
 use x509_cert::Certificate;
-use x509_cert::der::Decode as _;
-use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
+use x509_cert::der::asn1::ObjectIdentifier;
 
-use super::certificate::{self, Names};
+use super::certificate::{self, Names, parse};
 use super::verify::{Doubted, doubted};
 use crate::cause::Cause;
 
@@ -18,14 +17,11 @@ const fn oid(text: &str) -> ObjectIdentifier {
 }
 
 /// Signatures that are not checked: what they are called, and whether they are no longer safe.
-const SIGNATURES: [(ObjectIdentifier, &str, bool); 9] = [
+const SIGNATURES: [(ObjectIdentifier, &str, bool); 6] = [
     (oid("1.2.840.113549.1.1.4"), "RSA and MD5", true),
     (oid("1.2.840.113549.1.1.5"), "RSA and SHA-1", true),
-    (oid("1.2.840.113549.1.1.14"), "RSA and SHA-224", false),
     (oid("1.2.840.113549.1.1.10"), "RSA-PSS and unusual parameters", false),
-    (oid("1.2.840.10040.4.3"), "DSA and SHA-1", true),
     (oid("1.2.840.10045.4.1"), "ECDSA and SHA-1", true),
-    (oid("1.2.840.10045.4.3.1"), "ECDSA and SHA-224", false),
     (oid("1.2.840.10045.4.3.4"), "ECDSA and SHA-512", false),
     (oid("1.3.101.113"), "Ed448", false),
 ];
@@ -48,6 +44,7 @@ const EXTENSIONS: [ObjectIdentifier; 7] = [
     oid("1.3.6.1.4.1.11129.2.4.2"),
 ];
 
+const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
 const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 /// The tag of a directory name among other names.
 const DIRECTORY_NAME: u8 = 0xA4;
@@ -66,7 +63,7 @@ impl Presented<'_> {
     pub(super) fn explain(&self, error: Error) -> Error {
         let Error::InvalidCertificate(reason) = &error else { return error };
         // What cannot be parsed cannot be explained.
-        let Ok(leaf) = Certificate::from_der(self.leaf) else { return error };
+        let Some(leaf) = parse(self.leaf) else { return error };
         match reason {
             CertificateError::UnknownIssuer | CertificateError::BadSignature => self.without_path(&leaf),
             CertificateError::Expired
@@ -99,27 +96,28 @@ impl Presented<'_> {
     }
 
     /// The certificates that were sent, the server's first.
-    fn sent(&self) -> impl Iterator<Item = Certificate> {
+    fn sent(&self) -> Vec<Certificate> {
         let others = self.chain.iter().filter(|certificate| *certificate != self.leaf);
-        [self.leaf].into_iter().chain(others).filter_map(|certificate| Certificate::from_der(certificate).ok())
+        [self.leaf].into_iter().chain(others).filter_map(parse).collect()
     }
 
-    fn trusted(&self) -> impl Iterator<Item = Certificate> {
-        self.trusted.iter().filter_map(|certificate| Certificate::from_der(certificate).ok())
+    fn trusted(&self) -> Vec<Certificate> {
+        self.trusted.iter().filter_map(parse).collect()
     }
 
     /// Those that were sent or are trusted, and are the issuer of one of `below` by name.
-    fn issuers_of(&self, below: &[&Certificate]) -> impl Iterator<Item = Certificate> {
-        self.sent().skip(1).chain(self.trusted()).filter(|issuer| below.iter().any(|other| issuer.has_issued(other)))
+    fn issuers_of(&self, below: &[&Certificate]) -> Vec<Certificate> {
+        let all = self.sent().into_iter().skip(1).chain(self.trusted());
+        all.filter(|issuer| below.iter().any(|other| issuer.has_issued(other))).collect()
     }
 
     fn fault_of_issuers(&self, below: &[&Certificate]) -> Option<(Cause, String)> {
-        self.issuers_of(below).find_map(|issuer| issuer.fault())
+        self.issuers_of(below).iter().find_map(Read::fault)
     }
 
     /// No path leads to a trusted root: looks at where it ends.
     fn without_path(&self, leaf: &Certificate) -> Error {
-        let sent: Vec<Certificate> = self.sent().skip(1).collect();
+        let sent: Vec<Certificate> = self.sent().into_iter().skip(1).collect();
         let mut path = vec![leaf];
         while let Some(&last) = path.last()
             && !last.is_self_issued()
@@ -136,7 +134,7 @@ impl Presented<'_> {
         if leaf.is_self_issued() {
             return self.doubt(Cause::CertificateSelfSigned, None);
         }
-        if self.trusted().any(|trusted| trusted.has_issued(last)) {
+        if self.trusted().iter().any(|trusted| trusted.has_issued(last)) {
             let said = "a trusted certificate has the issuer's name, but another key".to_owned();
             return self.doubt(Cause::UnknownRoot, Some(said));
         }
@@ -153,7 +151,7 @@ impl Presented<'_> {
 
     fn outside_of_validity(&self) -> Option<Error> {
         let now = self.now.as_secs();
-        self.sent().enumerate().find_map(|(index, certificate)| {
+        self.sent().into_iter().enumerate().find_map(|(index, certificate)| {
             let validity = certificate.tbs_certificate().validity();
             let [from, until] = [validity.not_before, validity.not_after];
             let is_leaf = index == 0;
@@ -181,14 +179,16 @@ impl Presented<'_> {
             _ => format!("issuer \"{}\": ", certificate.name()),
         };
         // A root that was sent along is trusted or not, whatever it is signed with.
-        for (index, certificate) in self.sent().enumerate().filter(|(_, certificate)| !certificate.is_self_issued()) {
+        for (index, certificate) in
+            self.sent().into_iter().enumerate().filter(|(_, certificate)| !certificate.is_self_issued())
+        {
             let algorithm = certificate.signature_algorithm().oid;
             if let Some((_, name, is_weak)) = SIGNATURES.iter().find(|(oid, ..)| *oid == algorithm) {
                 let cause = if *is_weak { Cause::CertificateWeak } else { Cause::CertificateUnsupported };
                 return self.doubt(cause, Some(format!("{}signed with {name}", whose(&certificate, index))));
             }
         }
-        let sent: Vec<Certificate> = self.sent().collect();
+        let sent = self.sent();
         match self.fault_of_issuers(&sent.iter().collect::<Vec<_>>()) {
             Some((cause, said)) => self.doubt(cause, Some(said)),
             None => self.doubt(Cause::CertificateUnsupported, None),
@@ -196,15 +196,12 @@ impl Presented<'_> {
     }
 
     fn with_extension(&self) -> Error {
-        for (index, certificate) in self.sent().enumerate() {
+        for (index, certificate) in self.sent().into_iter().enumerate() {
             let mut extensions = certificate.tbs_certificate().extensions().into_iter().flatten();
             let unknown = extensions.find(|one| one.critical && !EXTENSIONS.contains(&one.extn_id));
             let Some(unknown) = unknown.map(|one| one.extn_id) else { continue };
-            let what = match unknown.to_string().as_str() {
-                "2.5.29.32" => "critical certificatePolicies".to_owned(),
-                "2.5.29.36" => "critical policyConstraints".to_owned(),
-                "2.5.29.33" => "critical policyMappings".to_owned(),
-                "2.5.29.54" => "critical inhibitAnyPolicy".to_owned(),
+            let what = match unknown {
+                CERTIFICATE_POLICIES => "critical certificatePolicies".to_owned(),
                 other => format!("the critical extension {other}"),
             };
             return match index {
@@ -218,9 +215,10 @@ impl Presented<'_> {
 
     /// An issuer constrains the names in the certificates below it.
     fn with_constraints(&self) -> Error {
-        let sent: Vec<Certificate> = self.sent().filter(|certificate| !certificate.is_self_issued()).collect();
+        let sent: Vec<Certificate> =
+            self.sent().into_iter().filter(|certificate| !certificate.is_self_issued()).collect();
         let below: Vec<&Certificate> = sent.iter().collect();
-        let Some(issuer) = self.issuers_of(&below).find(Read::constrains_directories) else {
+        let Some(issuer) = self.issuers_of(&below).into_iter().find(Read::constrains_directories) else {
             return self.doubt(
                 Cause::CertificateRefused,
                 Some("its names are outside of an issuer's nameConstraints".to_owned()),
@@ -241,15 +239,6 @@ impl Presented<'_> {
         );
         self.doubt(Cause::CertificateConstrained, Some(said))
     }
-}
-
-/// The elements in `der`, one after another.
-fn elements(mut der: &[u8]) -> impl Iterator<Item = AnyRef<'_>> {
-    std::iter::from_fn(move || {
-        let (element, rest) = AnyRef::from_der_partial(der).ok()?;
-        der = rest;
-        Some(element)
-    })
 }
 
 /// What is to be known of one certificate.
@@ -284,10 +273,9 @@ impl Read for Certificate {
     fn constrains_directories(&self) -> bool {
         let mut extensions = self.tbs_certificate().extensions().into_iter().flatten();
         let Some(constraints) = extensions.find(|one| one.extn_id == NAME_CONSTRAINTS) else { return false };
-        // A sequence of subtrees that are permitted and those that are excluded, each with a name first.
-        let lists = elements(constraints.extn_value.as_bytes()).flat_map(|whole| elements(whole.value()));
-        let mut subtrees = lists.flat_map(|list| elements(list.value()));
-        subtrees.any(|subtree| subtree.value().first() == Some(&DIRECTORY_NAME))
+        // Each subtree is a sequence with a name first.
+        let bytes = constraints.extn_value.as_bytes();
+        bytes.windows(4).any(|bytes| matches!(bytes, [0x30, _, DIRECTORY_NAME, _] | [0x30, 0x81, _, DIRECTORY_NAME]))
     }
 
     /// Why no signature by this issuer is accepted: its key.
