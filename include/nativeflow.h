@@ -568,10 +568,11 @@ nf_error *NF_CALL nf_options_set_connect_timeout_ms(nf_options *options,
                                                     uint32_t ms);
 
 /**
- * Trusts the root certificates in this PEM file in place of the operating
- * system's and of those of a file named before.
+ * Trusts the root certificates in this file, PEM or DER, in place of the
+ * operating system's and of those of a file named before.
  *
- * The file is read now; a later change of it has no effect.
+ * The file is read now; a later change of it has no effect. No certificate in
+ * it is skipped: one that cannot be read is an error.
  *
  * A certificate of X.509 version 3 without CA:TRUE is no authority's. It is
  * trusted only when a server presents exactly this certificate, for the host
@@ -622,9 +623,9 @@ nf_error *NF_CALL nf_options_set_user_agent(nf_options *options,
 /**
  * Shows a client certificate to a server that asks for one.
  *
- * Two PEM files: the certificate chain, the client's own first, and its
- * private key in PKCS#8, PKCS#1 or SEC1, without a passphrase. Both are read
- * now; the key stays in memory as long as these options and clients made
+ * Two files, PEM or DER: the certificate chain, the client's own first, and
+ * its private key in PKCS#8, PKCS#1 or SEC1, without a passphrase. Both are
+ * read now; the key stays in memory as long as these options and clients made
  * from them. A proxy is never shown it.
  *
  * Fails with `NF_INVALID_OPTION` and leaves the old value when a file cannot

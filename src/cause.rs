@@ -113,10 +113,13 @@ causes! {
         "Check the path and the permissions of the CA file.";
     CaNoCertificate => InvalidOption, Never,
         "No certificate was found among the trusted roots that were given",
-        "Give the CA certificates as PEM (-----BEGIN CERTIFICATE-----); convert DER with: openssl x509 -inform der -in ca.der.";
+        "Give the CA certificates as PEM (-----BEGIN CERTIFICATE-----) or DER.";
     CaBadCertificate => InvalidOption, Never,
         "A certificate among the trusted roots that were given cannot be read",
-        "Replace the certificate that is named; its PEM frame is there but what is in it is no X.509 certificate.";
+        "Replace the certificate that is named, or copy it again from its source.";
+    CertificateFormat => InvalidOption, Never,
+        "A file of certificates or keys has a format that is not supported",
+        "Convert it to PEM: UTF-16 text with iconv -f utf-16 -t utf-8, PKCS#7 with openssl pkcs7 -print_certs (from DER: -inform der), PKCS#12 with openssl pkcs12 -nodes.";
     CaUnfit => InvalidOption, Never,
         "A certificate among the trusted roots that were given may not sign certificates of servers",
         "Remove the certificate that is named, and give the root certificate of the authority that issued the server's certificate.";
@@ -131,7 +134,10 @@ causes! {
         "Give domains, addresses or networks with commas between them, as in .example.com,10.0.0.0/8,host:8443; * stands for all.";
     ClientCertificateUnusable => InvalidOption, Never,
         "The client certificate cannot be used",
-        "Give two PEM files: the certificate chain, the client's own first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
+        "Give two files in PEM or DER: the certificate chain, the client's own first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
+    ClientKeyEncrypted => InvalidOption, Never,
+        "The private key of the client certificate is encrypted",
+        "Write the key without a passphrase: openssl pkey -in KEY.pem -out PLAIN.pem.";
     NoSystemRoots => InvalidOption, Never,
         "This system has no trusted root certificates where they are looked for",
         "Install the package ca-certificates, or name a CA file with nf_options_set_ca_file.";
@@ -193,7 +199,10 @@ causes! {
         "Have TLS 1.2 or 1.3 switched on there; if the server is Concur's, an old TLS-inspecting proxy on the way is what answers.";
     TlsIncompatible => Tls, Never,
         "Client and server have no cipher or key exchange in common",
-        "The server must offer an ECDHE suite of TLS 1.2, or TLS 1.3; look for an old TLS-inspecting proxy on the way. Some servers say the same when they do not like a client certificate.";
+        "Have the server offer TLS 1.3, or ECDHE with AES-GCM or ChaCha20-Poly1305 in TLS 1.2 (CBC is not supported), and a certificate whose key is RSA, P-256, P-384 or Ed25519; some servers say the same when they do not like a client certificate.";
+    RenegotiationAsked => Tls, Never,
+        "The server asked for a second TLS handshake (renegotiation), after the login was sent",
+        "Have the server or gateway ask for a client certificate in the first handshake (IIS: clientcertnegotiation=enable), or not at all.";
     ClientCertificateMissing => Tls, Never,
         "The server wants a client certificate",
         "Give one with nf_options_set_client_certificate; if Concur itself wants none, a gateway on the way does: ask who runs it.";
@@ -210,11 +219,20 @@ causes! {
         "The server's certificate is self-signed",
         "Concur's is not: check the base URL and what answers there. For a test server of yours, make one with basicConstraints CA:FALSE and give it with nf_options_set_ca_file: it is then trusted for this server only.";
     CertificateChainIncomplete => TlsUntrusted, Never,
-        "The server's certificate came alone, and its issuer is not trusted here",
+        "The server did not send the certificate of an issuer, which is not trusted here either",
         "If the issuer that is named is your company's or a proxy's, give it with nf_options_set_ca_file; if not, the server's operator must send the intermediate certificate too.";
     CertificateWeak => TlsUntrusted, Never,
-        "The server's certificate is no longer safe: signed with SHA-1, or with an RSA key of less than 2048 bits",
+        "The server's certificate or an issuer's is no longer safe (signed with SHA-1, or an RSA key of less than 2048 bits)",
         "The server's or the proxy's operator must have it issued anew, with SHA-256 and an RSA key of 2048 bits or an elliptic one.";
+    CertificateUnsupported => TlsUntrusted, Never,
+        "The server's certificate cannot be checked (its algorithm may be strong, but is not supported)",
+        "Ask the server's operator for a chain with RSA, P-256 or P-384 keys and SHA-256 or SHA-384; or give the server's own certificate (CA:FALSE) with nf_options_set_ca_file.";
+    CertificateConstrained => TlsUntrusted, Never,
+        "The server's certificate cannot be checked (an issuer has an extension that is not supported)",
+        "Give the certificate that the message names last with nf_options_set_ca_file; openssl s_client -connect HOST:443 -showcerts prints it.";
+    CertificateIsAuthority => TlsUntrusted, Never,
+        "The server's certificate is that of an authority (CA:TRUE), which no server may use",
+        "Make the server's certificate with basicConstraints CA:FALSE, and give that one with nf_options_set_ca_file.";
     UnknownRoot => TlsUntrusted, Never,
         "The server's certificate was issued by an authority that is not trusted here",
         "Behind a TLS-inspecting proxy give its root with nf_options_set_ca_file; otherwise update ca-certificates.";
@@ -224,8 +242,11 @@ causes! {
     CertificateExpired => TlsUntrusted, Never,
         "The server's certificate has expired",
         "Check this machine's clock; if it is right, the server's operator must renew the certificate.";
+    CertificateIssuerExpired => TlsUntrusted, Never,
+        "The certificate of an issuer of the server's certificate has expired",
+        "Check this machine's clock; if it is right, have the server's operator replace that certificate in the chain, or give the root that the issuer has now with nf_options_set_ca_file.";
     CertificateNotYetValid => TlsUntrusted, Never,
-        "The server's certificate is not valid yet",
+        "The server's certificate or an issuer's is not valid yet",
         "Check this machine's clock; it seems to be behind.";
     CertificateWrongHost => TlsUntrusted, Never,
         "The server's certificate is for another host",

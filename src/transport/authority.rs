@@ -1,11 +1,12 @@
 //! Which certificates may sign others (RFC 5280, 4.2.1). webpki checks neither what a trusted root may do nor any keyUsage.
 
 use rustls::pki_types::CertificateDer;
-use x509_cert::Certificate;
 use x509_cert::certificate::{TbsCertificate, Version};
+use x509_cert::der;
 use x509_cert::der::asn1::ObjectIdentifier;
-use x509_cert::der::{self, Decode as _};
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
+
+use super::certificate::parse;
 
 const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const ANY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
@@ -49,8 +50,8 @@ fn read<T>(
     certificate: &CertificateDer<'_>,
     judge: impl FnOnce(&TbsCertificate) -> der::Result<Result<T, &'static str>>,
 ) -> Result<T, &'static str> {
-    let judged = Certificate::from_der(certificate).and_then(|certificate| judge(certificate.tbs_certificate()));
-    judged.unwrap_or(Err(UNREADABLE))
+    let Some(certificate) = parse(certificate) else { return Err(UNREADABLE) };
+    judge(certificate.tbs_certificate()).unwrap_or(Err(UNREADABLE))
 }
 
 /// Without a keyUsage a certificate may do everything.

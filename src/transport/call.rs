@@ -12,7 +12,6 @@ use rustix::io::Errno;
 use super::cancel::Bell;
 use super::event::longest_wait;
 use super::failure;
-use super::identity::Nobody;
 use super::phase::{Peer, Phase};
 use crate::error::Error;
 use crate::log::{Level, Log};
@@ -30,7 +29,6 @@ const GRACE: Duration = Duration::from_millis(5);
 pub(super) struct Call<'a> {
     bell: &'a Arc<Bell>,
     log: Option<&'a Log>,
-    nobody: &'a Nobody,
     /// Host and port of both, as messages name them.
     server: &'a str,
     proxy: Option<String>,
@@ -54,7 +52,6 @@ impl<'a> Call<'a> {
     pub(super) fn new(
         bell: &'a Arc<Bell>,
         log: Option<&'a Log>,
-        nobody: &'a Nobody,
         server: &'a str,
         proxy: Option<String>,
         timeout: Duration,
@@ -63,7 +60,6 @@ impl<'a> Call<'a> {
         Call {
             bell,
             log,
-            nobody,
             server,
             proxy,
             timeout,
@@ -126,11 +122,6 @@ impl<'a> Call<'a> {
 
     pub(super) fn timeout(&self) -> Duration {
         self.timeout
-    }
-
-    /// Whether the server has asked for a client certificate, and there was none.
-    pub(super) fn lacks_a_certificate(&self) -> bool {
-        self.peer.get() == Peer::Server && self.nobody.was_asked()
     }
 
     /// Notes that bytes have been handed to the system.
@@ -274,15 +265,14 @@ mod tests {
 
     use super::super::cancel::Bell;
     use super::super::event::Event;
-    use super::super::identity::Nobody;
     use super::{Call, LONG};
     use crate::error::Code;
 
     #[test]
     fn a_wait_that_begins_after_the_deadline_looks_once_and_not_for_long() {
         let bell = Arc::new(Bell::new().unwrap());
-        let (nobody, socket) = (Nobody::default(), Event::new().unwrap());
-        let call = || Call::new(&bell, None, &nobody, "host:443", None, Duration::ZERO);
+        let socket = Event::new().unwrap();
+        let call = || Call::new(&bell, None, "host:443", None, Duration::ZERO);
         let wait = |call: &Call<'_>| call.wait(&mut [call.watched_bell(), socket.watched()], None);
         assert_eq!(wait(&call()).unwrap_err().code(), Code::Timeout, "nothing has come");
         assert_eq!(call().check().unwrap_err().code(), Code::Timeout);
@@ -298,8 +288,8 @@ mod tests {
     }
     #[test]
     fn wait_for_the_bell_alone_ends_early_for_a_second_look() {
-        let (bell, nobody) = (Arc::new(Bell::new().unwrap()), Nobody::default());
-        let call = Call::new(&bell, None, &nobody, "host:443", None, LONG + LONG);
+        let bell = Arc::new(Bell::new().unwrap());
+        let call = Call::new(&bell, None, "host:443", None, LONG + LONG);
         assert!(call.wait(&mut [call.watched_bell()], None).unwrap());
     }
 }

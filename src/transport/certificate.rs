@@ -25,7 +25,6 @@ pub(super) struct Names {
     subject: String,
     issuer: String,
     until: String,
-    pub(super) is_self_signed: bool,
     /// An RSA key of less than 2048 bits.
     pub(super) has_weak_key: bool,
 }
@@ -33,7 +32,7 @@ pub(super) struct Names {
 impl Names {
     /// Those of `certificate`; empty ones when it cannot be read, which only costs the reader of a message something.
     pub(super) fn of(certificate: &CertificateDer<'_>) -> Names {
-        let Ok(certificate) = Certificate::from_der(certificate) else {
+        let Some(certificate) = parse(certificate) else {
             return Names::default();
         };
         let body = certificate.tbs_certificate();
@@ -42,7 +41,6 @@ impl Names {
             subject: shown(body.subject()),
             issuer: shown(body.issuer()),
             until: body.validity().not_after.to_date_time().to_string(),
-            is_self_signed: body.subject() == body.issuer(),
             // The modulus is the most of it.
             has_weak_key: key.algorithm.oid == RSA && key.subject_public_key.raw_bytes().len() < 2048 / 8,
         }
@@ -53,9 +51,14 @@ impl Names {
     }
 }
 
+/// All of a certificate.
+pub(super) fn parse(certificate: &CertificateDer<'_>) -> Option<Certificate> {
+    Certificate::from_der(certificate).ok()
+}
+
 /// Fails outside of the time for which a certificate is valid.
 pub(super) fn check_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), CertificateError> {
-    let certificate = Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding)?;
+    let certificate = parse(certificate).ok_or(CertificateError::BadEncoding)?;
     let validity = certificate.tbs_certificate().validity();
     let [not_before, not_after] =
         [validity.not_before, validity.not_after].map(|time| UnixTime::since_unix_epoch(time.to_unix_duration()));
@@ -67,7 +70,7 @@ pub(super) fn check_validity(certificate: &CertificateDer<'_>, now: UnixTime) ->
 }
 
 /// As in `CN=www.example.com, O=Example`, in the certificate's order.
-fn shown(name: &Name) -> String {
+pub(super) fn shown(name: &Name) -> String {
     let mut text = String::new();
     for attribute in name.iter() {
         let Some((_, short)) = SHOWN.iter().find(|(oid, _)| *oid == attribute.oid) else { continue };
@@ -105,12 +108,11 @@ mod tests {
     fn a_certificate_is_told_by_its_names() {
         let stub = nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap();
         let names = Names::of(&CertificateDer::from_pem_slice(stub.ca_pem().as_bytes()).unwrap());
-        assert!(names.is_self_signed);
         let text = names.to_string();
         assert!(
             text.starts_with("\"CN=") && text.contains("issued by \"CN=") && text.contains("valid until 2"),
             "{text}"
         );
-        assert!(!Names::of(&CertificateDer::from_slice(b"no certificate")).is_self_signed);
+        assert_eq!(Names::of(&CertificateDer::from_slice(b"no certificate")).subject(), "");
     }
 }

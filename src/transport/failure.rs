@@ -4,12 +4,12 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 
 use rustix::io::Errno;
-use rustls::{AlertDescription, CertificateError, PeerIncompatible};
+use rustls::{AlertDescription, CertificateError, PeerIncompatible, PeerMisbehaved};
 
 use super::call::Call;
 use super::cancel::Bell;
 use super::phase::{Peer, Phase};
-use super::verify::{Doubt, Doubted};
+use super::verify::Doubted;
 use crate::cause::Cause;
 use crate::error::Error;
 
@@ -76,8 +76,8 @@ pub(super) fn of_lookup(error: &io::Error, call: &Call<'_>) -> Error {
     }
 }
 
-/// An error of TLS.
-pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
+/// An error of TLS. `lacks_certificate`: the server has asked for a client certificate, and there was none.
+pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, call: &Call<'_>) -> Error {
     if call.peer() == Peer::Proxy {
         return of_proxy_tls(error, call);
     }
@@ -87,8 +87,12 @@ pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
             AlertDescription::ProtocolVersion => Cause::TlsTooOld,
             AlertDescription::CertificateRequired => Cause::ClientCertificateMissing,
             // What servers of TLS 1.2 say of a missing one.
-            AlertDescription::HandshakeFailure | AlertDescription::BadCertificate if call.lacks_a_certificate() => {
+            AlertDescription::HandshakeFailure | AlertDescription::BadCertificate if lacks_certificate => {
                 Cause::ClientCertificateMissing
+            }
+            // The server has asked for another handshake, and rustls has declined.
+            AlertDescription::HandshakeFailure | AlertDescription::NoRenegotiation if call.any_byte_sent() => {
+                Cause::RenegotiationAsked
             }
             AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => Cause::TlsIncompatible,
             AlertDescription::BadCertificate
@@ -102,25 +106,20 @@ pub(super) fn of_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
         },
         rustls::Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => Cause::TlsTooOld,
         rustls::Error::PeerIncompatible(_) => Cause::TlsIncompatible,
+        rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests) if call.any_byte_sent() => {
+            Cause::RenegotiationAsked
+        }
         rustls::Error::InvalidMessage(_) if call.phase() == Phase::Handshake => Cause::NoTls,
         _ => Cause::TlsFailed,
     };
-    Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+    Error::new(cause).detail(format_args!("{}{}: {error}", call.peer_name(), call.by_way_of()))
 }
 
 fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
     if let CertificateError::Other(other) = error
         && let Some(doubted) = other.0.downcast_ref::<Doubted>()
     {
-        let cause = match doubted.doubt {
-            Doubt::SelfSigned => Cause::CertificateSelfSigned,
-            Doubt::ChainIncomplete => Cause::CertificateChainIncomplete,
-            Doubt::UnknownRoot => Cause::UnknownRoot,
-            Doubt::WeakKey => Cause::CertificateWeak,
-            Doubt::IssuerUnfit => Cause::CertificateIssuerUnfit,
-            Doubt::Refused => Cause::CertificateRefused,
-        };
-        return Error::new(cause).detail(format_args!("{}: {doubted}", call.peer_name()));
+        return Error::new(doubted.cause).detail(format_args!("{}{}: {doubted}", call.peer_name(), call.by_way_of()));
     }
     let cause = match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Cause::CertificateExpired,
@@ -128,11 +127,9 @@ fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Cause::CertificateWrongHost
         }
-        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
-        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => Cause::CertificateWeak,
         _ => Cause::CertificateRefused,
     };
-    Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+    Error::new(cause).detail(format_args!("{}{}: {error}", call.peer_name(), call.by_way_of()))
 }
 
 /// An error of TLS with an https proxy, which the settings of the proxy fix and not those of the server.
@@ -199,15 +196,14 @@ mod tests {
     use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
     use super::super::cancel::Bell;
-    use super::super::identity::Nobody;
     use super::{Call, Peer, Phase, cancelled, of_http, of_io, of_tls, timed_out};
     use crate::error::{Code, Error};
 
     /// What `translate` makes of an error in that phase.
     fn at(phase: Phase, peer: Peer, translate: impl Fn(&Call<'_>) -> Error) -> Error {
         let bell = Arc::new(Bell::new().unwrap());
-        let (nobody, proxy) = (Nobody::default(), Some("proxy:3128".to_owned()));
-        let call = Call::new(&bell, None, &nobody, "host:443", proxy, Duration::from_millis(700));
+        let proxy = Some("proxy:3128".to_owned());
+        let call = Call::new(&bell, None, "host:443", proxy, Duration::from_millis(700));
         call.enter(phase, peer);
         translate(&call).request_sent(call.any_byte_sent())
     }
@@ -231,7 +227,7 @@ mod tests {
             (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), Code::Tls),
             (rustls::Error::DecryptError, Code::Tls),
         ] {
-            assert_eq!(at(Phase::Handshake, Peer::Server, |call| of_tls(&tls, call)).code(), code, "{tls}");
+            assert_eq!(at(Phase::Handshake, Peer::Server, |call| of_tls(&tls, false, call)).code(), code, "{tls}");
         }
     }
 
@@ -243,7 +239,7 @@ mod tests {
             rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
             rustls::Error::DecryptError,
         ] {
-            let error = at(Phase::Handshake, Peer::Proxy, |call| of_tls(&tls, call));
+            let error = at(Phase::Handshake, Peer::Proxy, |call| of_tls(&tls, false, call));
             assert_eq!(error.code(), Code::Proxy, "{tls}");
             let message = error.message();
             assert!(message.contains("proxy:3128") && !message.contains("server"), "{message}");
@@ -324,7 +320,8 @@ mod tests {
     #[test]
     fn an_old_server_is_told_from_one_that_wants_a_certificate() {
         let message = |alert| {
-            at(Phase::Handshake, Peer::Server, |call| of_tls(&rustls::Error::AlertReceived(alert), call)).message()
+            at(Phase::Handshake, Peer::Server, |call| of_tls(&rustls::Error::AlertReceived(alert), false, call))
+                .message()
         };
         assert!(message(AlertDescription::ProtocolVersion).contains("TLS 1.2"));
         assert!(message(AlertDescription::HandshakeFailure).contains("in common"));

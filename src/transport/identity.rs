@@ -1,17 +1,16 @@
 //! The client certificate: who this machine is, for servers that want to know.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::crypto::ring;
-use rustls::pki_types::pem::{self, PemObject as _};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use zeroize::Zeroizing;
 
+use super::pem::{self, Unreadable};
 use super::trust::read_file;
 use crate::cause::Cause;
 use crate::error::Error;
@@ -21,40 +20,34 @@ use crate::error::Error;
 pub(crate) struct Identity(Arc<CertifiedKey>);
 
 impl Identity {
-    /// Reads PEM files: the chain with the client's own certificate first, and the key in PKCS#8, PKCS#1 or SEC1.
+    /// Reads two files, PEM or DER: the chain with the client's own certificate first, and the key in PKCS#8, PKCS#1 or SEC1.
     pub(crate) fn read(chain_file: &str, key_file: &str) -> Result<Identity, Error> {
         let refuse = |path: &str, what: &dyn fmt::Display| {
             Error::new(Cause::ClientCertificateUnusable).detail(format_args!("\"{path}\": {what}"))
         };
+        let unreadable = |path: &str, unreadable: Unreadable| {
+            let cause = match unreadable {
+                Unreadable::Format(_) => Cause::CertificateFormat,
+                Unreadable::Encrypted(_) => Cause::ClientKeyEncrypted,
+                _ => Cause::ClientCertificateUnusable,
+            };
+            Error::new(cause).detail(format_args!("\"{path}\": {unreadable}"))
+        };
         let read = |path: &str| read_file(path).map(Zeroizing::new).map_err(|error| refuse(path, &error));
-        let (chain_pem, key_pem) = (read(chain_file)?, read(key_file)?);
-        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&chain_pem)
-            .collect::<Result<_, _>>()
-            .map_err(|error| refuse(chain_file, &error))?;
-        if chain.is_empty() {
-            return Err(refuse(chain_file, &"it holds no certificate in PEM"));
-        }
-        // What the parser says of a bad key may quote it.
-        let key = PrivateKeyDer::from_pem_slice(&key_pem).map_err(|error| match error {
-            pem::Error::NoItemsFound if is_encrypted(&key_pem) => {
-                refuse(key_file, &"the key is encrypted; write it without a passphrase (openssl pkey)")
-            }
-            pem::Error::NoItemsFound => refuse(key_file, &"it holds no private key in PEM"),
-            _ => refuse(key_file, &"it is no proper PEM"),
+        let (chain, key) = (read(chain_file)?, read(key_file)?);
+        let chain = pem::certificates(&chain).map_err(|error| unreadable(chain_file, error))?;
+        let key = pem::private_key(&key).map_err(|error| unreadable(key_file, error))?;
+        let key = ring::default_provider().key_provider.load_private_key(key).map_err(|_| {
+            refuse(key_file, &"the key is of a kind that is not supported (RSA, P-256, P-384, Ed25519 are)")
         })?;
-        match CertifiedKey::from_der(chain, key, &ring::default_provider()) {
-            Ok(certified) => Ok(Identity(Arc::new(certified))),
-            Err(rustls::Error::InconsistentKeys(_)) => Err(refuse(
-                key_file,
-                &format_args!("the key does not belong to the first certificate in \"{chain_file}\""),
-            )),
-            Err(rustls::Error::InvalidCertificate(_)) => {
-                Err(refuse(chain_file, &"the first certificate cannot be read"))
-            }
-            Err(_) => {
-                Err(refuse(key_file, &"the key is of a kind that is not supported (RSA, P-256, P-384, Ed25519 are)"))
-            }
+        // Not by rustls, which reads no certificate of X.509 version 1.
+        let first = chain.first().and_then(|first| webpki::anchor_from_trusted_cert(first).ok());
+        let Some(first) = first else { return Err(refuse(chain_file, &"the first certificate cannot be read")) };
+        if key.public_key().is_some_and(|public| public != webpki::spki_for_anchor(&first)) {
+            let what = format_args!("the key does not belong to the first certificate in \"{chain_file}\"");
+            return Err(refuse(key_file, &what));
         }
+        Ok(Identity(Arc::new(CertifiedKey::new(chain, key))))
     }
 
     pub(super) fn resolver(&self) -> Arc<SingleCertAndKey> {
@@ -62,34 +55,34 @@ impl Identity {
     }
 }
 
-/// In place of an identity: remembers that the server has asked for one. Of TLS 1.2, the server's answer to none is an
-/// alert that says nothing of certificates.
-#[derive(Debug, Default)]
-pub(super) struct Nobody {
-    asked: AtomicBool,
+thread_local! {
+    /// Whether rustls has asked for a certificate, on this thread. One resolver serves all connections of a client, because
+    /// rustls resumes a session only with the resolver that it was made with.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// In place of an identity: notes that the server has asked for one. Of TLS 1.2, the server's answer to none is an
+/// alert that says nothing of certificates.
+#[derive(Debug)]
+pub(super) struct Nobody;
+
 impl Nobody {
-    pub(super) fn was_asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
+    /// Whether a server has asked on this thread since the last time: for the connection that has worked through records
+    /// just now.
+    pub(super) fn take_asked() -> bool {
+        ASKED.take()
     }
 }
 
 impl ResolvesClientCert for Nobody {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.asked.store(true, Ordering::Relaxed);
+        ASKED.set(true);
         None
     }
 
     fn has_certs(&self) -> bool {
         false
     }
-}
-
-/// The two ways in which PEM says so.
-fn is_encrypted(pem: &[u8]) -> bool {
-    let says = |what: &[u8]| pem.windows(what.len()).any(|window| window == what);
-    says(b"BEGIN ENCRYPTED PRIVATE KEY") || says(b"Proc-Type: 4,ENCRYPTED")
 }
 
 impl fmt::Debug for Identity {

@@ -73,19 +73,13 @@ mod tests {
     use crate::error::{Code, Error};
     use crate::transport::call::Call;
     use crate::transport::cancel::Bell;
-    use crate::transport::identity::Nobody;
     use std::net::SocketAddr;
     use std::sync::Arc;
     use std::time::Duration;
 
     fn look_up(host: &str, only_loopback: bool) -> Result<Vec<SocketAddr>, Error> {
         let bell = Arc::new(Bell::new().unwrap());
-        addresses(
-            host,
-            7,
-            only_loopback,
-            &Call::new(&bell, None, &Nobody::default(), host, None, Duration::from_secs(60)),
-        )
+        addresses(host, 7, only_loopback, &Call::new(&bell, None, host, None, Duration::from_secs(60)))
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! | a name becomes addresses | `lookup`, from `name_cache` or `resolver`, on threads of `background` |
 //! | one of them becomes a connection | `socket`, on a `descriptor` |
 //! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
-//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `roots`, `authority`, `certificate`, `identity` |
+//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `explain`, `roots`, `authority`, `certificate`, `identity`, `pem` |
 //! | a request and its answer | `exchange`, with `head` and `chunks`, over a `stream`, by way of a `buffer` |
 //! | what is kept for the next call | `kept` |
 //! | what a failure means | `failure` |
@@ -22,12 +22,14 @@ mod chunks;
 mod descriptor;
 mod event;
 mod exchange;
+mod explain;
 mod failure;
 mod head;
 mod identity;
 mod kept;
 mod lookup;
 mod name_cache;
+mod pem;
 mod phase;
 mod proxy;
 mod resolver;
@@ -67,7 +69,6 @@ use crate::request::header;
 use call::Call;
 use cancel::Running;
 use exchange::{Connection, Exchanged};
-use identity::Nobody;
 use kept::Kept;
 use phase::{Peer, Phase};
 use proxy::Scheme;
@@ -97,7 +98,6 @@ pub(crate) struct Transport {
     settings: Settings,
     tls: ClientConfig,
     proxy_tls: ClientConfig,
-    nobody: Arc<Nobody>,
     running: PerProcess<Running>,
     state: PerProcess<State>,
 }
@@ -120,9 +120,8 @@ impl Transport {
     /// # Errors
     /// The system has no roots, and the settings name none.
     pub(crate) fn new(settings: Settings) -> Result<Transport, Error> {
-        let nobody = Arc::new(Nobody::default());
-        let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref(), &nobody)?;
-        Ok(Transport { settings, tls, proxy_tls, nobody, running: PerProcess::new(), state: PerProcess::new() })
+        let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref())?;
+        Ok(Transport { settings, tls, proxy_tls, running: PerProcess::new(), state: PerProcess::new() })
     }
 
     /// Counts a call in, so that it can be cancelled, until the result is dropped. Comes before everything else in a call.
@@ -146,7 +145,7 @@ impl Transport {
         let no_descriptor = |error| Error::new(Cause::NoResources).detail(format_args!("{server}: {error}"));
         let bell = entry.bell().map_err(|error| no_descriptor(error).request_sent(false))?;
         let log = self.settings.log.as_ref();
-        let call = Call::new(&bell, log, &self.nobody, server, proxy.map(Proxy::name), self.settings.timeout);
+        let call = Call::new(&bell, log, server, proxy.map(Proxy::name), self.settings.timeout);
         let answer = self.exchange(proxy, request, &call);
         if !matches!(answer, Ok(Answer::OfServer(_))) {
             // The name may have led to the wrong host.

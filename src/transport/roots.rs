@@ -16,6 +16,7 @@ use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 use super::authority::{self, Role};
 use super::certificate::{Names, check_validity};
+use super::explain::Presented;
 use super::verify::issuer_unfit;
 
 /// Certificates that are trusted: authorities, and servers' own.
@@ -28,7 +29,7 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    /// Of the system's, what cannot be parsed is left out; those that a caller gave have been tried.
+    /// Each has been tried as an anchor.
     pub(super) fn new(mut certificates: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Roots {
         let mut anchors = RootCertStore::empty();
         certificates.retain(|certificate| anchors.add(CertificateDer::from_slice(certificate)).is_ok());
@@ -109,11 +110,11 @@ impl ServerCertVerifier for Roots {
         _ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if self.is_pinned(leaf) {
-            check_validity(leaf, now)?;
-        } else {
-            self.find_path(leaf, chain, now)?;
-        }
+        let trusted = match self.is_pinned(leaf) {
+            true => check_validity(leaf, now).map_err(Error::from),
+            false => self.find_path(leaf, chain, now),
+        };
+        trusted.map_err(|error| Presented { leaf, chain, trusted: &self.certificates, now }.explain(error))?;
         verify_server_name(&ParsedCertificate::try_from(leaf)?, host)?;
         Ok(ServerCertVerified::assertion())
     }

@@ -40,14 +40,16 @@ mod files {
         // A file that is not there says nothing; one that cannot be read does.
         let mut unreadable = None;
         for (file, folder) in bundles.chain(folders) {
-            if file.or(folder).is_some_and(|path| matches!(path.try_exists(), Ok(false))) {
-                continue;
-            }
-            let found = rustls_native_certs::load_certs_from_paths(file, folder);
+            let Some(path) = file.or(folder).filter(|path| !matches!(path.try_exists(), Ok(false))) else { continue };
+            let mut found = rustls_native_certs::load_certs_from_paths(file, folder);
+            found.certs.retain(|certificate| webpki::anchor_from_trusted_cert(certificate).is_ok());
             if !found.certs.is_empty() {
                 return Ok(found.certs);
             }
-            unreadable = unreadable.or(found.errors.into_iter().next());
+            unreadable.get_or_insert_with(|| {
+                let reason = found.errors.first().map(|error| format!(": {error}")).unwrap_or_default();
+                format!("\"{}\" holds no certificate that can be read{reason}", path.display())
+            });
         }
         let error = Error::new(Cause::NoSystemRoots);
         Err(match unreadable {

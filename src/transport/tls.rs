@@ -16,6 +16,7 @@ use super::buffer::Buffer;
 use super::call::Call;
 use super::certificate::Names;
 use super::failure;
+use super::identity::Nobody;
 use super::phase::{Peer, Phase};
 use super::stream::Stream;
 use crate::cause::Cause;
@@ -48,6 +49,8 @@ pub(super) struct Tls {
     outgoing: Vec<u8>,
     /// The server has said that nothing more comes; rustls says so once.
     closed: bool,
+    /// The server has asked for a client certificate, and there was none.
+    lacks_certificate: bool,
 }
 
 /// Where the connection stands when it can do no more by itself.
@@ -76,8 +79,8 @@ impl Tls {
         let name = ServerName::try_from(host)
             .map_err(|_| Error::new(Cause::TlsFailed).detail("the host is no name for TLS"))?
             .to_owned();
-        let connection =
-            UnbufferedClientConnection::new(Arc::clone(config), name).map_err(|error| failure::of_tls(&error, call))?;
+        let connection = UnbufferedClientConnection::new(Arc::clone(config), name)
+            .map_err(|error| failure::of_tls(&error, false, call))?;
         let mut tls = Tls {
             connection,
             under,
@@ -85,6 +88,7 @@ impl Tls {
             early: Buffer::new(0, LONGEST_EARLY),
             outgoing: Vec::with_capacity(LONGEST_RECORD),
             closed: false,
+            lacks_certificate: false,
         };
         loop {
             match tls.proceed_early(call)? {
@@ -130,13 +134,14 @@ impl Tls {
         loop {
             let UnbufferedStatus { mut discard, state } =
                 self.connection.process_tls_records(self.incoming.filled_mut());
+            self.lacks_certificate |= Nobody::take_asked();
             let standing = match state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => {
                     // What does not fit waits inside rustls until there is room.
                     if traffic.peek_len().is_some_and(|length| input.has_room_for(length.get()))
                         && let Some(record) = traffic.next_record()
                     {
-                        let record = record.map_err(|error| failure::of_tls(&error, call))?;
+                        let record = record.map_err(|error| failure::of_tls(&error, self.lacks_certificate, call))?;
                         discard += record.discard;
                         input.append(record.payload);
                     }
@@ -165,7 +170,7 @@ impl Tls {
                 Err(error) => {
                     self.incoming.consume(discard);
                     self.say_goodbye(call);
-                    return Err(failure::of_tls(&error, call));
+                    return Err(failure::of_tls(&error, self.lacks_certificate, call));
                 }
             };
             self.incoming.consume(discard);

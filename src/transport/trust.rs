@@ -5,15 +5,15 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::sync::Arc;
 
+use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
 
 use super::authority;
 use super::certificate::Names;
 use super::identity::{Identity, Nobody};
+use super::pem::{self, Unreadable};
 use super::roots::Roots;
 use super::system_roots;
 use super::verify::Verifier;
@@ -31,7 +31,7 @@ pub(crate) struct Trust {
 }
 
 impl Trust {
-    /// Takes the roots in the PEM file `path`, in place of those of an earlier file.
+    /// Takes the roots in the file `path`, in place of those of an earlier file.
     pub(crate) fn set_file(&mut self, path: &str) -> Result<(), Error> {
         let pem = read_file(path)
             .map_err(|error| Error::new(Cause::CaFileUnreadable).detail(format_args!("\"{path}\": {error}")))?;
@@ -59,11 +59,7 @@ impl Trust {
 
     /// How TLS is spoken with those that these roots vouch for, TLS 1.2 and 1.3: with the server, and with a proxy, which is
     /// shown no client certificate.
-    pub(super) fn client_configs(
-        &self,
-        identity: Option<&Identity>,
-        nobody: &Arc<Nobody>,
-    ) -> Result<(ClientConfig, ClientConfig), Error> {
+    pub(super) fn client_configs(&self, identity: Option<&Identity>) -> Result<(ClientConfig, ClientConfig), Error> {
         let unforeseen = |what: &dyn fmt::Display| Error::new(Cause::Unforeseen).detail(what);
         let provider = Arc::new(ring::default_provider());
         let verifier = self.verifier(&provider)?;
@@ -76,7 +72,7 @@ impl Trust {
         let anonymous = config.clone().with_no_client_auth();
         let config = match identity {
             Some(identity) => config.with_client_cert_resolver(identity.resolver()),
-            None => config.with_client_cert_resolver(Arc::clone(nobody) as _),
+            None => config.with_client_cert_resolver(Arc::new(Nobody)),
         };
         Ok((config, anonymous))
     }
@@ -95,26 +91,36 @@ pub(super) fn read_file(path: &str) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Reads PEM. Each certificate is tried as a root now, because a bad one would be left out later without a word.
-fn roots(pem: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let mut certificates = Vec::new();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        let number = certificates.len() + 1;
-        let bad = |what: &dyn fmt::Display| {
-            Error::new(Cause::CaBadCertificate).detail(format_args!("{origin}: certificate {number}: {what}"))
+/// Reads PEM or DER. Each certificate is tried as a root now, because a bad one would be left out later without a word.
+fn roots(file: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let certificates = pem::certificates(file).map_err(|unreadable| {
+        let cause = match unreadable {
+            Unreadable::Format(_) => Cause::CertificateFormat,
+            Unreadable::Nothing(_) => Cause::CaNoCertificate,
+            _ => Cause::CaBadCertificate,
         };
-        let certificate = certificate.map_err(|error| bad(&error))?;
-        RootCertStore::empty().add(certificate.clone()).map_err(|error| bad(&error))?;
-        authority::role(&certificate).map_err(|reason| {
-            let names = Names::of(&certificate);
-            let subject = names.subject();
-            Error::new(Cause::CaUnfit).detail(format_args!("{origin}: certificate {number}: \"{subject}\": {reason}"))
+        Error::new(cause).detail(format_args!("{origin}: {unreadable}"))
+    })?;
+    for (index, certificate) in certificates.iter().enumerate() {
+        let refuse = |cause, reason: &dyn fmt::Display| {
+            Error::new(cause).detail(format_args!("{origin}: certificate {}: {reason}", index + 1))
+        };
+        webpki::anchor_from_trusted_cert(certificate)
+            .map_err(|error| refuse(Cause::CaBadCertificate, &not_an_anchor(&error)))?;
+        authority::role(certificate).map_err(|reason| {
+            let names = Names::of(certificate);
+            refuse(Cause::CaUnfit, &format_args!("\"{}\": {reason}", names.subject()))
         })?;
-        certificates.push(certificate);
     }
-    match certificates.is_empty() {
-        true => Err(Error::new(Cause::CaNoCertificate).detail(origin)),
-        false => Ok(certificates),
+    Ok(certificates)
+}
+
+/// Why webpki cannot take a certificate as a root, in words.
+fn not_an_anchor(error: &webpki::Error) -> &'static str {
+    match error {
+        webpki::Error::SignatureAlgorithmMismatch => "it names two different signature algorithms",
+        webpki::Error::ExtensionValueInvalid | webpki::Error::MalformedExtensions => "its extensions cannot be read",
+        _ => "it is not an X.509 certificate in DER (damaged or truncated)",
     }
 }
 

@@ -5,6 +5,7 @@
 //! | does each answer of the server end in the right code | `scenarios` |
 //! | what are the answers of gateways and other services told as | `answers` |
 //! | is bad input refused, with the buffers wiped | `programs` |
+//! | which files of certificates and keys are read | `certificate_files` |
 //! | what exactly goes over the wire | `wire` |
 //! | is the header what the sources say, for every compiler | `header` |
 //! | does each exported function bear cancellation, panics and callbacks | `boundary` |
@@ -37,6 +38,7 @@ mod abi;
 mod answers;
 mod boundary;
 mod cancellation;
+mod certificate_files;
 mod clients;
 mod cpp;
 mod deb;

@@ -3,7 +3,8 @@
 use std::fs;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, SanType, date_time_ymd,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, ExtendedKeyUsagePurpose, GeneralSubtree,
+    IsCa, KeyUsagePurpose, NameConstraints, SanType, date_time_ymd,
 };
 
 use super::Row;
@@ -82,7 +83,7 @@ fn by_version_1_root() -> Shown {
 }
 
 pub fn rows() -> Vec<Row> {
-    [may_sign(), must_not_sign(), pins()].into_iter().flatten().collect()
+    [may_sign(), must_not_sign(), pins(), chains(), algorithms()].into_iter().flatten().collect()
 }
 
 fn may_sign() -> Vec<Row> {
@@ -231,11 +232,204 @@ fn pins() -> Vec<Row> {
         row(
             "shows the self-signed CA:TRUE certificate that is trusted",
             "NF_TLS_UNTRUSTED",
-            &["server_saw=", "message~self-signed", "remedy~CA:FALSE"],
+            &["server_saw=", "message~that of an authority (CA:TRUE)", "remedy~CA:FALSE"],
             || {
                 itself(Authority::root_with("localhost", |root| {
                     root.subject_alt_names = vec![SanType::DnsName("localhost".try_into().unwrap())];
                 }))
+            },
+        ),
+    ]
+}
+
+/// With a critical certificatePolicies that allows any policy.
+fn with_policies(parameters: &mut CertificateParams) {
+    let any_policy = b"\x30\x08\x30\x06\x06\x04\x55\x1D\x20\x00".to_vec();
+    let mut policies = CustomExtension::from_oid_content(&[2, 5, 29, 32], any_policy);
+    policies.set_criticality(true);
+    parameters.custom_extensions.push(policies);
+}
+
+/// Only for subjects that are in no directory.
+fn with_directory(parameters: &mut CertificateParams) {
+    parameters.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DirectoryName(DistinguishedName::new())],
+        excluded_subtrees: Vec::new(),
+    });
+}
+
+fn expired(parameters: &mut CertificateParams) {
+    parameters.not_after = date_time_ymd(2021, 1, 1);
+}
+
+/// The cause is in the chain, and not in the server's certificate.
+fn chains() -> Vec<Row> {
+    let row = |fault, code, says, make: fn() -> Shown| Row::new((PEER, fault, code), says, move || shown(make()));
+    let bad = |fault, says, make| row(fault, "NF_TLS_UNTRUSTED", says, make);
+    vec![
+        bad(
+            "shows an intermediate that has expired",
+            &["server_saw=", "message~issuer \"CN=The intermediate\"", "message~2021-01-01T00:00:00Z", "remedy~clock"],
+            || {
+                let root = Authority::root("The root");
+                let intermediate = root.intermediate_with("The intermediate", expired);
+                signed_by(&intermediate, &[&intermediate.pem], &root.pem)
+            },
+        ),
+        bad(
+            "shows a cross-signed root that has expired",
+            &["server_saw=", "message~\"CN=New root\", issued by \"CN=Old root\"", "message~2021-01-01T00:00:00Z"],
+            || {
+                let (old, new) = (Authority::root("Old root"), Authority::root("New root"));
+                let crossed = old.cross_sign_with(&new, "New root", expired);
+                signed_by(&new, &[&crossed], &old.pem)
+            },
+        ),
+        bad(
+            "shows an intermediate that is not valid yet",
+            &["server_saw=", "message~issuer \"CN=The intermediate\"", "message~2119-01-01T00:00:00Z"],
+            || {
+                let root = Authority::root("The root");
+                let later = |parameters: &mut CertificateParams| parameters.not_before = date_time_ymd(2119, 1, 1);
+                let intermediate = root.intermediate_with("The intermediate", later);
+                signed_by(&intermediate, &[&intermediate.pem], &root.pem)
+            },
+        ),
+        bad(
+            "leaves its intermediate certificate out, and shows the root",
+            &["server_saw=", "message~missing: \"CN=The intermediate\"", "remedy~send the intermediate"],
+            || {
+                let root = Authority::root("The root");
+                let intermediate = root.intermediate("The intermediate");
+                signed_by(&intermediate, &[&root.pem], &root.pem)
+            },
+        ),
+        bad(
+            "leaves one of two intermediates out, and shows the root",
+            &["server_saw=", "message~missing: \"CN=The upper\"", "remedy~send the intermediate"],
+            || {
+                let root = Authority::root("The root");
+                let lower = root.intermediate("The upper").intermediate("The lower");
+                signed_by(&lower, &[&lower.pem, &root.pem], &root.pem)
+            },
+        ),
+        bad(
+            "shows a certificate of another root with the name of the trusted one",
+            &["server_saw=", "message~has the issuer's name, but another key"],
+            || signed_by(&Authority::root("The root"), &[], &Authority::root("The root").pem),
+        ),
+        bad(
+            "shows an intermediate with critical policies",
+            &[
+                "server_saw=",
+                "message~\"CN=The intermediate\" has critical certificatePolicies",
+                "message~a CA file with \"CN=The intermediate\"",
+                "remedy~nf_options_set_ca_file",
+            ],
+            || {
+                let root = Authority::root("The root");
+                let intermediate = root.intermediate_with("The intermediate", with_policies);
+                signed_by(&intermediate, &[&intermediate.pem], &root.pem)
+            },
+        ),
+        row("shows an intermediate with critical policies, which is trusted itself", "NF_OK", SERVED, || {
+            let intermediate = Authority::root("The root").intermediate_with("The intermediate", with_policies);
+            signed_by(&intermediate, &[&intermediate.pem], &intermediate.pem)
+        }),
+        bad(
+            "shows an intermediate of a root that constrains directory names",
+            &[
+                "server_saw=",
+                "message~\"CN=The root\" has nameConstraints on directory names",
+                "message~a CA file with \"CN=The intermediate\"",
+            ],
+            || {
+                let root = Authority::root_with("The root", with_directory);
+                let intermediate = root.intermediate("The intermediate");
+                signed_by(&intermediate, &[&intermediate.pem], &root.pem)
+            },
+        ),
+        row("shows the trusted intermediate of a root that constrains directory names", "NF_OK", SERVED, || {
+            let intermediate = Authority::root_with("The root", with_directory).intermediate("The intermediate");
+            signed_by(&intermediate, &[&intermediate.pem], &intermediate.pem)
+        }),
+        row(
+            "shows the trusted certificate of an intermediate that constrains directory names",
+            "NF_OK",
+            SERVED,
+            || {
+                let intermediate = Authority::root("The root").intermediate_with("The intermediate", with_directory);
+                let shown = signed_by(&intermediate, &[&intermediate.pem], "");
+                let leaf = shown.chain.split_inclusive("-----END CERTIFICATE-----\n").next().unwrap().to_owned();
+                Shown { trusted: leaf, ..shown }
+            },
+        ),
+    ]
+}
+
+/// A server's certificate by a root that openssl makes, with a key of this kind and signatures with this hash.
+fn by_openssl_root(kind: &[&str], hash: &str) -> Shown {
+    let folder = folder("algorithm");
+    let key = write(&folder, "root.key", openssl(&[&["genpkey"], kind].concat(), ""));
+    let trusted = openssl(&["req", "-x509", "-key", &key, hash, "-subj", "/CN=The root", "-days", "30"], "");
+    let root = write(&folder, "root.pem", &trusted);
+    let leaf_key = openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], "");
+    let leaf = write(&folder, "leaf.key", &leaf_key);
+    let request = openssl(&["req", "-new", "-key", &leaf, "-subj", "/CN=localhost"], "");
+    let names = write(&folder, "names", "subjectAltName=DNS:localhost\n");
+    let ca = ["-CA", &root, "-CAkey", &key, "-CAcreateserial", "-extfile", &names];
+    let chain = openssl(&[&["x509", "-req", hash], &ca[..]].concat(), &request);
+    fs::remove_dir_all(folder).unwrap();
+    Shown { chain, key: leaf_key, trusted }
+}
+
+fn algorithms() -> Vec<Row> {
+    let bad =
+        |fault, says, make: fn() -> Shown| Row::new((PEER, fault, "NF_TLS_UNTRUSTED"), says, move || shown(make()));
+    const P_384: [&str; 4] = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"];
+    const P_521: [&str; 4] = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"];
+    const RSA_1024: [&str; 4] = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"];
+    vec![
+        bad(
+            "shows a certificate signed with ECDSA and SHA-512",
+            &["server_saw=", "message~signed with ECDSA and SHA-512", "message~may be strong", "remedy~P-384"],
+            || by_openssl_root(&P_384, "-sha512"),
+        ),
+        bad(
+            "shows a certificate of a trusted root with a P-521 key",
+            &["server_saw=", "message~issuer \"CN=The root\": a key on the curve P-521", "message~may be strong"],
+            || by_openssl_root(&P_521, "-sha384"),
+        ),
+        bad(
+            "shows a certificate of a trusted root with an RSA key of 1024 bits",
+            &[
+                "server_saw=",
+                "message~issuer \"CN=The root\": an RSA key of less than 2048 bits",
+                "message~no longer safe",
+            ],
+            || by_openssl_root(&RSA_1024, "-sha256"),
+        ),
+        bad(
+            "shows a certificate of an intermediate that is signed with SHA-1",
+            &[
+                "server_saw=",
+                "message~issuer \"CN=The intermediate\": signed with RSA and SHA-1",
+                "message~no longer safe",
+            ],
+            || {
+                let folder = folder("sha-1");
+                let rsa = ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+                let root_key = write(&folder, "root.key", openssl(&rsa, ""));
+                let trusted = openssl(&["req", "-x509", "-key", &root_key, "-subj", "/CN=The root", "-days", "30"], "");
+                let root = write(&folder, "root.pem", &trusted);
+                let intermediate = Authority::root("The intermediate");
+                let key = write(&folder, "key", &intermediate.key);
+                let request = openssl(&["req", "-new", "-key", &key, "-subj", "/CN=The intermediate"], "");
+                let extensions = write(&folder, "extensions", "basicConstraints=critical,CA:TRUE\n");
+                let ca = ["-CA", &root, "-CAkey", &root_key, "-CAcreateserial", "-extfile", &extensions];
+                let issuer = openssl(&[&["x509", "-req", "-sha1"], &ca[..]].concat(), &request);
+                fs::remove_dir_all(folder).unwrap();
+                signed_by(&intermediate, &[&issuer], &trusted)
             },
         ),
     ]

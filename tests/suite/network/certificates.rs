@@ -48,7 +48,19 @@ impl Authority {
 
     /// A second certificate for the key and the name of `other`, signed by this one.
     pub fn cross_sign(&self, other: &Authority, name: &str) -> String {
-        authority(name).signed_by(other.issuer.key(), &self.issuer).unwrap().pem()
+        self.cross_sign_with(other, name, |_| ())
+    }
+
+    /// The same after `change`.
+    pub fn cross_sign_with(
+        &self,
+        other: &Authority,
+        name: &str,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> String {
+        let mut parameters = authority(name);
+        change(&mut parameters);
+        parameters.signed_by(other.issuer.key(), &self.issuer).unwrap().pem()
     }
 
     /// A server's certificate for localhost, after `change`.

@@ -5,10 +5,12 @@
 //! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
 //! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
 //! | which certificates may sign others | `authority` |
+//! | what counts as asked for a client certificate, and when | `asked`, `renegotiation` |
 //! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
 //! | how a peer is run | `process`, `stage`, `relay`, `tls_peer` |
 //! | the table in the README | `table` |
 
+mod asked;
 mod authority;
 pub mod certificates;
 pub mod dns;
@@ -17,6 +19,7 @@ mod mitmproxy;
 mod nginx;
 mod process;
 mod relay;
+mod renegotiation;
 mod socks;
 mod squid;
 pub mod stage;
@@ -173,6 +176,7 @@ fn tools(peer: &str) -> &'static [&'static str] {
         "haproxy" => &["haproxy", "ss", NAMESPACES],
         "mitmproxy (inspects TLS)" => &["target/mitmproxy/bin/mitmdump"],
         "nginx" => &["nginx", "openssl"],
+        "openssl s_server" => &["openssl"],
         "no proxy" | "squid" => &["squid"],
         "tinyproxy" => &["tinyproxy"],
         _ => &[],

@@ -9,9 +9,9 @@ use std::sync::{Mutex, OnceLock};
 
 use rcgen::{PKCS_ECDSA_P384_SHA384, date_time_ymd};
 
-use super::Row;
 use super::certificates::{Authority, Leaf, self_signed};
 use super::process::{Peer, folder, free_address, write};
+use super::{Row, renegotiation};
 use crate::support::{self, Call, Facts};
 
 /// OpenSSL refuses what is bad on purpose unless it is told to.
@@ -103,23 +103,35 @@ fn rsa_key(bits: u32) -> String {
 
 /// A certificate that openssl signs, with the hash that is named, of an RSA key with so many bits.
 fn signed_with(hash: &str, bits: u32) -> Shown {
+    Shown::by_root(|root| signed_for(root, &rsa_key(bits), hash))
+}
+
+/// A certificate for this key that openssl signs, with the hash that is named.
+fn signed_for(root: &Authority, key: &str, hash: &str) -> Leaf {
     let folder = folder("openssl");
-    let root = Authority::root("The root");
     let (ca, ca_key) = (write(&folder, "ca.pem", &root.pem), write(&folder, "ca.key", &root.key));
-    let key = rsa_key(bits);
-    let key_file = write(&folder, "key.pem", &key);
+    let key_file = write(&folder, "key.pem", key);
     let request = openssl(&["req", "-new", "-key", &key_file, "-subj", "/CN=localhost"], "");
     let extensions = write(&folder, "extensions", "subjectAltName=DNS:localhost\n");
-    let chain = openssl(
+    let pem = openssl(
         &["x509", "-req", hash, "-CA", &ca, "-CAkey", &ca_key, "-CAcreateserial", "-extfile", &extensions],
         &request,
     );
     fs::remove_dir_all(folder).unwrap();
-    Shown { chain, key, trusted: root.pem }
+    Leaf { pem, key: key.to_owned() }
 }
 
 /// A server that wants a client certificate; `key` is the client's, `None` for a client without one.
 fn with_client_certificate(key: Option<&str>) -> Facts {
+    let sign = |clients: &Authority, pkcs8: &str| clients.client_with(pkcs8).pem.into_bytes();
+    with_client_files(key.map(|key| (key.as_bytes(), &sign as _)))
+}
+
+/// Makes a client's chain, by this authority for a key in PKCS#8.
+type Sign<'a> = &'a dyn Fn(&Authority, &str) -> Vec<u8>;
+
+/// The same; the client gets a key as it is here, and a chain as `sign` makes it for this key in PKCS#8.
+fn with_client_files(client: Option<(&[u8], Sign<'_>)>) -> Facts {
     let clients = Authority::root("Clients' CA");
     let folder = folder("clients");
     let ca = write(&folder, "clients.pem", &clients.pem);
@@ -127,18 +139,19 @@ fn with_client_certificate(key: Option<&str>) -> Facts {
     // Each version asks for the certificate, and has the client sign, in a way of its own.
     let [old, new] = ["TLSv1.2", "TLSv1.3"].map(|version| {
         let directives = format!("ssl_client_certificate {ca}; ssl_verify_client on; ssl_protocols {version};");
-        call(&server, &directives, |folder, call| match key {
+        call(&server, &directives, |folder, call| match client {
             None => call,
-            Some(key) => {
+            Some((key, sign)) => {
                 // The authority signs what openssl would read, whatever form the key is in.
-                let pkcs8 = openssl(&["pkcs8", "-topk8", "-nocrypt"], key);
-                let chain = write(folder, "client.pem", clients.client_with(&pkcs8).pem);
-                call.with("client_chain", &chain).with("client_key", &write(folder, "client.key", key))
+                let key = write(folder, "client.key", key);
+                let pkcs8 = openssl(&["pkey", "-in", &key], "");
+                let chain = write(folder, "client.pem", sign(&clients, &pkcs8));
+                call.with("client_chain", &chain).with("client_key", &key)
             }
         })
     });
     fs::remove_dir_all(folder).unwrap();
-    let noted = if key.is_some() { "TLSv1.2 SUCCESS 200;" } else { "TLSv1.2 NONE 400;" };
+    let noted = if client.is_some() { "TLSv1.2 SUCCESS 200;" } else { "TLSv1.2 NONE 400;" };
     assert_eq!(old.pairs()["server_saw"], noted, "{}", old.stdout);
     new
 }
@@ -186,6 +199,34 @@ pub fn rows() -> Vec<Row> {
             assert!(key.contains("BEGIN EC PARAMETERS") && key.contains("BEGIN EC PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
+        Row::new((PEER, "wants a client certificate, gets one (DER)", "NF_OK"), CERTIFIED, || {
+            let folder = folder("der");
+            let (key, chain) = (folder.join("key.der"), folder.join("chain.der"));
+            let (key_file, chain_file) = (key.to_str().unwrap(), chain.to_str().unwrap());
+            openssl(&["genpkey", "-algorithm", "ed25519", "-outform", "der", "-out", key_file], "");
+            let facts = with_client_files(Some((&fs::read(&key).unwrap(), &|clients, pkcs8| {
+                openssl(&["x509", "-outform", "der", "-out", chain_file], &clients.client_with(pkcs8).pem);
+                fs::read(&chain).unwrap()
+            })));
+            fs::remove_dir_all(folder).unwrap();
+            facts
+        }),
+        Row::new((PEER, "wants a client certificate, gets one (byte order marks)", "NF_OK"), CERTIFIED, || {
+            let marked = |pem: &str| [b"\xEF\xBB\xBF", pem.as_bytes()].concat();
+            let key = marked(&rsa_key(2048));
+            with_client_files(Some((&key, &|clients, pkcs8| marked(&clients.client_with(pkcs8).pem))))
+        }),
+        Row::new((PEER, "wants a client certificate, gets one (X.509 version 1)", "NF_OK"), CERTIFIED, || {
+            with_client_files(Some((rsa_key(2048).as_bytes(), &|clients, pkcs8| {
+                let folder = folder("version-1");
+                let (ca, ca_key) = (write(&folder, "ca.pem", &clients.pem), write(&folder, "ca.key", &clients.key));
+                let key = write(&folder, "key.pem", pkcs8);
+                let request = openssl(&["req", "-new", "-key", &key, "-subj", "/CN=client"], "");
+                let chain = openssl(&["x509", "-req", "-CA", &ca, "-CAkey", &ca_key, "-CAcreateserial"], &request);
+                fs::remove_dir_all(folder).unwrap();
+                chain.into_bytes()
+            })))
+        }),
         Row::new(
             (PEER, "wants a client certificate, gets none, and says so in a page", "NF_NOT_CONCUR"),
             &["server_saw=TLSv1.3 NONE 400;", "http_status=400", "server_message~No required SSL certificate was sent"],
@@ -213,6 +254,16 @@ pub fn rows() -> Vec<Row> {
         ),
     ];
     rows.extend(bad_certificates(PEER));
+    let incompatible = &["server_saw=", "remedy~AES-GCM or ChaCha20-Poly1305", "remedy~P-384"];
+    rows.push(Row::new((PEER, "offers only CBC suites of TLS 1.2", "NF_TLS"), incompatible, || {
+        let directives = "ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA;";
+        call(&Shown::by_root(|root| root.server(|_| ())), directives, |_, call| call)
+    }));
+    rows.push(Row::new((PEER, "has a certificate with a P-521 key", "NF_TLS"), incompatible, || {
+        let key = openssl_key(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"]);
+        shown(Shown::by_root(|root| signed_for(root, &key, "-sha256")))
+    }));
+    rows.push(renegotiation::row());
     rows.push(Row::new(
         (PEER, "shows a chain of three to a client that trusts another root", "NF_TLS_UNTRUSTED"),
         &["server_saw=", "message~The intermediate"],

@@ -142,6 +142,19 @@ pub fn rows() -> Vec<Row> {
                 call.with("bypass", "example.com, localhost").run()
             })
         }),
+        Row::new(
+            ("squid", "lets through to a server whose certificate is not trusted", "NF_TLS_UNTRUSTED"),
+            &["message~by way of proxy 127.0.0.1:", "message~nativeflow-stub"],
+            || {
+                let folder = folder("other-root");
+                let ca = write(&folder, "ca.pem", Authority::root("Another root").pem);
+                let facts = open().watch_way_to(&stub_url(), |squid| {
+                    Call::to_stub().with("ca", &ca).with("proxy", &format!("http://{squid}")).run()
+                });
+                std::fs::remove_dir_all(folder).unwrap();
+                facts
+            },
+        ),
         Row::new(("squid", "is reached in TLS (https proxy)", "NF_OK"), &[], || {
             let authority = Authority::root("Known proxy CA");
             open().watch_way_to(&stub_url(), |squid| in_tls(squid, &authority, &authority.pem))
