@@ -8,7 +8,7 @@
 // The names are C's, and the safety contract stands in the header.
 #![allow(non_camel_case_types, clippy::missing_safety_doc)]
 // The comments are the header's, which has no Markdown links.
-#![allow(rustdoc::bare_urls, rustdoc::invalid_html_tags)]
+#![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
 
 mod argument;
 mod cancellation;
