@@ -7,7 +7,7 @@
 # PREFIX is what the names of the binutils begin with, for another processor's objects.
 set -eu
 library=$1 list=$2 output=$3 prefix=${4:-}
-# Done already. -nt is not in POSIX, but in every shell that is sh somewhere.
+# Done already. -nt is not in POSIX, but dash, bash and busybox have it.
 # shellcheck disable=SC3013
 [ "$output" -nt "$library" ] && [ "$output" -nt "$list" ] && exit 0
 
