@@ -17,6 +17,6 @@ if [ "${NATIVEFLOW_TEST:-}" = all ]; then
     cat residue-table
 else
     tools=
-    [ ! -s 'missing tools' ] || tools=", and those that need $(sort -u 'missing tools' | paste -sd , | sed 's/,/, /g')"
+    [ ! -s 'missing tools' ] || tools=", and those that need $(sort -u 'missing tools' | paste -sd ';' | sed 's/;/; /g')"
     echo "Left out: the slow tests$tools. 'make test-all' runs everything; as root on Debian it first installs what is missing."
 fi
