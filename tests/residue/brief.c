@@ -54,7 +54,10 @@ static void read_line(struct brief *brief, char *line)
         memcpy(mask, hidden(rest).bytes, WINDOW);
     } else if (strcmp(line, "needle") == 0 && (hex = strchr(rest, ' ')) != NULL) {
         *hex++ = 0;
-        windows_add(hidden(hex), brief_needle(brief, rest));
+        windows_add_text(hidden(hex), brief_needle(brief, rest));
+    } else if (strcmp(line, "bytes") == 0 && (hex = strchr(rest, ' ')) != NULL) {
+        *hex++ = 0;
+        windows_add_bytes(hidden(hex), brief_needle(brief, rest));
     } else if (strcmp(line, "key") == 0) {
         brief->key = hidden(rest);
     } else if (strcmp(line, "login") == 0) {

@@ -4,7 +4,8 @@
  *     mask <16 hex digits>
  *     key|login|secret <hex>           what the call is made with
  *     proxy <hex>                      URL of a proxy, with user and password; need not be there
- *     needle <name> <hex>              what must not be found; lines of the same name are one needle
+ *     needle <name> <hex>              a text that must not be found; lines of the same name are one needle
+ *     bytes <name> <hex>               the same for bytes that are no text
  *     end
  */
 #ifndef BRIEF_H

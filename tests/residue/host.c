@@ -221,7 +221,7 @@ static void learn(const char *name, const char *text)
     static const unsigned char plain[WINDOW];
     struct hidden needle = {(const unsigned char *)text, strlen(text), plain};
 
-    windows_add(needle, brief_needle(&brief, name));
+    windows_add_text(needle, brief_needle(&brief, name));
 }
 
 /* Each of these touches a token. They take turns in being the last to leave something. */

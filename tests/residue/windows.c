@@ -50,10 +50,15 @@ static void add_in_width(struct hidden needle, int number, size_t width)
     }
 }
 
-void windows_add(struct hidden needle, int number)
+void windows_add_text(struct hidden needle, int number)
 {
     add_in_width(needle, number, 1);
     add_in_width(needle, number, 2);
+}
+
+void windows_add_bytes(struct hidden needle, int number)
+{
+    add_in_width(needle, number, 1);
 }
 
 int windows_find(uint64_t window)

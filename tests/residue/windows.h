@@ -1,6 +1,7 @@
 /*
- * The 8-byte windows that must not be found anywhere, at every offset of every needle, in UTF-8 and UTF-16. They are kept
- * masked: the table that knows them must not be a find itself.
+ * The 8-byte windows that must not be found anywhere, at every offset of every needle. A text is looked for in UTF-8 and
+ * UTF-16. Bytes that are no text are looked for as they are: by chance, four random bytes with a zero byte after each stand
+ * in the tables of libc. The windows are kept masked: the table that knows them must not be a find itself.
  */
 #ifndef WINDOWS_H
 #define WINDOWS_H
@@ -17,8 +18,9 @@ struct hidden {
     const unsigned char *mask;
 };
 
-/* Adds every window of a needle. One that an earlier needle has too stays that one's. */
-void windows_add(struct hidden needle, int number);
+/* Add every window of a needle. One that an earlier needle has too stays that one's. */
+void windows_add_text(struct hidden needle, int number);
+void windows_add_bytes(struct hidden needle, int number);
 
 /* The needle that has this window, or -1. */
 int windows_find(uint64_t window);

@@ -14,7 +14,7 @@ pub struct ClientKey {
     /// The number that is the key, as it stands in the file.
     private: Vec<u8>,
     /// What of the file encodes that number and nothing else.
-    base64: Vec<Vec<u8>>,
+    pub base64: Vec<Vec<u8>>,
 }
 
 /// What stands before the number in PKCS#8, but for its length: P-256 and P-384 (RFC 5915), Ed25519 (RFC 8410).
@@ -40,10 +40,10 @@ impl ClientKey {
         }
     }
 
-    /// In both orders of bytes: processors compute with the number as they like it.
-    pub fn needles(&self) -> impl Iterator<Item = Vec<u8>> {
+    /// The number in both orders of bytes: processors compute with it as they like it.
+    pub fn numbers(&self) -> impl Iterator<Item = Vec<u8>> {
         let reversed = self.private.iter().rev().copied().collect();
-        [self.private.clone(), reversed].into_iter().chain(self.base64.iter().cloned())
+        [self.private.clone(), reversed].into_iter()
     }
 }
 

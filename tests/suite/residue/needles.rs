@@ -51,12 +51,14 @@ pub struct Needles {
     pub proxy: Vec<u8>,
     /// Of what is kept, name and text.
     pub kept: Vec<(&'static str, Vec<u8>)>,
+    /// The same, of what is no text.
+    pub kept_bytes: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl Needles {
     pub fn new(user: &User) -> Needles {
         let [key, login, secret] = [&user.key, &user.login, &user.secret].map(|text| text.clone().into_bytes());
-        Needles { mask: random(), key, login, secret, proxy: Vec::new(), kept: Vec::new() }
+        Needles { mask: random(), key, login, secret, proxy: Vec::new(), kept: Vec::new(), kept_bytes: Vec::new() }
     }
 
     /// Names a proxy at this address, with a user and a password of its own.
@@ -68,8 +70,8 @@ impl Needles {
         self.kept.push(("proxy", pair));
     }
 
-    /// Name and text. A window that several of them have counts for the first.
-    fn all(&self) -> Vec<(&'static str, Vec<u8>)> {
+    /// The texts, each with its name. A window that several of them have counts for the first.
+    fn texts(&self) -> Vec<(&'static str, Vec<u8>)> {
         let pair = [&*self.login, b":", &*self.secret].concat();
         let mut all = vec![
             ("secret", self.secret.clone()),
@@ -92,7 +94,8 @@ impl Needles {
         if !self.proxy.is_empty() {
             lines.push(format!("proxy {}", self.hidden(&self.proxy)));
         }
-        lines.extend(self.all().iter().map(|(name, text)| format!("needle {name} {}", self.hidden(text))));
+        lines.extend(self.texts().iter().map(|(name, text)| format!("needle {name} {}", self.hidden(text))));
+        lines.extend(self.kept_bytes.iter().map(|(name, bytes)| format!("bytes {name} {}", self.hidden(bytes))));
         lines.push("end".to_owned());
         lines
     }
@@ -101,7 +104,7 @@ impl Needles {
     pub fn later(&self, secrets: &[TlsSecret]) -> Vec<String> {
         let needle = |TlsSecret { label, secret, .. }: &TlsSecret| {
             let name = if label == "CLIENT_RANDOM" { MASTER_SECRET } else { TRAFFIC_SECRET };
-            format!("needle {name} {}", self.hidden(secret))
+            format!("bytes {name} {}", self.hidden(secret))
         };
         secrets.iter().map(needle).chain(["end".to_owned()]).collect()
     }
@@ -165,7 +168,7 @@ fn base64_is_looked_for_at_every_alignment() {
         let text = base64(format!("{before}{}:{}~~~", User::demo().login, User::demo().secret).as_bytes());
         let found = |form: &[u8]| text.windows(8).any(|window| form.windows(8).any(|other| other == window));
         let whole = |form: &[u8]| text.windows(form.len()).any(|window| window == form);
-        let forms: Vec<_> = needles.all().into_iter().filter(|(name, _)| *name == "base64").collect();
+        let forms: Vec<_> = needles.texts().into_iter().filter(|(name, _)| *name == "base64").collect();
         assert!(forms.iter().any(|(_, form)| found(form)));
         assert!(forms.iter().any(|(_, form)| whole(&form[..form.len() - 4])));
     }

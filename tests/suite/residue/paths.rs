@@ -162,7 +162,10 @@ fn certified(place: &Place) -> Vec<Path> {
         Path::new(place, name, "NF_OK")
             .flagged(format!("chain={}", key.chain_file.display()))
             .flagged(format!("client-key={}", key.key_file.display()))
-            .with(|call| call.kept.extend(key.needles().map(|needle| ("clientkey", needle))))
+            .with(|call| {
+                call.kept_bytes.extend(key.numbers().map(|number| ("clientkey", number)));
+                call.kept.extend(key.base64.iter().cloned().map(|text| ("clientkey", text)));
+            })
     };
     let [p256, p384, ed25519] = &place.client_keys;
     let asked = |path: Path, url: String| Path { ca: asking.ca.to_str().unwrap().to_owned(), ..path.to(url) };
