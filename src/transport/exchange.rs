@@ -223,10 +223,7 @@ impl BodyReader {
             let (used, given) = match amounts {
                 Ok(amounts) => amounts,
                 // Whatever its trailer is.
-                Err(_) if is_whole => {
-                    self.is_closed = true;
-                    return Ok(());
-                }
+                Err(_) if is_whole => return self.end_with_connection(),
                 Err(error) => return Err(error),
             };
             connection.input.consume(used);
@@ -237,8 +234,8 @@ impl BodyReader {
             match end {
                 None => {}
                 // The last chunk's own end may be missing.
-                Some(_) if is_whole => return Ok(()),
-                Some(Ok(())) if *ends_with_connection => return Ok(()),
+                Some(_) if is_whole => return self.end_with_connection(),
+                Some(Ok(())) if *ends_with_connection => return self.end_with_connection(),
                 Some(Ok(())) => return Err(failure::disconnected(call)),
                 // Without a proper end, the body may have been cut, even where no length was announced.
                 Some(Err(error)) => return Err(error),
@@ -248,8 +245,12 @@ impl BodyReader {
                 Ok(_) => None,
                 Err(error) => Some(Err(error)),
             };
-            self.is_closed |= end.is_some();
         }
+    }
+
+    fn end_with_connection(&mut self) -> Result<(), Error> {
+        self.is_closed = true;
+        Ok(())
     }
 
     /// What has come, and whether the connection may stay open after it.

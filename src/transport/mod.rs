@@ -250,3 +250,122 @@ impl fmt::Debug for State {
         f.write_str("State")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::thread;
+    use std::time::Duration;
+
+    use http::{HeaderValue, Method};
+
+    use super::{Route, Settings, Transport, Trust};
+    use crate::error::Code;
+    use crate::message::{Endpoint, Request};
+    use crate::operation::{Handle, Operation, Running, alone};
+    use crate::origin::{HostPort, Origin};
+    use crate::secret::Secret;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    /// A server that hands out its first connection, and a transport.
+    fn both() -> (TcpListener, Transport, Endpoint) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let place = HostPort { host: "127.0.0.1".to_owned(), port: listener.local_addr().unwrap().port() };
+        let origin = Arc::new(Origin { is_https: false, place });
+        let uri = format!("{origin}/token").parse().unwrap();
+        let transport = Transport::new(Settings {
+            connect_timeout: MINUTE,
+            keep_alive: MINUTE,
+            trust: Trust::default(),
+            identity: None,
+            route: Route::default(),
+        });
+        (listener, transport.unwrap(), Endpoint { origin, uri })
+    }
+
+    fn read_until(client: &mut TcpStream, end: &str) -> String {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(end.as_bytes()) {
+            let mut byte = [0];
+            client.read_exact(&mut byte).unwrap();
+            bytes.push(byte[0]);
+        }
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn body_is_sent_with_its_length_whatever_that_is() {
+        for length in [1, 100, 16 * 1024, 100_000] {
+            let (listener, transport, endpoint) = both();
+            let body = format!("{}.", "a".repeat(length - 1));
+            let kind = ("Content-Type", HeaderValue::from_static("text/plain"));
+            let request = Request::new(Method::POST, &endpoint, vec![kind], Secret::concat(&[&body]));
+            let server = thread::spawn(move || {
+                let (mut client, _) = listener.accept().unwrap();
+                let head = read_until(&mut client, "\r\n\r\n");
+                let came = read_until(&mut client, ".");
+                client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+                (head, came)
+            });
+            let answer = transport.send(&alone(MINUTE), &request).unwrap();
+            assert_eq!(**answer.response.body().bytes, *b"ok");
+            let (head, came) = server.join().unwrap();
+            let host = endpoint.origin.authority();
+            let expected = format!(
+                "POST /token HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n"
+            );
+            assert_eq!(head, expected);
+            assert!(came == body, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn another_operation_waits_on_for_an_exchange_that_one_has_left() {
+        const PARTS: [&[u8]; 4] = [
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 20",
+            b"0 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"3\r\nab",
+            b"c\r\n1\r\nd\r\n0\r\n\r\n",
+        ];
+        let (listener, transport, endpoint) = both();
+        let request = Request::new(Method::GET, &endpoint, Vec::new(), Secret::default());
+        let (running, handle): (Running, Arc<Handle>) = Default::default();
+        let cancelled = Operation::begin(&running, &handle, false, MINUTE, None);
+        let mut exchange = transport.begin(&cancelled, &request).unwrap();
+        let (mut client, _) = listener.accept().unwrap();
+        read_until(&mut client, "\r\n\r\n");
+
+        running.cancel();
+        assert_eq!(exchange.wait(&cancelled).unwrap_err().code(), Code::Cancelled);
+        for part in &PARTS[..3] {
+            client.write_all(part).unwrap();
+            // On a thread of its own, as it will be.
+            let (back, error) = thread::scope(|scope| {
+                let wait = move || {
+                    let error = exchange.wait(&alone(Duration::from_millis(20))).unwrap_err();
+                    (exchange, error)
+                };
+                scope.spawn(wait).join().unwrap()
+            });
+            exchange = back;
+            assert_eq!(error.code(), Code::Timeout);
+            assert!(!error.remedy().contains("No Concur credentials"), "the request was sent: {error}");
+        }
+        client.write_all(PARTS[3]).unwrap();
+        let last = alone(MINUTE);
+        exchange.wait(&last).unwrap();
+        let answer = transport.conclude(&last, exchange, None).unwrap();
+        assert_eq!(**answer.response.body().bytes, *b"abcd");
+
+        // Its connection is used again, for this origin.
+        let again = thread::spawn(move || {
+            read_until(&mut client, "\r\n\r\n");
+            client.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        });
+        assert_eq!(transport.send(&last, &request).unwrap().response.status(), 204);
+        again.join().unwrap();
+    }
+}
