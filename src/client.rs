@@ -11,9 +11,9 @@ use crate::log::{Level, Log};
 use crate::message::Endpoint;
 use crate::operation::{Handle, Operation, Running};
 use crate::options::{Options, Release};
-use crate::per_process::PerProcess;
 use crate::token::Token;
 use crate::transport::Transport;
+use crate::wipe::PerProcess;
 
 /// A handle of a client, which gets tokens from one service. May be used by many threads at once; a clone is the same handle.
 #[derive(Clone, Debug)]

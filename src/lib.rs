@@ -15,8 +15,7 @@
 //! | every way to fail, its message and its remedy | `error`, with all of them in `cause` |
 //! | what may be shown of foreign text | `redact` |
 //! | who is told of each step | `log` |
-//! | how memory is left clean | `wipe`, `secret` |
-//! | what fork does to all of it | `per_process` |
+//! | how memory is left clean, and what fork does to it | `wipe`, `secret` |
 //! | the C functions | `capi` |
 //!
 //! Dependencies go one way: capi → client → flow and transport → message, operation, origin → error → redact.
@@ -31,7 +30,6 @@ mod message;
 mod operation;
 mod options;
 mod origin;
-mod per_process;
 mod redact;
 mod secret;
 mod token;

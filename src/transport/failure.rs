@@ -7,8 +7,8 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustls::{AlertDescription, CertificateError, PeerIncompatible, PeerMisbehaved};
 
+use super::chain_error::ChainError;
 use super::progress::{Peer, Phase, Progress};
-use super::tls::doubt::Doubted;
 use crate::error::{Cause, Error};
 use crate::operation::Event;
 
@@ -121,10 +121,10 @@ pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, progress: &
 
 fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
     if let CertificateError::Other(other) = error
-        && let Some(doubted) = other.0.downcast_ref::<Doubted>()
+        && let Some(known) = other.0.downcast_ref::<ChainError>()
     {
-        return Error::new(doubted.cause).detail(format_args!(
-            "{}{}: {doubted}",
+        return Error::new(known.cause).detail(format_args!(
+            "{}{}: {known}",
             progress.peer_name(),
             progress.by_way_of()
         ));
@@ -144,7 +144,7 @@ fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
 fn of_proxy_tls(error: &rustls::Error, progress: &Progress) -> Error {
     let name = progress.peer_name();
     match error {
-        rustls::Error::InvalidCertificate(CertificateError::Other(other)) if other.0.is::<Doubted>() => {
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) if other.0.is::<ChainError>() => {
             Error::new(Cause::ProxyUntrusted).detail(format_args!("{name}: {}", other.0))
         }
         rustls::Error::InvalidCertificate(error) => {

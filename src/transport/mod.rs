@@ -8,10 +8,11 @@
 //! | TLS, and whose certificates are trusted | `tls` |
 //! | a request and its answer | `exchange` over a `connection`, with `head` and `chunks`; below them `stream` and `buffer` |
 //! | what is kept for the next call | `pool` |
-//! | what a failure means | `failure` |
+//! | what a failure means | `failure`; what is wrong with a certificate: `chain_error` |
 
 mod buffer;
 mod call;
+mod chain_error;
 mod chunks;
 mod connection;
 mod exchange;
@@ -37,7 +38,7 @@ use crate::error::Error;
 use crate::message::{Answer, Request};
 use crate::operation::Operation;
 use crate::origin::HostPort;
-use crate::per_process::PerProcess;
+use crate::wipe::PerProcess;
 use call::Call;
 use connection::Connection;
 use net::{connect, lookup, name_cache};

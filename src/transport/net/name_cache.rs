@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::per_process::PerProcess;
+use crate::wipe::PerProcess;
 
 /// How long an answer is remembered. DNS says how long it may be, but the system's resolver does not pass that on; curl
 /// takes a minute too.

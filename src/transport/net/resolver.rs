@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::{background, name_cache};
 use crate::operation::Bell;
-use crate::per_process::PerProcess;
+use crate::wipe::PerProcess;
 
 /// What an administrator sees in the list of threads. Linux shows 15 bytes of it.
 const THREAD_NAME: &str = "nativeflow-dns";

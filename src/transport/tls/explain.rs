@@ -10,8 +10,8 @@ use x509_cert::der::asn1::ObjectIdentifier;
 
 use super::certificate;
 use super::certificate::{Names, parse};
-use super::doubt::{Doubted, doubted};
 use crate::error::Cause;
+use crate::transport::chain_error::{ChainError, chain_error};
 
 const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
@@ -73,7 +73,7 @@ impl Presented<'_> {
             | CertificateError::NotValidYetContext { .. } => self.outside_of_validity().unwrap_or(error),
             CertificateError::UnsupportedSignatureAlgorithmContext { .. }
             | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => self.with_algorithm(),
-            CertificateError::Other(said) if said.0.is::<Doubted>() => error,
+            CertificateError::Other(said) if said.0.is::<ChainError>() => error,
             CertificateError::Other(said) => match said.0.downcast_ref::<webpki::Error>() {
                 Some(webpki::Error::CaUsedAsEndEntity) if self.trusted.contains(self.leaf) => {
                     self.doubt(Cause::CertificateIsAuthority, None)
@@ -93,7 +93,7 @@ impl Presented<'_> {
     }
 
     fn doubt(&self, cause: Cause, said: Option<String>) -> Error {
-        doubted(cause, Names::of(self.leaf), said)
+        chain_error(cause, Names::of(self.leaf), said)
     }
 
     /// The certificates that were sent, the server's first.

@@ -10,7 +10,6 @@
 
 mod authority;
 mod certificate;
-pub(in crate::transport) mod doubt;
 mod explain;
 mod file;
 mod identity;

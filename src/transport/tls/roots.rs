@@ -17,8 +17,9 @@ use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 use super::authority;
 use super::authority::Role;
 use super::certificate::{Names, check_validity};
-use super::doubt::issuer_unfit;
 use super::explain::Presented;
+use crate::error::Cause;
+use crate::transport::chain_error::chain_error;
 
 /// Certificates that are trusted: authorities, and servers' own.
 #[derive(Debug)]
@@ -69,7 +70,10 @@ impl Roots {
             webpki::Error::PathLenConstraintViolated => Some("its chain exceeds an issuer's pathLen".to_owned()),
             _ => None,
         });
-        Err(reason.map_or_else(|| self.in_rustls_words(leaf, chain, now), |reason| issuer_unfit(leaf, reason)))
+        Err(match reason {
+            Some(reason) => chain_error(Cause::CertificateIssuerUnfit, Names::of(leaf), Some(reason)),
+            None => self.in_rustls_words(leaf, chain, now),
+        })
     }
 
     /// The reason why an issuer on this path must not sign the next certificate, if there is one.

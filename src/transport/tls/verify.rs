@@ -7,9 +7,9 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
 use super::certificate::Names;
-use super::doubt::doubted;
 use super::explain::Presented;
 use crate::error::Cause;
+use crate::transport::chain_error::chain_error;
 
 /// The verifier for given roots, or the system's. It decides alone; of what it refuses this one finds out why.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Verifier(pub(in crate::transport) Arc<dyn ServerCertVerifier>)
 /// With such a key every signature is a bad one.
 fn weak_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
     let names = Names::of(certificate);
-    if names.has_weak_key { doubted(Cause::CertificateWeak, names, None) } else { error }
+    if names.has_weak_key { chain_error(Cause::CertificateWeak, names, None) } else { error }
 }
 
 impl ServerCertVerifier for Verifier {

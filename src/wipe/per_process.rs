@@ -7,7 +7,7 @@ use std::fmt;
 
 use once_cell::race::OnceBox;
 
-use crate::wipe::this_process;
+use super::fork::this_process;
 
 /// A value for each process, made when it is asked for first.
 pub(crate) struct PerProcess<T> {
