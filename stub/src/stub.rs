@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::activity::{Activity, Place};
-use crate::certificates;
-use crate::handshake::Handshake;
-use crate::listener::{self, Listener, Role};
 use crate::log::Log;
 use crate::options::Options;
-use crate::scenarios::SILENCE_AFTER_ACCEPT;
-use crate::tls_secrets::{TlsSecret, TlsSecrets};
+use crate::scenarios::scenario::SILENCE_AFTER_ACCEPT;
+use crate::server::activity::{Activity, Place};
+use crate::server::certificates;
+use crate::server::handshake::Handshake;
+use crate::server::listener;
+use crate::server::port::{Port, Role};
+use crate::server::tls_secrets::{TlsSecret, TlsSecrets};
+use crate::service::site::Site;
 
 /// A Concur look-alike that serves until it is dropped. Dropping it ends every connection, stalled ones too.
 pub struct Stub {
@@ -89,20 +91,21 @@ impl Stub {
             (elsewhere, Role::Elsewhere, ports.elsewhere_url(), tls),
         ] {
             // A failure half-way drops the stub, which ends the threads that run already.
-            stub.threads.push(listener::spawn(
-                socket,
-                Listener {
-                    role,
-                    url,
-                    host_names: Arc::clone(&host_names),
-                    elsewhere_url: ports.elsewhere_url(),
-                    tls,
-                    users: Arc::clone(&users),
-                    keep_alive: options.keep_alive,
-                    activity: Arc::clone(&stub.activity),
-                    log: Log { on: options.log },
-                },
-            )?);
+            let site = Site {
+                url,
+                host_names: Arc::clone(&host_names),
+                elsewhere_url: ports.elsewhere_url(),
+                users: Arc::clone(&users),
+                keep_alive: options.keep_alive,
+            };
+            let port = Port {
+                role,
+                site: Arc::new(site),
+                tls,
+                activity: Arc::clone(&stub.activity),
+                log: Log { on: options.log },
+            };
+            stub.threads.push(listener::spawn(socket, port)?);
         }
         Ok(stub)
     }

@@ -5,51 +5,51 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::activity::Place;
-use crate::incoming::{Incoming, Unread};
-use crate::listener::{Listener, Role};
-use crate::peer::Peer;
-use crate::request::{Body, Request};
-use crate::script::{Script, Step};
-use crate::service;
+use crate::http::request::{Body, Request};
+use crate::routes;
+use crate::server::activity::Place;
+use crate::server::incoming::{Incoming, Unread};
+use crate::server::peer::Peer;
+use crate::server::port::{Port, Role};
+use crate::service::script::{Script, Step};
 
 /// A request must arrive within this time.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// No stall outlives this.
 const STALL_LIMIT: Duration = Duration::from_secs(600);
 
-pub(crate) fn serve(socket: Arc<TcpStream>, listener: &Listener) {
+pub(crate) fn serve(socket: Arc<TcpStream>, port: &Port) {
     let started = Instant::now();
     // Dripped bytes go out one by one, and a peer that neither reads nor leaves is given up.
     let _ = socket.set_nodelay(true);
     let _ = socket.set_write_timeout(Some(STALL_LIMIT));
-    let mut peer = match Peer::new(socket, listener.tls.as_ref()) {
+    let mut peer = match Peer::new(socket, port.tls.as_ref()) {
         Ok(peer) => peer,
-        Err(error) => return listener.log.note(&format!("tls: {error}")),
+        Err(error) => return port.log.note(&format!("tls: {error}")),
     };
-    if listener.role == Role::Silent {
+    if port.role == Role::Silent {
         // Reading is how a peer's leaving is noticed; that what it said is read does not show on its side.
         peer.stays_until(started + STALL_LIMIT);
-        listener.log.note(&format!("silent: held {} ms", started.elapsed().as_millis()));
+        port.log.note(&format!("silent: held {} ms", started.elapsed().as_millis()));
         return;
     }
     match peer.shake_hands(started + REQUEST_LIMIT) {
         Ok(None) => {}
-        Ok(Some(handshake)) => listener.activity.handshake_done(handshake),
+        Ok(Some(handshake)) => port.activity.handshake_done(handshake),
         // Gone without a word, as after a look at whether somebody listens.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return,
-        Err(error) => return listener.log.note(&format!("no request: {error}")),
+        Err(error) => return port.log.note(&format!("no request: {error}")),
     }
     let mut incoming = Incoming::new();
-    while answer(&mut peer, &mut incoming, listener) {}
+    while answer(&mut peer, &mut incoming, port) {}
 }
 
 /// Reads one request and answers it; whether another one may follow.
-fn answer(peer: &mut Peer, incoming: &mut Incoming, listener: &Listener) -> bool {
+fn answer(peer: &mut Peer, incoming: &mut Incoming, port: &Port) -> bool {
     let started = Instant::now();
     let deadline = started + REQUEST_LIMIT;
     let no_request = |error| {
-        listener.log.note(&format!("no request: {error}"));
+        port.log.note(&format!("no request: {error}"));
         false
     };
     let head = match incoming.head(peer, deadline) {
@@ -57,11 +57,11 @@ fn answer(peer: &mut Peer, incoming: &mut Incoming, listener: &Listener) -> bool
         Ok(None) => return false,
         Err(error) => return no_request(error),
     };
-    let place = match listener.role {
+    let place = match port.role {
         Role::Elsewhere => Place::Elsewhere,
         _ => Place::Service,
     };
-    listener.activity.request_came(place, &head.bytes);
+    port.activity.request_came(place, &head.bytes);
     let mut request = head.fault.map_or_else(|| Request::parse(&head.bytes), Err);
     if let Ok(read) = &request {
         match read_body(read, peer, incoming, deadline) {
@@ -70,17 +70,21 @@ fn answer(peer: &mut Peer, incoming: &mut Incoming, listener: &Listener) -> bool
             Err(Unread::Fault(fault)) => request = Err(fault),
         }
     }
-    let reply = service::reply(request, listener);
+    let reply = match request {
+        Err(fault) => routes::reply_to_fault(fault, &port.site),
+        Ok(request) if port.role == Role::Elsewhere => routes::reply_elsewhere(request, &port.site),
+        Ok(request) => routes::reply(request, &port.site),
+    };
     let played = play(&reply.script, peer);
-    listener.log.request(&reply, started.elapsed());
+    port.log.request(&reply.entry, reply.script.status, started.elapsed());
     let keeps = played && reply.script.keeps;
     if !keeps {
         if !incoming.is_empty() {
-            listener.log.note("more came after the request, unread; a line end in a header value ends the head");
+            port.log.note("more came after the request, unread; a line end in a header value ends the head");
         }
         peer.leave(reply.script.ending);
     }
-    listener.activity.request_done();
+    port.activity.request_done();
     keeps
 }
 

@@ -6,11 +6,15 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
-use crate::peer::Peer;
-use crate::request::{Body, Fault, LONGEST_HEAD, Lines};
+use crate::http::lines::{Fault, Lines};
+use crate::http::request::Body;
+use crate::server::peer::Peer;
+
+/// Longest head that is read. Concur's own limit is not known; common servers take 8 to 64 KiB.
+const MAX_HEAD_LEN: usize = 64 * 1024;
 
 /// Longest line between two chunks of a body, and longest field after the last one.
-const LONGEST_CHUNK_LINE: usize = 4096;
+const MAX_CHUNK_LINE_LEN: usize = 4096;
 
 pub(crate) struct Incoming {
     /// Never grows, so that nothing of it is left behind in a smaller block.
@@ -36,7 +40,7 @@ impl From<io::Error> for Unread {
 
 impl Incoming {
     pub(crate) fn new() -> Incoming {
-        Incoming { bytes: Zeroizing::new(Vec::with_capacity(LONGEST_HEAD)) }
+        Incoming { bytes: Zeroizing::new(Vec::with_capacity(MAX_HEAD_LEN)) }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -122,7 +126,7 @@ impl Incoming {
                 };
             }
             looked_at = self.bytes.len();
-            if looked_at > LONGEST_CHUNK_LINE {
+            if looked_at > MAX_CHUNK_LINE_LEN {
                 return Err(Unread::Fault("a line between chunks of the body is longer than 4096 bytes".into()));
             }
             self.fill(peer, deadline)?;
@@ -132,7 +136,7 @@ impl Incoming {
     /// Reads once, and at least one byte.
     fn fill(&mut self, peer: &mut Peer, deadline: Instant) -> io::Result<()> {
         let mut buffer = Zeroizing::new([0; 4096]);
-        let room = LONGEST_HEAD.saturating_sub(self.bytes.len()).min(buffer.len());
+        let room = MAX_HEAD_LEN.saturating_sub(self.bytes.len()).min(buffer.len());
         if room == 0 {
             return Err(io::Error::other("the head is too long"));
         }

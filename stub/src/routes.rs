@@ -1,26 +1,24 @@
-//! Which answer a request gets.
+//! Which response a request gets.
 
-use crate::answer::{Answer, TEXT};
-use crate::ask::Ask;
-use crate::credentials::Credentials;
-use crate::listener::{Listener, Role};
-use crate::request::{Fault, Request};
-use crate::scenarios::{self, Play, Scenario};
-use crate::script::Script;
-use crate::token::{DOCUMENTED, granted, refused};
+use std::sync::Arc;
+
+use crate::http::lines::Fault;
+use crate::http::request::Request;
+use crate::http::response::{Response, TEXT};
+use crate::log::Entry;
+use crate::scenarios;
+use crate::scenarios::scenario::{Play, Scenario};
+use crate::service::context::Context;
+use crate::service::documents::{DOCUMENTED, granted, refused};
+use crate::service::script::Script;
+use crate::service::site::Site;
 
 const ENDPOINT: &str = "/net2/oauth2/accesstoken.ashx";
 
-/// What is done, and what the log says of it.
+/// What is done, and what is logged of it.
 pub(crate) struct Reply {
     pub(crate) script: Script,
-    pub(crate) said: Said,
-}
-
-pub(crate) enum Said {
-    BadRequest(Fault),
-    Elsewhere { credentials_arrived: bool },
-    Service { method: String, path: String, basic: &'static str, key: &'static str, scenario: &'static str },
+    pub(crate) entry: Entry,
 }
 
 enum Route {
@@ -30,30 +28,15 @@ enum Route {
     NotFound,
 }
 
-pub(crate) fn reply(request: Result<Request, Fault>, listener: &Listener) -> Reply {
-    let request = match request {
-        Ok(request) => request,
-        Err(fault) => {
-            let answer = text(400, &format!("bad request: {fault}\n"));
-            let script = Script::answer(&answer, &Ask::of_nobody(&listener.url));
-            return Reply { script, said: Said::BadRequest(fault) };
-        }
-    };
-    let credentials = Credentials::judge(&request, &listener.users);
-    let ask = Ask::new(&request, credentials, listener);
-    if listener.role == Role::Elsewhere {
-        // Answers with a token whoever asks: a client that follows a redirect is to believe that it succeeded.
-        return Reply {
-            script: Script::answer(&Answer::new(200, ask.media_type(), DOCUMENTED.document(&ask)), &ask),
-            said: Said::Elsewhere { credentials_arrived: request.carries_credentials() },
-        };
-    }
+/// To a request to the service.
+pub(crate) fn reply(request: Request, site: &Arc<Site>) -> Reply {
     let route = route(request.path());
-    let said = Said::Service {
-        method: request.method.clone(),
-        path: request.path().to_owned(),
-        basic: ask.credentials.basic.word(),
-        key: ask.credentials.key.word(),
+    let context = Context::new(request, site);
+    let entry = Entry::Service {
+        method: context.request.method.clone(),
+        path: context.request.path().to_owned(),
+        basic: context.credentials.basic.word(),
+        key: context.credentials.key.word(),
         scenario: match route {
             Route::Healthy => "healthy",
             Route::Scenario(scenario) => scenario.name,
@@ -61,34 +44,51 @@ pub(crate) fn reply(request: Result<Request, Fault>, listener: &Listener) -> Rep
             Route::NotFound => "-",
         },
     };
-    Reply { script: script(&request, &route, &ask), said }
+    Reply { script: script(&route, &context), entry }
 }
 
-fn script(request: &Request, route: &Route, ask: &Ask) -> Script {
+/// To a request that follows a redirect. It gets a token in any case: the client is to believe that it succeeded.
+pub(crate) fn reply_elsewhere(request: Request, site: &Arc<Site>) -> Reply {
+    let context = Context::new(request, site);
+    let token = Response::new(200, context.media_type(), DOCUMENTED.document(&context));
+    let entry = Entry::Elsewhere { credentials_arrived: context.request.carries_credentials() };
+    Reply { script: Script::response(&token, &context), entry }
+}
+
+/// To what cannot be read as a request.
+pub(crate) fn reply_to_fault(fault: Fault, site: &Arc<Site>) -> Reply {
+    let response = text(400, &format!("bad request: {fault}\n"));
+    let script = Script::response(&response, &Context::new(Request::default(), site));
+    Reply { script, entry: Entry::BadRequest(fault) }
+}
+
+fn script(route: &Route, context: &Context) -> Script {
     let scenario = match route {
-        Route::UnknownScenario => return Script::answer(&text(404, "unknown scenario\n"), ask),
-        Route::NotFound => return Script::answer(&text(404, "no such path\n"), ask),
+        Route::UnknownScenario => return Script::response(&text(404, "unknown scenario\n"), context),
+        Route::NotFound => return Script::response(&text(404, "no such path\n"), context),
         Route::Healthy => None,
         Route::Scenario(scenario) => Some(scenario),
     };
-    if !["GET", "POST"].contains(&request.method.as_str()) {
+    let method = context.request.method.as_str();
+    if !["GET", "POST"].contains(&method) {
         let refused = text(405, "only GET and POST are answered here\n").header("Allow", "GET, POST");
-        return match request.method.as_str() {
-            "HEAD" => Script::head_of(&refused, ask),
-            _ => Script::answer(&refused, ask),
+        return match method {
+            "HEAD" => Script::head_of(&refused, context),
+            _ => Script::response(&refused, context),
         };
     }
     if scenario.is_none_or(|scenario| scenario.checks_credentials)
-        && let Some(status) = ask.credentials.refusal()
+        && let Some(status) = context.credentials.refusal()
     {
-        return Script::lasting(&refused(status, ask), ask);
+        return Script::lasting(&refused(status, context), context);
     }
     match scenario.map(|scenario| scenario.play) {
-        None => Script::lasting(&granted(ask), ask),
-        Some(Play::Answer(answer)) => Script::lasting(&answer(ask), ask),
-        Some(Play::Script(script)) => script(ask),
+        None => Script::lasting(&granted(context), context),
+        Some(Play::Response(response)) => Script::lasting(&response(context), context),
+        Some(Play::Script(script)) => script(context),
         Some(Play::OwnPort) => {
-            Script::answer(&text(404, "this scenario has a port of its own: see silent= in the ready line\n"), ask)
+            let hint = text(404, "this scenario has a port of its own: see silent= in the ready line\n");
+            Script::response(&hint, context)
         }
     }
 }
@@ -113,8 +113,8 @@ fn route(path: &str) -> Route {
     }
 }
 
-fn text(status: u16, words: &str) -> Answer {
-    Answer::new(status, TEXT, words)
+fn text(status: u16, words: &str) -> Response {
+    Response::new(status, TEXT, words)
 }
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_path_picks_the_answer() {
+    fn the_path_picks_the_response() {
         for (path, picked) in [
             ("/net2/oauth2/accesstoken.ashx", "healthy"),
             ("/a/b/net2/oauth2/accesstoken.ashx", "healthy"),
