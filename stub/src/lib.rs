@@ -21,9 +21,10 @@
 //! | `server/` | ports and connections: who takes a connection, reads requests from it and plays a script on it |
 //! | `routes` | which script a request gets: the healthy service, or a scenario by its name |
 //! | `scenarios/` | **add a scenario here**: a table a file; `scenario` holds the kinds of entries, `bodies` what tables share |
+//! | `log`, `options` | what is logged; what a stub is started with |
 //! | `service/` | what scenarios are made of: `context` (what one may ask of the request and the site), `credentials`, `documents` (tokens and errors to send), `script` (steps on the connection) |
 //! | `http/` | requests and responses of HTTP/1.1, without connections and without Concur |
-//! | `log`, `options`, `users`, `clock`, `random` | what is logged; what a stub is started with |
+//! | `users`, `clock`, `random` | who gets a token, and the file that names them; dates; sample data |
 #![forbid(unsafe_code)]
 
 mod clock;

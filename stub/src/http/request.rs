@@ -2,22 +2,10 @@
 
 use zeroize::Zeroizing;
 
+use crate::http::body::{Body, Framing};
 use crate::http::lines::Fault;
 
 const MAX_HEADERS: usize = 128;
-
-/// How the end of a body is found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Body {
-    Length(u64),
-    Chunks,
-}
-
-impl Default for Body {
-    fn default() -> Body {
-        Body::Length(0)
-    }
-}
 
 /// No `Debug`: it holds credentials.
 #[derive(Default)]
@@ -35,9 +23,11 @@ pub(crate) struct Request {
     pub(crate) wants_json: bool,
     /// The client will send nothing more on this connection.
     pub(crate) wants_close: bool,
-    pub(crate) body: Body,
+    pub(crate) framing: Framing,
     /// The body is sent only after a word from here (RFC 9110, 10.1.1).
     pub(crate) waits_with_its_body: bool,
+    /// Empty until it is read.
+    pub(crate) body: Body,
 }
 
 impl Request {
@@ -78,8 +68,9 @@ impl Request {
             consumer_key: values("x-consumerkey"),
             wants_json: prefers_json(&values("accept")),
             wants_close: names(&connection, "close") || (is_http10 && !names(&connection, "keep-alive")),
-            body: body(&values("content-length"), &values("transfer-encoding"))?,
+            framing: framing(&values("content-length"), &values("transfer-encoding"))?,
             waits_with_its_body: !is_http10 && names(&values("expect"), "100-continue"),
+            body: Body::default(),
         })
     }
 
@@ -104,15 +95,15 @@ fn names(values: &[Zeroizing<Vec<u8>>], wanted: &str) -> bool {
 }
 
 /// RFC 9112, 6.3. A request whose end two readers may see in two places is refused.
-fn body(lengths: &[Zeroizing<Vec<u8>>], encodings: &[Zeroizing<Vec<u8>>]) -> Result<Body, Fault> {
+fn framing(lengths: &[Zeroizing<Vec<u8>>], encodings: &[Zeroizing<Vec<u8>>]) -> Result<Framing, Fault> {
     match (lengths, encodings) {
-        ([], []) => Ok(Body::Length(0)),
+        ([], []) => Ok(Framing::Length(0)),
         ([length], []) => std::str::from_utf8(length)
             .ok()
             .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|digits| digits.parse().ok().map(Body::Length))
+            .and_then(|digits| digits.parse().ok().map(Framing::Length))
             .ok_or("Content-Length is no number".into()),
-        ([], [encoding]) if encoding.eq_ignore_ascii_case(b"chunked") => Ok(Body::Chunks),
+        ([], [encoding]) if encoding.eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunks),
         ([], _) => Err("Transfer-Encoding is not chunked".into()),
         (_, []) => Err("more than one Content-Length header".into()),
         _ => Err("Content-Length and Transfer-Encoding in one request".into()),
@@ -153,10 +144,10 @@ mod tests {
 
     #[test]
     fn end_of_the_body_is_beyond_doubt() {
-        for (headers, body) in [
-            ("", Ok(Body::Length(0))),
-            ("Content-Length: 7\r\n", Ok(Body::Length(7))),
-            ("Transfer-Encoding: Chunked\r\n", Ok(Body::Chunks)),
+        for (headers, framing) in [
+            ("", Ok(Framing::Length(0))),
+            ("Content-Length: 7\r\n", Ok(Framing::Length(7))),
+            ("Transfer-Encoding: Chunked\r\n", Ok(Framing::Chunks)),
             ("Content-Length: +7\r\n", Err("Content-Length is no number")),
             ("Content-Length: \r\n", Err("Content-Length is no number")),
             ("Content-Length: 99999999999999999999\r\n", Err("Content-Length is no number")),
@@ -168,7 +159,7 @@ mod tests {
             ),
         ] {
             let request = parse(&format!("POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n"));
-            assert_eq!(request.map(|request| request.body), body.map_err(Fault::from), "{headers}");
+            assert_eq!(request.map(|request| request.framing), framing.map_err(Fault::from), "{headers}");
         }
     }
 

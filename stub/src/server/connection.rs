@@ -5,7 +5,9 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::http::request::{Body, Request};
+use crate::http::body::Framing;
+use crate::http::lines::Fault;
+use crate::http::request::Request;
 use crate::routes;
 use crate::server::activity::Place;
 use crate::server::incoming::{Incoming, Unread};
@@ -44,36 +46,18 @@ pub(crate) fn serve(socket: Arc<TcpStream>, port: &Port) {
     while answer(&mut peer, &mut incoming, port) {}
 }
 
-/// Reads one request and answers it; whether another one may follow.
+/// Reads one request and replies to it; whether another one may follow.
 fn answer(peer: &mut Peer, incoming: &mut Incoming, port: &Port) -> bool {
     let started = Instant::now();
-    let deadline = started + REQUEST_LIMIT;
-    let no_request = |error| {
-        port.log.note(&format!("no request: {error}"));
-        false
-    };
-    let head = match incoming.head(peer, deadline) {
-        Ok(Some(head)) => head,
+    let reply = match read(peer, incoming, port, started + REQUEST_LIMIT) {
+        Ok(Some(Ok(request))) if port.role == Role::Elsewhere => routes::reply_elsewhere(request, &port.site),
+        Ok(Some(Ok(request))) => routes::reply(request, &port.site),
+        Ok(Some(Err(fault))) => routes::reply_to_fault(fault, &port.site),
         Ok(None) => return false,
-        Err(error) => return no_request(error),
-    };
-    let place = match port.role {
-        Role::Elsewhere => Place::Elsewhere,
-        _ => Place::Service,
-    };
-    port.activity.request_came(place, &head.bytes);
-    let mut request = head.fault.map_or_else(|| Request::parse(&head.bytes), Err);
-    if let Ok(read) = &request {
-        match read_body(read, peer, incoming, deadline) {
-            Ok(()) => {}
-            Err(Unread::Io(error)) => return no_request(error),
-            Err(Unread::Fault(fault)) => request = Err(fault),
+        Err(error) => {
+            port.log.note(&format!("no request: {error}"));
+            return false;
         }
-    }
-    let reply = match request {
-        Err(fault) => routes::reply_to_fault(fault, &port.site),
-        Ok(request) if port.role == Role::Elsewhere => routes::reply_elsewhere(request, &port.site),
-        Ok(request) => routes::reply(request, &port.site),
     };
     let played = play(&reply.script, peer);
     port.log.request(&reply.entry, reply.script.status, started.elapsed());
@@ -88,11 +72,32 @@ fn answer(peer: &mut Peer, incoming: &mut Incoming, port: &Port) -> bool {
     keeps
 }
 
-fn read_body(request: &Request, peer: &mut Peer, incoming: &mut Incoming, deadline: Instant) -> Result<(), Unread> {
-    if request.waits_with_its_body && request.body != Body::Length(0) && incoming.is_empty() {
+/// One request with its body, or what is wrong with it; `None` if the peer went without a word.
+fn read(
+    peer: &mut Peer,
+    incoming: &mut Incoming,
+    port: &Port,
+    deadline: Instant,
+) -> io::Result<Option<Result<Request, Fault>>> {
+    let Some(head) = incoming.head(peer, deadline)? else { return Ok(None) };
+    let place = match port.role {
+        Role::Elsewhere => Place::Elsewhere,
+        _ => Place::Service,
+    };
+    port.activity.request_came(place, &head.bytes);
+    let mut request = match head.fault.map_or_else(|| Request::parse(&head.bytes), Err) {
+        Ok(request) => request,
+        Err(fault) => return Ok(Some(Err(fault))),
+    };
+    if request.waits_with_its_body && request.framing != Framing::Length(0) && incoming.is_empty() {
         peer.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
-    incoming.skip_body(request.body, peer, deadline)
+    match incoming.body(request.framing, peer, deadline) {
+        Ok(body) => request.body = body,
+        Err(Unread::Io(error)) => return Err(error),
+        Err(Unread::Fault(fault)) => return Ok(Some(Err(fault))),
+    }
+    Ok(Some(Ok(request)))
 }
 
 /// Ends early when the peer has gone; whether it was still there at the end.
@@ -112,5 +117,57 @@ fn act(step: &Step, peer: &mut Peer, deadline: Instant) -> bool {
         }),
         Step::Pause(time) => peer.stays_until(Instant::now() + *time),
         Step::Hold => peer.stays_until(deadline),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::response::{Response, TEXT};
+    use crate::log::Log;
+    use crate::server::activity::Activity;
+    use crate::service::context::Context;
+    use crate::service::site::Site;
+    use std::io::Write;
+    use std::net::TcpListener;
+
+    /// What a scenario sees of the body of a request that comes over TCP.
+    fn seen(headers: &str, body: &str) -> Vec<u8> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut peer = Peer::new(Arc::new(listener.accept().unwrap().0), None).unwrap();
+        let activity = Arc::new(Activity::new(false));
+        let port = Port { role: Role::Service, site: Site::demo(), tls: None, activity, log: Log { on: false } };
+        let request = format!("POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n{body}GET");
+        let sender = std::thread::spawn(move || client.write_all(request.as_bytes()).map(|()| client));
+        let mut incoming = Incoming::new();
+        let request = read(&mut peer, &mut incoming, &port, Instant::now() + REQUEST_LIMIT).unwrap().unwrap().unwrap();
+        sender.join().unwrap().unwrap();
+        let scenario: fn(&Context) -> Response =
+            |context| Response::new(200, TEXT, context.request.body.bytes().unwrap_or(b"too long"));
+        scenario(&Context::new(request, &port.site)).body
+    }
+
+    #[test]
+    fn scenario_sees_the_body_of_a_post() {
+        const FORM: &str = "grant_type=password&username=a%40b.c&password=%00";
+        let chunked = "Transfer-Encoding: chunked\r\n";
+        let (most, more) = ("x".repeat(65_536), "x".repeat(65_537));
+        for (headers, body, expected) in [
+            ("", String::new(), ""),
+            ("Content-Length: 49\r\n", FORM.to_owned(), FORM),
+            (
+                chunked,
+                format!("{:x};name=value\r\n{FORM}\r\n2\r\n\r\n\r\n0\r\nTrailer: x\r\n\r\n", FORM.len()),
+                &format!("{FORM}\r\n"),
+            ),
+            (chunked, "0\r\n\r\n".to_owned(), ""),
+            ("Content-Length: 65536\r\n", most.clone(), &most),
+            (chunked, format!("10000\r\n{most}\r\n0\r\n\r\n"), &most),
+            ("Content-Length: 65537\r\n", more.clone(), "too long"),
+            (chunked, format!("10000\r\n{most}\r\n1\r\nx\r\n0\r\n\r\n"), "too long"),
+        ] {
+            assert!(seen(headers, &body) == expected.as_bytes(), "{headers}{}", body.len());
+        }
     }
 }
