@@ -20,7 +20,7 @@
 //! | `stub` | one running stub: its ports and what a test may ask of it |
 //! | `server/` | ports and connections: who takes a connection, reads requests from it and plays a script on it |
 //! | `routes` | which script a request gets: the healthy service, or a scenario by its name |
-//! | `scenarios/` | **add a scenario here**: a table a file; `scenario` holds the kinds of entries, `bodies` what tables share |
+//! | `scenarios/` | **add a scenario here**: a table a file (`accounts` for those that keep state); `scenario` holds the kinds of entries, `states` their state, `bodies` what tables share |
 //! | `log`, `options` | what is logged; what a stub is started with |
 //! | `service/` | what scenarios are made of: `context` (what one may ask of the request and the site), `credentials`, `documents` (tokens and errors to send), `script` (steps on the connection) |
 //! | `http/` | requests and responses of HTTP/1.1, without connections and without Concur |

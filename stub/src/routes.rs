@@ -8,6 +8,7 @@ use crate::http::response::{Response, TEXT};
 use crate::log::Entry;
 use crate::scenarios;
 use crate::scenarios::scenario::{Play, Scenario};
+use crate::scenarios::states::States;
 use crate::service::context::Context;
 use crate::service::documents::{DOCUMENTED, granted, refused};
 use crate::service::script::Script;
@@ -29,7 +30,7 @@ enum Route {
 }
 
 /// To a request to the service.
-pub(crate) fn reply(request: Request, site: &Arc<Site>) -> Reply {
+pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Reply {
     let route = route(request.path());
     let context = Context::new(request, site);
     let entry = Entry::Service {
@@ -44,7 +45,7 @@ pub(crate) fn reply(request: Request, site: &Arc<Site>) -> Reply {
             Route::NotFound => "-",
         },
     };
-    Reply { script: script(&route, &context), entry }
+    Reply { script: script(&route, &context, states), entry }
 }
 
 /// To a request that follows a redirect. It gets a token in any case: the client is to believe that it succeeded.
@@ -62,7 +63,7 @@ pub(crate) fn reply_to_fault(fault: Fault, site: &Arc<Site>) -> Reply {
     Reply { script, entry: Entry::BadRequest(fault) }
 }
 
-fn script(route: &Route, context: &Context) -> Script {
+fn script(route: &Route, context: &Context, states: &States) -> Script {
     let scenario = match route {
         Route::UnknownScenario => return Script::response(&text(404, "unknown scenario\n"), context),
         Route::NotFound => return Script::response(&text(404, "no such path\n"), context),
@@ -82,11 +83,12 @@ fn script(route: &Route, context: &Context) -> Script {
     {
         return Script::lasting(&refused(status, context), context);
     }
-    match scenario.map(|scenario| scenario.play) {
-        None => Script::lasting(&granted(context), context),
-        Some(Play::Response(response)) => Script::lasting(&response(context), context),
-        Some(Play::Script(script)) => script(context),
-        Some(Play::OwnPort) => {
+    let Some(scenario) = scenario else { return Script::lasting(&granted(context), context) };
+    match scenario.play {
+        Play::Response(response) => Script::lasting(&response(context), context),
+        Play::Script(script) => script(context),
+        Play::Stateful(new) => states.script(scenario.name, new, context),
+        Play::OwnPort => {
             let hint = text(404, "this scenario has a port of its own: see silent= in the ready line\n");
             Script::response(&hint, context)
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::log::Log;
 use crate::options::Options;
 use crate::scenarios::scenario::SILENCE_AFTER_ACCEPT;
+use crate::scenarios::states::States;
 use crate::server::activity::{Activity, Place};
 use crate::server::certificates;
 use crate::server::handshake::Handshake;
@@ -83,6 +84,7 @@ impl Stub {
         };
         let users: Arc<[_]> = options.users.into();
         let host_names: Arc<[_]> = options.host_names.into();
+        let states = Arc::new(States::default());
         let tls = Some(Arc::new(certificates.server));
         for (socket, role, url, tls) in [
             (main, Role::Service, ports.base_url(), tls.clone()),
@@ -101,6 +103,7 @@ impl Stub {
             let port = Port {
                 role,
                 site: Arc::new(site),
+                states: Arc::clone(&states),
                 tls,
                 activity: Arc::clone(&stub.activity),
                 log: Log { on: options.log },

@@ -1,5 +1,6 @@
 //! Everything that can happen to a client, one table a file.
 
+mod accounts;
 mod bodies;
 mod errors;
 mod invalid;
@@ -7,6 +8,7 @@ mod stalls;
 mod tokens;
 
 pub(crate) mod scenario;
+pub(crate) mod states;
 
 use std::sync::LazyLock;
 
@@ -15,7 +17,7 @@ use crate::scenarios::scenario::Scenario;
 /// Every scenario, in the order of `--list`.
 pub fn scenarios() -> &'static [Scenario] {
     static ALL: LazyLock<Vec<Scenario>> =
-        LazyLock::new(|| [errors::TABLE, tokens::TABLE, invalid::TABLE, stalls::TABLE].concat());
+        LazyLock::new(|| [errors::TABLE, tokens::TABLE, accounts::TABLE, invalid::TABLE, stalls::TABLE].concat());
     &ALL
 }
 

@@ -28,8 +28,15 @@ impl fmt::Debug for Scenario {
 pub(crate) enum Play {
     Response(fn(&Context) -> Response),
     Script(fn(&Context) -> Script),
+    Stateful(fn() -> Box<dyn Stateful>),
     /// On the silent listener; a path cannot choose it, for the path is inside TLS.
     OwnPort,
+}
+
+/// A scenario that remembers: what it does depends on the requests that came before.
+pub(crate) trait Stateful: Send {
+    /// What it does for one request. No other request is served by it at the same time.
+    fn script(&mut self, context: &Context) -> Script;
 }
 
 pub(crate) const SILENCE_AFTER_ACCEPT: &str = "silence-after-accept";
@@ -42,6 +49,11 @@ pub(super) const fn response(name: &'static str, summary: &'static str, play: fn
 /// An entry that is told step by step.
 pub(super) const fn script(name: &'static str, summary: &'static str, play: fn(&Context) -> Script) -> Scenario {
     Scenario { name, summary, checks_credentials: false, play: Play::Script(play) }
+}
+
+/// An entry that keeps state. `new` makes it once for each stub, at the first request.
+pub(super) const fn stateful(name: &'static str, summary: &'static str, new: fn() -> Box<dyn Stateful>) -> Scenario {
+    Scenario { name, summary, checks_credentials: false, play: Play::Stateful(new) }
 }
 
 /// An entry that no path chooses.

@@ -51,7 +51,7 @@ fn answer(peer: &mut Peer, incoming: &mut Incoming, port: &Port) -> bool {
     let started = Instant::now();
     let reply = match read(peer, incoming, port, started + REQUEST_LIMIT) {
         Ok(Some(Ok(request))) if port.role == Role::Elsewhere => routes::reply_elsewhere(request, &port.site),
-        Ok(Some(Ok(request))) => routes::reply(request, &port.site),
+        Ok(Some(Ok(request))) => routes::reply(request, &port.site, &port.states),
         Ok(Some(Err(fault))) => routes::reply_to_fault(fault, &port.site),
         Ok(None) => return false,
         Err(error) => {
@@ -137,7 +137,8 @@ mod tests {
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let mut peer = Peer::new(Arc::new(listener.accept().unwrap().0), None).unwrap();
         let activity = Arc::new(Activity::new(false));
-        let port = Port { role: Role::Service, site: Site::demo(), tls: None, activity, log: Log { on: false } };
+        let (site, states) = (Site::demo(), Arc::default());
+        let port = Port { role: Role::Service, site, states, tls: None, activity, log: Log { on: false } };
         let request = format!("POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n{body}GET");
         let sender = std::thread::spawn(move || client.write_all(request.as_bytes()).map(|()| client));
         let mut incoming = Incoming::new();

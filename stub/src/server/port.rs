@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustls::ServerConfig;
 
 use crate::log::Log;
+use crate::scenarios::states::States;
 use crate::server::activity::Activity;
 use crate::service::site::Site;
 
@@ -21,6 +22,8 @@ pub(crate) enum Role {
 pub(crate) struct Port {
     pub(crate) role: Role,
     pub(crate) site: Arc<Site>,
+    /// Of all ports of the stub.
+    pub(crate) states: Arc<States>,
     /// `None`: plain TCP.
     pub(crate) tls: Option<Arc<ServerConfig>>,
     pub(crate) activity: Arc<Activity>,

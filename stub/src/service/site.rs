@@ -16,6 +16,11 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    /// The number of the account that has this login, if there is one.
+    pub(crate) fn account(&self, login: &[u8]) -> Option<usize> {
+        self.users.iter().position(|user| user.login.as_bytes() == login)
+    }
+
     /// With the host that the client named, if that is a further name of the stub.
     pub(crate) fn url_for(&self, host: &str) -> String {
         let (name, port) = host.split_once(':').unwrap_or((host, ""));
