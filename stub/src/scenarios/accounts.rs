@@ -18,20 +18,19 @@ pub(super) const TABLE: &[Scenario] = &[stateful(
 /// Concur leaves the number to each company (`loginFailuresAllowed`).
 const FAILURES_ALLOWED: u32 = 3;
 
-/// Wrong passwords of each known login.
+/// How many wrong passwords have come for each account, by its number in the site.
 #[derive(Default)]
 struct Locks(HashMap<usize, u32>);
 
 impl Stateful for Locks {
     /// Concur has not documented how a locked account looks: it gets the 403 that all wrong credentials get.
     fn script(&mut self, context: &Context) -> Script {
-        let mut unknown = 0;
-        let failures = match context.site.account(&context.credentials.login) {
-            Some(account) => self.0.entry(account).or_default(),
-            None => &mut unknown,
-        };
-        let is_locked = *failures >= FAILURES_ALLOWED;
-        if context.credentials.basic == Found::Wrong {
+        let account = context.site.account(&context.credentials.login);
+        let failures = account.map(|account| self.0.entry(account).or_default());
+        let is_locked = failures.as_ref().is_some_and(|failures| **failures >= FAILURES_ALLOWED);
+        if let Some(failures) = failures
+            && context.credentials.basic == Found::Wrong
+        {
             *failures = failures.saturating_add(1);
         }
         let response = match context.credentials.refusal() {

@@ -37,7 +37,7 @@ pub(super) const TABLE: &[Scenario] = &[
     }),
     response("denied-echo", "403, the message repeats the login and the key that were sent", |context| {
         let login = String::from_utf8_lossy(&context.credentials.login);
-        let key = String::from_utf8_lossy(&context.consumer_key());
+        let key = String::from_utf8_lossy(context.consumer_key());
         let words = format!("User {login} is not allowed to use application {key}.");
         error(403, &words, context)
     }),
