@@ -1,13 +1,11 @@
-//! A HTTP answer: status, headers, body, and how its length is told.
-
-use crate::ask::Ask;
+//! A HTTP response: status, headers, body, and how its length is told.
 
 pub(crate) const XML: &str = "application/xml; charset=utf-8";
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
 pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
 
-/// How an answer says where its body ends.
+/// How a response says where its body ends.
 pub(crate) enum Length {
     /// `Content-Length`, and it is right.
     Told,
@@ -19,62 +17,62 @@ pub(crate) enum Length {
     UntilClose,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     length: Length,
 }
 
-impl Answer {
-    pub(crate) fn new(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-        Answer::empty(status).header("Content-Type", media_type).body(body)
+impl Response {
+    pub(crate) fn new(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Response {
+        Response::empty(status).header("Content-Type", media_type).body(body)
     }
 
-    pub(crate) fn empty(status: u16) -> Answer {
-        let answer = Answer { status, headers: Vec::new(), body: Vec::new(), length: Length::Told };
+    pub(crate) fn empty(status: u16) -> Response {
+        let response = Response { status, headers: Vec::new(), body: Vec::new(), length: Length::Told };
         match status {
             // Every 401 says how to log in (RFC 9110, 15.5.2).
-            401 => answer.header("WWW-Authenticate", "Basic realm=\"nativeflow-stub\""),
-            _ => answer,
+            401 => response.header("WWW-Authenticate", "Basic realm=\"nativeflow-stub\""),
+            _ => response,
         }
     }
 
-    pub(crate) fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Answer {
+    pub(crate) fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Response {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Answer {
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Response {
         self.body = body.into();
         self
     }
 
-    pub(crate) fn length(mut self, length: Length) -> Answer {
+    pub(crate) fn length(mut self, length: Length) -> Response {
         self.length = length;
         self
     }
 
     /// `Content-Length` as the body's true length plus `more`.
-    pub(crate) fn length_off_by(self, more: isize) -> Answer {
+    pub(crate) fn length_off_by(self, more: isize) -> Response {
         let told = self.body.len().saturating_add_signed(more).to_string();
         self.length(Length::ToldAs(told))
     }
 
     /// The last `count` bytes of the body stay away; `Content-Length` is that of the whole.
-    pub(crate) fn without_the_last(mut self, count: usize) -> Answer {
+    pub(crate) fn without_the_last(mut self, count: usize) -> Response {
         let whole = self.body.len();
         self.body.truncate(whole.saturating_sub(count));
         self.length(Length::ToldAs(whole.to_string()))
     }
 
-    /// Whether another answer may follow on the same connection: the end of this one can be told.
+    /// Whether another response may follow on the same connection: the end of this one can be told.
     pub(crate) fn can_be_followed(&self) -> bool {
         matches!(self.length, Length::Told | Length::Chunked { ended: true })
     }
 
-    /// Status line and headers, blank line included; after it the connection is kept or closed.
-    pub(crate) fn head(&self, ask: &Ask, keeps: bool) -> Vec<u8> {
+    /// Status line and headers, those of the server first, blank line included; after it the connection is kept or closed.
+    pub(crate) fn head(&self, of_server: &[(&str, String)], keeps: bool) -> Vec<u8> {
         let version = match self.length {
             Length::UntilClose => "1.0",
             _ => "1.1",
@@ -86,8 +84,9 @@ impl Answer {
             head.push_str(value);
             head.push_str("\r\n");
         };
-        line("Date", &ask.date());
-        line("Concur-Correlationid", &ask.correlation_id);
+        for (name, value) in of_server {
+            line(name, value);
+        }
         for (name, value) in &self.headers {
             line(name, value);
         }

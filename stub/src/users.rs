@@ -1,8 +1,45 @@
-//! The file that names the users: credentials come by file or stdin, never by command line, where every process could read them.
+//! The users that a stub knows, and the file that names them: credentials come by file or stdin, never by command line, where every
+//! process could read them.
 
 use std::fmt;
 
-use crate::User;
+use zeroize::Zeroize;
+
+/// One user the stub knows: only these three together get a token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct User {
+    /// The consumer key that belongs to this user's application.
+    pub key: String,
+    /// The login, without a colon (RFC 7617: the first colon ends it).
+    pub login: String,
+    /// The password or PIN. May be empty.
+    pub secret: String,
+}
+
+impl User {
+    /// The user that a stub knows when it is told of no other.
+    pub fn demo() -> User {
+        User {
+            key: "kX3demoConsumerKey0123".to_owned(),
+            login: "john_developer@hotmail.com".to_owned(),
+            secret: "Travel&Expense$2012".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("User { [redacted] }")
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        self.key.zeroize();
+        self.login.zeroize();
+        self.secret.zeroize();
+    }
+}
 
 /// Why a users file cannot be taken. Names the line, never what stands on it.
 #[derive(Debug, Clone, PartialEq, Eq)]

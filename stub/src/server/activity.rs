@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::handshake::Handshake;
+use crate::server::handshake::Handshake;
 
 /// Threads are one per connection; more than this at once is a client that leaks them.
-const MOST_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 512;
 
 pub(crate) struct Activity {
     state: Mutex<State>,
@@ -67,7 +67,7 @@ impl Activity {
     /// `None` if the stub has stopped or has too much to do: the connection is to be dropped.
     pub(crate) fn open(self: &Arc<Self>, socket: &Arc<TcpStream>) -> Option<Open> {
         let mut state = self.state();
-        if state.stopped || state.open.len() >= MOST_CONNECTIONS {
+        if state.stopped || state.open.len() >= MAX_CONNECTIONS {
             return None;
         }
         let id = state.next_id;

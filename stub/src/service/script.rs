@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::answer::Answer;
-use crate::ask::Ask;
+use crate::http::response::Response;
+use crate::service::context::Context;
 
 pub(crate) enum Step {
     Send(Vec<u8>),
@@ -42,29 +42,30 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Not an answer at all, or one that is put together by the steps to come.
+    /// Not a response at all, or one that is put together by the steps to come.
     pub(crate) fn silent() -> Script {
         Script { status: None, steps: Vec::new(), ending: Ending::Close, keeps: false }
     }
 
-    pub(crate) fn answer(answer: &Answer, ask: &Ask) -> Script {
-        Script::answered(answer, ask, false)
+    pub(crate) fn response(response: &Response, context: &Context) -> Script {
+        Script::whole(response, context, false)
     }
 
-    /// An answer after which the connection is kept, if the stub does that and the answer allows it.
-    pub(crate) fn lasting(answer: &Answer, ask: &Ask) -> Script {
-        Script::answered(answer, ask, ask.keep_alive && answer.can_be_followed())
+    /// A response after which the connection is kept, if the stub does that and the response allows it.
+    pub(crate) fn lasting(response: &Response, context: &Context) -> Script {
+        Script::whole(response, context, context.may_keep() && response.can_be_followed())
     }
 
-    fn answered(answer: &Answer, ask: &Ask, keeps: bool) -> Script {
-        let mut bytes = answer.head(ask, keeps);
-        bytes.extend_from_slice(&answer.wire_body());
-        Script { keeps, ..Script::silent().status(answer.status).then(Step::Send(bytes)) }
+    fn whole(response: &Response, context: &Context, keeps: bool) -> Script {
+        let mut bytes = response.head(&context.headers(), keeps);
+        bytes.extend_from_slice(&response.wire_body());
+        Script { keeps, ..Script::silent().status(response.status).then(Step::Send(bytes)) }
     }
 
-    /// Only the head of an answer; what should follow it is up to the steps to come.
-    pub(crate) fn head_of(answer: &Answer, ask: &Ask) -> Script {
-        Script::silent().status(answer.status).then(Step::Send(answer.head(ask, false)))
+    /// Only the head of a response; what should follow it is up to the steps to come.
+    pub(crate) fn head_of(response: &Response, context: &Context) -> Script {
+        let head = response.head(&context.headers(), false);
+        Script::silent().status(response.status).then(Step::Send(head))
     }
 
     pub(crate) fn status(mut self, status: u16) -> Script {

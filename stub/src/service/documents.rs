@@ -5,18 +5,19 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::answer::Answer;
-use crate::ask::{Ask, hex, random, random_id};
 use crate::clock;
+use crate::http::response::Response;
+use crate::random::{hex, random, random_id};
+use crate::service::context::Context;
 
 pub(crate) const TOKEN: &str = "fdjhk2382kwkajsklwe8i3932kslswl";
-/// A token that is not this answer's.
+/// A token that is not this response's.
 pub(crate) const OTHER_TOKEN: &str = "0thert0kenofanearliercall";
 pub(crate) const REFRESH_TOKEN: &str = "8ew$sefhj7s62ns94376nsjd62s";
 pub(crate) const EXPIRY: &str = "6/1/2034 8:00:00 AM";
 pub(crate) const INSTANCE_URL: &str = "https://www.concursolutions.com/";
 
-/// The four values of a token answer, as they stand in the document: markup is not escaped.
+/// The four values of a token response, as they stand in the document: markup is not escaped.
 pub(crate) struct Token<'a> {
     pub(crate) instance_url: Option<Cow<'a, str>>,
     pub(crate) token: Option<Cow<'a, str>>,
@@ -39,12 +40,12 @@ pub(crate) const fn field(text: &str) -> Option<Cow<'_, str>> {
 
 impl Token<'_> {
     /// A token nobody had before: base64 of 20 random bytes as real ones are, good for a year.
-    fn fresh(ask: &Ask) -> Token<'static> {
+    fn fresh(context: &Context) -> Token<'static> {
         let refresh = format!("{}${}", hex(&random::<3>()), hex(&random::<10>()));
         Token {
-            instance_url: Some(format!("{}/", ask.base_url).into()),
+            instance_url: Some(format!("{}/", context.base_url()).into()),
             token: Some(STANDARD.encode(random::<20>()).into()),
-            expiry: Some(clock::expiry(ask.now).into()),
+            expiry: Some(clock::expiry(context.now).into()),
             refresh_token: Some(refresh.into()),
         }
     }
@@ -62,8 +63,8 @@ impl Token<'_> {
     }
 
     /// In the kind that was asked for.
-    pub(crate) fn document(&self, ask: &Ask) -> String {
-        match ask.wants_json {
+    pub(crate) fn document(&self, context: &Context) -> String {
+        match context.request.wants_json {
             true => self.json(),
             false => self.xml(),
         }
@@ -85,45 +86,45 @@ impl Token<'_> {
 }
 
 /// 200 with a fresh token.
-pub(crate) fn granted(ask: &Ask) -> Answer {
-    Answer::new(200, ask.media_type(), Token::fresh(ask).document(ask))
+pub(crate) fn granted(context: &Context) -> Response {
+    Response::new(200, context.media_type(), Token::fresh(context).document(context))
 }
 
 /// The healthy service's refusal. Wrong login, secret and key get the same words, as Concur gives them.
-pub(crate) fn refused(status: u16, ask: &Ask) -> Answer {
+pub(crate) fn refused(status: u16, context: &Context) -> Response {
     let message = match status {
         400 => "The request is badly formed.",
         401 => "Authorization header is missing.",
         _ => "Access is denied for the given credentials.",
     };
-    error(status, message, ask)
+    error(status, message, context)
 }
 
 /// An error, in the kind that was asked for. `message` is plain text.
-pub(crate) fn error(status: u16, message: &str, ask: &Ask) -> Answer {
-    let document = match ask.wants_json {
-        true => format!("{{{}}}", error_member(message, ask)),
-        false => error_xml("", &xml_text(message), ask),
+pub(crate) fn error(status: u16, message: &str, context: &Context) -> Response {
+    let document = match context.request.wants_json {
+        true => format!("{{{}}}", error_member(message, context)),
+        false => error_xml("", &xml_text(message), context),
     };
-    Answer::new(status, ask.media_type(), document)
+    Response::new(status, context.media_type(), document)
 }
 
 /// The member of an object in JSON that is the error.
-pub(crate) fn error_member(message: &str, ask: &Ask) -> String {
-    let (time, id) = (clock::server_time(ask.now), random_id());
+pub(crate) fn error_member(message: &str, context: &Context) -> String {
+    let (time, id) = (clock::server_time(context.now), random_id());
     let message = json_text(message);
     format!("\"Error\":{{\"Message\":\"{message}\",\"Server-Time\":\"{time}\",\"Id\":\"{id}\"}}")
 }
 
 /// The error envelope in XML. `attributes` begins with a blank if there are any; `message` is markup.
-pub(crate) fn error_xml(attributes: &str, message: &str, ask: &Ask) -> String {
-    format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n{}", error_element(attributes, message, ask))
+pub(crate) fn error_xml(attributes: &str, message: &str, context: &Context) -> String {
+    format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n{}", error_element(attributes, message, context))
 }
 
-pub(crate) fn error_element(attributes: &str, message: &str, ask: &Ask) -> String {
+pub(crate) fn error_element(attributes: &str, message: &str, context: &Context) -> String {
     format!(
         "<Error{attributes}><Message>{message}</Message><Server-Time>{}</Server-Time><Id>{}</Id></Error>",
-        clock::server_time(ask.now),
+        clock::server_time(context.now),
         random_id()
     )
 }

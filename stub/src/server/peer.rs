@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use socket2::SockRef;
 
-use crate::handshake::Handshake;
-use crate::script::Ending;
+use crate::server::handshake::Handshake;
+use crate::service::script::Ending;
 
 /// How long a peer may take to go once everything is said. Leaving earlier, with bytes of its unread, would turn FIN into RST and may
 /// take the end of the answer with it.

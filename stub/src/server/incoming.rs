@@ -6,11 +6,15 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
-use crate::peer::Peer;
-use crate::request::{Body, Fault, LONGEST_HEAD, Lines};
+use crate::http::body::{Body, Framing};
+use crate::http::lines::{Fault, Lines};
+use crate::server::peer::Peer;
+
+/// Longest head that is read. Concur's own limit is not known; common servers take 8 to 64 KiB.
+const MAX_HEAD_LEN: usize = 64 * 1024;
 
 /// Longest line between two chunks of a body, and longest field after the last one.
-const LONGEST_CHUNK_LINE: usize = 4096;
+const MAX_CHUNK_LINE_LEN: usize = 4096;
 
 pub(crate) struct Incoming {
     /// Never grows, so that nothing of it is left behind in a smaller block.
@@ -36,7 +40,7 @@ impl From<io::Error> for Unread {
 
 impl Incoming {
     pub(crate) fn new() -> Incoming {
-        Incoming { bytes: Zeroizing::new(Vec::with_capacity(LONGEST_HEAD)) }
+        Incoming { bytes: Zeroizing::new(Vec::with_capacity(MAX_HEAD_LEN)) }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -68,15 +72,17 @@ impl Incoming {
         }
     }
 
-    /// Reads a body and forgets it.
-    pub(crate) fn skip_body(&mut self, body: Body, peer: &mut Peer, deadline: Instant) -> Result<(), Unread> {
-        match body {
-            Body::Length(length) => Ok(self.skip(length, peer, deadline)?),
-            Body::Chunks => self.skip_chunks(peer, deadline),
+    /// Reads a body to its end.
+    pub(crate) fn body(&mut self, framing: Framing, peer: &mut Peer, deadline: Instant) -> Result<Body, Unread> {
+        let mut body = Body::framed(framing);
+        match framing {
+            Framing::Length(length) => self.add(&mut body, length, peer, deadline)?,
+            Framing::Chunks => self.add_chunks(&mut body, peer, deadline)?,
         }
+        Ok(body)
     }
 
-    fn skip_chunks(&mut self, peer: &mut Peer, deadline: Instant) -> Result<(), Unread> {
+    fn add_chunks(&mut self, body: &mut Body, peer: &mut Peer, deadline: Instant) -> Result<(), Unread> {
         loop {
             let line = self.line(peer, deadline)?;
             let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii_end();
@@ -87,7 +93,7 @@ impl Incoming {
             if size == 0 {
                 break;
             }
-            self.skip(size, peer, deadline)?;
+            self.add(body, size, peer, deadline)?;
             if !self.line(peer, deadline)?.is_empty() {
                 return Err(Unread::Fault("a chunk of the body is longer than its size".into()));
             }
@@ -96,12 +102,14 @@ impl Incoming {
         Ok(())
     }
 
-    fn skip(&mut self, mut length: u64, peer: &mut Peer, deadline: Instant) -> io::Result<()> {
+    /// Adds the next `length` bytes to a body.
+    fn add(&mut self, body: &mut Body, mut length: u64, peer: &mut Peer, deadline: Instant) -> io::Result<()> {
         while length > 0 {
             if self.is_empty() {
                 self.fill(peer, deadline)?;
             }
             let here = self.bytes.len().min(usize::try_from(length).unwrap_or(usize::MAX));
+            body.add(self.bytes.get(..here).unwrap_or_default());
             self.drop_first(here);
             length -= here as u64;
         }
@@ -122,7 +130,7 @@ impl Incoming {
                 };
             }
             looked_at = self.bytes.len();
-            if looked_at > LONGEST_CHUNK_LINE {
+            if looked_at > MAX_CHUNK_LINE_LEN {
                 return Err(Unread::Fault("a line between chunks of the body is longer than 4096 bytes".into()));
             }
             self.fill(peer, deadline)?;
@@ -132,7 +140,7 @@ impl Incoming {
     /// Reads once, and at least one byte.
     fn fill(&mut self, peer: &mut Peer, deadline: Instant) -> io::Result<()> {
         let mut buffer = Zeroizing::new([0; 4096]);
-        let room = LONGEST_HEAD.saturating_sub(self.bytes.len()).min(buffer.len());
+        let room = MAX_HEAD_LEN.saturating_sub(self.bytes.len()).min(buffer.len());
         if room == 0 {
             return Err(io::Error::other("the head is too long"));
         }

@@ -1,11 +1,11 @@
-//! Who asks, and whether they may.
+//! Login, password and consumer key of a request, and whether they are right.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::User;
-use crate::request::Request;
+use crate::http::request::Request;
+use crate::users::User;
 
 /// What was found in one header. The names are those of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +27,7 @@ impl Found {
     }
 }
 
-/// The credentials of one request, judged. No `Debug`: it holds the login.
+/// The credentials of one request, checked. No `Debug`: it holds the login.
 pub(crate) struct Credentials {
     pub(crate) basic: Found,
     pub(crate) key: Found,
@@ -37,7 +37,7 @@ pub(crate) struct Credentials {
 
 impl Credentials {
     /// Compares bytes, as the server is assumed to: no case folding, no Unicode normalisation.
-    pub(crate) fn judge(request: &Request, users: &[User]) -> Credentials {
+    pub(crate) fn check(request: &Request, users: &[User]) -> Credentials {
         let (basic, login, known) = match basic_pair(&request.authorization) {
             Pair::Missing => (Found::Missing, Vec::new(), None),
             Pair::Malformed => (Found::Malformed, Vec::new(), None),
@@ -105,13 +105,13 @@ fn basic_pair(authorization: &[Zeroizing<Vec<u8>>]) -> Pair {
 mod tests {
     use super::*;
 
-    fn judge(headers: &str) -> Credentials {
+    fn check(headers: &str) -> Credentials {
         let users = [
             User::demo(),
             User { key: "other".to_owned(), login: "pin@example.com".to_owned(), secret: String::new() },
         ];
         let head = format!("GET / HTTP/1.0\r\n{headers}\r\n");
-        Credentials::judge(&Request::parse(head.as_bytes()).unwrap(), &users)
+        Credentials::check(&Request::parse(head.as_bytes()).unwrap(), &users)
     }
 
     fn basic(pair: &str) -> String {
@@ -140,7 +140,7 @@ mod tests {
             (format!("{good}{good}{key}"), Some(400)),
         ];
         for (headers, status) in cases {
-            assert_eq!(judge(&headers).refusal(), status, "{headers}");
+            assert_eq!(check(&headers).refusal(), status, "{headers}");
         }
     }
 }
