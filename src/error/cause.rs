@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::Code;
+use super::code::Code;
 
 /// When it makes sense to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -138,8 +138,8 @@ impl From<Cause> for Error {
 
 #[cfg(test)]
 mod tests {
+    use super::Cause;
     use super::Error;
-    use crate::error::cause::Cause;
     use std::time::Duration;
 
     #[test]
