@@ -204,7 +204,7 @@ static class Tests
     // 10,000 calls on one client, while another call on it waits for its answer.
     static void ACancellationEndsItsOwnCallAndNoOther()
     {
-        const int rounds = 2500;
+        const int rounds = 2500, busy = 9000; // ms that a call may take on a machine that has other work
         using (var peer = new Peer())
         using (Client client = peer.Connect())
         {
@@ -218,7 +218,7 @@ static class Tests
             Socket asked = peer.First;
             // Before it enters C: nothing is sent.
             for (int round = 0; round < rounds; round++)
-                Cancelled(client, new CancellationToken(true), 0);
+                Cancelled(client, new CancellationToken(true), busy);
             Check(peer.Requests == 1);
             // About when it enters.
             for (int round = 0; round < rounds; round++)
@@ -230,14 +230,14 @@ static class Tests
                     Thread.SpinWait(delay);
                     source.Cancel();
                 });
-                Cancelled(client, source.Token, 0);
+                Cancelled(client, source.Token, busy);
             }
             // When the peer has its request: it waits for the answer.
             for (int round = 0; round < rounds; round++)
             {
                 var source = new CancellationTokenSource();
                 peer.OnRequest = _ => source.Cancel();
-                Cancelled(client, source.Token, 0);
+                Cancelled(client, source.Token, busy);
             }
             // About when it ends.
             int tokens = 0;
@@ -617,7 +617,8 @@ sealed class Peer : IDisposable
         const string body = "<Access_Token><Instance_Url>http://127.0.0.1/</Instance_Url><Token>demo</Token>"
             + "<Expiration_date>1/1/2099 12:00:00 AM</Expiration_date></Access_Token>";
         string head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: " + body.Length;
-        socket.Send(Encoding.ASCII.GetBytes(head + "\r\n\r\n" + body));
+        try { socket.Send(Encoding.ASCII.GetBytes(head + "\r\n\r\n" + body)); }
+        catch (SocketException) { } // the call may be gone
     }
 
     void Accept()
