@@ -137,7 +137,7 @@ causes! {
         "Give two files in PEM or DER: the certificate chain, the client's own first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
     ClientKeyEncrypted => InvalidOption, Never,
         "The private key of the client certificate is encrypted",
-        "Write the key without a passphrase: openssl pkey -in KEY.pem -out PLAIN.pem.";
+        "Write the key without a passphrase: openssl pkey -in KEY.pem -out PLAIN.pem (from DER: -inform der).";
     NoSystemRoots => InvalidOption, Never,
         "This system has no trusted root certificates where they are looked for",
         "Install the package ca-certificates, or name a CA file with nf_options_set_ca_file.";

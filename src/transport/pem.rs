@@ -20,6 +20,7 @@ const PKCS7: [&str; 3] = ["PKCS7", "PKCS #7 SIGNED DATA", "CMS"];
 const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
 /// The purposes serverAuth and any, as DER.
 const FOR_SERVERS: [&[u8]; 2] = [b"\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01", b"\x06\x04\x55\x1D\x25\x00"];
 
@@ -57,7 +58,10 @@ pub(super) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, 
         return Err(Unreadable::Format(format));
     }
     if is_der(file, &parts) {
-        return der_certificates(file);
+        return match first_tag_inside(file) {
+            Some(INTEGER) => Err(Unreadable::Nothing("it holds no certificate, but a private key in DER".to_owned())),
+            _ => der_certificates(file),
+        };
     }
     if parts.iter().any(|part| PKCS7.contains(&part.label)) {
         return Err(Unreadable::Format("PKCS#7 in PEM"));
@@ -80,9 +84,11 @@ pub(super) fn private_key(file: &[u8]) -> Result<PrivateKeyDer<'static>, Unreada
         return Err(Unreadable::Format(format));
     }
     if is_der(file, &parts) {
-        return PrivateKeyDer::try_from(file)
-            .map(|key| key.clone_key())
-            .map_err(|_| Unreadable::Nothing("it is DER, but no private key without a passphrase".to_owned()));
+        return match PrivateKeyDer::try_from(file) {
+            Ok(key) => Ok(key.clone_key()),
+            Err(_) if is_encrypted_key(file) => Err(Unreadable::Encrypted("PKCS#8")),
+            Err(_) => Err(Unreadable::Nothing("it is DER, but no private key".to_owned())),
+        };
     }
     if let Some(key) = parts.iter().find(|part| KEYS.contains(&part.label)) {
         let body = key.body.map_err(Unreadable::Key)?;
@@ -228,6 +234,14 @@ fn first_element(der: &[u8]) -> Option<(&[u8], &[u8])> {
 
 fn is_der(file: &[u8], parts: &[Part<'_>]) -> bool {
     parts.is_empty() && matches!(first_tag_inside(file), Some(SEQUENCE | INTEGER))
+}
+
+/// Whether it is an algorithm and a key that is encrypted with it (RFC 5958, section 3). A public key has a bit string in place
+/// of the latter.
+fn is_encrypted_key(der: &[u8]) -> bool {
+    let Ok((whole, _)) = AnyRef::from_der_partial(der) else { return false };
+    first_tag_inside(whole.value()) == Some(OBJECT_IDENTIFIER)
+        && first_element(whole.value()).is_some_and(|(_, key)| key.first() == Some(&OCTET_STRING))
 }
 
 fn der_certificates(mut file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable> {

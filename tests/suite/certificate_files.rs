@@ -48,11 +48,14 @@ fn check(name: &str, facts: &Facts, code: &'static str, lines: &'static [&'stati
     assert!(!facts.stdout.contains(", 48, ") && !facts.stdout.contains("Error("), "{name}: {}", facts.stdout);
 }
 
-fn call_with_ca(name: &str, bytes: impl AsRef<[u8]>) -> Facts {
+/// Checks a call that trusts these bytes, which it gets as a file and in memory.
+fn check_ca(name: &str, bytes: impl AsRef<[u8]>, code: &'static str, lines: &'static [&'static str]) {
     let path = file(name, bytes);
-    let facts = Call::to_stub().with("ca", &path).run();
+    for way in ["ca", "ca_in_memory"] {
+        let facts = Call::to_stub().without("ca").with(way, &path).run();
+        check(&format!("{name}, {way}"), &facts, code, lines);
+    }
     fs::remove_file(path).unwrap();
-    facts
 }
 
 #[test]
@@ -85,14 +88,13 @@ fn ca_files_that_openssl_reads_are_read() {
         ("der-line-end", [der(&ca), b"\r\n".to_vec()].concat()),
         ("beside-key", [openssl(&["genpkey", "-algorithm", "ed25519"], b""), ca.clone().into_bytes()].concat()),
     ] {
-        check(name, &call_with_ca(name, bytes), "NF_OK", &[]);
+        check_ca(name, bytes, "NF_OK", &[]);
     }
 }
 
 #[test]
 fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
     needs!("openssl");
-    const INVALID: &str = "NF_INVALID_OPTION";
     let (ca, other) = (ca(), other());
     let pkcs7 = |form: &str| {
         let path = file("pkcs7", &ca);
@@ -102,7 +104,7 @@ fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
     let trusted = |options: &[&str]| openssl(&[&["x509", "-trustout"], options].concat(), ca.as_bytes());
     let second = |bad: &str| format!("{other}{bad}").into_bytes();
     let cut = &ca[..ca.len() / 2];
-    let rows: [(&str, Vec<u8>, &'static [&'static str]); 19] = [
+    let rows: [(&str, Vec<u8>, &'static [&'static str]); 20] = [
         ("begin", second(&ca.replace("-----BEGIN", "----BEGIN")), &["message~certificate 2: its first line"]),
         ("end", second(&ca.replace("-----END", "----END")), &["message~certificate 2: it has no last line"]),
         (
@@ -146,13 +148,18 @@ fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
             &["message~it holds no certificate, but PRIVATE KEY"],
         ),
         (
+            "key-der",
+            openssl(&["genpkey", "-algorithm", "ed25519", "-outform", "der"], b""),
+            &["message~it holds no certificate, but a private key in DER"],
+        ),
+        (
             "der-cut",
             openssl(&["x509", "-outform", "der"], ca.as_bytes())[..200].to_vec(),
             &["message~certificate 1: it is not in DER"],
         ),
     ];
     for (name, bytes, lines) in rows {
-        check(name, &call_with_ca(name, bytes), INVALID, lines);
+        check_ca(name, bytes, "NF_INVALID_OPTION", lines);
     }
 }
 
@@ -166,10 +173,15 @@ fn client_keys_that_are_encrypted_are_refused_with_the_command_that_decrypts() {
     let der = openssl(&["pkcs8", "-topk8", "-outform", "der", "-passout", "pass:secret"], &rsa);
     assert!(old.windows(9).any(|window| window == b"Proc-Type"));
     let chain = file("chain", ca());
-    let rows: [(&str, Vec<u8>, &'static [&'static str]); 8] = [
+    let rows: [(&str, Vec<u8>, &'static [&'static str]); 9] = [
         ("old", old, &["message~encrypted (the old form, Proc-Type", "remedy~openssl pkey -in"]),
         ("new", new, &["message~encrypted (PKCS#8)", "remedy~openssl pkey -in"]),
-        ("der", der, &["message~no private key without a passphrase"]),
+        ("der", der, &["message~encrypted (PKCS#8)", "remedy~openssl pkey -in", "remedy~-inform der"]),
+        (
+            "public-der",
+            openssl(&["rsa", "-pubout", "-outform", "der"], &rsa),
+            &["message~it is DER, but no private key"],
+        ),
         ("utf-16", utf_16(&String::from_utf8(rsa.clone()).unwrap()), &["message~UTF-16", "remedy~iconv"]),
         ("public", openssl(&["rsa", "-pubout"], &rsa), &["message~it holds no private key, but PUBLIC KEY"]),
         ("cut", rsa[..rsa.len() / 2].to_vec(), &["message~no last line"]),
