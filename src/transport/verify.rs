@@ -7,8 +7,8 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 
-use super::certificate::Names;
-use super::explain::Presented;
+use super::certificate::{Names, parse};
+use super::explain::{Presented, fault_of_key};
 use crate::cause::Cause;
 
 /// The verifier for given roots, or the system's. It decides alone; of what it refuses this one finds out why.
@@ -33,10 +33,12 @@ impl fmt::Display for Doubted {
 
 impl std::error::Error for Doubted {}
 
-/// With such a key every signature is a bad one.
-fn weak_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
-    let names = Names::of(certificate);
-    if names.has_weak_key { doubted(Cause::CertificateWeak, names, None) } else { error }
+/// The reason for `error`, if it is the server's key: with some, every signature is a bad one.
+fn unfit_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
+    match parse(certificate).as_ref().and_then(fault_of_key) {
+        Some((cause, what)) => doubted(cause, Names::of(certificate), Some(format!("it has {what}"))),
+        None => error,
+    }
 }
 
 /// One of the issuers of `leaf` must not sign it, for this reason.
@@ -69,7 +71,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| weak_key(certificate, error))
+        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| unfit_key(certificate, error))
     }
 
     fn verify_tls13_signature(
@@ -78,7 +80,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| weak_key(certificate, error))
+        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| unfit_key(certificate, error))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
