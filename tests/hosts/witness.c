@@ -95,7 +95,7 @@ static void hide(const char *secret, size_t length)
 {
     for (size_t i = 0; i < length && i < LONGEST; i++)
         secret_hidden[i] = (unsigned char)secret[i] ^ mask[i % WINDOW];
-    windows_add((struct hidden){secret_hidden, length < LONGEST ? length : LONGEST, mask}, 0);
+    windows_add_text((struct hidden){secret_hidden, length < LONGEST ? length : LONGEST, mask}, 0);
 }
 
 static const char *state(const char *buffer, size_t length)
