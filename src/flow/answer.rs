@@ -1,7 +1,6 @@
 //! What an answer to a token request means: a token, or why there is none.
 
 use http::{HeaderMap, Response, StatusCode, Uri};
-use zeroize::Zeroizing;
 
 use super::charset::decode;
 use super::document::Document;
@@ -20,13 +19,16 @@ use crate::token::Token;
 /// login, whatever its status; an error in a success is a failure; then a token that can be read is handed out. The texts
 /// of Concur's error messages are not known, so no decision depends on one.
 pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> Result<Token, Error> {
-    let answer = Answer { status: response.status(), headers: response.headers(), sent };
     let Body { bytes, cut } = response.body();
-    let text = match is_compressed(response.headers()) {
-        true => Zeroizing::default(),
-        false => decode(response.headers(), bytes),
-    };
-    let document = Document::parse(&text);
+    let text = decode(response.headers(), bytes);
+    let mut document = Document::parse(&text);
+    // Not by the headers alone: some proxies decompress a body and leave them.
+    let is_compressed = names_compression(response.headers())
+        && matches!(document, Document::Empty | Document::Text(_) | Document::Unreadable(_));
+    if is_compressed {
+        document = Document::Empty;
+    }
+    let answer = Answer { status: response.status(), headers: response.headers(), is_compressed, sent };
 
     if answer.is_redirect() {
         return Err(answer.failure(answer.redirect(), &document));
@@ -57,6 +59,8 @@ pub(crate) fn read_token(response: &Response<Body>, sent: &Credentials<'_>) -> R
 struct Answer<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
+    /// The body cannot be read.
+    is_compressed: bool,
     sent: &'a Credentials<'a>,
 }
 
@@ -88,7 +92,7 @@ impl Answer<'_> {
         match document {
             Document::WebPage(_) => true,
             // An empty page is no page, but what is compressed was not looked at.
-            Document::Empty if !is_compressed(self.headers) => false,
+            Document::Empty if !self.is_compressed => false,
             _ => {
                 let called_html = self
                     .headers
@@ -130,7 +134,7 @@ impl Answer<'_> {
 
     /// A failure that is told in a success: an error envelope (both official clients look for one), or a status inside.
     fn error_in_success(&self, document: &Document<'_>) -> Result<(), Error> {
-        if is_compressed(self.headers) {
+        if self.is_compressed {
             return Err(Cause::Compressed.into());
         }
         let is_token = envelope::holds_token(document);
@@ -246,7 +250,7 @@ fn trustworthy(url: &str) -> String {
 }
 
 /// Whether the headers name a coding that compresses. Of others, such as `UTF-8` or `none`, the body is as it stands.
-fn is_compressed(headers: &HeaderMap) -> bool {
+fn names_compression(headers: &HeaderMap) -> bool {
     const COMPRESSING: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
     headers
         .get_all("content-encoding")
@@ -734,14 +738,17 @@ mod tests {
     #[test]
     fn what_is_compressed_is_not_read() {
         let coded = [("Content-Encoding", "gzip")];
-        assert!(read(200, &coded, DOCUMENTED.as_bytes(), None).unwrap_err().message().contains("compressed"));
         assert_eq!(read(403, &coded, b"\x1f\x8b", None).unwrap_err().code(), Code::Denied);
         for coding in ["Identity", "UTF-8", "none", "", ",", "gzipped"] {
             assert!(read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).is_ok(), "{coding}");
         }
         for coding in ["x-gzip", "Deflate", "br", "zstd", "compress", "X-Compress", "UTF-8, GZIP"] {
-            let error = read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).unwrap_err();
-            assert!(error.message().contains("compressed"), "{coding}");
+            for body in [&b""[..], b"\x1f\x8b\x08", b"x\x9c", b"<\x8b", b"{\0", b"[\xff"] {
+                let error = read(200, &[("Content-Encoding", coding)], body, None).unwrap_err();
+                assert!(error.message().contains("compressed"), "{coding} {body:?}: {error}");
+                assert_eq!(error.server_message(), "");
+            }
+            assert!(read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).is_ok(), "{coding}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::mem;
 use std::time::{Duration, Instant};
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, Version};
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult, SendRequestResult};
@@ -128,12 +128,12 @@ impl Connection {
             call.hurry(LONGEST_PAGE);
         }
         let (body, reusable) = match http.proceed() {
-            Some(RecvResponseResult::RecvBody(http)) => self.receive_body(http, call),
+            Some(RecvResponseResult::RecvBody(http)) => self.receive_body(http, is_chunked(head.headers()), call),
             Some(RecvResponseResult::Redirect(http)) => (Body::empty(), !http.must_close_connection()),
             Some(RecvResponseResult::Cleanup(http)) => (Body::empty(), !http.must_close_connection()),
             None => return Err(Error::new(Cause::Unforeseen).detail("an answer that does not go on")),
         };
-        let reusable = reusable && self.input.is_empty() && is_framed_once(head.headers());
+        let reusable = reusable && self.input.is_empty() && is_framed_once(&head);
         Ok(Exchanged { response: head.map(|()| body), reusable })
     }
 
@@ -151,14 +151,15 @@ impl Connection {
                 return Err(failure::head_too_large(call));
             }
             let Some(length) = length else {
-                http.try_response(head::beginning(input), false).map_err(garbled)?;
+                http.try_response(&head::beginning(input), false).map_err(garbled)?;
                 searched = input.len();
                 if self.stream.receive(&mut self.input, call)? == 0 {
                     return Err(failure::disconnected(call));
                 }
                 continue;
             };
-            let readable = head::readable(input.get(..length).unwrap_or_default());
+            let answers_connect = call.peer() == Peer::Proxy;
+            let readable = head::readable(input.get(..length).unwrap_or_default(), answers_connect);
             let (_, head) = http.try_response(&readable, false).map_err(garbled)?;
             self.input.consume(length);
             searched = 0;
@@ -171,16 +172,16 @@ impl Connection {
         }
     }
 
-    fn receive_body(&mut self, mut http: Http<RecvBody>, call: &Call<'_>) -> (Body, bool) {
-        let ends_with_connection = http.body_mode() == BodyMode::CloseDelimited;
+    fn receive_body(&mut self, mut http: Http<RecvBody>, is_chunked: bool, call: &Call<'_>) -> (Body, bool) {
+        let ends_with_connection = !is_chunked && http.body_mode() == BodyMode::CloseDelimited;
         let announced = match http.body_mode() {
-            BodyMode::LengthDelimited(length) => usize::try_from(length).unwrap_or(LONGEST_BODY),
+            BodyMode::LengthDelimited(length) if !is_chunked => usize::try_from(length).unwrap_or(LONGEST_BODY),
             _ => LONGEST_BODY,
         };
         // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
         let mut bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
         let mut length = 0;
-        let mut chunks = (http.body_mode() == BodyMode::Chunked).then(Chunks::new);
+        let mut chunks = is_chunked.then(Chunks::new);
         // How the connection ended: properly, or not.
         let mut end: Option<Result<(), Error>> = None;
         let cut = loop {
@@ -238,11 +239,22 @@ impl Connection {
     }
 }
 
+/// Whether the body comes in chunks: in HTTP/1.0 too, as curl reads it and ureq-proto does not.
+fn is_chunked(headers: &HeaderMap) -> bool {
+    let codings =
+        headers.get_all(TRANSFER_ENCODING).into_iter().flat_map(|value| value.as_bytes().split(|&b| b == b','));
+    codings.map(<[u8]>::trim_ascii).any(|coding| coding.eq_ignore_ascii_case(b"chunked"))
+}
+
 /// Whether there is one opinion only on where the body ends: of an answer with two, another on the way may hold the other
-/// (RFC 9112, section 6.1).
-fn is_framed_once(headers: &HeaderMap) -> bool {
-    match headers.get(TRANSFER_ENCODING) {
+/// (RFC 9112, section 6.1). HTTP/1.0 has no chunks.
+fn is_framed_once(head: &Response<()>) -> bool {
+    match head.headers().get(TRANSFER_ENCODING) {
         None => true,
-        Some(coding) => coding.as_bytes().eq_ignore_ascii_case(b"chunked") && !headers.contains_key(CONTENT_LENGTH),
+        Some(coding) => {
+            head.version() == Version::HTTP_11
+                && coding.as_bytes().eq_ignore_ascii_case(b"chunked")
+                && !head.headers().contains_key(CONTENT_LENGTH)
+        }
     }
 }
