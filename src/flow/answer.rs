@@ -103,13 +103,13 @@ impl Answer<'_> {
         }
     }
 
-    /// Whether an answer has a form that Concur documents, and asks for no login of Windows.
+    /// Whether an answer has a form that Concur documents for the Native Flow, and asks for no login of Windows.
     fn is_of_concur(&self, document: &Document<'_>) -> bool {
         let challenges =
             self.headers.get_all("www-authenticate").iter().filter_map(|challenge| challenge.to_str().ok());
         let mut schemes = challenges.flat_map(|challenge| challenge.split([',', ' ']));
         let is_of_windows = |scheme: &str| ["Negotiate", "NTLM"].iter().any(|other| scheme.eq_ignore_ascii_case(other));
-        has_envelope(document) && !schemes.any(is_of_windows)
+        has_envelope(document) && !envelope::is_of_oauth2(document) && !schemes.any(is_of_windows)
     }
 
     /// 300 and 304 lead nowhere, and 305 and 306 are of the past (RFC 9110, section 15.4).
@@ -250,7 +250,7 @@ fn trustworthy(url: &str) -> String {
 }
 
 /// Whether the headers name a coding that compresses. Of others, such as `UTF-8` or `none`, the body is as it stands.
-fn names_compression(headers: &HeaderMap) -> bool {
+pub(super) fn names_compression(headers: &HeaderMap) -> bool {
     const COMPRESSING: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
     headers
         .get_all("content-encoding")

@@ -2,10 +2,11 @@
 
 use http::{Response, StatusCode};
 
+use super::answer::names_compression;
 use super::charset::decode;
 use super::document::Document;
-use super::retry;
 use super::sanitize::Redactor;
+use super::{envelope, retry};
 use crate::body::Body;
 use crate::cause::Cause;
 use crate::error::Error;
@@ -28,10 +29,13 @@ pub(crate) fn proxy_refusal(response: &Response<Body>, name: &str, sent: Vec<Sec
         _ => Cause::ProxyRefused,
     };
     let text = decode(response.headers(), &response.body().bytes);
-    let page = match Document::parse(&text) {
+    let document = Document::parse(&text);
+    let message = envelope::message(&document).ok().flatten().unwrap_or_default();
+    let page = match &document {
         Document::WebPage(title) => title,
+        Document::Text(_) if names_compression(response.headers()) => "",
         Document::Text(text) => text,
-        _ => "",
+        _ => message.expose(),
     };
     let mut words = vec![page];
     for name in SHORT_WORDS {
@@ -88,7 +92,16 @@ mod tests {
         let page = "<html><head><title>ERROR</title></head><body>x</body></html>";
         let squid = refused(403, ("x-squid-error", "ERR_ACCESS_DENIED 0"), page);
         assert_eq!(squid.server_message(), "ERROR; ERR_ACCESS_DENIED 0");
-        assert_eq!(refused(403, ("server", "x"), "no way out").server_message(), "no way out");
+        for body in [
+            "no way out",
+            "{\"title\":\"no\",\"detail\":\"way out\"}",
+            "{\"message\":\"no way out\"}",
+            "<e><faultstring>no way out</faultstring></e>",
+        ] {
+            let said = refused(403, ("server", "x"), body).server_message().replace(": ", " ");
+            assert_eq!(said, "no way out", "{body}");
+        }
+        assert_eq!(refused(403, ("content-encoding", "gzip"), "\u{1}\u{2}x").server_message(), "");
         assert!(!refused(407, ("server", "x"), "user:hunter22 is wrong").server_message().contains("hunter22"));
     }
 }
