@@ -208,10 +208,18 @@ fn without_headers(body: &[u8]) -> &[u8] {
 
 /// What rustls makes of one part. It decodes keys in constant time, and knows other frames less well.
 fn decode<T: PemObject>(label: &str, body: &[u8]) -> Option<T> {
-    let frame: [&[u8]; 7] =
-        [b"-----BEGIN ", label.as_bytes(), b"-----\n", body, b"\n-----END ", label.as_bytes(), b"-----\n"];
-    let mut pem = Zeroizing::new(Vec::with_capacity(frame.iter().map(|piece| piece.len()).sum()));
-    frame.iter().for_each(|piece| pem.extend_from_slice(piece));
+    let begin = [b"-----BEGIN ", label.as_bytes(), b"-----\n"];
+    let end = [b"-----END ", label.as_bytes(), b"-----\n"];
+    let frame: usize = begin.iter().chain(&end).map(|piece| piece.len()).sum();
+    let mut pem = Zeroizing::new(Vec::with_capacity(frame + body.len() + 1));
+    begin.iter().for_each(|piece| pem.extend_from_slice(piece));
+    for line in body.split(is_line_end) {
+        // OpenSSL ignores blanks at the end, and all bytes that are not ASCII there: those that web pages add.
+        let end = line.iter().rposition(u8::is_ascii_graphic).map_or(0, |last| last + 1);
+        pem.extend_from_slice(line.get(..end).unwrap_or_default());
+        pem.push(b'\n');
+    }
+    end.iter().for_each(|piece| pem.extend_from_slice(piece));
     T::from_pem_slice(&pem).ok()
 }
 
@@ -246,7 +254,9 @@ fn is_encrypted_key(der: &[u8]) -> bool {
 
 fn der_certificates(mut file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable> {
     let mut found = Vec::new();
-    while found.is_empty() || !file.trim_ascii().is_empty() {
+    // Some files end in blanks or zeros.
+    let is_filler = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+    while found.is_empty() || !file.iter().all(is_filler) {
         let bad = Unreadable::Certificate(found.len() + 1, "it is not in DER (damaged or truncated)");
         if first_tag_inside(file) != Some(SEQUENCE) {
             return Err(bad);

@@ -73,6 +73,8 @@ fn ca_files_that_openssl_reads_are_read() {
         ("crlf", ca.replace('\n', "\r\n").into_bytes()),
         ("cr", ca.replace('\n', "\r").into_bytes()),
         ("blanks", ca.replace('\n', " \t\n  ").into_bytes()),
+        ("no-break-spaces", ca.replace('\n', "\u{a0}\n").into_bytes()),
+        ("zeros", [ca.as_bytes(), &[0; 512]].concat()),
         ("one-line", ca.replace('\n', "").into_bytes()),
         ("no-last-line-end", ca.trim_end().as_bytes().to_vec()),
         ("text", openssl(&["x509", "-text"], ca.as_bytes())),
@@ -85,6 +87,7 @@ fn ca_files_that_openssl_reads_are_read() {
         ("rejected-for-mail", trusted(&["-addreject", "emailProtection"])),
         ("der", der(&ca)),
         ("der-joined", [der(&other), der(&ca)].concat()),
+        ("der-zeros", [der(&ca), vec![0; 512]].concat()),
         ("der-line-end", [der(&ca), b"\r\n".to_vec()].concat()),
         ("beside-key", [openssl(&["genpkey", "-algorithm", "ed25519"], b""), ca.clone().into_bytes()].concat()),
     ] {
@@ -173,7 +176,7 @@ fn client_keys_that_are_encrypted_are_refused_with_the_command_that_decrypts() {
     let der = openssl(&["pkcs8", "-topk8", "-outform", "der", "-passout", "pass:secret"], &rsa);
     assert!(old.windows(9).any(|window| window == b"Proc-Type"));
     let chain = file("chain", ca());
-    let rows: [(&str, Vec<u8>, &'static [&'static str]); 9] = [
+    let rows: [(&str, Vec<u8>, &'static [&'static str]); 10] = [
         ("old", old, &["message~encrypted (the old form, Proc-Type", "remedy~openssl pkey -in"]),
         ("new", new, &["message~encrypted (PKCS#8)", "remedy~openssl pkey -in"]),
         ("der", der, &["message~encrypted (PKCS#8)", "remedy~openssl pkey -in", "remedy~-inform der"]),
@@ -185,6 +188,11 @@ fn client_keys_that_are_encrypted_are_refused_with_the_command_that_decrypts() {
         ("utf-16", utf_16(&String::from_utf8(rsa.clone()).unwrap()), &["message~UTF-16", "remedy~iconv"]),
         ("public", openssl(&["rsa", "-pubout"], &rsa), &["message~it holds no private key, but PUBLIC KEY"]),
         ("cut", rsa[..rsa.len() / 2].to_vec(), &["message~no last line"]),
+        (
+            "no-break-spaces",
+            String::from_utf8(rsa.clone()).unwrap().replace('\n', "\u{a0}\n").into(),
+            &["message~does not belong to the first certificate"],
+        ),
         ("mark", [UTF_8_MARK, &rsa].concat(), &["message~does not belong to the first certificate"]),
         ("der-key", openssl(&["rsa", "-outform", "der"], &rsa), &["message~does not belong to the first certificate"]),
     ];
