@@ -21,6 +21,7 @@ const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;
+const NOT_DER: &str = "it is not in DER (damaged or truncated)";
 /// The purposes serverAuth and any, as DER.
 const FOR_SERVERS: [&[u8]; 2] = [b"\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01", b"\x06\x04\x55\x1D\x25\x00"];
 
@@ -84,9 +85,10 @@ pub(super) fn private_key(file: &[u8]) -> Result<PrivateKeyDer<'static>, Unreada
         return Err(Unreadable::Format(format));
     }
     if is_der(file, &parts) {
-        return match PrivateKeyDer::try_from(file) {
+        let (key, _) = first_element(file).ok_or(Unreadable::Key(NOT_DER))?;
+        return match PrivateKeyDer::try_from(key) {
             Ok(key) => Ok(key.clone_key()),
-            Err(_) if is_encrypted_key(file) => Err(Unreadable::Encrypted("PKCS#8")),
+            Err(_) if is_encrypted_key(key) => Err(Unreadable::Encrypted("PKCS#8")),
             Err(_) => Err(Unreadable::Nothing("it is DER, but no private key".to_owned())),
         };
     }
@@ -121,7 +123,7 @@ impl Part<'_> {
             return Err("its first line is not -----BEGIN CERTIFICATE-----");
         }
         let der: CertificateDer<'static> = decode("CERTIFICATE", self.body?).ok_or("it is no proper Base64")?;
-        let (certificate, rest) = first_element(&der).ok_or("it is not in DER (damaged or truncated)")?;
+        let (certificate, rest) = first_element(&der).ok_or(NOT_DER)?;
         match self.label == "TRUSTED CERTIFICATE" && !is_trusted_for_servers(rest) {
             true => Err("it is marked as not trusted for TLS servers (openssl x509 -addtrust, -addreject)"),
             false => Ok(CertificateDer::from(certificate.to_vec())),
@@ -257,7 +259,7 @@ fn der_certificates(mut file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unr
     // Some files end in blanks or zeros.
     let is_filler = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
     while found.is_empty() || !file.iter().all(is_filler) {
-        let bad = Unreadable::Certificate(found.len() + 1, "it is not in DER (damaged or truncated)");
+        let bad = Unreadable::Certificate(found.len() + 1, NOT_DER);
         if first_tag_inside(file) != Some(SEQUENCE) {
             return Err(bad);
         }

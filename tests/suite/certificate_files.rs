@@ -174,9 +174,10 @@ fn client_keys_that_are_encrypted_are_refused_with_the_command_that_decrypts() {
     let old = openssl(&[&["rsa", "-traditional"], &password[..]].concat(), &rsa);
     let new = openssl(&["pkcs8", "-topk8", "-passout", "pass:secret"], &rsa);
     let der = openssl(&["pkcs8", "-topk8", "-outform", "der", "-passout", "pass:secret"], &rsa);
+    let der_key = || openssl(&["pkcs8", "-topk8", "-nocrypt", "-outform", "der"], &rsa);
     assert!(old.windows(9).any(|window| window == b"Proc-Type"));
     let chain = file("chain", ca());
-    let rows: [(&str, Vec<u8>, &'static [&'static str]); 10] = [
+    let rows: [(&str, Vec<u8>, &'static [&'static str]); 13] = [
         ("old", old, &["message~encrypted (the old form, Proc-Type", "remedy~openssl pkey -in"]),
         ("new", new, &["message~encrypted (PKCS#8)", "remedy~openssl pkey -in"]),
         ("der", der, &["message~encrypted (PKCS#8)", "remedy~openssl pkey -in", "remedy~-inform der"]),
@@ -194,6 +195,9 @@ fn client_keys_that_are_encrypted_are_refused_with_the_command_that_decrypts() {
             &["message~does not belong to the first certificate"],
         ),
         ("mark", [UTF_8_MARK, &rsa].concat(), &["message~does not belong to the first certificate"]),
+        ("rsa-1024", openssl(&["genrsa", "1024"], b""), &["message~RSA of 2048 to 8192 bits"]),
+        ("der-cut", der_key()[..300].to_vec(), &["message~the key: it is not in DER (damaged or truncated)"]),
+        ("der-line-end", [der_key(), b"\r\n".to_vec()].concat(), &["message~does not belong to the first certificate"]),
         ("der-key", openssl(&["rsa", "-outform", "der"], &rsa), &["message~does not belong to the first certificate"]),
     ];
     for (name, bytes, lines) in rows {
