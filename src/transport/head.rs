@@ -92,8 +92,7 @@ fn add(header: &[u8], opens_tunnel: bool, readable: &mut Vec<u8>) {
     }
     if colon.is_none() || ends_the_response {
         // A line without a colon is none of HTTP, for curl too.
-        readable.extend_from_slice(without_line_end(header));
-        readable.push(b'\n');
+        readable.extend_from_slice(header);
         return;
     }
     let begin = readable.len();
@@ -212,6 +211,10 @@ mod tests {
             "Transfer-Encoding: chunked\u{b}",
             "Content-Length: 5, 6",
             "Content-Length: +5",
+            "Content-Length: 5\r",
+            "Transfer-Encoding: chunked\r",
+            "\r",
+            "\r\r\nContent-Length: 5",
             "no colon",
         ] {
             let head = format!("HTTP/1.1 200 OK\r\nA: b\r\n{header}\r\n\r\n");
@@ -253,6 +256,8 @@ mod tests {
             let head = &text.as_bytes()[..length];
             let readable = readable(head, false);
             prop_assert!(readable.len() <= head.len());
+            // It does not end before the other does.
+            prop_assert!(engine(&readable).map_or(true, |(used, _)| used == readable.len()));
             match (engine(head), engine(&readable)) {
                 (Ok((_, Some(strict))), Ok((_, Some(lenient)))) => {
                     prop_assert_eq!(strict.status(), lenient.status());

@@ -154,8 +154,11 @@ fn odd_framing_is_malformed() {
         "Content-Length : 49",
         "Content-Length:\r\n 49",
         "Content-Length: 49\u{1}",
+        "Content-Length: 49\r",
+        "Content-Length: 49\r\n\r\r\nA: b",
         "Content-Length: 49\r\nContent-Length: 50",
         "Transfer-Encoding : chunked",
+        "\r\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: chun\u{1}ked",
         "no colon",
     ] {
