@@ -4,7 +4,7 @@ use std::mem;
 use std::time::{Duration, Instant};
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, Request, Response, StatusCode, Version};
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult, SendRequestResult};
@@ -128,7 +128,12 @@ impl Connection {
             call.hurry(LONGEST_PAGE);
         }
         let (body, reusable) = match http.proceed() {
-            Some(RecvResponseResult::RecvBody(http)) => self.receive_body(http, is_chunked(head.headers()), call),
+            Some(RecvResponseResult::RecvBody(http)) => {
+                // In HTTP/1.0 too, as curl reads it and ureq-proto does not.
+                let coding = head.headers().get(TRANSFER_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
+                let is_chunked = http.body_mode() == BodyMode::Chunked || coding.eq_ignore_ascii_case(b"chunked");
+                self.receive_body(http, is_chunked, call)
+            }
             Some(RecvResponseResult::Redirect(http)) => (Body::empty(), !http.must_close_connection()),
             Some(RecvResponseResult::Cleanup(http)) => (Body::empty(), !http.must_close_connection()),
             None => return Err(Error::new(Cause::Unforeseen).detail("an answer that does not go on")),
@@ -237,13 +242,6 @@ impl Connection {
             && matches!(http.proceed(), Some(RecvBodyResult::Cleanup(http)) if !http.must_close_connection());
         (Body { bytes, cut }, reusable)
     }
-}
-
-/// Whether the body comes in chunks: in HTTP/1.0 too, as curl reads it and ureq-proto does not.
-fn is_chunked(headers: &HeaderMap) -> bool {
-    let codings =
-        headers.get_all(TRANSFER_ENCODING).into_iter().flat_map(|value| value.as_bytes().split(|&b| b == b','));
-    codings.map(<[u8]>::trim_ascii).any(|coding| coding.eq_ignore_ascii_case(b"chunked"))
 }
 
 /// Whether there is one opinion only on where the body ends: of an answer with two, another on the way may hold the other

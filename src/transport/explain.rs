@@ -6,8 +6,8 @@ use std::ptr;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error};
 use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
 use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
-use x509_cert::der::{Decode as _, Encode as _};
 
 use super::certificate::{self, Names, parse};
 use super::verify::{Doubted, doubted};
@@ -25,15 +25,6 @@ const SIGNATURES: [(ObjectIdentifier, &str, bool); 6] = [
     (oid("1.2.840.10045.4.1"), "ECDSA and SHA-1", true),
     (oid("1.2.840.10045.4.3.4"), "ECDSA and SHA-512", false),
     (oid("1.3.101.113"), "Ed448", false),
-];
-/// Those that are checked, if the key fits: RSA and ECDSA with SHA-256, SHA-384 and, RSA only, SHA-512; Ed25519.
-const CHECKED: [ObjectIdentifier; 6] = [
-    oid("1.2.840.113549.1.1.11"),
-    oid("1.2.840.113549.1.1.12"),
-    oid("1.2.840.113549.1.1.13"),
-    oid("1.2.840.10045.4.3.2"),
-    oid("1.2.840.10045.4.3.3"),
-    oid("1.3.101.112"),
 ];
 const ELLIPTIC: ObjectIdentifier = oid("1.2.840.10045.2.1");
 const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
@@ -81,11 +72,10 @@ impl Presented<'_> {
             | CertificateError::ExpiredContext { .. }
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. } => self.outside_of_validity().unwrap_or(error),
-            CertificateError::UnsupportedSignatureAlgorithmContext { signature_algorithm_id: algorithm, .. }
-            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
-                signature_algorithm_id: algorithm,
-                ..
-            } => self.with_algorithm(algorithm),
+            CertificateError::UnsupportedSignatureAlgorithmContext { signature_algorithm_id, .. } => {
+                self.with_algorithm(signature_algorithm_id)
+            }
+            CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => self.with_key(),
             CertificateError::Other(said) if said.0.is::<Doubted>() => error,
             CertificateError::Other(said) => match said.0.downcast_ref::<webpki::Error>() {
                 Some(webpki::Error::CaUsedAsEndEntity) if self.trusted.contains(self.leaf) => {
@@ -186,27 +176,29 @@ impl Presented<'_> {
         })
     }
 
-    /// A signature that cannot be checked, or with a key that cannot. `algorithm` is the signature's, as DER has it.
+    /// A signature that cannot be checked. `algorithm` is its algorithm, as DER has it.
     fn with_algorithm(&self, algorithm: &[u8]) -> Error {
-        let whose = |certificate: &Certificate, index: usize| match index {
-            0 => String::new(),
-            _ => format!("issuer \"{}\": ", certificate.name()),
-        };
         // A root that was sent along is trusted or not, whatever it is signed with.
-        for (index, certificate) in
-            self.sent().into_iter().enumerate().filter(|(_, certificate)| !certificate.is_self_issued())
-        {
-            let signature = certificate.signature_algorithm();
-            if CHECKED.contains(&signature.oid) || !signature.to_der().is_ok_and(|der| der.ends_with(algorithm)) {
-                continue;
-            }
-            let (cause, said) = match SIGNATURES.iter().find(|(oid, ..)| *oid == signature.oid) {
-                Some((_, name, true)) => (Cause::CertificateWeak, format!("signed with {name}")),
-                Some((_, name, false)) => (Cause::CertificateUnsupported, format!("signed with {name}")),
-                None => (Cause::CertificateUnsupported, format!("signed with the algorithm {}", signature.oid)),
-            };
-            return self.doubt(cause, Some(format!("{}{said}", whose(&certificate, index))));
-        }
+        let is_meant = |certificate: &Certificate| {
+            // After a tag and a length.
+            let oid = algorithm.get(2..).unwrap_or_default();
+            oid.starts_with(certificate.signature_algorithm().oid.as_bytes()) && !certificate.is_self_issued()
+        };
+        let sent = self.sent();
+        let Some((index, certificate)) = sent.iter().enumerate().find(|(_, one)| is_meant(one)) else {
+            return self.with_key();
+        };
+        let whose = if index == 0 { String::new() } else { format!("issuer \"{}\": ", certificate.name()) };
+        let oid = certificate.signature_algorithm().oid;
+        let known = SIGNATURES.iter().find(|(known, ..)| *known == oid);
+        let name = known.map_or_else(|| format!("the algorithm {oid}"), |(_, name, _)| (*name).to_owned());
+        let is_weak = known.is_some_and(|(.., is_weak)| *is_weak);
+        let cause = if is_weak { Cause::CertificateWeak } else { Cause::CertificateUnsupported };
+        self.doubt(cause, Some(format!("{whose}signed with {name}")))
+    }
+
+    /// A signature with a key that cannot be checked.
+    fn with_key(&self) -> Error {
         let sent = self.sent();
         match self.fault_of_issuers(&sent.iter().collect::<Vec<_>>()) {
             Some((cause, said)) => self.doubt(cause, Some(said)),

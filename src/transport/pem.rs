@@ -210,19 +210,24 @@ fn without_headers(body: &[u8]) -> &[u8] {
 
 /// What rustls makes of one part. It decodes keys in constant time, and knows other frames less well.
 fn decode<T: PemObject>(label: &str, body: &[u8]) -> Option<T> {
-    let begin = [b"-----BEGIN ", label.as_bytes(), b"-----\n"];
-    let end = [b"-----END ", label.as_bytes(), b"-----\n"];
-    let frame: usize = begin.iter().chain(&end).map(|piece| piece.len()).sum();
-    let mut pem = Zeroizing::new(Vec::with_capacity(frame + body.len() + 1));
+    T::from_pem_slice(&framed(label, body)).ok()
+}
+
+/// The part with a line for each of its own. OpenSSL ignores blanks at line ends, and all bytes that are not ASCII there: those
+/// that web pages add.
+fn framed(label: &str, body: &[u8]) -> Zeroizing<Vec<u8>> {
+    let begin: [&[u8]; 3] = [b"-----BEGIN ", label.as_bytes(), b"-----\n"];
+    let end: [&[u8]; 3] = [b"-----END ", label.as_bytes(), b"-----\n"];
+    let length = begin.iter().chain(&end).map(|piece| piece.len()).sum::<usize>() + body.len() + 1;
+    let mut pem = Zeroizing::new(Vec::with_capacity(length));
     begin.iter().for_each(|piece| pem.extend_from_slice(piece));
     for line in body.split(is_line_end) {
-        // OpenSSL ignores blanks at the end, and all bytes that are not ASCII there: those that web pages add.
         let end = line.iter().rposition(u8::is_ascii_graphic).map_or(0, |last| last + 1);
         pem.extend_from_slice(line.get(..end).unwrap_or_default());
         pem.push(b'\n');
     }
     end.iter().for_each(|piece| pem.extend_from_slice(piece));
-    T::from_pem_slice(&pem).ok()
+    pem
 }
 
 /// The tag of what is first in the first element, a sequence.
@@ -246,12 +251,11 @@ fn is_der(file: &[u8], parts: &[Part<'_>]) -> bool {
     parts.is_empty() && matches!(first_tag_inside(file), Some(SEQUENCE | INTEGER))
 }
 
-/// Whether it is an algorithm and a key that is encrypted with it (RFC 5958, section 3). A public key has a bit string in place
-/// of the latter.
+/// Whether an algorithm and a key that is encrypted with it are inside (RFC 5958, section 3). A public key has a bit string in
+/// place of the latter, and a certificate an algorithm.
 fn is_encrypted_key(der: &[u8]) -> bool {
-    let Ok((whole, _)) = AnyRef::from_der_partial(der) else { return false };
-    first_tag_inside(whole.value()) == Some(OBJECT_IDENTIFIER)
-        && first_element(whole.value()).is_some_and(|(_, key)| key.first() == Some(&OCTET_STRING))
+    let inside = AnyRef::from_der(der).ok().and_then(|whole| first_element(whole.value()));
+    inside.is_some_and(|(_, key)| key.first() == Some(&OCTET_STRING))
 }
 
 fn der_certificates(mut file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable> {
