@@ -138,7 +138,7 @@
 #else
 #define NF_API
 #endif
-/* How functions are called, nf_log_fn too, whatever a compiler's default is. */
+/* How functions are called, callbacks too, whatever a compiler's default is. */
 #if defined(_WIN32)
 #define NF_CALL __cdecl
 #else
@@ -341,8 +341,8 @@
 #define NF_LOG_INFO 3
 
 /**
- * Gets tokens from one service. Any number of threads may call
- * `nf_client_get_token` and `nf_client_cancel` on it at once.
+ * A handle of a client, which gets tokens from one service. Any number of
+ * threads may call every function but `nf_client_free` on it at once.
  */
 typedef struct nf_client nf_client;
 
@@ -379,6 +379,16 @@ extern "C" {
  * whose child returns too, for both would send the login.
  */
 typedef void (NF_CALL *nf_log_fn)(void *user, int32_t level, const char *line);
+
+/**
+ * Called once, when nothing can call back any more: `user` as it was given.
+ *
+ * Called on the thread that lets go last, which may be inside
+ * `nf_options_free`, `nf_client_free` or at the end of a call, with no lock
+ * held. It may free memory. It must return, and must not call this library:
+ * no longjmp, no C++ exception, no fork whose child returns too.
+ */
+typedef void (NF_CALL *nf_release_fn)(void *user);
 
 /**
  * Returns the version of the library that is running, such as "0.1.0".
@@ -731,8 +741,10 @@ nf_error *NF_CALL nf_options_set_keep_alive_ms(nf_options *options,
  * Tells `fn` of each step of every call, one line each. NULL: nobody, which
  * is the default.
  *
- * `fn` gets `user`, which must stay valid as long as these options and
- * clients made from them; see `nf_log_fn`.
+ * `fn` gets `user`; see `nf_log_fn`. A call that `nf_client_free` ends still
+ * tells the log how it ended, after `nf_client_free` has returned. So `user`
+ * must stay valid until these options, all clients made from them, all their
+ * shares and all calls are gone: `nf_options_on_release` tells when.
  *
  * Fails with `NF_INVALID_ARGUMENT` for NULL options only.
  *
@@ -743,6 +755,26 @@ NF_MUST_USE
 nf_error *NF_CALL nf_options_set_log(nf_options *options,
                                      nf_log_fn fn,
                                      void *user);
+
+/**
+ * Calls `fn` with `user` once, when nothing can call back any more: these
+ * options, all clients made from them after this call, all shares of those
+ * clients and all their calls are gone. Free there what `user` of a log
+ * points to; see `nf_release_fn`.
+ *
+ * May be called several times: each `fn` is called, in the order in which
+ * they were given.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` when options or `fn` are NULL; `fn` is
+ * not called then.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_options_on_release(nf_options *options,
+                                        nf_release_fn fn,
+                                        void *user);
 
 /**
  * Gets an access token for a user from Concur's production host, with the
@@ -782,25 +814,55 @@ nf_error *NF_CALL nf_client_new(const nf_options *options,
                                 nf_client **out);
 
 /**
- * Frees a client. NULL is fine.
+ * Makes another handle of the same client, with a limit and a cancellation
+ * of its own: for a call, or for a task that may be given up.
+ *
+ * All handles have the same connections, TLS sessions and lookups. A share
+ * of a share is one of the first client. `timeout_ms` limits each call on
+ * the new handle, from its start, and may be longer than the client's;
+ * 0: the client's. On success `*out` is a client that you free with
+ * `nf_client_free`; the handles may be freed in any order.
+ *
+ * A share stays cancelled: see `nf_client_cancel`.
+ *
+ * Sends nothing and waits for nothing. Fails with `NF_INVALID_ARGUMENT` for
+ * NULL only.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_client_share(const nf_client *client,
+                                  uint32_t timeout_ms,
+                                  nf_client **out);
+
+/**
+ * Frees a client, that is, this handle of it. NULL is fine.
  *
  * Calls that are running on it on other threads end with `NF_CANCELLED`
  * within 10 ms; they hold what they need, and nobody waits for them. One that
  * has not sent its login yet does not send it. No call may begin on it any
  * more; one has begun for certain once it has written a line to the log.
- * Tokens that came from it stay as they are.
+ * Calls on other handles go on; connections are closed with the last handle
+ * and call. Tokens that came from it stay as they are.
  *
  * Since 0.1.
  */
 NF_API void NF_CALL nf_client_free(nf_client *client);
 
 /**
- * Ends every call that is running on a client, on whatever thread, with
- * `NF_CANCELLED`. NULL is fine.
+ * Ends calls with `NF_CANCELLED`, on whatever thread. NULL is fine.
  *
- * Returns at once; each of them returns within 10 ms, whatever it is
- * waiting for. The client stays usable, and calls that begin later are not
- * touched. Any thread may call this, but no signal handler.
+ * On a client that `nf_client_new` made: every call that is running on it or
+ * on one of its shares. The client stays usable, and calls that begin later
+ * are not touched.
+ *
+ * On a share: its own calls, those that begin later too, and nothing of
+ * theirs is sent. So a cancellation that comes before its call is not lost.
+ * The share cannot be used again; free it.
+ *
+ * Returns at once; each of the calls returns within 10 ms, whatever it is
+ * waiting for. Any thread may call this, but no signal handler.
  *
  * Since 0.1.
  */
@@ -817,7 +879,7 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
  * at most the client's timeout. May run on many threads at once.
  *
  * Ends with `NF_CANCELLED` when `nf_client_cancel` or `nf_client_free` is
- * called meanwhile.
+ * called meanwhile, or when `client` is a share that was cancelled before.
  *
  * Fails with `NF_DENIED` when the server refuses the login, the secret or
  * the key (it does not say which; do not retry: the account may lock), with

@@ -7,28 +7,30 @@
 //! | question | module |
 //! |---|---|
 //! | what a client is made from, what it does | `options`, `client` |
-//! | what is said to the server, what its answer means | `flow` (pure: no I/O, no clock) |
-//! | how header names are written | `request` |
+//! | one call: its deadline, how it is cancelled | `operation` |
+//! | what is said to a service, what its answer means | `flow` (pure: no I/O, no clock), a folder for each service |
+//! | where a service is | `origin` |
+//! | requests and answers as data | `message` |
 //! | how a request gets there and the answer back | `transport` (knows nothing of Concur) |
-//! | every way to fail, its message and its remedy | `cause`, `error` |
+//! | every way to fail, its message and its remedy | `error`, with all of them in `cause` |
+//! | what may be shown of foreign text | `redact` |
 //! | who is told of each step | `log` |
-//! | how memory is left clean | `wipe` |
-//! | what fork does to all of it | `per_process` |
+//! | how memory is left clean, and what fork does to it | `wipe`, `secret` |
 //! | the C functions | `capi` |
 //!
-//! Dependencies go one way: capi → client → flow and transport.
+//! Dependencies go one way: capi → client → flow and transport → message, operation, origin → error → redact.
 
-mod body;
 mod capi;
-mod cause;
 mod client;
+mod descriptor;
 mod error;
 mod flow;
-mod line;
 mod log;
+mod message;
+mod operation;
 mod options;
-mod per_process;
-mod request;
+mod origin;
+mod redact;
 mod secret;
 mod token;
 mod transport;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::line::one_line;
+use crate::redact::one_line;
 
 /// How much a line of the log matters. The numbers are those of the C constants `NF_LOG_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,12 +1,12 @@
 //! What a client is made from.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
 
-use crate::cause::Cause;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::flow::BaseUrl;
 use crate::log::Log;
 use crate::transport::{Bypass, Identity, Proxy, Route, Settings, Trust};
@@ -22,7 +22,27 @@ const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Options {
     pub(crate) base_url: BaseUrl,
     pub(crate) user_agent: HeaderValue,
+    /// Bounds a whole call.
+    pub(crate) timeout: Duration,
+    pub(crate) log: Option<Log>,
     pub(crate) transport: Settings,
+    /// Behind everything that calls back.
+    pub(crate) releases: Vec<Arc<Release>>,
+}
+
+/// Runs a function once, when the last of the options and clients that have it are gone, with all running calls.
+pub struct Release(Box<dyn Fn() + Send + Sync>);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Release")
+    }
 }
 
 impl Options {
@@ -31,15 +51,16 @@ impl Options {
         Options {
             base_url: BaseUrl::production(),
             user_agent: HeaderValue::from_static(concat!("nativeflow/", env!("CARGO_PKG_VERSION"))),
+            timeout: DEFAULT_TIMEOUT,
+            log: None,
             transport: Settings {
-                timeout: DEFAULT_TIMEOUT,
                 connect_timeout: DEFAULT_CONNECT_TIMEOUT,
                 keep_alive: Duration::ZERO,
                 trust: Trust::default(),
                 identity: None,
                 route: Route::default(),
-                log: None,
             },
+            releases: Vec::new(),
         }
     }
 
@@ -54,7 +75,7 @@ impl Options {
         if timeout.is_zero() {
             return Err(Cause::TimeoutZero.into());
         }
-        self.transport.timeout = timeout;
+        self.timeout = timeout;
         Ok(())
     }
 
@@ -122,9 +143,15 @@ impl Options {
         self.transport.keep_alive = longest_idle;
     }
 
+    /// Runs `function` once, when nothing can call back any more that these options were told to call: these options, all
+    /// clients that are made from them from now on, and their calls are gone.
+    pub fn on_release(&mut self, function: impl Fn() + Send + Sync + 'static) {
+        self.releases.push(Arc::new(Release(Box::new(function))));
+    }
+
     /// Tells `log` of each step of a call.
     pub fn set_log(&mut self, log: Option<Log>) {
-        self.transport.log = log;
+        self.log = log;
     }
 }
 
@@ -164,7 +191,7 @@ mod tests {
         assert!(options.transport.route.proxy.is_some());
         assert!(options.set_base_url("http://example.com").is_err());
         assert!(options.user_agent.to_str().unwrap().starts_with("nativeflow/"));
-        assert_eq!(options.transport.timeout, Duration::from_secs(60));
+        assert_eq!(options.timeout, Duration::from_secs(60));
         assert_eq!(options.base_url.join(""), "https://www.concursolutions.com");
     }
 }

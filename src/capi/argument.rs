@@ -6,8 +6,7 @@ use std::slice;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::cause::Cause;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::secret::Secret;
 
 /// Reads a text that must not be NULL. `name` is that of the parameter.

@@ -1,6 +1,7 @@
 //! `nf_client`: gets tokens; and the one-shot call.
 
 use std::ffi::c_char;
+use std::time::Duration;
 
 use super::argument::{Output, TextCopy, free, object, take};
 use super::error::nf_error;
@@ -11,8 +12,8 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::options::Options;
 
-/// Gets tokens from one service. Any number of threads may call
-/// `nf_client_get_token` and `nf_client_cancel` on it at once.
+/// A handle of a client, which gets tokens from one service. Any number of
+/// threads may call every function but `nf_client_free` on it at once.
 pub struct nf_client {
     client: Client,
 }
@@ -66,13 +67,46 @@ pub unsafe extern "C-unwind" fn nf_client_new(options: *const nf_options, out: *
     })
 }
 
-/// Frees a client. NULL is fine.
+/// Makes another handle of the same client, with a limit and a cancellation
+/// of its own: for a call, or for a task that may be given up.
+///
+/// All handles have the same connections, TLS sessions and lookups. A share
+/// of a share is one of the first client. `timeout_ms` limits each call on
+/// the new handle, from its start, and may be longer than the client's;
+/// 0: the client's. On success `*out` is a client that you free with
+/// `nf_client_free`; the handles may be freed in any order.
+///
+/// A share stays cancelled: see `nf_client_cancel`.
+///
+/// Sends nothing and waits for nothing. Fails with `NF_INVALID_ARGUMENT` for
+/// NULL only.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_client_share(
+    client: *const nf_client,
+    timeout_ms: u32,
+    out: *mut *mut nf_client,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let out = unsafe { Output::cleared(out) }.required("out")?;
+        // SAFETY: as above.
+        let client = unsafe { object(client, "client") }?;
+        out.give(nf_client { client: client.client.share(Duration::from_millis(timeout_ms.into())) });
+        Ok(())
+    })
+}
+
+/// Frees a client, that is, this handle of it. NULL is fine.
 ///
 /// Calls that are running on it on other threads end with `NF_CANCELLED`
 /// within 10 ms; they hold what they need, and nobody waits for them. One that
 /// has not sent its login yet does not send it. No call may begin on it any
 /// more; one has begun for certain once it has written a line to the log.
-/// Tokens that came from it stay as they are.
+/// Calls on other handles go on; connections are closed with the last handle
+/// and call. Tokens that came from it stay as they are.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -87,12 +121,18 @@ pub unsafe extern "C-unwind" fn nf_client_free(client: *mut nf_client) {
     })
 }
 
-/// Ends every call that is running on a client, on whatever thread, with
-/// `NF_CANCELLED`. NULL is fine.
+/// Ends calls with `NF_CANCELLED`, on whatever thread. NULL is fine.
 ///
-/// Returns at once; each of them returns within 10 ms, whatever it is
-/// waiting for. The client stays usable, and calls that begin later are not
-/// touched. Any thread may call this, but no signal handler.
+/// On a client that `nf_client_new` made: every call that is running on it or
+/// on one of its shares. The client stays usable, and calls that begin later
+/// are not touched.
+///
+/// On a share: its own calls, those that begin later too, and nothing of
+/// theirs is sent. So a cancellation that comes before its call is not lost.
+/// The share cannot be used again; free it.
+///
+/// Returns at once; each of the calls returns within 10 ms, whatever it is
+/// waiting for. Any thread may call this, but no signal handler.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -120,7 +160,7 @@ unsafe fn cancel(client: *const nf_client) {
 /// at most the client's timeout. May run on many threads at once.
 ///
 /// Ends with `NF_CANCELLED` when `nf_client_cancel` or `nf_client_free` is
-/// called meanwhile.
+/// called meanwhile, or when `client` is a share that was cancelled before.
 ///
 /// Fails with `NF_DENIED` when the server refuses the login, the secret or
 /// the key (it does not say which; do not retry: the account may lock), with

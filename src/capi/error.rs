@@ -20,9 +20,8 @@ pub struct nf_error {
     retry_after_ms: i64,
 }
 
-impl nf_error {
-    /// Makes an error that the C caller owns.
-    pub(super) fn export(error: Error) -> *mut nf_error {
+impl guard::Export for nf_error {
+    fn export(error: Error) -> *mut nf_error {
         Box::into_raw(Box::new(nf_error {
             code: error.code() as i32,
             message: c_text(&error.message()),

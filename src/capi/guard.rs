@@ -12,10 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroize as _;
 
-use super::error::nf_error;
 use super::{cancellation, resident};
-use crate::cause::Cause;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::wipe::{clear_registers, clear_stack};
 
 thread_local! {
@@ -23,14 +21,20 @@ thread_local! {
     static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
+/// What a failure is handed out as.
+pub(super) trait Export {
+    /// An object that the C caller owns.
+    fn export(error: Error) -> *mut Self;
+}
+
 /// The body of a function that can fail: NULL on success, on failure an error that the caller owns. A panic becomes
 /// `NF_PANIC`.
 #[inline(always)]
-pub(super) fn call(body: impl FnOnce() -> Result<(), Error> + Copy) -> *mut nf_error {
+pub(super) fn call<E: Export>(body: impl FnOnce() -> Result<(), Error> + Copy) -> *mut E {
     clean(|| {
         let panicked = || Error::new(Cause::Panicked).detail(PLACE.try_with(RefCell::take).unwrap_or_default());
         let result = catching(body, || Err(panicked()));
-        result.map_or_else(nf_error::export, |()| ptr::null_mut())
+        result.map_or_else(E::export, |()| ptr::null_mut())
     })
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_void};
 
 use super::text::c_text;
+use super::user::User;
 use crate::log::{Level, Log};
 
 /// The call has failed.
@@ -27,26 +28,11 @@ const _: () = assert!(
 /// whose child returns too, for both would send the login.
 pub type nf_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: i32, line: *const c_char)>;
 
-/// The caller's own, handed back as it came.
-struct User(*mut c_void);
-
-// SAFETY: the library does not look at what it points to; the caller has promised that the function may be called on any
-// thread (`nf_log_fn`).
-unsafe impl Send for User {}
-// SAFETY: as above.
-unsafe impl Sync for User {}
-
-impl User {
-    fn pointer(&self) -> *mut c_void {
-        self.0
-    }
-}
-
 /// A log that calls `function`.
 pub(super) fn to(function: unsafe extern "C" fn(*mut c_void, i32, *const c_char), user: *mut c_void) -> Log {
-    let user = User(user);
+    let user = User::new(user);
     Log::new(move |level: Level, line: &str| {
-        // SAFETY: the caller's function and pointer, valid as long as the options and their clients (`nf_options_set_log`).
+        // SAFETY: the caller's function and pointer, valid until the functions given to `nf_options_on_release` are called (`nf_options_set_log`).
         unsafe { function(user.pointer(), level as i32, c_text(line).as_ptr()) }
     })
 }

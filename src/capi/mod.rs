@@ -18,9 +18,11 @@ mod error;
 mod guard;
 mod log;
 mod options;
+mod release;
 mod resident;
 mod text;
 mod token;
+mod user;
 mod version;
 
 /// What the header promises of the objects that are passed by a pointer to const.

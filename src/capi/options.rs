@@ -6,10 +6,10 @@ use std::{ptr, slice};
 
 use super::argument::{free, object_mut, text};
 use super::error::nf_error;
-use super::guard;
-use super::log::{self, nf_log_fn};
-use crate::cause::Cause;
-use crate::error::Error;
+use super::log::nf_log_fn;
+use super::release::nf_release_fn;
+use super::{guard, log, release};
+use crate::error::{Cause, Error};
 use crate::options::Options;
 
 /// What a client is made from. One thread at a time.
@@ -313,8 +313,10 @@ pub unsafe extern "C-unwind" fn nf_options_set_keep_alive_ms(options: *mut nf_op
 /// Tells `fn` of each step of every call, one line each. NULL: nobody, which
 /// is the default.
 ///
-/// `fn` gets `user`, which must stay valid as long as these options and
-/// clients made from them; see `nf_log_fn`.
+/// `fn` gets `user`; see `nf_log_fn`. A call that `nf_client_free` ends still
+/// tells the log how it ended, after `nf_client_free` has returned. So `user`
+/// must stay valid until these options, all clients made from them, all their
+/// shares and all calls are gone: `nf_options_on_release` tells when.
 ///
 /// Fails with `NF_INVALID_ARGUMENT` for NULL options only.
 ///
@@ -330,6 +332,34 @@ pub unsafe extern "C-unwind" fn nf_options_set_log(
         // SAFETY: pointers keep the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_log(r#fn.map(|function| log::to(function, user)));
+        Ok(())
+    })
+}
+
+/// Calls `fn` with `user` once, when nothing can call back any more: these
+/// options, all clients made from them after this call, all shares of those
+/// clients and all their calls are gone. Free there what `user` of a log
+/// points to; see `nf_release_fn`.
+///
+/// May be called several times: each `fn` is called, in the order in which
+/// they were given.
+///
+/// Fails with `NF_INVALID_ARGUMENT` when options or `fn` are NULL; `fn` is
+/// not called then.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_options_on_release(
+    options: *mut nf_options,
+    r#fn: nf_release_fn,
+    user: *mut c_void,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: pointers keep the header's calling convention.
+        let options = unsafe { object_mut(options, "options") }?;
+        let function = r#fn.ok_or_else(|| Error::new(Cause::NullPointer).detail("fn"))?;
+        options.options.on_release(release::to(function, user));
         Ok(())
     })
 }

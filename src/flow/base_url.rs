@@ -1,28 +1,32 @@
 //! The address of a service: scheme, host, perhaps a port and a path prefix, and nothing else.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 
 use http::Uri;
 use http::uri::Scheme;
-use rustls::pki_types::ServerName;
 
-use crate::cause::Cause;
-use crate::error::Error;
+use crate::error::{Cause, Error};
+use crate::message::Endpoint;
+use crate::origin::{HostPort, Origin};
 
 /// Longest base URL in bytes; keeps the request within the transport's buffer.
 const LONGEST: usize = 2048;
+/// Concur's host in the United States, and that of the developer sandboxes.
+const PRODUCTION: &str = "www.concursolutions.com";
 
 /// A base URL that credentials may be sent to: https, or plain http to this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
-    /// Without slashes at the end.
-    text: String,
+    pub(crate) origin: Arc<Origin>,
+    /// A path, without slashes at the end.
+    prefix: String,
 }
 
 impl BaseUrl {
-    /// Concur's host in the United States, and that of the developer sandboxes.
+    /// Where most users are.
     pub(crate) fn production() -> BaseUrl {
-        BaseUrl { text: "https://www.concursolutions.com".to_owned() }
+        let place = HostPort { host: PRODUCTION.to_owned(), port: Origin::default_port(true) };
+        BaseUrl { origin: Arc::new(Origin { is_https: true, place }), prefix: String::new() }
     }
 
     /// Reads a base URL, or says in the error what is wrong with it.
@@ -46,45 +50,30 @@ impl BaseUrl {
         if authority.as_str().contains('@') {
             return Err(refuse("it holds a user name; credentials are arguments of the call"));
         }
-        let host = authority.host();
-        let name = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        // The check that the TLS library makes later, made now: it would be a failure of every call.
-        let is_host = match name.len() == host.len() {
-            true => ServerName::try_from(name).is_ok(),
-            false => name.parse::<Ipv6Addr>().is_ok(),
-        };
-        if !is_host {
-            return Err(refuse("the host is no DNS name or IP address"));
-        }
-        // Read here and not taken from the parser, which stops at a bracket and takes a sign.
-        let port = authority.as_str().strip_prefix(host).unwrap_or_default();
-        let is_port = |digits: &str| {
-            digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port > 0)
-        };
-        if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
-            return Err(refuse("the port is no number from 1 to 65535"));
-        }
-        if *scheme == Scheme::HTTP {
-            if !is_loopback(name) {
-                return Err(refuse("plain http would send the credentials in clear"));
-            }
-        } else if *scheme != Scheme::HTTPS {
+        let is_https = *scheme == Scheme::HTTPS;
+        let place = HostPort::parse(authority.as_str(), Origin::default_port(is_https)).map_err(refuse)?;
+        if !is_https && *scheme != Scheme::HTTP {
             return Err(refuse("the scheme is not https"));
         }
-        // Host names have no case; servers compare that of the SNI and of Host with theirs all the same.
-        let place = authority.as_str().to_ascii_lowercase();
-        let path = text.get(scheme.as_str().len() + "://".len() + place.len()..).unwrap_or_default();
-        Ok(BaseUrl { text: format!("{scheme}://{place}{}", path.trim_end_matches('/')) })
+        if !is_https && !place.is_loopback() {
+            return Err(refuse("plain http would send the credentials in clear"));
+        }
+        // As it was typed: the parser writes an empty path as a slash.
+        let path = text.get(scheme.as_str().len() + "://".len() + authority.as_str().len()..).unwrap_or_default();
+        let prefix = path.trim_end_matches('/').to_owned();
+        Ok(BaseUrl { origin: Arc::new(Origin { is_https, place }), prefix })
     }
 
-    /// This URL with `path`, which starts with a slash, behind it.
+    /// What stands at `path`, which starts with a slash, behind this URL.
+    pub(crate) fn endpoint(&self, path: &str) -> Result<Endpoint, Error> {
+        let uri = self.join(path).parse().map_err(|_| Cause::Unforeseen)?;
+        Ok(Endpoint { origin: Arc::clone(&self.origin), uri })
+    }
+
+    /// This URL with `path` behind it.
     pub(crate) fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.text)
+        format!("{}{}{path}", self.origin, self.prefix)
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -95,7 +84,8 @@ mod tests {
     #[test]
     fn production_is_a_base_url() {
         let production = BaseUrl::production();
-        assert_eq!(BaseUrl::parse(&production.text).unwrap().text, production.text);
+        let parsed = BaseUrl::parse(&production.join("")).unwrap();
+        assert_eq!((&parsed.origin, &parsed.prefix), (&production.origin, &production.prefix));
     }
 
     #[test]

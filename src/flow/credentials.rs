@@ -1,11 +1,8 @@
 //! Consumer key, login and secret, checked before anything is sent.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
-
-use crate::cause::Cause;
-use crate::error::Error;
+use crate::error::{Cause, Error};
+use crate::message::basic;
+use crate::redact::Redactor;
 use crate::secret::Secret;
 
 /// Longest key, login and secret, in bytes: far above Concur's limits, and the request stays within the transport's
@@ -50,24 +47,25 @@ impl<'a> Credentials<'a> {
         }
     }
 
-    /// The value of the Authorization header: `Basic` and the Base64 form of `login:secret`, one unbroken line.
-    pub(crate) fn basic(&self) -> Result<Secret, Error> {
+    /// The value of the Authorization header.
+    pub(crate) fn basic(&self) -> Secret {
+        basic(self.login, self.secret)
+    }
+
+    /// Keeps all of them out of what a server says.
+    pub(crate) fn redactor(&self) -> Redactor {
         let pair = Secret::concat(&[self.login, ":", self.secret]);
-        let length = base64::encoded_len(pair.expose().len(), true).ok_or(Cause::SecretTooLong)?;
-        let mut encoded = Zeroizing::new(vec![0; length]);
-        let written = STANDARD.encode_slice(pair.expose(), &mut encoded).map_err(|_| Cause::Unforeseen)?;
-        let text = encoded.get(..written).and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or(Cause::Unforeseen)?;
-        Ok(Secret::concat(&["Basic ", text]))
+        Redactor::new(&[self.key, self.login, self.secret], &[pair.expose()])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Credentials, LONGEST};
-    use crate::cause::Cause;
+    use crate::error::Cause;
 
     fn basic(login: &str, secret: &str) -> String {
-        Credentials::new("key", login, secret).unwrap().basic().unwrap().expose().to_owned()
+        Credentials::new("key", login, secret).unwrap().basic().expose().to_owned()
     }
 
     #[test]

@@ -1,25 +1,9 @@
-//! What is said to the server and what its answer means. Pure: no I/O, no clock.
+//! What is said to a service and what its answer means. Pure: no I/O, no clock. A folder for each service.
 
-mod answer;
 mod base_url;
-mod canonical;
-mod charset;
 mod credentials;
-mod decompose;
-mod document;
-mod envelope;
-mod expiry;
-mod json;
-mod mojibake;
 mod native;
-mod proxy;
-mod retry;
-mod runs;
-mod sanitize;
-mod unescape;
 
-pub(crate) use answer::read_token;
 pub(crate) use base_url::BaseUrl;
 pub(crate) use credentials::Credentials;
-pub(crate) use native::{token_endpoint, token_request};
-pub(crate) use proxy::proxy_refusal;
+pub(crate) use native::{read_token, token_endpoint, token_request};

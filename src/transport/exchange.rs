@@ -1,207 +1,226 @@
-//! One request and its answer over a connection. HTTP/1.1 itself is ureq-proto's, except chunks.
+//! A request that has been sent, and its answer as it arrives. HTTP/1.1 itself is ureq-proto's, except chunks.
+//!
+//! What has been read of the answer stays with the exchange when a wait ends early: another operation may read on.
 
 use std::mem;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http::{HeaderValue, Response, StatusCode, Version};
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
-use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult, SendRequestResult};
+use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult};
 use zeroize::Zeroizing;
 
-use super::buffer::Buffer;
 use super::call::Call;
 use super::chunks::Chunks;
+use super::connection::{Connection, LONGEST_HEAD};
 use super::failure;
 use super::head;
-use super::phase::{Peer, Phase};
-use super::stream::Stream;
-use super::tls::LONGEST_CONTENT;
-use crate::body::Body;
-use crate::cause::Cause;
-use crate::error::Error;
+use super::progress::{Peer, Phase};
+use crate::error::{Cause, Error};
+use crate::message::{Answer, Body, Moment};
 
 /// Longest answer. A token answer has some hundred bytes.
 const LONGEST_BODY: usize = 64 * 1024;
-/// Longest head of an answer.
-const LONGEST_HEAD: usize = 16 * 1024;
 /// How long the body of a refusal may take, from a proxy or the server.
 const LONGEST_PAGE: Duration = Duration::from_secs(2);
 /// Interim answers (1xx) before the answer. Servers send one or two.
 const MOST_INTERIM: usize = 20;
-/// Holds the longest request.
-const LONGEST_REQUEST: usize = 16 * 1024;
 
-/// A connection that HTTP is spoken over.
-pub(super) struct Connection {
-    pub(super) stream: Stream,
-    input: Buffer,
-    output: Buffer,
-    /// When it was made.
-    pub(super) since: Instant,
-    /// Whether a request has been sent over it before.
-    is_used: bool,
+/// A request whose answer is due.
+pub(super) struct Exchange {
+    connection: Connection,
+    /// Whether another request had been sent over the connection before this one.
+    is_again: bool,
+    reader: HeadReader,
+    answered: Option<Answered>,
 }
 
-/// An answer, and whether the connection may be used again after it.
+/// An answer whose head has come.
+struct Answered {
+    head: Response<()>,
+    came: Moment,
+    body: BodyReader,
+}
+
+/// What came back, and the connection if it may be used again.
 pub(super) struct Exchanged {
-    pub(super) response: Response<Body>,
-    pub(super) reusable: bool,
+    pub(super) answer: Answer,
+    pub(super) connection: Connection,
+    pub(super) is_reusable: bool,
 }
 
-impl Connection {
-    pub(super) fn new(stream: Stream) -> Connection {
-        // A head that is not complete yet, and one record more.
-        let input = LONGEST_HEAD + LONGEST_CONTENT;
-        Connection {
-            stream,
-            input: Buffer::new(input, input),
-            output: Buffer::new(LONGEST_REQUEST, LONGEST_REQUEST),
-            since: Instant::now(),
-            is_used: false,
-        }
-    }
-
-    /// The way itself, when nothing more has come over it than was read: after a proxy has opened it.
-    pub(super) fn into_stream(self) -> Option<Stream> {
-        self.input.is_empty().then_some(self.stream)
-    }
-
-    /// Makes sure that the connection is at rest: it is open, and nothing has come that is not read. What came before a
-    /// request is not its answer.
-    ///
-    /// A new connection may be in the middle of a session ticket, whose rest is waited for. A used one is given up then.
-    fn settle(&mut self, call: &Call<'_>) -> Result<(), Error> {
-        loop {
-            if !self.input.is_empty() {
-                return Err(failure::spoke_first(call));
-            }
-            match self.stream.take_arrived(&mut self.input, call)? {
-                Some(0) => return Err(failure::disconnected(call)),
-                Some(_) => return Err(failure::spoke_first(call)),
-                None if !self.stream.has_unread() => return Ok(()),
-                None if self.is_used => return Err(failure::spoke_first(call)),
-                None => self.stream.socket().wait_for_more(call)?,
-            }
-        }
-    }
-
-    /// Sends `request` and reads the answer, of which a body that ends early is handed out as far as it came.
-    ///
-    /// To a proxy this is a request for a tunnel, and all of it one phase.
-    pub(super) fn exchange(&mut self, request: Request<()>, call: &Call<'_>) -> Result<Exchanged, Error> {
-        let garbled = |error| failure::of_http(&error, call);
-        let mut http = Http::new(request).map_err(garbled)?.proceed();
-        self.settle(call)?;
-        // A small request is sent without a wait, which would have looked.
-        call.check()?;
-        let was_used = mem::replace(&mut self.is_used, true);
-        if call.peer() == Peer::Server {
-            call.enter(Phase::Sending, Peer::Server);
-        }
-        while !http.can_proceed() {
-            let amount = http.write(self.output.free()).map_err(garbled)?;
-            self.output.arrived(amount);
-            let sent = self.stream.send(self.output.filled(), call);
-            self.output.consume(amount);
-            sent?;
-        }
-        let Some(SendRequestResult::RecvResponse(mut http)) = http.proceed().map_err(garbled)? else {
-            return Err(Error::new(Cause::Unforeseen).detail("a request with a body"));
-        };
-        if self.stream.has_unread() {
-            // It was read before the last byte was sent.
-            return Err(failure::spoke_first(call));
-        }
+impl Exchange {
+    /// Sends a request. To a proxy this asks for a tunnel, and all of it is one phase.
+    pub(super) fn begin(
+        mut connection: Connection,
+        head: http::Request<()>,
+        body: &[u8],
+        call: &Call<'_>,
+    ) -> Result<Exchange, Error> {
+        let is_again = connection.is_used();
+        let http = connection.send(head, body, call)?;
         if call.peer() == Peer::Server {
             call.done(format_args!("request sent"));
             call.enter(Phase::Waiting, Peer::Server);
         }
-        let head = self.receive_head(&mut http, call)?;
-        if was_used && head.status() == StatusCode::REQUEST_TIMEOUT {
-            // It was sent before this request came: the server has closed the connection (RFC 9110, section 15.5.9).
-            return Err(failure::disconnected(call));
-        }
-        if call.peer() == Peer::Proxy || !head.status().is_success() {
-            // The status decides; the end of the page does not matter.
-            call.hurry(LONGEST_PAGE);
-        }
-        let (body, reusable) = match http.proceed() {
-            Some(RecvResponseResult::RecvBody(http)) => {
-                // In HTTP/1.0 too, as curl reads it and ureq-proto does not.
-                let coding = head.headers().get(TRANSFER_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
-                let is_chunked = http.body_mode() == BodyMode::Chunked || coding.eq_ignore_ascii_case(b"chunked");
-                self.receive_body(http, is_chunked, call)
-            }
-            Some(RecvResponseResult::Redirect(http)) => (Body::empty(), !http.must_close_connection()),
-            Some(RecvResponseResult::Cleanup(http)) => (Body::empty(), !http.must_close_connection()),
-            None => return Err(Error::new(Cause::Unforeseen).detail("an answer that does not go on")),
-        };
-        let reusable = reusable && self.input.is_empty() && is_framed_once(&head);
-        Ok(Exchanged { response: head.map(|()| body), reusable })
+        let reader = HeadReader { http: Some(http), interim: 0, skipped: 0, searched: 0 };
+        Ok(Exchange { connection, is_again, reader, answered: None })
     }
 
-    fn receive_head(&mut self, http: &mut Http<RecvResponse>, call: &Call<'_>) -> Result<Response<()>, Error> {
+    /// Waits until all of the answer is there. May be called again after a wait that ended early.
+    pub(super) fn wait(&mut self, call: &Call<'_>) -> Result<(), Error> {
+        let answered = match &mut self.answered {
+            Some(answered) => answered,
+            none => {
+                let (head, http) = self.reader.read(&mut self.connection, call)?;
+                let came = Moment::now();
+                if self.is_again && head.status() == StatusCode::REQUEST_TIMEOUT {
+                    // It was sent before this request came: the server has closed the connection (RFC 9110, section 15.5.9).
+                    return Err(failure::disconnected(call));
+                }
+                if call.peer() == Peer::Proxy || !head.status().is_success() {
+                    // The status decides; the end of the page does not matter.
+                    call.hurry(LONGEST_PAGE);
+                }
+                // In HTTP/1.0 too, as curl reads it and ureq-proto does not.
+                let coding = head.headers().get(TRANSFER_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
+                let body = BodyReader::behind(http, coding.eq_ignore_ascii_case(b"chunked"))?;
+                none.insert(Answered { head, came, body })
+            }
+        };
+        answered.body.read(&mut self.connection, call)
+    }
+
+    /// What has come of the answer. `cut` is why there is no more of it: without a head there is no answer.
+    pub(super) fn conclude(self, cut: Option<Error>) -> Result<Exchanged, Error> {
+        let Some(Answered { head, came, body }) = self.answered else {
+            return Err(cut.unwrap_or_else(|| Cause::Unforeseen.into()));
+        };
+        let is_whole = cut.is_none() && self.connection.input.is_empty() && is_framed_once(&head);
+        let (bytes, may_stay_open) = body.end();
+        let response = head.map(|()| Body { bytes, cut });
+        let answer = Answer { response, came };
+        Ok(Exchanged { answer, connection: self.connection, is_reusable: is_whole && may_stay_open })
+    }
+}
+
+/// Reads the head of an answer, past interim ones.
+struct HeadReader {
+    http: Option<Http<RecvResponse>>,
+    /// How many interim answers (1xx) have come.
+    interim: usize,
+    /// How many bytes of empty lines before the first one.
+    skipped: usize,
+    /// How many bytes hold no end of the head.
+    searched: usize,
+}
+
+impl HeadReader {
+    fn read(
+        &mut self,
+        connection: &mut Connection,
+        call: &Call<'_>,
+    ) -> Result<(Response<()>, Http<RecvResponse>), Error> {
         let garbled = |error| failure::of_http(&error, call);
-        let (mut interim, mut skipped, mut searched) = (0, 0, 0);
+        let mut http = self.http.take().ok_or(Cause::Unforeseen)?;
         loop {
-            // Empty lines before the first one.
-            let empty = self.input.filled().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            self.input.consume(empty);
-            skipped += empty;
-            let input = self.input.filled();
-            let length = head::length(input, searched);
-            if skipped + length.unwrap_or(input.len()) >= LONGEST_HEAD {
+            let empty = connection.input.filled().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            connection.input.consume(empty);
+            self.skipped += empty;
+            let input = connection.input.filled();
+            let length = head::length(input, self.searched);
+            if self.skipped + length.unwrap_or(input.len()) >= LONGEST_HEAD {
                 return Err(failure::head_too_large(call));
             }
             let Some(length) = length else {
                 http.try_response(&head::beginning(input), false).map_err(garbled)?;
-                searched = input.len();
-                if self.stream.receive(&mut self.input, call)? == 0 {
-                    return Err(failure::disconnected(call));
+                self.searched = input.len();
+                match connection.stream.receive(&mut connection.input, call) {
+                    Ok(0) => return Err(failure::disconnected(call)),
+                    Ok(_) => continue,
+                    Err(error) => {
+                        self.http = Some(http);
+                        return Err(error);
+                    }
                 }
-                continue;
             };
             let answers_connect = call.peer() == Peer::Proxy;
             let readable = head::readable(input.get(..length).unwrap_or_default(), answers_connect);
             let (_, head) = http.try_response(&readable, false).map_err(garbled)?;
-            self.input.consume(length);
-            searched = 0;
+            connection.input.consume(length);
+            self.searched = 0;
             match head {
-                Some(head) => return Ok(head),
-                None if interim == MOST_INTERIM => return Err(failure::too_many_interim_answers(call)),
-                // An interim answer (1xx); the real one may be there already.
-                None => interim += 1,
+                Some(head) => return Ok((head, http)),
+                None if self.interim == MOST_INTERIM => return Err(failure::too_many_interim_answers(call)),
+                // The real one may be there already.
+                None => self.interim += 1,
             }
         }
     }
+}
 
-    fn receive_body(&mut self, mut http: Http<RecvBody>, is_chunked: bool, call: &Call<'_>) -> (Body, bool) {
-        let ends_with_connection = !is_chunked && http.body_mode() == BodyMode::CloseDelimited;
+/// Reads what stands behind the head.
+struct BodyReader {
+    /// How the body ends; `None`: there is none.
+    framing: Option<Framing>,
+    bytes: Zeroizing<Vec<u8>>,
+    length: usize,
+    /// Whether the connection has ended, or will.
+    is_closed: bool,
+}
+
+struct Framing {
+    http: Http<RecvBody>,
+    ends_with_connection: bool,
+    chunks: Option<Chunks>,
+}
+
+impl BodyReader {
+    fn behind(http: Http<RecvResponse>, is_chunked: bool) -> Result<BodyReader, Error> {
+        let http = match http.proceed() {
+            Some(RecvResponseResult::RecvBody(http)) => http,
+            Some(RecvResponseResult::Redirect(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
+            Some(RecvResponseResult::Cleanup(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
+            None => return Err(Error::new(Cause::Unforeseen).detail("an answer that does not go on")),
+        };
+        let is_chunked = is_chunked || http.body_mode() == BodyMode::Chunked;
         let announced = match http.body_mode() {
             BodyMode::LengthDelimited(length) if !is_chunked => usize::try_from(length).unwrap_or(LONGEST_BODY),
             _ => LONGEST_BODY,
         };
         // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
-        let mut bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
-        let mut length = 0;
-        let mut chunks = is_chunked.then(Chunks::new);
+        let bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
+        let framing = Framing {
+            ends_with_connection: !is_chunked && http.body_mode() == BodyMode::CloseDelimited,
+            chunks: is_chunked.then(Chunks::new),
+            http,
+        };
+        Ok(BodyReader { framing: Some(framing), bytes, length: 0, is_closed: false })
+    }
+
+    fn empty(is_closed: bool) -> BodyReader {
+        BodyReader { framing: None, bytes: Zeroizing::default(), length: 0, is_closed }
+    }
+
+    fn read(&mut self, connection: &mut Connection, call: &Call<'_>) -> Result<(), Error> {
+        let Some(Framing { http, ends_with_connection, chunks }) = &mut self.framing else { return Ok(()) };
         // How the connection ended: properly, or not.
         let mut end: Option<Result<(), Error>> = None;
-        let cut = loop {
-            if length > LONGEST_BODY {
-                break Some(Error::new(Cause::BodyTooLarge));
+        loop {
+            if self.length > LONGEST_BODY {
+                return Err(Error::new(Cause::BodyTooLarge));
             }
-            let is_ended = match &chunks {
+            let is_ended = match chunks {
                 Some(chunks) => chunks.is_ended(),
-                None => !ends_with_connection && http.can_proceed(),
+                None => !*ends_with_connection && http.can_proceed(),
             };
             if is_ended {
-                break None;
+                return Ok(());
             }
-            let (input, free) = (self.input.filled(), bytes.get_mut(length..).unwrap_or_default());
-            let amounts = match &mut chunks {
+            let (input, free) = (connection.input.filled(), self.bytes.get_mut(self.length..).unwrap_or_default());
+            let amounts = match chunks {
                 Some(chunks) => chunks.read(input, free).map_err(|what| failure::garbled(what, call)),
                 None => http.read(input, free).map_err(|error| failure::of_http(&error, call)),
             };
@@ -209,38 +228,47 @@ impl Connection {
             let (used, given) = match amounts {
                 Ok(amounts) => amounts,
                 // Whatever its trailer is.
-                Err(_) if is_whole => break None,
-                Err(error) => break Some(error),
+                Err(_) if is_whole => return self.end_with_connection(),
+                Err(error) => return Err(error),
             };
-            self.input.consume(used);
-            length += given;
+            connection.input.consume(used);
+            self.length += given;
             if used > 0 || given > 0 {
                 continue;
             }
-            match &end {
+            match end {
                 None => {}
                 // The last chunk's own end may be missing.
-                Some(_) if is_whole => break None,
-                Some(Ok(())) if ends_with_connection => break None,
-                Some(Ok(())) => break Some(failure::disconnected(call)),
+                Some(_) if is_whole => return self.end_with_connection(),
+                Some(Ok(())) if *ends_with_connection => return self.end_with_connection(),
+                Some(Ok(())) => return Err(failure::disconnected(call)),
                 // Without a proper end, the body may have been cut, even where no length was announced.
-                Some(Err(error)) => break Some(error.clone()),
+                Some(Err(error)) => return Err(error),
             }
-            match self.stream.receive(&mut self.input, call) {
-                Ok(0) => end = Some(Ok(())),
-                Ok(_) => {}
-                Err(error) => end = Some(Err(error)),
-            }
-        };
-        bytes.truncate(length);
+            end = match connection.stream.receive(&mut connection.input, call) {
+                Ok(0) => Some(Ok(())),
+                Ok(_) => None,
+                Err(error) => Some(Err(error)),
+            };
+        }
+    }
+
+    fn end_with_connection(&mut self) -> Result<(), Error> {
+        self.is_closed = true;
+        Ok(())
+    }
+
+    /// What has come, and whether the connection may stay open after it.
+    fn end(mut self) -> (Zeroizing<Vec<u8>>, bool) {
+        let mut bytes = mem::take(&mut self.bytes);
+        bytes.truncate(self.length);
+        let Some(Framing { mut http, chunks, .. }) = self.framing else { return (bytes, !self.is_closed) };
         if chunks.is_some_and(|chunks| chunks.is_ended()) {
             // For its opinion on the connection, ureq-proto must see an end.
             let _ = http.read(b"0\r\n\r\n", &mut []);
         }
-        let reusable = cut.is_none()
-            && end.is_none()
-            && matches!(http.proceed(), Some(RecvBodyResult::Cleanup(http)) if !http.must_close_connection());
-        (Body { bytes, cut }, reusable)
+        let stays = matches!(http.proceed(), Some(RecvBodyResult::Cleanup(http)) if !http.must_close_connection());
+        (bytes, stays && !self.is_closed)
     }
 }
 

@@ -2,33 +2,37 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::time::Duration;
 
 use rustix::io::Errno;
 use rustls::{AlertDescription, CertificateError, PeerIncompatible, PeerMisbehaved};
 
-use super::call::Call;
-use super::cancel::Bell;
-use super::phase::{Peer, Phase};
-use super::verify::Doubted;
-use crate::cause::Cause;
-use crate::error::Error;
+use super::chain_error::ChainError;
+use super::progress::{Peer, Phase, Progress};
+use crate::error::{Cause, Error};
+use crate::operation::Event;
 
 /// The limit of the whole call has run out.
-pub(super) fn timed_out(call: &Call<'_>) -> Error {
-    let (limit, phase) = (call.timeout().as_millis(), call.phase());
-    let cause = if call.any_byte_sent() { Cause::TimedOut } else { Cause::TimedOutBefore };
-    Error::new(cause).detail(format_args!("{}{}: {limit} ms, {phase}", call.peer_name(), call.by_way_of()))
+pub(super) fn timed_out(limit: Duration, progress: &Progress) -> Error {
+    let (limit, phase) = (limit.as_millis(), progress.phase());
+    let cause = if progress.any_byte_sent() { Cause::TimedOut } else { Cause::TimedOutBefore };
+    Error::new(cause).detail(format_args!("{}{}: {limit} ms, {phase}", progress.peer_name(), progress.by_way_of()))
 }
 
-/// The program has cancelled the call.
-pub(super) fn cancelled(call: &Call<'_>) -> Error {
-    let cause = if call.any_byte_sent() { Cause::Cancelled } else { Cause::CancelledBefore };
-    Error::new(cause).detail(format_args!("{}: {}", call.peer_name(), call.phase()))
+/// The system has no descriptor for what wakes the call.
+pub(super) fn no_descriptor(error: &io::Error, progress: &Progress) -> Error {
+    Error::new(Cause::NoResources).detail(format_args!("{}: {error}", progress.peer_name()))
+}
+
+/// The program has cancelled the progress.
+pub(super) fn cancelled(progress: &Progress) -> Error {
+    let cause = if progress.any_byte_sent() { Cause::Cancelled } else { Cause::CancelledBefore };
+    Error::new(cause).detail(format_args!("{}: {}", progress.peer_name(), progress.phase()))
 }
 
 /// An error of the system.
-pub(super) fn of_io(error: &io::Error, call: &Call<'_>) -> Error {
-    let cause = match (call.phase(), call.peer()) {
+pub(super) fn of_io(error: &io::Error, progress: &Progress) -> Error {
+    let cause = match (progress.phase(), progress.peer()) {
         _ if is_shortage(error) => Cause::NoResources,
         (Phase::Lookup, Peer::Server) => Cause::HostNotFound,
         (Phase::Lookup, Peer::Proxy) => Cause::ProxyNotFound,
@@ -37,17 +41,17 @@ pub(super) fn of_io(error: &io::Error, call: &Call<'_>) -> Error {
         (_, Peer::Proxy) => Cause::ProxyHungUp,
         // A reset, a cable that was pulled, a route that went: the connection is gone.
         (phase, Peer::Server) => {
-            let cause = if call.any_byte_sent() { Cause::Disconnected } else { Cause::DisconnectedBefore };
-            let (name, way) = (call.peer_name(), call.by_way_of());
+            let cause = if progress.any_byte_sent() { Cause::Disconnected } else { Cause::DisconnectedBefore };
+            let (name, way) = (progress.peer_name(), progress.by_way_of());
             return Error::new(cause).detail(format_args!("{name}{way}: {error}, {phase}"));
         }
     };
-    Error::new(cause).detail(format_args!("{}: {error}", call.peer_name()))
+    Error::new(cause).detail(format_args!("{}: {error}", progress.peer_name()))
 }
 
 /// The other end has closed the connection in the middle.
-pub(super) fn disconnected(call: &Call<'_>) -> Error {
-    of_io(&io::Error::new(ErrorKind::UnexpectedEof, "the other end closed the connection"), call)
+pub(super) fn disconnected(progress: &Progress) -> Error {
+    of_io(&io::Error::new(ErrorKind::UnexpectedEof, "the other end closed the connection"), progress)
 }
 
 /// Whether this machine is short of something, and not the network out of order.
@@ -64,25 +68,25 @@ pub(super) fn is_without_port(error: &io::Error) -> bool {
 }
 
 /// No address could be tried, for want of a port to connect from.
-pub(super) fn no_local_port(each: impl fmt::Display, call: &Call<'_>) -> Error {
-    Error::new(Cause::NoLocalPort).detail(format_args!("{}: {each}", call.peer_name()))
+pub(super) fn no_local_port(each: impl fmt::Display, progress: &Progress) -> Error {
+    Error::new(Cause::NoLocalPort).detail(format_args!("{}: {each}", progress.peer_name()))
 }
 
 /// What the resolver's failure means. With no descriptor left it says that the name or its servers cannot be found.
-pub(super) fn of_lookup(error: &io::Error, call: &Call<'_>) -> Error {
-    match Bell::new() {
-        Err(shortage) if is_shortage(&shortage) => of_io(&shortage, call),
-        _ => of_io(error, call),
+pub(super) fn of_lookup(error: &io::Error, progress: &Progress) -> Error {
+    match Event::new() {
+        Err(shortage) if is_shortage(&shortage) => of_io(&shortage, progress),
+        _ => of_io(error, progress),
     }
 }
 
 /// An error of TLS. `lacks_certificate`: the server has asked for a client certificate, and there was none.
-pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, call: &Call<'_>) -> Error {
-    if call.peer() == Peer::Proxy {
-        return of_proxy_tls(error, call);
+pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, progress: &Progress) -> Error {
+    if progress.peer() == Peer::Proxy {
+        return of_proxy_tls(error, progress);
     }
     let cause = match error {
-        rustls::Error::InvalidCertificate(certificate) => return of_certificate(certificate, call),
+        rustls::Error::InvalidCertificate(certificate) => return of_certificate(certificate, progress),
         rustls::Error::AlertReceived(alert) => match alert {
             AlertDescription::ProtocolVersion => Cause::TlsTooOld,
             AlertDescription::CertificateRequired => Cause::ClientCertificateMissing,
@@ -91,7 +95,7 @@ pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, call: &Call
                 Cause::ClientCertificateMissing
             }
             // The server has asked for another handshake, and rustls has declined.
-            AlertDescription::HandshakeFailure | AlertDescription::NoRenegotiation if call.any_byte_sent() => {
+            AlertDescription::HandshakeFailure | AlertDescription::NoRenegotiation if progress.any_byte_sent() => {
                 Cause::RenegotiationAsked
             }
             AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => Cause::TlsIncompatible,
@@ -106,20 +110,24 @@ pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, call: &Call
         },
         rustls::Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => Cause::TlsTooOld,
         rustls::Error::PeerIncompatible(_) => Cause::TlsIncompatible,
-        rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests) if call.any_byte_sent() => {
+        rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests) if progress.any_byte_sent() => {
             Cause::RenegotiationAsked
         }
-        rustls::Error::InvalidMessage(_) if call.phase() == Phase::Handshake => Cause::NoTls,
+        rustls::Error::InvalidMessage(_) if progress.phase() == Phase::Handshake => Cause::NoTls,
         _ => Cause::TlsFailed,
     };
-    Error::new(cause).detail(format_args!("{}{}: {error}", call.peer_name(), call.by_way_of()))
+    Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.by_way_of()))
 }
 
-fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
+fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
     if let CertificateError::Other(other) = error
-        && let Some(doubted) = other.0.downcast_ref::<Doubted>()
+        && let Some(known) = other.0.downcast_ref::<ChainError>()
     {
-        return Error::new(doubted.cause).detail(format_args!("{}{}: {doubted}", call.peer_name(), call.by_way_of()));
+        return Error::new(known.cause).detail(format_args!(
+            "{}{}: {known}",
+            progress.peer_name(),
+            progress.by_way_of()
+        ));
     }
     let cause = match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Cause::CertificateExpired,
@@ -129,20 +137,20 @@ fn of_certificate(error: &CertificateError, call: &Call<'_>) -> Error {
         }
         _ => Cause::CertificateRefused,
     };
-    Error::new(cause).detail(format_args!("{}{}: {error}", call.peer_name(), call.by_way_of()))
+    Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.by_way_of()))
 }
 
 /// An error of TLS with an https proxy, which the settings of the proxy fix and not those of the server.
-fn of_proxy_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
-    let name = call.peer_name();
+fn of_proxy_tls(error: &rustls::Error, progress: &Progress) -> Error {
+    let name = progress.peer_name();
     match error {
-        rustls::Error::InvalidCertificate(CertificateError::Other(other)) if other.0.is::<Doubted>() => {
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) if other.0.is::<ChainError>() => {
             Error::new(Cause::ProxyUntrusted).detail(format_args!("{name}: {}", other.0))
         }
         rustls::Error::InvalidCertificate(error) => {
             Error::new(Cause::ProxyUntrusted).detail(format_args!("{name}: {error}"))
         }
-        rustls::Error::InvalidMessage(_) if call.phase() == Phase::Handshake => {
+        rustls::Error::InvalidMessage(_) if progress.phase() == Phase::Handshake => {
             Error::new(Cause::ProxyNoTls).detail(format_args!("{name}: {error}"))
         }
         error => Error::new(Cause::ProxyTlsFailed).detail(format_args!("{name}: {error}")),
@@ -150,71 +158,71 @@ fn of_proxy_tls(error: &rustls::Error, call: &Call<'_>) -> Error {
 }
 
 /// What the HTTP parser does not accept.
-pub(super) fn of_http(error: &ureq_proto::Error, call: &Call<'_>) -> Error {
+pub(super) fn of_http(error: &ureq_proto::Error, progress: &Progress) -> Error {
     match error {
-        ureq_proto::Error::HttpParseTooManyHeaders => head_too_large(call),
-        error => garbled(error, call),
+        ureq_proto::Error::HttpParseTooManyHeaders => head_too_large(progress),
+        error => garbled(error, progress),
     }
 }
 
 /// The other end speaks before it is asked. What it says is no answer (RFC 9112, section 9.2).
-pub(super) fn spoke_first(call: &Call<'_>) -> Error {
-    match call.peer() {
-        Peer::Server => Error::new(Cause::UnexpectedData).detail(call.peer_name()),
-        Peer::Proxy => garbled("it speaks before it is asked", call),
+pub(super) fn spoke_first(progress: &Progress) -> Error {
+    match progress.peer() {
+        Peer::Server => Error::new(Cause::UnexpectedData).detail(progress.peer_name()),
+        Peer::Proxy => garbled("it speaks before it is asked", progress),
     }
 }
 
 /// More interim answers (1xx) than any server has a reason for.
-pub(super) fn too_many_interim_answers(call: &Call<'_>) -> Error {
-    garbled("it sends interim answers (1xx) without end", call)
+pub(super) fn too_many_interim_answers(progress: &Progress) -> Error {
+    garbled("it sends interim answers (1xx) without end", progress)
 }
 
 /// Of headers there are too many, or too long ones.
-pub(super) fn head_too_large(call: &Call<'_>) -> Error {
-    match call.peer() {
-        Peer::Server => Error::new(Cause::HeadTooLarge).detail(call.peer_name()),
-        Peer::Proxy => garbled("the headers of its answer are longer than 16 KiB, or more than 128", call),
+pub(super) fn head_too_large(progress: &Progress) -> Error {
+    match progress.peer() {
+        Peer::Server => Error::new(Cause::HeadTooLarge).detail(progress.peer_name()),
+        Peer::Proxy => garbled("the headers of its answer are longer than 16 KiB, or more than 128", progress),
     }
 }
 
 /// What answers does not keep to the protocol, HTTP or SOCKS.
-pub(super) fn garbled(what: impl fmt::Display, call: &Call<'_>) -> Error {
-    let cause = match call.peer() {
+pub(super) fn garbled(what: impl fmt::Display, progress: &Progress) -> Error {
+    let cause = match progress.peer() {
         Peer::Server => Cause::NotHttp,
         Peer::Proxy => Cause::ProxyGarbled,
     };
-    Error::new(cause).detail(format_args!("{}: {what}", call.peer_name()))
+    Error::new(cause).detail(format_args!("{}: {what}", progress.peer_name()))
 }
 
 #[cfg(test)]
 mod tests {
     use std::io;
-    use std::sync::Arc;
     use std::time::Duration;
 
     use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
-    use super::super::cancel::Bell;
-    use super::{Call, Peer, Phase, cancelled, of_http, of_io, of_tls, timed_out};
+    use super::{Peer, Phase, Progress, cancelled, of_http, of_io, of_tls, timed_out};
     use crate::error::{Code, Error};
 
     /// What `translate` makes of an error in that phase.
-    fn at(phase: Phase, peer: Peer, translate: impl Fn(&Call<'_>) -> Error) -> Error {
-        let bell = Arc::new(Bell::new().unwrap());
-        let proxy = Some("proxy:3128".to_owned());
-        let call = Call::new(&bell, None, "host:443", proxy, Duration::from_millis(700));
-        call.enter(phase, peer);
-        translate(&call).request_sent(call.any_byte_sent())
+    fn at(phase: Phase, peer: Peer, translate: impl Fn(&Progress) -> Error) -> Error {
+        let progress = Progress::new("host:443".to_owned(), Some("proxy:3128".to_owned()));
+        progress.enter(phase, peer);
+        translate(&progress).request_sent(progress.any_byte_sent())
     }
 
     /// The same when a byte of the request has been sent.
-    fn after_sending(phase: Phase, translate: impl Fn(&Call<'_>) -> Error) -> Error {
-        at(Phase::Sending, Peer::Server, |call| {
-            call.bytes_left(1);
-            call.enter(phase, Peer::Server);
-            translate(call).request_sent(call.any_byte_sent())
+    fn after_sending(phase: Phase, translate: impl Fn(&Progress) -> Error) -> Error {
+        at(Phase::Sending, Peer::Server, |progress| {
+            progress.bytes_left(1);
+            progress.enter(phase, Peer::Server);
+            translate(progress).request_sent(progress.any_byte_sent())
         })
+    }
+
+    fn late(progress: &Progress) -> Error {
+        timed_out(Duration::from_millis(700), progress)
     }
 
     #[test]
@@ -227,7 +235,11 @@ mod tests {
             (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), Code::Tls),
             (rustls::Error::DecryptError, Code::Tls),
         ] {
-            assert_eq!(at(Phase::Handshake, Peer::Server, |call| of_tls(&tls, false, call)).code(), code, "{tls}");
+            assert_eq!(
+                at(Phase::Handshake, Peer::Server, |progress| of_tls(&tls, false, progress)).code(),
+                code,
+                "{tls}"
+            );
         }
     }
 
@@ -239,7 +251,7 @@ mod tests {
             rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
             rustls::Error::DecryptError,
         ] {
-            let error = at(Phase::Handshake, Peer::Proxy, |call| of_tls(&tls, false, call));
+            let error = at(Phase::Handshake, Peer::Proxy, |progress| of_tls(&tls, false, progress));
             assert_eq!(error.code(), Code::Proxy, "{tls}");
             let message = error.message();
             assert!(message.contains("proxy:3128") && !message.contains("server"), "{message}");
@@ -248,7 +260,7 @@ mod tests {
 
     #[test]
     fn the_phase_and_the_peer_decide_what_a_lost_connection_is() {
-        let reset = |call: &Call<'_>| of_io(&io::ErrorKind::ConnectionReset.into(), call);
+        let reset = |progress: &Progress| of_io(&io::ErrorKind::ConnectionReset.into(), progress);
         for (phase, peer, code) in [
             (Phase::Lookup, Peer::Server, Code::Dns),
             (Phase::Lookup, Peer::Proxy, Code::Proxy),
@@ -269,14 +281,14 @@ mod tests {
 
     #[test]
     fn garbage_is_the_fault_of_who_sent_it() {
-        let garbage = |call: &Call<'_>| of_http(&ureq_proto::Error::HttpParseFail("x".to_owned()), call);
+        let garbage = |progress: &Progress| of_http(&ureq_proto::Error::HttpParseFail("x".to_owned()), progress);
         assert_eq!(at(Phase::Waiting, Peer::Server, garbage).code(), Code::Malformed);
         assert_eq!(at(Phase::Tunnel, Peer::Proxy, garbage).code(), Code::Proxy);
     }
 
     #[test]
     fn a_timeout_names_limit_and_phase() {
-        let error = at(Phase::Connecting, Peer::Server, timed_out);
+        let error = at(Phase::Connecting, Peer::Server, late);
         assert_eq!(error.code(), Code::Timeout);
         // Either may be what is silent.
         assert!(error.message().ends_with("host:443 by way of proxy proxy:3128: 700 ms, connecting"), "{error}");
@@ -284,9 +296,9 @@ mod tests {
 
     #[test]
     fn what_was_sent_decides_the_pause_and_the_sentence_in_every_phase() {
-        let reset = |call: &Call<'_>| of_io(&io::ErrorKind::ConnectionReset.into(), call);
-        let shortage = |call: &Call<'_>| of_io(&rustix::io::Errno::NOBUFS.into(), call);
-        for translate in [&reset as &dyn Fn(&Call<'_>) -> Error, &shortage, &timed_out] {
+        let reset = |progress: &Progress| of_io(&io::ErrorKind::ConnectionReset.into(), progress);
+        let shortage = |progress: &Progress| of_io(&rustix::io::Errno::NOBUFS.into(), progress);
+        for translate in [&reset as &dyn Fn(&Progress) -> Error, &shortage, &late] {
             for phase in [Phase::Lookup, Phase::Connecting, Phase::Handshake, Phase::Checking, Phase::Sending] {
                 let error = at(phase, Peer::Server, translate);
                 assert_eq!(error.pause(), Some(Duration::from_secs(60)), "{phase}: {error}");
@@ -309,7 +321,7 @@ mod tests {
         for peer in [Peer::Server, Peer::Proxy] {
             for phase in [Phase::Lookup, Phase::Connecting, Phase::Handshake, Phase::Tunnel, Phase::Sending] {
                 for errno in [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM] {
-                    let error = at(phase, peer, |call| of_io(&errno.into(), call));
+                    let error = at(phase, peer, |progress| of_io(&errno.into(), progress));
                     assert_eq!(error.code(), Code::Connect);
                     assert!(error.message().starts_with("This machine"), "{error}");
                 }
@@ -320,7 +332,7 @@ mod tests {
     #[test]
     fn an_old_server_is_told_from_one_that_wants_a_certificate() {
         let message = |alert| {
-            at(Phase::Handshake, Peer::Server, |call| of_tls(&rustls::Error::AlertReceived(alert), false, call))
+            at(Phase::Handshake, Peer::Server, |progress| of_tls(&rustls::Error::AlertReceived(alert), false, progress))
                 .message()
         };
         assert!(message(AlertDescription::ProtocolVersion).contains("TLS 1.2"));

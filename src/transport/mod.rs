@@ -1,87 +1,57 @@
-//! How a request reaches the server and the answer comes back, under one deadline. Knows nothing of Concur.
+//! How a request reaches an origin and the answer comes back, within the operation that asked for it. Knows nothing of Concur.
 //!
 //! | question | module |
 //! |---|---|
-//! | what a call carries through all layers | `call`, `phase`, `cancel`, `event` |
-//! | a name becomes addresses | `lookup`, from `name_cache` or `resolver`, on threads of `background` |
-//! | one of them becomes a connection | `socket`, on a `descriptor` |
-//! | is there a proxy on the way, and will it let us through | `proxy`, `bypass`, `tunnel`, `socks` |
-//! | TLS, and who is believed | `tls`, `sessions`, `trust`, `system_roots`, `verify`, `explain`, `roots`, `authority`, `certificate`, `identity`, `pem` |
-//! | a request and its answer | `exchange`, with `head` and `chunks`, over a `stream`, by way of a `buffer` |
-//! | what is kept for the next call | `kept` |
-//! | what a failure means | `failure` |
+//! | how far an exchange has come, and what drives it | `progress`, `call` |
+//! | from a name to a connection | `net` |
+//! | is there a proxy on the way, and will it let us through | `proxy` |
+//! | TLS, and whose certificates are trusted | `tls` |
+//! | a request and its answer | `exchange` over a `connection`, with `head` and `chunks`; below them `stream` and `buffer` |
+//! | what is kept for the next call | `pool` |
+//! | what a failure means | `failure`; what is wrong with a certificate: `chain_error` |
 
-mod authority;
-mod background;
 mod buffer;
-mod bypass;
 mod call;
-mod cancel;
-mod certificate;
+mod chain_error;
 mod chunks;
-mod descriptor;
-mod event;
+mod connection;
 mod exchange;
-mod explain;
 mod failure;
 mod head;
-mod identity;
-mod kept;
-mod lookup;
-mod name_cache;
-mod pem;
-mod phase;
+mod net;
+mod pool;
+mod progress;
 mod proxy;
-mod resolver;
-mod roots;
-mod sessions;
-mod socket;
-mod socks;
 mod stream;
-mod system_roots;
 mod tls;
-mod trust;
-mod tunnel;
-mod verify;
 
-pub(crate) use bypass::Bypass;
-pub(crate) use cancel::Entry;
-pub(crate) use identity::Identity;
-pub(crate) use proxy::{Proxy, Route};
-pub(crate) use trust::Trust;
+pub(crate) use proxy::{Bypass, Proxy, Route};
+pub(crate) use tls::{Identity, Trust};
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use http::header::{HeaderValue, USER_AGENT};
-use http::request::Builder;
-use http::uri::Authority;
-use http::{Request, Response, Uri};
 use rustls::ClientConfig;
 
-use crate::body::Body;
-use crate::cause::Cause;
 use crate::error::Error;
-use crate::log::Log;
-use crate::per_process::PerProcess;
-use crate::request::header;
+use crate::message::{Answer, Request};
+use crate::operation::Operation;
+use crate::origin::HostPort;
+use crate::wipe::PerProcess;
 use call::Call;
-use cancel::Running;
-use exchange::{Connection, Exchanged};
-use kept::Kept;
-use phase::{Peer, Phase};
-use proxy::Scheme;
-use socket::Socket;
+use connection::Connection;
+use net::{connect, lookup, name_cache};
+use pool::{Key, Pool};
+use progress::{Peer, Phase, Progress};
+use proxy::{Scheme, tunnel};
 use stream::Stream;
-use tls::{Tls, bare};
-use tunnel::Asked;
+use tls::sessions;
+use tls::stream::Tls;
 
 /// What a transport is made from.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Bounds a whole call.
-    pub(crate) timeout: Duration,
     /// Bounds each attempt to connect to an address.
     pub(crate) connect_timeout: Duration,
     /// How long an idle connection may be used again; zero: each call has its own.
@@ -89,31 +59,29 @@ pub(crate) struct Settings {
     pub(crate) trust: Trust,
     pub(crate) identity: Option<Identity>,
     pub(crate) route: Route,
-    pub(crate) log: Option<Log>,
 }
 
-/// Sends requests to one server.
+/// Sends requests, over connections that it keeps or makes.
 #[derive(Debug)]
 pub(crate) struct Transport {
     settings: Settings,
     tls: ClientConfig,
     proxy_tls: ClientConfig,
-    running: PerProcess<Running>,
     state: PerProcess<State>,
 }
 
 /// What must not be shared with a child of fork.
 struct State {
-    kept: Kept,
+    pool: Pool,
     tls: Arc<ClientConfig>,
     proxy_tls: Arc<ClientConfig>,
 }
 
-/// An answer, of the server or of a proxy that will not let the request through.
-pub(crate) enum Answer {
-    OfServer(Response<Body>),
-    /// With the proxy's host and port. The request has not left.
-    OfProxy(Response<Body>, String),
+/// A request that has been sent and whose answer is due. One operation begins it, and any may wait for it.
+pub(crate) struct Exchange {
+    exchange: exchange::Exchange,
+    progress: Progress,
+    key: Key,
 }
 
 impl Transport {
@@ -121,95 +89,96 @@ impl Transport {
     /// The system has no roots, and the settings name none.
     pub(crate) fn new(settings: Settings) -> Result<Transport, Error> {
         let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref())?;
-        Ok(Transport { settings, tls, proxy_tls, running: PerProcess::new(), state: PerProcess::new() })
+        Ok(Transport { settings, tls, proxy_tls, state: PerProcess::new() })
     }
 
-    /// Counts a call in, so that it can be cancelled, until the result is dropped. Comes before everything else in a call.
-    pub(crate) fn enter(&self) -> Entry<'_> {
-        self.running().enter(self.keeps())
-    }
-
-    /// Sends to `uri` what `request` makes, once; a body that ends early is handed out as far as it came. Plain http stays on
-    /// this machine.
+    /// Sends a request, once, and gives the answer; a body that ends early is handed out as far as it came. Plain http stays
+    /// on this machine.
     ///
     /// # Errors
     /// Each says whether a byte of the request was sent.
-    pub(crate) fn send(
-        &self,
-        entry: &Entry<'_>,
-        uri: &Uri,
-        request: impl Fn() -> Result<Builder, Error>,
-    ) -> Result<Answer, Error> {
-        let proxy = self.settings.route.proxy_to(uri);
-        let server = uri.authority().map(Authority::as_str).unwrap_or_default();
-        let no_descriptor = |error| Error::new(Cause::NoResources).detail(format_args!("{server}: {error}"));
-        let bell = entry.bell().map_err(|error| no_descriptor(error).request_sent(false))?;
-        let log = self.settings.log.as_ref();
-        let call = Call::new(&bell, log, server, proxy.map(Proxy::name), self.settings.timeout);
-        let answer = self.exchange(proxy, request, &call);
-        if !matches!(answer, Ok(Answer::OfServer(_))) {
+    pub(crate) fn send(&self, operation: &Operation<'_>, request: &Request) -> Result<Answer, Error> {
+        let answer = self.begin(operation, request).and_then(|mut exchange| {
+            let cut = exchange.wait(operation).err();
+            self.conclude(operation, exchange, cut)
+        });
+        if answer.is_err() {
             // The name may have led to the wrong host.
-            name_cache::forget(proxy.map_or(bare(uri.host().unwrap_or_default()), |proxy| &proxy.host));
+            let origin = &request.endpoint.origin;
+            name_cache::forget(&self.settings.route.proxy_to(origin).map_or(&origin.place, |proxy| &proxy.place).host);
         }
-        answer.map_err(|error| error.request_sent(call.any_byte_sent()))
+        answer
     }
 
-    /// Over a kept connection, or a new one. While not one byte of the request has been sent, a new one takes the place of a
-    /// kept one that cannot be used.
-    fn exchange(
-        &self,
-        proxy: Option<&Proxy>,
-        request: impl Fn() -> Result<Builder, Error>,
-        call: &Call<'_>,
-    ) -> Result<Answer, Error> {
+    /// Sends a request, once. While not one byte of it has been sent, a new connection takes the place of a kept one that
+    /// cannot be used.
+    ///
+    /// # Errors
+    /// Each says whether a byte of the request was sent.
+    pub(crate) fn begin(&self, operation: &Operation<'_>, request: &Request) -> Result<Exchange, Error> {
+        let proxy = self.settings.route.proxy_to(&request.endpoint.origin).cloned();
+        let progress =
+            Progress::new(request.endpoint.origin.authority(), proxy.as_ref().map(|proxy| proxy.place.to_string()));
+        let key = Key { origin: Arc::clone(&request.endpoint.origin), proxy, identity: self.settings.identity.clone() };
+        let exchange = Call::new(operation, &progress).and_then(|call| self.open(request, &key, &call));
+        match exchange {
+            Ok(exchange) => Ok(Exchange { exchange, progress, key }),
+            Err(error) => Err(error.request_sent(progress.any_byte_sent())),
+        }
+    }
+
+    fn open(&self, request: &Request, key: &Key, call: &Call<'_>) -> Result<exchange::Exchange, Error> {
         let state = self.state();
-        let request = || {
-            let request = match self.keeps() {
-                true => request()?,
-                false => header(request()?, "Connection", HeaderValue::from_static("close")),
-            };
-            request.body(()).map_err(|_| Error::from(Cause::Unforeseen))
-        };
-        while let Some(mut connection) = if self.keeps() { state.kept.take() } else { None } {
+        let begin = |connection| {
+            let head = request.head(!self.keeps())?;
             call.enter(Phase::Checking, Peer::Server);
-            match connection.exchange(request()?, call) {
+            exchange::Exchange::begin(connection, head, request.body.as_ref(), call)
+        };
+        while let Some(connection) = if self.keeps() { state.pool.take(key) } else { None } {
+            match begin(connection) {
                 Err(error) if !call.any_byte_sent() => {
                     call.check()?;
                     call.warn(format_args!("connect: idle connection lost, opening a new one: {}", error.message()));
                 }
-                result => return result.map(|exchanged| self.keep(connection, exchanged, state, call)),
+                result => return result,
             }
         }
-        let request = request()?;
-        let stream = match self.connect(proxy, &request, state, call)? {
-            Asked::Opened(stream) => stream,
-            Asked::Refused(response) => return Ok(Answer::OfProxy(*response, call.peer_name().to_owned())),
-        };
-        let mut connection = Connection::new(stream);
-        call.enter(Phase::Checking, Peer::Server);
-        let exchanged = connection.exchange(request, call)?;
-        Ok(self.keep(connection, exchanged, state, call))
+        begin(Connection::new(self.connect(request, key, state, call)?))
     }
 
-    /// Ends every call that is running, in this process.
-    pub(crate) fn cancel(&self) {
-        if let Some(running) = self.running.existing() {
-            running.cancel();
+    /// Ends an exchange, after a wait that has ended well or with `cut`: gives what has come of the answer, and keeps the
+    /// connection if it may be used again.
+    ///
+    /// # Errors
+    /// `cut`, when no answer has begun.
+    pub(crate) fn conclude(
+        &self,
+        operation: &Operation<'_>,
+        exchange: Exchange,
+        cut: Option<Error>,
+    ) -> Result<Answer, Error> {
+        let Exchange { exchange, progress, key } = exchange;
+        let exchanged = exchange.conclude(cut)?;
+        let (response, came) = (&exchanged.answer.response, exchanged.answer.came);
+        let until = (exchanged.is_reusable && self.keeps())
+            .then(|| {
+                let (since, keep_alive) = (exchanged.connection.since, self.settings.keep_alive);
+                pool::usable_until(came.monotonic, since, keep_alive, response.headers())
+            })
+            .flatten();
+        operation.done(
+            format_args!(
+                "answer HTTP {}, {} bytes{}",
+                response.status().as_u16(),
+                response.body().bytes.len(),
+                if until.is_some() { "; the connection is kept" } else { "" }
+            ),
+            progress.since(),
+        );
+        if let Some(until) = until {
+            self.state().pool.put(key, exchanged.connection, until);
         }
-    }
-
-    /// Ends every call that is running, in this process, and each that enters later.
-    pub(crate) fn close(&self) {
-        self.running().close();
-    }
-
-    fn running(&self) -> &Running {
-        self.running.get(Running::default, Running::close_idle)
-    }
-
-    /// The log, if there is one.
-    pub(crate) fn log(&self) -> Option<&Log> {
-        self.settings.log.as_ref()
+        Ok(exchanged.answer)
     }
 
     fn state(&self) -> &State {
@@ -220,79 +189,44 @@ impl Transport {
                 config.resumption = sessions::resumption();
                 Arc::new(config)
             };
-            State { kept: Kept::default(), tls: own(&self.tls), proxy_tls: own(&self.proxy_tls) }
+            State { pool: Pool::default(), tls: own(&self.tls), proxy_tls: own(&self.proxy_tls) }
         };
         self.state.get(make, |parents| {
-            parents.kept.close_all();
+            parents.pool.close_all();
         })
     }
 
     /// Whether connections are kept for the next call.
-    fn keeps(&self) -> bool {
+    pub(crate) fn keeps(&self) -> bool {
         !self.settings.keep_alive.is_zero()
     }
 
-    fn keep(&self, connection: Connection, exchanged: Exchanged, state: &State, call: &Call<'_>) -> Answer {
-        let Exchanged { response, reusable } = exchanged;
-        let until = (reusable && self.keeps())
-            .then(|| kept::usable_until(Instant::now(), connection.since, self.settings.keep_alive, response.headers()))
-            .flatten();
-        call.done(format_args!(
-            "answer HTTP {}, {} bytes{}",
-            response.status().as_u16(),
-            response.body().bytes.len(),
-            if until.is_some() { "; the connection is kept" } else { "" }
-        ));
-        if let Some(until) = until {
-            state.kept.put(connection, until);
-        }
-        Answer::OfServer(response)
-    }
-
     /// Makes the way to the server, with TLS where the address says so.
-    fn connect(
-        &self,
-        proxy: Option<&Proxy>,
-        request: &Request<()>,
-        state: &State,
-        call: &Call<'_>,
-    ) -> Result<Asked, Error> {
-        let uri = request.uri();
-        let host = bare(uri.host().unwrap_or_default());
-        let port = port_of(uri);
-        let plain = uri.scheme_str() == Some("http");
-        let stream = match proxy {
-            None => self.reach((host, port), Peer::Server, plain, call)?,
+    fn connect(&self, request: &Request, key: &Key, state: &State, call: &Call<'_>) -> Result<Stream, Error> {
+        let origin = &key.origin;
+        let stream = match &key.proxy {
+            None => self.reach(&origin.place, Peer::Server, !origin.is_https, call)?,
             Some(proxy) => {
-                let stream = self.reach((&proxy.host, proxy.port), Peer::Proxy, false, call)?;
+                let stream = self.reach(&proxy.place, Peer::Proxy, false, call)?;
                 let stream = match proxy.scheme {
-                    Scheme::Https => Tls::connect(&state.proxy_tls, &proxy.host, stream, Peer::Proxy, call)?,
+                    Scheme::Https => Tls::connect(&state.proxy_tls, &proxy.place.host, stream, Peer::Proxy, call)?,
                     Scheme::Http | Scheme::Socks5 => stream,
                 };
-                match tunnel::ask(proxy, stream, (host, port), request.headers().get(USER_AGENT), call)? {
-                    Asked::Opened(stream) => stream,
-                    refused => return Ok(refused),
-                }
+                tunnel::open(proxy, stream, &origin.place, request.header("User-Agent"), call)?
             }
         };
-        match plain {
-            true => Ok(Asked::Opened(stream)),
-            false => Tls::connect(&state.tls, host, stream, Peer::Server, call).map(Asked::Opened),
+        match origin.is_https {
+            true => Tls::connect(&state.tls, &origin.place.host, stream, Peer::Server, call),
+            false => Ok(stream),
         }
     }
 
     /// A TCP connection to a host.
-    fn reach(
-        &self,
-        (host, port): (&str, u16),
-        peer: Peer,
-        only_loopback: bool,
-        call: &Call<'_>,
-    ) -> Result<Stream, Error> {
+    fn reach(&self, place: &HostPort, peer: Peer, only_loopback: bool, call: &Call<'_>) -> Result<Stream, Error> {
         call.enter(Phase::Lookup, peer);
-        let addresses = lookup::addresses(host, port, only_loopback, call)?;
+        let addresses = lookup::addresses(&place.host, place.port, only_loopback, call)?;
         call.enter(Phase::Connecting, peer);
-        let socket = Socket::connect(&addresses, self.settings.connect_timeout, call)?;
+        let socket = connect::connect(&addresses, self.settings.connect_timeout, call)?;
         if call.is_logged() {
             let address = socket.peer().map_or_else(String::new, |address| format!(" at {address}"));
             call.done(format_args!("connect {}{address}", call.peer_title()));
@@ -301,13 +235,138 @@ impl Transport {
     }
 }
 
-/// The port of an address, by its scheme where it names none.
-fn port_of(uri: &Uri) -> u16 {
-    uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 })
+impl Exchange {
+    /// Waits until all of the answer is there. After a wait that ended early, another operation may wait on.
+    ///
+    /// # Errors
+    /// The answer does not come, or not all of it. The error says that the request was sent.
+    pub(crate) fn wait(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
+        let waited = Call::new(operation, &self.progress).and_then(|call| self.exchange.wait(&call));
+        waited.map_err(|error| error.request_sent(self.progress.any_byte_sent()))
+    }
 }
 
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("State")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::thread;
+    use std::time::Duration;
+
+    use http::{HeaderValue, Method};
+
+    use super::{Route, Settings, Transport, Trust};
+    use crate::error::Code;
+    use crate::message::{Endpoint, Request};
+    use crate::operation::{Handle, Operation, Running, alone};
+    use crate::origin::{HostPort, Origin};
+    use crate::secret::Secret;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    /// A server that hands out its first connection, and a transport.
+    fn both() -> (TcpListener, Transport, Endpoint) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let place = HostPort { host: "127.0.0.1".to_owned(), port: listener.local_addr().unwrap().port() };
+        let origin = Arc::new(Origin { is_https: false, place });
+        let uri = format!("{origin}/token").parse().unwrap();
+        let transport = Transport::new(Settings {
+            connect_timeout: MINUTE,
+            keep_alive: MINUTE,
+            trust: Trust::default(),
+            identity: None,
+            route: Route::default(),
+        });
+        (listener, transport.unwrap(), Endpoint { origin, uri })
+    }
+
+    fn read_until(client: &mut TcpStream, end: &str) -> String {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(end.as_bytes()) {
+            let mut byte = [0];
+            client.read_exact(&mut byte).unwrap();
+            bytes.push(byte[0]);
+        }
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn body_is_sent_with_its_length_whatever_that_is() {
+        for length in [1, 100, 16 * 1024, 100_000] {
+            let (listener, transport, endpoint) = both();
+            let body = format!("{}.", "a".repeat(length - 1));
+            let kind = ("Content-Type", HeaderValue::from_static("text/plain"));
+            let request = Request::new(Method::POST, &endpoint, vec![kind], Secret::concat(&[&body]));
+            let server = thread::spawn(move || {
+                let (mut client, _) = listener.accept().unwrap();
+                let head = read_until(&mut client, "\r\n\r\n");
+                let came = read_until(&mut client, ".");
+                client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+                (head, came)
+            });
+            let answer = transport.send(&alone(MINUTE), &request).unwrap();
+            assert_eq!(**answer.response.body().bytes, *b"ok");
+            let (head, came) = server.join().unwrap();
+            let host = endpoint.origin.authority();
+            let expected = format!(
+                "POST /token HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n"
+            );
+            assert_eq!(head, expected);
+            assert!(came == body, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn another_operation_waits_on_for_an_exchange_that_one_has_left() {
+        const PARTS: [&[u8]; 4] = [
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 20",
+            b"0 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"3\r\nab",
+            b"c\r\n1\r\nd\r\n0\r\n\r\n",
+        ];
+        let (listener, transport, endpoint) = both();
+        let request = Request::new(Method::GET, &endpoint, Vec::new(), Secret::default());
+        let (running, handle): (Running, Arc<Handle>) = Default::default();
+        let cancelled = Operation::begin(&running, &handle, false, MINUTE, None);
+        let mut exchange = transport.begin(&cancelled, &request).unwrap();
+        let (mut client, _) = listener.accept().unwrap();
+        read_until(&mut client, "\r\n\r\n");
+
+        running.cancel();
+        assert_eq!(exchange.wait(&cancelled).unwrap_err().code(), Code::Cancelled);
+        for part in &PARTS[..3] {
+            client.write_all(part).unwrap();
+            // On a thread of its own, as it will be.
+            let (back, error) = thread::scope(|scope| {
+                let wait = move || {
+                    let error = exchange.wait(&alone(Duration::from_millis(20))).unwrap_err();
+                    (exchange, error)
+                };
+                scope.spawn(wait).join().unwrap()
+            });
+            exchange = back;
+            assert_eq!(error.code(), Code::Timeout);
+            assert!(!error.remedy().contains("No Concur credentials"), "the request was sent: {error}");
+        }
+        client.write_all(PARTS[3]).unwrap();
+        let last = alone(MINUTE);
+        exchange.wait(&last).unwrap();
+        let answer = transport.conclude(&last, exchange, None).unwrap();
+        assert_eq!(**answer.response.body().bytes, *b"abcd");
+
+        // Its connection is used again, for this origin.
+        let again = thread::spawn(move || {
+            read_until(&mut client, "\r\n\r\n");
+            client.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        });
+        assert_eq!(transport.send(&last, &request).unwrap().response.status(), 204);
+        again.join().unwrap();
     }
 }

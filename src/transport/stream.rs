@@ -2,8 +2,8 @@
 
 use super::buffer::Buffer;
 use super::call::Call;
-use super::socket::Socket;
-use super::tls::Tls;
+use super::net::socket::Socket;
+use super::tls::stream::Tls;
 use crate::error::Error;
 
 /// A byte stream in both directions.

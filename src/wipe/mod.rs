@@ -1,5 +1,5 @@
-//! How memory is left clean: what is freed is zero, what the processor held is gone, a token's memory is locked; and which
-//! process this is, by a page that fork wipes.
+//! How memory is left clean: what is freed is zero, what the processor held is gone, a token's memory is locked; which
+//! process this is, by a page that fork wipes; and what belongs to one process only.
 //!
 //! Beside `capi` the only module with unsafe code: it deals in raw memory and registers.
 
@@ -10,12 +10,13 @@ mod allocator;
 mod fork;
 mod mapping;
 mod pages;
+mod per_process;
 mod registers;
 mod slabs;
 mod slots;
 mod stack;
 
-pub(crate) use fork::this_process;
+pub(crate) use per_process::PerProcess;
 pub(crate) use registers::clear_registers;
 pub(crate) use slots::Slots;
 pub(crate) use stack::clear_stack;

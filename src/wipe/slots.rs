@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroize as _;
 
+use super::fork::this_process;
 use super::pages::Pages;
+use super::per_process::PerProcess;
 use super::slabs::{Run, SLOT, SLOTS, Slabs};
-use super::this_process;
-use crate::per_process::PerProcess;
 
 /// A child of fork has slabs of its own: the lock of its parent's may never come free, and it has not locked their memory.
 static SLABS: PerProcess<Mutex<Slabs>> = PerProcess::new();

@@ -1,4 +1,4 @@
-//! A SAP Concur look-alike on TLS, for tests, demos and a user's own CI.
+//! A mock SAP Concur server on TLS, for tests, demos and a user's own CI.
 //!
 //! It answers `GET …/net2/oauth2/accesstoken.ashx` as Concur's Native Flow is documented to, and under `/scenario/<name>/` it answers
 //! in every other way that a client may meet: errors, odd spellings, web pages, redirects, cut connections, silence. Everything listens
@@ -12,35 +12,37 @@
 //! # }
 //! ```
 //!
-//! Where to look: `scenarios/` holds the table, one scenario an entry; `answer` and `script` are what entries are made of; `service`
-//! picks the entry for a request; `incoming` and `request` read it, `connection` and `peer` play it.
+//! Where to look, from the top down. Each line uses only lines below it.
+//!
+//! | place | what it holds |
+//! |---|---|
+//! | `main`, `command_line` | the program |
+//! | `stub` | one running stub: its ports and what a test may ask of it |
+//! | `server/` | ports and connections: who takes a connection, reads requests from it and plays a script on it |
+//! | `routes` | which script a request gets: the healthy service, or a scenario by its name |
+//! | `scenarios/` | **add a scenario here**: a table a file (`accounts` for those that keep state); `scenario` holds the kinds of entries, `states` their state, `bodies` what tables share |
+//! | `log`, `options` | what is logged; what a stub is started with |
+//! | `service/` | what scenarios are made of: `context` (what one may ask of the request and the site), `credentials`, `documents` (tokens and errors to send), `script` (steps on the connection) |
+//! | `http/` | requests and responses of HTTP/1.1, without connections and without Concur |
+//! | `users`, `clock`, `random` | who gets a token, and the file that names them; dates; sample data |
 #![forbid(unsafe_code)]
 
-mod activity;
-mod answer;
-mod ask;
-mod certificates;
 mod clock;
-mod connection;
-mod credentials;
-mod handshake;
-mod incoming;
-mod listener;
+mod http;
 mod log;
 mod options;
-mod peer;
-mod request;
+mod random;
+mod routes;
 mod scenarios;
-mod script;
+mod server;
 mod service;
 mod stub;
-mod tls_secrets;
-mod token;
-mod users_file;
+mod users;
 
-pub use handshake::Handshake;
-pub use options::{Options, User};
-pub use scenarios::{Scenario, scenarios};
+pub use options::Options;
+pub use scenarios::scenario::Scenario;
+pub use scenarios::scenarios;
+pub use server::handshake::Handshake;
+pub use server::tls_secrets::TlsSecret;
 pub use stub::Stub;
-pub use tls_secrets::TlsSecret;
-pub use users_file::{UsersFileError, parse_users};
+pub use users::{User, UsersFileError, parse_users};

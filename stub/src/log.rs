@@ -3,17 +3,25 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::service::{Reply, Said};
+use crate::http::lines::Fault;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Log {
     pub(crate) on: bool,
 }
 
+/// What is logged of one request.
+pub(crate) enum Entry {
+    BadRequest(Fault),
+    Elsewhere { credentials_arrived: bool },
+    Service { method: String, path: String, basic: &'static str, key: &'static str, scenario: &'static str },
+}
+
 impl Log {
-    pub(crate) fn request(self, reply: &Reply, time: Duration) {
+    /// `status` is that of the response; `None` if no status line was sent.
+    pub(crate) fn request(self, entry: &Entry, status: Option<u16>, time: Duration) {
         if self.on {
-            self.note(&line(reply, time));
+            self.note(&line(entry, status, time));
         }
     }
 
@@ -25,19 +33,19 @@ impl Log {
     }
 }
 
-fn line(reply: &Reply, time: Duration) -> String {
-    let status = match reply.script.status {
+fn line(entry: &Entry, status: Option<u16>, time: Duration) -> String {
+    let status = match status {
         Some(status) => status.to_string(),
         None => "-".to_owned(),
     };
     let ms = time.as_millis();
-    match &reply.said {
-        Said::BadRequest(fault) => format!("bad request: {fault}: status={status} {ms} ms"),
-        Said::Elsewhere { credentials_arrived } => {
+    match entry {
+        Entry::BadRequest(fault) => format!("bad request: {fault}: status={status} {ms} ms"),
+        Entry::Elsewhere { credentials_arrived } => {
             let arrived = if *credentials_arrived { "yes" } else { "no" };
             format!("elsewhere: credentials arrived={arrived}")
         }
-        Said::Service { method, path, basic, key, scenario } => {
+        Entry::Service { method, path, basic, key, scenario } => {
             let method = known(method);
             let path = printable(path);
             format!("{method} {path} basic={basic} key={key} scenario={scenario} status={status} {ms} ms")
@@ -61,22 +69,18 @@ fn printable(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::script::Script;
 
     #[test]
     fn a_line_holds_what_the_help_promises() {
-        let reply = Reply {
-            script: Script::silent().status(403),
-            said: Said::Service {
-                method: "GET".to_owned(),
-                path: "/a\u{1b}b".to_owned(),
-                basic: "ok",
-                key: "wrong",
-                scenario: "denied",
-            },
+        let entry = Entry::Service {
+            method: "GET".to_owned(),
+            path: "/a\u{1b}b".to_owned(),
+            basic: "ok",
+            key: "wrong",
+            scenario: "denied",
         };
         assert_eq!(
-            line(&reply, Duration::from_millis(7)),
+            line(&entry, Some(403), Duration::from_millis(7)),
             "GET /a?b basic=ok key=wrong scenario=denied status=403 7 ms"
         );
         assert_eq!(known("c2VjcmV0"), "OTHER");

@@ -1,45 +1,8 @@
 //! What a stub is started with.
 
-use std::fmt;
 use std::time::Duration;
 
-use zeroize::Zeroize;
-
-/// One user the stub knows: only these three together get a token.
-#[derive(Clone, PartialEq, Eq)]
-pub struct User {
-    /// The consumer key that belongs to this user's application.
-    pub key: String,
-    /// The login, without a colon (RFC 7617: the first colon ends it).
-    pub login: String,
-    /// The password or PIN. May be empty.
-    pub secret: String,
-}
-
-impl User {
-    /// The user that a stub knows when it is told of no other.
-    pub fn demo() -> User {
-        User {
-            key: "kX3demoConsumerKey0123".to_owned(),
-            login: "john_developer@hotmail.com".to_owned(),
-            secret: "Travel&Expense$2012".to_owned(),
-        }
-    }
-}
-
-impl fmt::Debug for User {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("User { [redacted] }")
-    }
-}
-
-impl Drop for User {
-    fn drop(&mut self) {
-        self.key.zeroize();
-        self.login.zeroize();
-        self.secret.zeroize();
-    }
-}
+use crate::users::User;
 
 /// How to start a [`Stub`](crate::Stub).
 #[derive(Clone, Debug)]

@@ -7,14 +7,17 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::activity::{Activity, Place};
-use crate::certificates;
-use crate::handshake::Handshake;
-use crate::listener::{self, Listener, Role};
 use crate::log::Log;
 use crate::options::Options;
-use crate::scenarios::SILENCE_AFTER_ACCEPT;
-use crate::tls_secrets::{TlsSecret, TlsSecrets};
+use crate::scenarios::scenario::SILENCE_AFTER_ACCEPT;
+use crate::scenarios::states::States;
+use crate::server::activity::{Activity, Place};
+use crate::server::certificates;
+use crate::server::handshake::Handshake;
+use crate::server::listener;
+use crate::server::port::{Port, Role};
+use crate::server::tls_secrets::{TlsSecret, TlsSecrets};
+use crate::service::site::Site;
 
 /// A Concur look-alike that serves until it is dropped. Dropping it ends every connection, stalled ones too.
 pub struct Stub {
@@ -81,6 +84,7 @@ impl Stub {
         };
         let users: Arc<[_]> = options.users.into();
         let host_names: Arc<[_]> = options.host_names.into();
+        let states = Arc::new(States::default());
         let tls = Some(Arc::new(certificates.server));
         for (socket, role, url, tls) in [
             (main, Role::Service, ports.base_url(), tls.clone()),
@@ -89,20 +93,22 @@ impl Stub {
             (elsewhere, Role::Elsewhere, ports.elsewhere_url(), tls),
         ] {
             // A failure half-way drops the stub, which ends the threads that run already.
-            stub.threads.push(listener::spawn(
-                socket,
-                Listener {
-                    role,
-                    url,
-                    host_names: Arc::clone(&host_names),
-                    elsewhere_url: ports.elsewhere_url(),
-                    tls,
-                    users: Arc::clone(&users),
-                    keep_alive: options.keep_alive,
-                    activity: Arc::clone(&stub.activity),
-                    log: Log { on: options.log },
-                },
-            )?);
+            let site = Site {
+                url,
+                host_names: Arc::clone(&host_names),
+                elsewhere_url: ports.elsewhere_url(),
+                users: Arc::clone(&users),
+                keep_alive: options.keep_alive,
+            };
+            let port = Port {
+                role,
+                site: Arc::new(site),
+                states: Arc::clone(&states),
+                tls,
+                activity: Arc::clone(&stub.activity),
+                log: Log { on: options.log },
+            };
+            stub.threads.push(listener::spawn(socket, port)?);
         }
         Ok(stub)
     }

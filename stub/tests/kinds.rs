@@ -70,7 +70,7 @@ fn every_scenario_that_is_not_about_xml_is_answered_in_the_kind_that_is_accepted
         let text = text.replace("\r\n25\r\n", "");
         assert!(text.contains(shape), "{name}: {text}");
     }
-    assert_eq!(in_both, 55);
+    assert_eq!(in_both, 56);
 }
 
 #[test]

@@ -138,6 +138,31 @@ fn it_stops_after_max_requests_and_logs_no_secret() {
 }
 
 #[test]
+fn body_of_a_request_is_not_logged() {
+    let ca = ca_file("body");
+    let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--max-requests", "2"]));
+    let words = ready.words();
+    let ca_pem = fs::read_to_string(&ca).unwrap();
+    let body = "username=john&password=hunter2";
+    for (framing, body) in [
+        (format!("Content-Length: {}\r\n", body.len()), body.to_owned()),
+        // With a chunk that is longer than it says.
+        ("Transfer-Encoding: chunked\r\n".to_owned(), format!("5\r\n{body}\r\n")),
+    ] {
+        let request = client::head_for("POST", words[2], &framing) + &body;
+        client::exchange(client::connect(words[2], &ca_pem), request.as_bytes());
+    }
+    let (_, log) = ready.end(Duration::from_secs(5));
+    let lines: Vec<&str> = log.lines().collect();
+    assert!(lines[0].starts_with("POST /net2/oauth2/accesstoken.ashx basic=missing "), "{log}");
+    assert!(lines[1].starts_with("bad request: a chunk of the body is longer than its size: "), "{log}");
+    for text in ["username", "john", "password", "hunter2"] {
+        assert!(!log.contains(text), "{log}");
+    }
+    fs::remove_file(ca).unwrap();
+}
+
+#[test]
 fn bad_request_is_logged_with_its_reason_and_without_its_text() {
     let ca = ca_file("bad-request");
     let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--max-requests", "1"]));

@@ -19,7 +19,7 @@ struct thread {
     int wanted, next;
     const char *name;
     nf_options *options, *new_options;
-    nf_client *client, *new_client;
+    nf_client *client, *new_client, *share;
     nf_token *token, *new_token;
     nf_error *error, *result;
     char login[256], secret[256], value[256];
@@ -33,6 +33,11 @@ static void ignore(void *user, int32_t level, const char *line)
     (void)user;
     (void)level;
     (void)line;
+}
+
+static void release(void *user)
+{
+    (void)user;
 }
 
 /* An error, and a client with a token and a connection that it keeps: freeing it closes a socket. */
@@ -110,12 +115,14 @@ static void *call(void *argument)
     CALL(thread->result =, nf_options_use_environment_proxy, thread->options);
     CALL(thread->result =, nf_options_set_keep_alive_ms, thread->options, 1);
     CALL(thread->result =, nf_options_set_log, thread->options, ignore, NULL);
+    CALL(thread->result =, nf_options_on_release, thread->options, release, NULL);
     FREE(nf_options_free, options);
 
     CALL(thread->result =, nf_client_new, thread->options, &thread->new_client);
     CALL(thread->result =, nf_client_get_token, thread->client, key, thread->login, thread->secret, &thread->new_token);
     /* Knows the production host only: refused before anything is sent. */
     CALL(thread->result =, nf_get_token, "a key", thread->login, thread->secret, &thread->new_token);
+    CALL(thread->result =, nf_client_share, thread->client, 0, &thread->share);
     CALL(, nf_client_cancel, thread->client);
     FREE(nf_client_free, client);
 
@@ -142,6 +149,7 @@ static void dispose(struct thread *thread)
     nf_options_free(thread->new_options);
     nf_client_free(thread->client);
     nf_client_free(thread->new_client);
+    nf_client_free(thread->share);
     nf_token_free(thread->token);
     nf_token_free(thread->new_token);
     nf_error_free(thread->error);

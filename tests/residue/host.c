@@ -2,7 +2,7 @@
  * A program that calls the library and then looks whether anything of its secrets is left in its own memory.
  *
  *     host <path> <base URL> <CA file or ""> <limit in ms> <calls> [no-out] [one-shot] [dump] [plant=<where>]
- *         [proxy=<URL>] [keep-alive] [log] [cancel] [chain=<file> client-key=<file>] [environment-proxy]
+ *         [proxy=<URL>] [keep-alive] [log] [share] [cancel] [chain=<file> client-key=<file>] [environment-proxy]
  *         [secrets=<call|end>]
  *     host dumped <core file>
  *
@@ -40,7 +40,7 @@ static char key[TEXT], login[TEXT], secret[TEXT];
 
 static struct {
     const char *path, *plant, *proxy, *chain, *client_key, *secrets;
-    int no_out, one_shot, dump, lazy, keep_alive, log, cancel, environment_proxy;
+    int no_out, one_shot, dump, lazy, keep_alive, log, share, cancel, environment_proxy;
 } how;
 
 static struct {
@@ -56,7 +56,7 @@ static void must(nf_error *error)
     }
 }
 
-static long connections;
+static long connections, releases;
 
 /* What is told to a log is text like any other: a secret in it would be left here. */
 static void remember(void *user, int32_t level, const char *line)
@@ -117,6 +117,21 @@ static void use_proxy(nf_options *options)
     report_add(CONFIGURED, &scan);
 }
 
+/* Another handle of the same client, which then is the only one. */
+static nf_client *share_of(nf_client *client)
+{
+    nf_client *share;
+
+    must((nf_error *)call_other((uintptr_t)nf_client_share, (uintptr_t)client, 0, (uintptr_t)&share));
+    (void)call_other((uintptr_t)nf_client_free, (uintptr_t)client, 0, 0);
+    return share;
+}
+
+static void count_release(void *user)
+{
+    ++*(long *)user;
+}
+
 static nf_client *client_for(const char *base_url, const char *ca_file, unsigned limit)
 {
     nf_options *options = nf_options_new();
@@ -132,13 +147,14 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
         must(nf_options_set_keep_alive_ms(options, 60000));
     if (how.log || how.keep_alive)
         must(nf_options_set_log(options, remember, NULL));
+    must(nf_options_on_release(options, count_release, &releases));
     if (brief.proxy.length != 0)
         use_proxy(options);
     if (how.chain != NULL)
         must((nf_error *)step((uintptr_t)nf_options_set_client_certificate, options, how.chain, how.client_key));
     must((nf_error *)step((uintptr_t)nf_client_new, options, &client, NULL));
     (void)step((uintptr_t)nf_options_free, options, NULL, NULL);
-    return client;
+    return how.share ? share_of(client) : client;
 }
 
 static void read_needles(void *nothing)
@@ -307,6 +323,7 @@ int main(int argc, char **argv)
         how.dump |= strcmp(argv[i], "dump") == 0;
         how.keep_alive |= strcmp(argv[i], "keep-alive") == 0;
         how.log |= strcmp(argv[i], "log") == 0;
+        how.share |= strcmp(argv[i], "share") == 0;
         how.cancel |= strcmp(argv[i], "cancel") == 0;
         how.environment_proxy |= strcmp(argv[i], "environment-proxy") == 0;
         if (strncmp(argv[i], "chain=", 6) == 0)
@@ -335,6 +352,8 @@ int main(int argc, char **argv)
     for (long i = 0; i < calls; i++)
         call_and_scan(client, i);
     call_other((uintptr_t)nf_client_free, (uintptr_t)client, 0, 0);
+    if (releases != !how.one_shot)
+        exit(2);
     read_secrets("end");
     /* A token is known by now, and four of its letters in UTF-16 stand in tables of libc by chance. */
     scan_process(&scan, WRITABLE);

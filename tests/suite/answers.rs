@@ -143,7 +143,7 @@ fn words_of_a_proxy_are_quoted_in_each_form() {
             b"F\xfcr M\xfcller",
             &["server_message=Für Müller"],
         ),
-        ("403 Forbidden", b"{\"title\":\"Forbidden\",\"detail\":\"No way.\"}", &["server_message=Forbidden: No way."]),
+        ("403 Forbidden", b"{\"title\":\"Forbidden\",\"detail\":\"No way.\"}", &["server_message=Forbidden; No way."]),
         ("403 Forbidden", b"<error><message>No way.</message></error>", &["server_message=No way."]),
         ("403 Forbidden\r\nContent-Encoding: gzip", b"\x1f\x8b\x08xyz", &["server_message="]),
     ];

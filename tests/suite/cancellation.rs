@@ -4,7 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-use nativeflow_stub::User;
+use nativeflow_stub::{Options, Stub, User};
 
 use crate::network::stage::{names, on_stage};
 use crate::network::stalls::{hold, listener};
@@ -108,6 +108,32 @@ fn program(build: Build, limit_ms: &str) -> Program {
 fn eight_calls_at_once_and_the_client_works_on() {
     for build in [Build::Shared, Build::Static] {
         program(build, "10").must_pass();
+    }
+}
+
+#[test]
+fn handles_of_a_client_are_ended_each_for_itself() {
+    let stub = Stub::start(Options { keep_alive: true, record: false, ..Options::default() }).unwrap();
+    let ca = support::scratch("handles").join(format!("ca-{}.pem", std::process::id()));
+    std::fs::write(&ca, stub.ca_pem()).unwrap();
+    let user = User::demo();
+    for build in [Build::Shared, Build::Static] {
+        Program::compile("handles", build)
+            .args(&[&stub.base_url(), &stub.silent_url(), ca.to_str().unwrap()])
+            .lines(&[&user.key, &user.login, &user.secret])
+            .must_pass();
+    }
+}
+
+/// What the release function frees is used by nothing afterwards: the sanitizer looks.
+#[test]
+fn callbacks_end_once_when_the_last_call_has_ended() {
+    let ((stub, ca), user) = (support::stub(), User::demo());
+    for flags in [&[] as &[&str], &["-fsanitize=address"]] {
+        Program::compile_with("released", Build::Shared, flags)
+            .args(&[&stub.silent_url(), ca.to_str().unwrap()])
+            .lines(&[&user.key, &user.login, &user.secret])
+            .must_pass();
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::{self, Compiler, needs};
 
 /// The files of the C interface, in the order in which the header shows them.
-const SOURCES: &[&str] = &["version", "code", "error", "log", "options", "client", "token"];
+const SOURCES: &[&str] = &["version", "code", "error", "log", "release", "options", "client", "token"];
 
 fn generated() -> String {
     let root = support::root();
@@ -39,7 +39,7 @@ fn finished(written: &str) -> String {
         } else if let Some((code, comment)) = line.split_once("// ").filter(|_| !line.starts_with(" *")) {
             text.push_str(&format!("{}/* {comment} */", code.replace("  ", " ")));
         } else {
-            text.push_str(&line.replace("(*nf_log_fn)", "(NF_CALL *nf_log_fn)"));
+            text.push_str(&line.replace("typedef void (*", "typedef void (NF_CALL *"));
         }
         text.push('\n');
         is_inside &= !line.ends_with(';');
@@ -122,10 +122,13 @@ fn the_header_is_cdecl_on_32_bit_windows_whatever_the_default_is() {
     }
     text.push_str("extern __attribute__((cdecl)) void NF_CALL on_line(void *user, int32_t level, const char *line);\n");
     text.push_str("nf_log_fn log_function = on_line;\n");
+    text.push_str("extern __attribute__((cdecl)) void NF_CALL on_release(void *user);\n");
+    text.push_str("nf_release_fn release_function = on_release;\n");
     text.push_str("void *user;\n");
     text.push_str(
         "void NF_CALL on_line(void *of, int32_t level, const char *line) { user = line && level ? of : 0; }\n",
     );
+    text.push_str("void NF_CALL on_release(void *of) { user = of; }\n");
     text.push_str("void by_default(void *of, int32_t level, const char *line) { user = line && level ? of : 0; }\n");
     std::fs::write(&source, text).unwrap();
     let compiler = Compiler::new("i686-w64-mingw32-gcc").args(["-mrtd", "-O1", "-S", "-Wall", "-Wextra", "-Werror"]);
@@ -135,7 +138,7 @@ fn the_header_is_cdecl_on_32_bit_windows_whatever_the_default_is() {
         let (_, body) = assembly.split_once(&format!("\n_{function}:\n")).unwrap();
         body.lines().find(|line| line.trim_start().starts_with("ret")).unwrap().trim().to_owned()
     };
-    assert_eq!(end_of("on_line"), "ret", "the caller cleans up");
+    assert_eq!([end_of("on_line"), end_of("on_release")], ["ret", "ret"], "the caller cleans up");
     assert!(end_of("by_default").ends_with("$12"), "-mrtd changes nothing here: {}", end_of("by_default"));
 }
 

@@ -149,7 +149,7 @@ fn the_first_page_of_the_header_and_all_codes_and_functions_are_on_one_page() {
         "answer \"\" or 0 or -1.",
         "typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);",
         "NF_LOG_WARNING (2) Something is not as it should be",
-        "nf_client Gets tokens from one service.",
+        "nf_client A handle of a client, which gets tokens from one service.",
     ]) {
         assert!(overview.contains(part), "no {part:?} in:\n{overview}");
     }

@@ -102,6 +102,8 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("instance-url-script", "NF_OK", &[TOKEN, EXPIRY, REFRESH, "instance_url="]),
     ("invalid-utf8-elsewhere", "NF_OK", WHOLE),
     ("slow", "NF_OK", WHOLE),
+    // As long as no wrong password has come.
+    ("locks", "NF_OK", WHOLE),
     // A token that arrived whole is not lost, whatever the end of its connection.
     ("truncated-body", "NF_DISCONNECTED", &["http_status=200", "retry_after_ms=300000"]),
     ("truncated-no-close-notify", "NF_DISCONNECTED", &["http_status=200"]),
@@ -246,6 +248,25 @@ fn credentials_arrive_as_they_are() {
             assert_eq!(facts.pairs()["code"], code, "{base} {}", facts.stdout);
         }
     }
+}
+
+/// The library does not repeat a login that was refused: the third call is the third wrong password, and not more.
+#[test]
+fn login_locked_by_wrong_passwords_is_denied_with_the_right_one() {
+    let stub = nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap();
+    let ca = support::scratch("scenarios").join("locks.pem");
+    std::fs::write(&ca, stub.ca_pem()).unwrap();
+    let call = Call::to(&stub.scenario_url("locks")).with("ca", ca.to_str().unwrap());
+    let wrong = call.clone().with("secret", "wrong");
+    let denied = Expected { code: "NF_DENIED", lines: REFUSED };
+    let granted = Expected { code: "NF_OK", lines: WHOLE };
+    for (number, (call, expected)) in
+        [(&wrong, denied), (&wrong, denied), (&call, granted), (&wrong, denied), (&call, denied)].iter().enumerate()
+    {
+        let differences = expected.differences(&call.run());
+        assert!(differences.is_empty(), "call {number}: {}", differences.join("\n"));
+    }
+    assert_eq!(stub.requests().len(), 5);
 }
 
 /// Concur asks for TLS 1.2 at least; 1.3 is what every other test runs on.

@@ -111,6 +111,7 @@ fn answered(place: &Place) -> Vec<Path> {
         // The client would keep the connection, and the server closes it.
         Path::new(place, "not-kept", "NF_OK").to(stub.scenario_url("http10")).flagged("keep-alive"),
         Path::new(place, "logged", "NF_OK").flagged("log"),
+        Path::new(place, "kept-share", "NF_OK").flagged("keep-alive").flagged("share"),
         Path::new(place, "odd-response", "NF_OK").to(place.odd_server.clone()),
     ];
     scenarios.chain(healthy).collect()
@@ -129,6 +130,11 @@ fn unanswered(place: &Place) -> Vec<Path> {
         },
         Path::new(place, "cancelled", "NF_CANCELLED")
             .to(place.stub.scenario_url("silence-after-tls"))
+            .flagged("cancel")
+            .waiting(60_000),
+        Path::new(place, "cancelled-share", "NF_CANCELLED")
+            .to(place.stub.scenario_url("silence-after-tls"))
+            .flagged("share")
             .flagged("cancel")
             .waiting(60_000),
         Path::new(place, "cancelled-in-body", "NF_CANCELLED")

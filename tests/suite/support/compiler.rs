@@ -81,8 +81,8 @@ pub fn emulator(build: Build) -> &'static [&'static str] {
     build.target().map_or(&[], Target::emulator)
 }
 
-/// Compiles `tests/c/<name>.c` or, for a path with a folder in it, that file.
-pub fn program(name: &str, build: Build) -> Program {
+/// Compiles `tests/c/<name>.c` or, for a path with a folder in it, that file; `flags` are added.
+pub fn program(name: &str, build: Build, flags: &[&str]) -> Program {
     let source = match name.contains('/') {
         true => root().join(name),
         false => root().join(format!("tests/c/{name}.c")),
@@ -92,7 +92,7 @@ pub fn program(name: &str, build: Build) -> Program {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let path = scratch("programs").join(format!("{stem}-{build}-{}-{number}", std::process::id()));
-    Compiler::c11_for(build).source(&source).output(&path).link(build).run();
+    Compiler::c11_for(build).args(flags.iter().copied()).source(&source).output(&path).link(build).run();
     Program::new(path, format!("{stem} ({build})")).under(emulator(build))
 }
 

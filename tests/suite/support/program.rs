@@ -38,7 +38,12 @@ impl Program {
 
     /// A program of `tests/c`, or of the folder that the name tells.
     pub fn compile(name: &str, build: Build) -> Program {
-        compiler::program(name, build)
+        compiler::program(name, build, &[])
+    }
+
+    /// The same with more for the compiler.
+    pub fn compile_with(name: &str, build: Build, flags: &[&str]) -> Program {
+        compiler::program(name, build, flags)
     }
 
     /// For what is not in C.

@@ -1,0 +1,173 @@
+//! The error that every function of this crate gives: a cause from one table, with its code, and what is special about the
+//! case.
+
+mod cause;
+mod code;
+
+pub(crate) use cause::Cause;
+pub use code::Code;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::redact::one_line;
+
+/// Why a call failed, and what to do about it.
+#[derive(Clone)]
+pub struct Error(Box<Facts>);
+
+/// Boxed, for `Result<_, Error>` is moved through every layer.
+#[derive(Clone)]
+struct Facts {
+    cause: Cause,
+    detail: String,
+    http_status: Option<u16>,
+    server_message: String,
+    correlation_id: String,
+    /// Whether a byte of the request was sent; `None`: not known, or no question.
+    is_sent: Option<bool>,
+    /// The pause that the server asked for.
+    asked: Option<Duration>,
+}
+
+/// Ends the remedy where it is certain.
+const NOTHING_SENT: &str = "No Concur credentials were sent.";
+
+impl Error {
+    pub(crate) fn new(cause: Cause) -> Error {
+        Error(Box::new(Facts {
+            cause,
+            detail: String::new(),
+            http_status: None,
+            server_message: String::new(),
+            correlation_id: String::new(),
+            is_sent: None,
+            asked: None,
+        }))
+    }
+
+    /// Adds what is special about this case. Must not hold a secret; foreign text is made one line.
+    pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Error {
+        self.0.detail = one_line(&detail.to_string());
+        self
+    }
+
+    pub(crate) fn answered(mut self, status: u16, correlation_id: String, server_message: String) -> Error {
+        self.0.http_status = Some(status);
+        self.0.correlation_id = correlation_id;
+        self.0.server_message = server_message;
+        self
+    }
+
+    /// Says whether a byte of the request was sent. The sentence in the remedy and the pause are made from this alone.
+    pub(crate) fn request_sent(mut self, is_sent: bool) -> Error {
+        self.0.is_sent = Some(is_sent);
+        self
+    }
+
+    /// Replaces the pause before the next try by what the server asked for; a cause not worth a retry stays so.
+    pub(crate) fn retry_after(mut self, asked: Option<Duration>) -> Error {
+        self.0.asked = asked;
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn code(&self) -> Code {
+        self.0.cause.code()
+    }
+
+    /// The cause, in one line without a secret.
+    pub fn message(&self) -> String {
+        match self.0.detail.as_str() {
+            "" => self.0.cause.message().to_owned(),
+            detail => format!("{}: {detail}", self.0.cause.message()),
+        }
+    }
+
+    /// What an administrator does next, in one line.
+    pub fn remedy(&self) -> Cow<'static, str> {
+        let remedy = self.0.cause.remedy();
+        match self.0.is_sent {
+            Some(false) => format!("{remedy} {NOTHING_SENT}").into(),
+            Some(true) | None => remedy.into(),
+        }
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// The server's own words, untrusted: one line of at most 300 characters, without markup; empty if there are none.
+    pub fn server_message(&self) -> &str {
+        &self.0.server_message
+    }
+
+    /// What Concur's support asks for; empty if the server named none.
+    pub fn correlation_id(&self) -> &str {
+        &self.0.correlation_id
+    }
+
+    /// How long to wait before the next try; `None`: do not retry by program.
+    pub fn pause(&self) -> Option<Duration> {
+        let pause = self.0.cause.retry().pause(self.0.is_sent != Some(false))?;
+        Some(self.0.asked.unwrap_or(pause))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}. {}", self.code().name(), self.message(), self.remedy())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Cause> for Error {
+    fn from(cause: Cause) -> Error {
+        Error::new(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cause;
+    use super::Error;
+    use std::time::Duration;
+
+    #[test]
+    fn a_detail_cannot_forge_a_second_line() {
+        let error = Error::new(Cause::CannotConnect).detail("host:443\n2026-01-01 all is well");
+        assert_eq!(error.message(), "No connection to the server: host:443 2026-01-01 all is well");
+        assert!(!format!("{error} {error:?}").contains('\n'));
+    }
+
+    #[test]
+    fn the_server_cannot_ask_for_a_retry_of_a_refused_login() {
+        let asked = Some(Duration::from_secs(7));
+        assert_eq!(Error::new(Cause::Denied).retry_after(asked).pause(), None);
+        assert_eq!(Error::new(Cause::Busy).retry_after(asked).pause(), asked);
+        assert_eq!(Error::new(Cause::Busy).retry_after(None).pause(), Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn sentence_and_pause_depend_on_whether_the_request_was_sent() {
+        for (error, seconds, claims) in [
+            (Error::new(Cause::NoResources), 300, false),
+            (Error::new(Cause::NoResources).request_sent(true), 300, false),
+            (Error::new(Cause::NoResources).request_sent(false), 60, true),
+            (Error::new(Cause::Maintenance).request_sent(false), 300, true),
+        ] {
+            assert_eq!(error.pause(), Some(Duration::from_secs(seconds)), "{error}");
+            assert_eq!(error.remedy().ends_with(" No Concur credentials were sent."), claims, "{error}");
+        }
+        assert_eq!(Error::new(Cause::ProxyDenied).request_sent(false).pause(), None);
+    }
+}

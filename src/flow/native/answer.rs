@@ -1,0 +1,778 @@
+//! What an answer to a token request means: a token, or why there is none.
+
+use std::time::SystemTime;
+
+use http::{HeaderMap, StatusCode, Uri};
+
+use super::{envelope, expiry};
+use crate::error::{Cause, Code, Error};
+use crate::flow::base_url::BaseUrl;
+use crate::flow::credentials::Credentials;
+use crate::message::{Answer, Body, Document, asked_pause, decode};
+use crate::redact::Redactor;
+use crate::redact::one_line;
+use crate::secret::Secret;
+use crate::token::Token;
+
+/// Reads the answer to a token request.
+///
+/// What counts, in this order: a redirect, a missing endpoint or a 407 is that, whatever its body; a web page is never a refused
+/// login, whatever its status; an error in a success is a failure; then a token that can be read is handed out. The texts
+/// of Concur's error messages are not known, so no decision depends on one.
+pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Token, Error> {
+    let Answer { response, came } = answer;
+    let Body { bytes, cut } = response.body();
+    let text = decode(response.headers(), bytes);
+    let mut document = Document::parse(&text);
+    // Not by the headers alone: some proxies decompress a body and leave them.
+    let is_compressed = names_compression(response.headers())
+        && matches!(document, Document::Empty | Document::Text(_) | Document::Unreadable(_));
+    if is_compressed {
+        document = Document::Empty;
+    }
+    let answer = Head { status: response.status(), headers: response.headers(), came: came.wall, is_compressed, sent };
+
+    if answer.is_redirect() {
+        return Err(answer.failure(answer.redirect(), &document));
+    }
+    if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
+        let gone = Error::new(Cause::EndpointGone).detail(answer.status_text());
+        return Err(answer.failure(gone, &document));
+    }
+    let failed = match answer.status {
+        // With a page or without one.
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Cause::ProxyAsks),
+        status if answer.is_page(&document) => Some(page(status)),
+        status if status.is_success() => None,
+        status => Some(refusal(status, answer.is_of_concur(&document))),
+    };
+    if let Some(cause) = failed {
+        return Err(answer.failure(Error::new(cause).detail(answer.status_text()), &document));
+    }
+    let result = match (answer.error_in_success(&document), cut) {
+        (Err(error), _) => Err(error),
+        (Ok(()), Some(cut)) if cut.code() == Code::TooLarge => Err(cut.clone()),
+        (Ok(()), cut) => answer.token(&document, cut.as_ref()),
+    };
+    result.map_err(|error| answer.failure(error, &document))
+}
+
+/// What is known of an answer beside its body.
+struct Head<'a> {
+    status: StatusCode,
+    headers: &'a HeaderMap,
+    came: SystemTime,
+    /// The body cannot be read.
+    is_compressed: bool,
+    sent: &'a Credentials<'a>,
+}
+
+impl Head<'_> {
+    /// Completes an error with everything that the server said.
+    fn failure(&self, error: Error, document: &Document<'_>) -> Error {
+        let words = self.server_message(document);
+        let correlation_id = self
+            .headers
+            .get("concur-correlationid")
+            .map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned())
+            .or_else(|| envelope::id(document).ok()?.map(|id| id.expose().to_owned()))
+            .unwrap_or_default();
+        let redactor = self.redactor();
+        error.retry_after(asked_pause(self.headers, self.came)).answered(
+            self.status.as_u16(),
+            redactor.sanitize(&correlation_id),
+            redactor.sanitize(words.expose()),
+        )
+    }
+
+    /// Keeps what was sent out of what the server says. Made when it is needed: most successes have no use for it.
+    fn redactor(&self) -> Redactor {
+        self.sent.redactor()
+    }
+
+    /// A page for people: by its content, or, where that tells nothing, by what the server calls it.
+    fn is_page(&self, document: &Document<'_>) -> bool {
+        match document {
+            Document::WebPage(_) => true,
+            // An empty page is no page, but what is compressed was not looked at.
+            Document::Empty if !self.is_compressed => false,
+            _ => {
+                let called_html = self
+                    .headers
+                    .get("content-type")
+                    .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
+                called_html && !has_envelope(document)
+            }
+        }
+    }
+
+    /// Whether an answer has a form that Concur documents for the Native Flow, and asks for no login of Windows.
+    fn is_of_concur(&self, document: &Document<'_>) -> bool {
+        let challenges =
+            self.headers.get_all("www-authenticate").iter().filter_map(|challenge| challenge.to_str().ok());
+        let mut schemes = challenges.flat_map(|challenge| challenge.split([',', ' ']));
+        let is_of_windows = |scheme: &str| ["Negotiate", "NTLM"].iter().any(|other| scheme.eq_ignore_ascii_case(other));
+        has_envelope(document) && !envelope::is_of_oauth2(document) && !schemes.any(is_of_windows)
+    }
+
+    /// 300 and 304 lead nowhere, and 305 and 306 are of the past (RFC 9110, section 15.4).
+    fn is_redirect(&self) -> bool {
+        matches!(self.status.as_u16(), 301..=303 | 307 | 308)
+    }
+
+    fn status_text(&self) -> String {
+        format!("HTTP {}", self.status.as_u16())
+    }
+
+    /// A redirect, with the host that it leads to and nothing else of its address, which may hold anything.
+    fn redirect(&self) -> Error {
+        let location = self.headers.get("location").and_then(|location| location.to_str().ok());
+        let target = location.and_then(|location| location.parse::<Uri>().ok());
+        let detail = match target.as_ref().and_then(Uri::host) {
+            Some(host) => format!("{} to {}", self.status_text(), self.redactor().sanitize(host)),
+            None => self.status_text(),
+        };
+        Error::new(Cause::Redirected).detail(detail)
+    }
+
+    /// A failure that is told in a success: an error envelope (both official clients look for one), or a status inside.
+    fn error_in_success(&self, document: &Document<'_>) -> Result<(), Error> {
+        if self.is_compressed {
+            return Err(Cause::Compressed.into());
+        }
+        let is_token = envelope::holds_token(document);
+        let is_error = envelope::holds_error(document);
+        let is_message = !is_token && envelope::holds_message(document);
+        if !is_error && !is_message && !is_token {
+            return Ok(());
+        }
+        if is_error || is_message {
+            // Of two messages that differ, none is the one.
+            envelope::message(document)?;
+        }
+        match envelope::status(document)?.and_then(|status| StatusCode::from_u16(status).ok()) {
+            Some(status) if !status.is_success() => Err(Error::new(refusal(status, is_error)).detail(format_args!(
+                "{}, {} inside",
+                self.status_text(),
+                status.as_u16()
+            ))),
+            // A message alone is what block pages say in a success.
+            _ if is_error => Err(Error::new(Cause::RefusedWithoutStatus).detail(self.status_text())),
+            _ => Ok(()),
+        }
+    }
+
+    /// The token of a document. Only the token itself is needed: an expiry that cannot be read never loses it. What is
+    /// missing in a body that was `cut` is missing because the rest never came.
+    fn token(&self, document: &Document<'_>, cut: Option<&Error>) -> Result<Token, Error> {
+        let missing = |cause: Error| cut.cloned().unwrap_or(cause);
+        let fields = match document {
+            Document::Empty => return Err(missing(Cause::NoBody.into())),
+            Document::Unreadable(error) => return Err(missing(error.clone())),
+            _ => envelope::token_fields(document)?.ok_or_else(|| missing(Cause::NoToken.into()))?,
+        };
+        if fields.token.expose().is_empty() {
+            let is_other = envelope::is_of_oauth2(document);
+            return Err(missing(if is_other { Cause::OtherService } else { Cause::NoToken }.into()));
+        }
+        // It goes into a header of every later request: a line end in it would forge another header.
+        if !is_visible(&fields.token) {
+            return Err(missing(Cause::BadToken.into()));
+        }
+        let refresh = if is_visible(&fields.refresh_token) { fields.refresh_token } else { Secret::default() };
+        let date = fields.expiration_date.expose();
+        let (expires_at, date) = match expiry::unix_seconds(date) {
+            // Any text may stand there.
+            None if !date.is_empty() => (None, self.redactor().sanitize(date)),
+            seconds => (seconds, one_line(date)),
+        };
+        Ok(Token::new("OAuth", fields.token.expose())
+            .with_refresh_token(refresh)
+            .with_expiry(expires_at, date)
+            .with_instance_url(trustworthy(fields.instance_url.expose())))
+    }
+
+    /// The server's words, as they are; nothing of what may hold a token.
+    fn server_message(&self, document: &Document<'_>) -> Secret {
+        match document {
+            Document::WebPage(title) => Secret::concat(&[title]),
+            // A token answer that something on the way has garbled is text too.
+            Document::Text(text) if self.status.is_success() || text.to_ascii_lowercase().contains("token") => {
+                Secret::default()
+            }
+            Document::Text(text) => Secret::concat(&[text]),
+            _ => envelope::message(document).ok().flatten().unwrap_or_default(),
+        }
+    }
+}
+
+/// What a status that is neither a success nor a redirect means (Concur: "HTTP Codes", and the official SDK's live tests
+/// for 403).
+fn refusal(status: StatusCode, is_of_concur: bool) -> Cause {
+    match status.as_u16() {
+        400 => Cause::BadRequest,
+        401 if is_of_concur => Cause::NoLoginArrived,
+        403 if is_of_concur => Cause::Denied,
+        401 | 403 => Cause::RefusedByEither,
+        404 | 410 => Cause::EndpointGone,
+        407 => Cause::ProxyAsks,
+        429 => Cause::Busy,
+        503 => Cause::Maintenance,
+        // RFC 6585: a login portal stands in the way.
+        511 => Cause::WebPage,
+        408 | 500..600 => Cause::ServerFailed,
+        _ => Cause::UnexpectedStatus,
+    }
+}
+
+/// What a page for people means.
+fn page(status: StatusCode) -> Cause {
+    match status.as_u16() {
+        // It may be what a gateway makes of Concur's refusal.
+        400 | 401 | 403 => Cause::WebPageRefusal,
+        511 => Cause::WebPage,
+        429 | 500..600 => Cause::WebPageUnavailable,
+        _ => Cause::WebPage,
+    }
+}
+
+fn has_envelope(document: &Document<'_>) -> bool {
+    envelope::holds_token(document) || envelope::holds_error(document) || envelope::holds_message(document)
+}
+
+fn is_visible(text: &Secret) -> bool {
+    text.expose().bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// An instance URL that a token may be sent to, or nothing.
+fn trustworthy(url: &str) -> String {
+    match BaseUrl::parse(url) {
+        Ok(_) => url.to_owned(),
+        Err(_) => String::new(),
+    }
+}
+
+/// Whether the headers name a coding that compresses. Of others, such as `UTF-8` or `none`, the body is as it stands.
+fn names_compression(headers: &HeaderMap) -> bool {
+    const COMPRESSING: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
+    headers
+        .get_all("content-encoding")
+        .iter()
+        .flat_map(|codings| codings.as_bytes().split(|&byte| byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .any(|coding| COMPRESSING.iter().any(|known| coding.eq_ignore_ascii_case(known.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+    use proptest::prelude::*;
+
+    use super::read_token;
+    use crate::error::{Cause, Code, Error};
+    use crate::flow::Credentials;
+    use crate::message::{Answer, Body, Moment};
+    use crate::token::Token;
+
+    const DOCUMENTED: &str = r#"<?xml version="1.0"?>
+<Access_Token>
+    <Instance_Url>https://www.concursolutions.com/</Instance_Url>
+    <Token>fdjhk2382kwkajsklwe8i3932kslswl</Token>
+    <Expiration_date>6/1/2014 8:00:00 AM</Expiration_date>
+    <Refresh_Token>8ew$sefhj7s62ns94376nsjd62s</Refresh_Token>
+</Access_Token>"#;
+    const PAGE: &str = "<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
+    const WITHHELD: &str = "[withheld: the answer repeats a credential]";
+    const ERROR: &str = "<Error><Message>No.</Message><Server-Time>x</Server-Time><Id>id-7</Id></Error>";
+
+    fn sent() -> Credentials<'static> {
+        Credentials::new("kEy12345", "john@example.com", "secret!1").unwrap()
+    }
+
+    fn read(status: u16, headers: &[(&str, &str)], body: &[u8], cut: Option<Cause>) -> Result<Token, Error> {
+        let mut response = Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let body = Body { bytes: body.to_vec().into(), cut: cut.map(Error::new) };
+        read_token(&Answer { response: response.body(body).unwrap(), came: Moment::now() }, &sent())
+    }
+
+    fn answer(status: u16, body: &str) -> Result<Token, Error> {
+        read(status, &[], body.as_bytes(), None)
+    }
+
+    #[test]
+    fn the_documented_answer_is_a_token() {
+        let token = answer(200, DOCUMENTED).unwrap();
+        assert_eq!(token.value(), "fdjhk2382kwkajsklwe8i3932kslswl");
+        assert_eq!(token.scheme(), "OAuth");
+        assert_eq!(token.authorization(), "OAuth fdjhk2382kwkajsklwe8i3932kslswl");
+        assert_eq!(token.refresh_token(), "8ew$sefhj7s62ns94376nsjd62s");
+        assert_eq!(token.instance_url(), "https://www.concursolutions.com/");
+        assert_eq!(token.expires_at(), Some(1_401_609_600));
+        assert_eq!(token.expiration_date(), "6/1/2014 8:00:00 AM");
+    }
+
+    #[test]
+    fn only_the_token_is_needed() {
+        for (body, expires_at) in [
+            ("<Access_Token><Token>t</Token></Access_Token>", None),
+            (
+                "<x:access_token xmlns:x='u'><x:EXPIRATION_DATE>soon</x:EXPIRATION_DATE><x:TOKEN> t </x:TOKEN></x:access_token>",
+                None,
+            ),
+            (
+                "<Access_Token><Error/><Token>t</Token><Expiration_date>6/1/2014 8:00:00 AM</Expiration_date></Access_Token>",
+                Some(1_401_609_600),
+            ),
+            (
+                "\u{feff} {\"access_token\":{\"TOKEN\":\"t\",\"Instance_URL\":\"http://h/\",\"Refresh_Token\":\"a\\nb\"}}",
+                None,
+            ),
+            ("{\"Access_Token\":{\"Token\":\"t\",\"Expiration_date\":null,\"Instance_Url\":[]}}", None),
+        ] {
+            let token = answer(200, body).unwrap();
+            assert_eq!(token.value(), "t", "{body}");
+            assert_eq!(token.expires_at(), expires_at, "{body}");
+            assert_eq!(token.instance_url(), "", "{body}");
+            assert_eq!(token.refresh_token(), "", "{body}");
+        }
+    }
+
+    #[test]
+    fn every_status_of_the_protocol_has_its_code() {
+        for (status, body, code) in [
+            (200, ERROR, Code::Denied),
+            (200, "{\"Error\":{\"Message\":\"m\"}}", Code::Denied),
+            (200, "<R><StatusCode>503</StatusCode><Content><Error/></Content></R>", Code::Maintenance),
+            (200, "<R><StatusCode>200</StatusCode><Error/></R>", Code::Denied),
+            (200, "<R><StatusCode>many</StatusCode><Error/></R>", Code::Denied),
+            (200, "{\"Message\":\"Blocked\"}", Code::Malformed),
+            (200, "<R><Message>Blocked</Message></R>", Code::Malformed),
+            (200, "<Message>Blocked</Message>", Code::Malformed),
+            (200, "{\"StatusCode\":403,\"Message\":\"m\"}", Code::Denied),
+            (200, "{\"Error\":null}", Code::Malformed),
+            (200, "{\"Error\":null,\"message\":\"Blocked\"}", Code::Malformed),
+            (200, "", Code::Malformed),
+            (204, "", Code::Malformed),
+            (200, "OK", Code::Malformed),
+            (200, PAGE, Code::NotConcur),
+            (302, DOCUMENTED, Code::Redirected),
+            (301, "", Code::Redirected),
+            (303, PAGE, Code::Redirected),
+            (307, ERROR, Code::Redirected),
+            (308, "", Code::Redirected),
+            (300, "", Code::Malformed),
+            (300, PAGE, Code::NotConcur),
+            (304, "", Code::Malformed),
+            (305, "", Code::Malformed),
+            (306, "", Code::Malformed),
+            (400, ERROR, Code::ServerError),
+            (401, ERROR, Code::Denied),
+            (402, ERROR, Code::Malformed),
+            (403, ERROR, Code::Denied),
+            (403, DOCUMENTED, Code::Denied),
+            (403, "", Code::Denied),
+            (403, "<broken", Code::Denied),
+            (403, PAGE, Code::NotConcur),
+            (404, ERROR, Code::EndpointGone),
+            (404, PAGE, Code::EndpointGone),
+            (410, "", Code::EndpointGone),
+            (407, PAGE, Code::ProxyDenied),
+            (407, "", Code::ProxyDenied),
+            (408, "", Code::ServerError),
+            (418, ERROR, Code::Malformed),
+            (429, ERROR, Code::Busy),
+            (429, PAGE, Code::NotConcur),
+            (500, ERROR, Code::ServerError),
+            (502, "", Code::ServerError),
+            (503, ERROR, Code::Maintenance),
+            (503, PAGE, Code::NotConcur),
+            (504, "", Code::ServerError),
+            (511, "", Code::NotConcur),
+            (511, PAGE, Code::NotConcur),
+            (599, "", Code::ServerError),
+        ] {
+            let error = answer(status, body).unwrap_err();
+            assert_eq!(error.code(), code, "{status} {body}: {error}");
+            assert_eq!(error.http_status(), Some(status));
+        }
+    }
+
+    #[test]
+    fn a_page_is_a_page_whatever_it_begins_with() {
+        let html = [("Content-Type", "Text/HTML; charset=utf-8")];
+        for body in ["<h1>Blocked</h1>", "<div class='m'>Blocked</div>", "Blocked by policy", "<x>", "{\"a\":1}"] {
+            assert_eq!(read(403, &html, body.as_bytes(), None).unwrap_err().code(), Code::NotConcur, "{body}");
+        }
+        let gzip = [("Content-Type", "text/html"), ("Content-Encoding", "gzip")];
+        assert_eq!(read(403, &gzip, b"\x1f\x8b", None).unwrap_err().code(), Code::NotConcur);
+        // What Concur says counts, whatever it calls it.
+        assert_eq!(read(403, &html, ERROR.as_bytes(), None).unwrap_err().code(), Code::Denied);
+        assert_eq!(read(403, &html, b"", None).unwrap_err().code(), Code::Denied);
+        assert!(read(200, &html, DOCUMENTED.as_bytes(), None).is_ok());
+    }
+
+    #[test]
+    fn only_what_may_pass_by_itself_has_a_pause() {
+        for (status, body, seconds) in [
+            (403, ERROR, None),
+            (401, ERROR, None),
+            (400, ERROR, None),
+            (200, ERROR, None),
+            (404, "", None),
+            (302, "", None),
+            (200, PAGE, None),
+            (403, PAGE, None),
+            (407, "", None),
+            (407, PAGE, None),
+            (511, "", None),
+            (511, PAGE, None),
+            (200, "", None),
+            (429, ERROR, Some(60)),
+            (429, PAGE, Some(300)),
+            (503, PAGE, Some(300)),
+            (503, ERROR, Some(300)),
+            (500, "", Some(300)),
+            (408, "", Some(300)),
+        ] {
+            let pause = answer(status, body).unwrap_err().pause();
+            assert_eq!(pause.map(|pause| pause.as_secs()), seconds, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn the_server_is_quoted_whatever_the_form_of_its_error() {
+        for body in [
+            "<Error><Message>No.</Message></Error>",
+            "<Error xmlns='urn:x'><MESSAGE>No.</MESSAGE></Error>",
+            "<Error><Message><Text>No.</Text></Message></Error>",
+            "<Error>No.</Error>",
+            "<R><Content><Error><Message>No.</Message></Error></Content></R>",
+            "{\"Error\":{\"Message\":\"No.\"}}",
+            "{\"Message\":\"No.\"}",
+            "{\"Content\":{\"Error\":{\"Message\":\"No.\"}}}",
+            "{\"error\":\"No.\"}",
+            "{\"errorMessage\":\"No.\"}",
+            "{\"error\":{\"code\":7,\"errorMessage\":\"No.\"}}",
+            "{\"code\":5,\"error\":\"invalid_grant\",\"error_description\":\"No.\"}",
+            "<error><error_description>No.</error_description></error>",
+            "{\"status\":403,\"error\":\"Forbidden\",\"message\":\"No.\"}",
+            "{\"fault\":{\"faultstring\":\"No.\",\"detail\":{\"errorcode\":\"x\"}}}",
+            "<s:Envelope xmlns:s='u'><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>No.</faultstring>\
+             <detail><x>y</x></detail></s:Fault></s:Body></s:Envelope>",
+            "<s:Envelope xmlns:s='u'><s:Body><s:Fault><s:Reason><s:Text>No.</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>",
+            "{\"type\":\"about:blank\",\"title\":\"No.\",\"status\":403}",
+            "{\"title\":\"\",\"detail\":\"No.\"}",
+            "{\"Message\":\"\",\"detail\":\"No.\"}",
+            "{\"title\":\"No.\",\"detail\":\"No.\"}",
+            "<problem xmlns='urn:ietf:rfc:7807'><detail>No.</detail></problem>",
+            "{\"errors\":[{\"code\":7,\"message\":\"No.\"},{\"message\":\"Other.\"}]}",
+            "No.",
+        ] {
+            assert_eq!(answer(403, body).unwrap_err().server_message(), "No.", "{body}");
+        }
+        let problem = "{\"detail\":\"No way.\",\"title\":\"Forbidden\"}";
+        assert_eq!(answer(403, problem).unwrap_err().server_message(), "Forbidden: No way.");
+        for body in
+            ["{\"errors\":[]}", "{\"errors\":[[{\"message\":\"No.\"}]]}", "{\"title\":7}", "[{\"title\":\"No.\"}]"]
+        {
+            assert_eq!(answer(403, body).unwrap_err().server_message(), "", "{body}");
+        }
+        let beside_a_token = "{\"Access_Token\":{\"Token\":\"a b\"},\"detail\":\"a b\"}";
+        assert_eq!(answer(200, beside_a_token).unwrap_err().server_message(), "");
+    }
+
+    #[test]
+    fn refusal_in_another_form_than_that_of_concur_may_be_of_a_gateway() {
+        let either = "Concur, or a gateway before it";
+        for status in [401, 403] {
+            for (headers, body, is_of_concur) in [
+                (&[][..], ERROR, true),
+                (&[][..], "{\"Message\":\"No.\"}", true),
+                (&[("WWW-Authenticate", "Basic realm=\"Concur\"")][..], ERROR, true),
+                (&[][..], "", false),
+                (&[("Content-Type", "text/plain")][..], "Access denied by policy", false),
+                (&[][..], "<Envelope><Body><Fault><faultstring>No.</faultstring></Fault></Body></Envelope>", false),
+                (&[("Content-Type", "application/problem+json")][..], "{\"title\":\"No.\"}", false),
+                (&[][..], "{\"errors\":[{\"message\":\"No.\"}]}", false),
+                (&[][..], "{\"Error\":null}", false),
+                (&[][..], "<broken", false),
+                (&[("WWW-Authenticate", "negotiate")][..], ERROR, false),
+                (&[("WWW-Authenticate", "Basic realm=x, NTLM")][..], ERROR, false),
+                (&[("WWW-Authenticate", "Basic"), ("WWW-Authenticate", "Negotiate oYG2")][..], ERROR, false),
+            ] {
+                let error = read(status, headers, body.as_bytes(), None).unwrap_err();
+                assert_eq!(error.code(), Code::Denied, "{status} {body}");
+                assert_eq!(error.pause(), None);
+                assert_eq!(error.message().starts_with(either), !is_of_concur, "{status} {headers:?} {body}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn page_does_not_say_that_a_refused_login_was_not_judged() {
+        for (status, claims) in [(200, true), (503, true), (400, false), (401, false), (403, false)] {
+            let error = answer(status, PAGE).unwrap_err();
+            assert_eq!(error.code(), Code::NotConcur);
+            assert_eq!(error.remedy().contains("not judged"), claims, "{status}: {error}");
+        }
+    }
+
+    #[test]
+    fn null_is_as_good_as_absent() {
+        let nil = "xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:nil";
+        for body in [
+            format!("<R><Error {nil}='true'/><Content><Access_Token><Token>t</Token></Access_Token></Content></R>"),
+            format!("<Access_Token><Token>t</Token><Token {nil}='1'/><Refresh_Token {nil}='true'/></Access_Token>"),
+            "{\"Error\":null,\"Access_Token\":{\"Token\":\"t\"}}".to_owned(),
+        ] {
+            assert_eq!(answer(200, &body).unwrap().value(), "t", "{body}");
+        }
+        assert_eq!(answer(200, &format!("<Error {nil}='true'/>")).unwrap_err().code(), Code::Malformed);
+        for other in [format!("<Error {nil}='false'/>"), "<Error nil='true'/>".to_owned()] {
+            assert_eq!(answer(200, &other).unwrap_err().code(), Code::Denied, "{other}");
+        }
+    }
+
+    #[test]
+    fn answer_of_the_modern_service_is_told_as_one() {
+        for (body, is_modern) in [
+            ("{\"expires_in\":\"3600\",\"token_type\":\"Bearer\",\"access_token\":\"eyJhbGci\"}", true),
+            ("{\"ACCESS_TOKEN\":\"eyJhbGci\"}", true),
+            ("{\"access_token\":\"\"}", false),
+            ("{\"access_token\":7}", false),
+            ("{\"Access_Token\":{}}", false),
+            ("<access_token>eyJhbGci</access_token>", false),
+        ] {
+            let error = answer(200, body).unwrap_err();
+            assert_eq!(error.code(), Code::Malformed);
+            assert_eq!(error.message().contains("modern OAuth 2.0 service answered"), is_modern, "{body}: {error}");
+            assert!(!format!("{error}{}", error.server_message()).contains("eyJ"));
+        }
+    }
+
+    #[test]
+    fn text_is_decoded_as_declared() {
+        for (content_type, body) in [
+            ("text/plain; charset=ISO-8859-1", &b"F\xfcr M\xfcller"[..]),
+            ("text/xml", b"<?xml version='1.0' encoding='iso-8859-1'?><Error>F\xfcr M\xfcller</Error>"),
+            (
+                "application/json; charset=utf-16",
+                b"{\0\"\0e\0r\0r\0o\0r\0\"\0:\0\"\0F\0\xfc\0r\0 \0M\0\xfc\0l\0l\0e\0r\0\"\0}\0",
+            ),
+        ] {
+            let error = read(403, &[("Content-Type", content_type)], body, None).unwrap_err();
+            assert_eq!(error.server_message(), "Für Müller", "{content_type}");
+        }
+    }
+
+    #[test]
+    fn only_a_documented_envelope_holds_the_token() {
+        let token = |value: &str| format!("<Access_Token><Token>{value}</Token></Access_Token>");
+        let (new, old) = (token("new"), token("0ld"));
+        for body in [
+            format!("<Response><Content>{new}</Content></Response>"),
+            format!(
+                "<Response><StatusCode>200</StatusCode><Request>{old}</Request><Content>{new}</Content></Response>"
+            ),
+            format!("<Access_Token><Request>{old}</Request><Token>new</Token></Access_Token>"),
+            "{\"Request\":{\"Access_Token\":{\"Token\":\"0ld\"}},\"Access_Token\":{\"Token\":\"new\"}}".to_owned(),
+            "{\"Error\":null,\"Content\":{\"Access_Token\":{\"Token\":\"new\"}}}".to_owned(),
+            "{\"Message\":\"\",\"Access_Token\":{\"Token\":\"new\"}}".to_owned(),
+        ] {
+            assert_eq!(answer(200, &body).unwrap().value(), "new", "{body}");
+        }
+        for (body, code) in [
+            (format!("<Error><Message>No.</Message><Details>{old}</Details></Error>"), Code::Denied),
+            (format!("<Response><Content><Error/>{old}</Content></Response>"), Code::Denied),
+            (format!("<Response><Error/><Content>{old}</Content></Response>"), Code::Denied),
+            (format!("<R><StatusCode>503</StatusCode><Content>{old}</Content></R>"), Code::Maintenance),
+            ("{\"Access_Token\":{\"Token\":\"0ld\"},\"error\":\"No.\"}".to_owned(), Code::Denied),
+            ("{\"StatusCode\":503,\"Error\":{}}".to_owned(), Code::Maintenance),
+            (format!("<Request>{old}</Request>"), Code::Malformed),
+            (format!("<Response><Request>{old}</Request></Response>"), Code::Malformed),
+            ("{\"Request\":{\"Access_Token\":{\"Token\":\"0ld\"}}}".to_owned(), Code::Malformed),
+            ("[{\"Access_Token\":{\"Token\":\"0ld\"}}]".to_owned(), Code::Malformed),
+            ("{\"Token\":\"0ld\"}".to_owned(), Code::Malformed),
+        ] {
+            let error = answer(200, &body).unwrap_err();
+            assert_eq!(error.code(), code, "{body}");
+            assert!(!format!("{error}{}", error.server_message()).contains("0ld"), "{body}");
+        }
+    }
+
+    #[test]
+    fn token_is_text_alone() {
+        for body in [
+            "{\"Access_Token\":{\"Token\":12345678901234567890123}}",
+            "{\"Access_Token\":{\"Token\":12345}}",
+            "{\"Access_Token\":{\"Token\":true}}",
+            "{\"Access_Token\":{\"Token\":{\"Value\":\"abc\"}}}",
+            "{\"Access_Token\":{\"Token\":[\"abc\"]}}",
+            "{\"Access_Token\":\"abc\"}",
+            "<Access_Token><Token><Value>abc</Value><Type>OAuth</Type></Token></Access_Token>",
+            "<Access_Token>abc</Access_Token>",
+        ] {
+            assert_eq!(answer(200, body).unwrap_err().code(), Code::Malformed, "{body}");
+        }
+        let brackets = format!("{{\"Note\":\"{}\",\"Access_Token\":{{\"Token\":\"t\"}}}}", "[{".repeat(40));
+        assert_eq!(answer(200, &brackets).unwrap().value(), "t");
+    }
+
+    #[test]
+    fn two_values_that_differ_are_malformed() {
+        for (body, name) in [
+            ("<Access_Token><Token>a</Token><Token>b</Token></Access_Token>", "Token"),
+            ("<Access_Token><Token>a</Token><token/></Access_Token>", "Token"),
+            ("<Access_Token xmlns:x='u'><Token>a</Token><x:Token>b</x:Token></Access_Token>", "Token"),
+            (
+                "<R><Content><Access_Token><Token>a</Token></Access_Token></Content><Content><Access_Token><Token>b</Token></Access_Token></Content></R>",
+                "Token",
+            ),
+            ("{\"Access_Token\":{\"Token\":\"a\",\"Token\":\"b\"}}", "Token"),
+            ("{\"Access_Token\":{\"TOKEN\":\"a\",\"token\":\"b\"}}", "Token"),
+            ("{\"Access_Token\":{\"Token\":\"1\",\"token\":1}}", "Token"),
+            ("{\"Access_Token\":{\"Token\":\"a\"},\"access_token\":{\"Token\":\"b\"}}", "Token"),
+            ("{\"Access_Token\":{\"Token\":\"a\"},\"Content\":{\"Access_Token\":{\"Token\":\"b\"}}}", "Token"),
+            (
+                "<Access_Token><Token>a</Token><Expiration_date>x</Expiration_date><Expiration_Date>y</Expiration_Date></Access_Token>",
+                "Expiration_Date",
+            ),
+            (
+                "<Access_Token><Token>a</Token><Refresh_Token>x</Refresh_Token><Refresh_Token>y</Refresh_Token></Access_Token>",
+                "Refresh_Token",
+            ),
+            (
+                "<Access_Token><Token>a</Token><Instance_Url>x</Instance_Url><Instance_URL>y</Instance_URL></Access_Token>",
+                "Instance_Url",
+            ),
+            ("<R><StatusCode>403</StatusCode><StatusCode>503</StatusCode><Error/></R>", "StatusCode"),
+            ("<Error><Message>a</Message><Message>b</Message></Error>", "Message"),
+            ("{\"Error\":{\"Message\":\"a\"},\"error\":{\"Message\":\"b\"}}", "Message"),
+            ("{\"Error\":\"a\",\"error\":\"b\"}", "Error"),
+        ] {
+            let error = answer(200, body).unwrap_err();
+            assert_eq!(error.code(), Code::Malformed, "{body}");
+            assert!(error.message().ends_with(&format!("two different values of one name: {name}")), "{error}");
+            assert_eq!(error.server_message(), "", "{body}");
+        }
+        // A refused login is one, whatever the server says of it.
+        let refused = answer(403, "<Error><Message>a</Message><Message>b</Message></Error>").unwrap_err();
+        assert_eq!((refused.code(), refused.server_message()), (Code::Denied, ""));
+        for body in [
+            "<Access_Token><Token>a</Token><Token> a </Token><Refresh_Token/><Refresh_Token></Refresh_Token></Access_Token>",
+            "{\"Access_Token\":{\"Token\":\"a\",\"token\":\"a\",\"TOKEN\":null},\"access_token\":{\"Token\":\"a\"}}",
+        ] {
+            assert_eq!(answer(200, body).unwrap().value(), "a", "{body}");
+        }
+    }
+
+    #[test]
+    fn date_that_cannot_be_read_repeats_no_credential() {
+        let dated = |date| {
+            let body =
+                format!("<Access_Token><Token>t</Token><Expiration_date>{date}</Expiration_date></Access_Token>");
+            answer(200, &body).unwrap().expiration_date().to_owned()
+        };
+        assert_eq!(dated("soon"), "soon");
+        assert_eq!(dated("for john@example.com"), WITHHELD);
+    }
+
+    #[test]
+    fn a_garbled_token_answer_is_not_quoted() {
+        let lost = format!("dd\r\n{DOCUMENTED}\r\n0\r\n");
+        for (status, body) in [(200, lost.as_str()), (500, &lost), (200, "T0k3n="), (403, "access_token=T0k3n")] {
+            let error = answer(status, body).unwrap_err();
+            assert_eq!(error.server_message(), "", "{status}");
+            assert!(!error.message().contains("fdjhk") && !error.message().contains("T0k3n"));
+        }
+        assert!(answer(200, &format!("\u{feff}\u{feff}\u{200b} {DOCUMENTED}\0")).is_ok());
+    }
+
+    #[test]
+    fn no_answer_takes_the_parser_long() {
+        let declared: String = (0..4000).map(|n| format!(" xmlns:n{n}='u'")).collect();
+        let attributes: String = (0..8000).map(|n| format!(" a{n}=''")).collect();
+        for body in [format!("<a{declared}>{}</a>", "<b xmlns='q'/>".repeat(2000)), format!("<a{attributes}/>")] {
+            assert!(answer(200, &body).unwrap_err().message().contains("too many attributes"));
+        }
+    }
+
+    #[test]
+    fn the_correlation_id_is_kept() {
+        let header = [("Concur-Correlationid", "id-1")];
+        assert_eq!(read(403, &header, ERROR.as_bytes(), None).unwrap_err().correlation_id(), "id-1");
+        assert_eq!(answer(403, ERROR).unwrap_err().correlation_id(), "id-7", "the Id of the error, without the header");
+        assert_eq!(answer(403, "").unwrap_err().correlation_id(), "");
+        let forged = [("Concur-Correlationid", "john@example.com")];
+        assert_eq!(read(403, &forged, b"", None).unwrap_err().correlation_id(), WITHHELD);
+        let id = "<Error><Id>am9obkBleGFtcGxlLmNvbTpzZWNyZXQhMQ==</Id></Error>";
+        assert_eq!(answer(403, id).unwrap_err().correlation_id(), WITHHELD);
+    }
+
+    #[test]
+    fn a_body_that_ends_early_loses_neither_a_refusal_nor_a_token() {
+        let cut = || Some(Cause::Disconnected);
+        assert!(read(200, &[], DOCUMENTED.as_bytes(), cut()).is_ok());
+        let half = &DOCUMENTED.as_bytes()[..DOCUMENTED.len() / 2];
+        assert_eq!(read(200, &[], half, cut()).unwrap_err().code(), Code::Disconnected);
+        assert_eq!(read(200, &[], b"", Some(Cause::TimedOut)).unwrap_err().code(), Code::Timeout);
+        assert_eq!(read(403, &[], b"<Err", cut()).unwrap_err().code(), Code::Denied);
+        let too_large = Some(Cause::BodyTooLarge);
+        assert_eq!(read(200, &[], DOCUMENTED.as_bytes(), too_large).unwrap_err().code(), Code::TooLarge);
+    }
+
+    #[test]
+    fn a_redirect_names_the_host_and_nothing_else_of_its_address() {
+        for (location, end) in [
+            ("https://other.test/a?token=1", "HTTP 302 to other.test"),
+            ("https://john.example.com/", "HTTP 302 to [withheld: the answer repeats a credential]"),
+            ("/login", "HTTP 302"),
+            ("\u{fc}", "HTTP 302"),
+        ] {
+            let error = read(302, &[("Location", location)], b"", None).unwrap_err();
+            assert!(error.message().ends_with(end), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_compressed_is_not_read() {
+        let coded = [("Content-Encoding", "gzip")];
+        assert_eq!(read(403, &coded, b"\x1f\x8b", None).unwrap_err().code(), Code::Denied);
+        for coding in ["Identity", "UTF-8", "none", "", ",", "gzipped"] {
+            assert!(read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).is_ok(), "{coding}");
+        }
+        for coding in ["x-gzip", "Deflate", "br", "zstd", "compress", "X-Compress", "UTF-8, GZIP"] {
+            for body in [&b""[..], b"\x1f\x8b\x08", b"x\x9c", b"<\x8b", b"{\0", b"[\xff"] {
+                let error = read(200, &[("Content-Encoding", coding)], body, None).unwrap_err();
+                assert!(error.message().contains("compressed"), "{coding} {body:?}: {error}");
+                assert_eq!(error.server_message(), "");
+            }
+            assert!(read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).is_ok(), "{coding}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_would_break_a_header_is_refused() {
+        for token in ["a&#10;b", "a b", "a&#x7f;", "a\u{fffd}", "ü"] {
+            let body = format!("<Access_Token><Token>{token}</Token></Access_Token>");
+            assert_eq!(answer(200, &body).unwrap_err().code(), Code::Malformed, "{token}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_breaks_it_or_gives_the_login_away(
+            status in 100..600_u16,
+            body in "(<Error><Message>|<Access_Token><Token>|\\{\"Message\":\"|<html><title>)?(\\PC|john@example.com|secret!1|<|>|\"){0,12}",
+        ) {
+            if let Err(error) = answer(status, &body) {
+                let all = format!("{error}{}{}", error.server_message(), error.correlation_id());
+                prop_assert!(!all.contains("john@e") && !all.contains("secret!"), "{}", all);
+                prop_assert!(!all.contains('\n'));
+            }
+        }
+    }
+}

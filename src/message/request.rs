@@ -1,0 +1,126 @@
+//! Requests whose header names are written as their documentation writes them, because some servers and proxies compare
+//! them letter by letter. ureq-proto writes them in lower case otherwise.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::HeaderValue;
+use http::request::Builder;
+use http::{Method, Uri};
+use ureq_proto::client::header_raw;
+
+use crate::error::{Cause, Error};
+use crate::origin::Origin;
+use crate::secret::Secret;
+
+/// What requests are sent to.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) origin: Arc<Origin>,
+    /// All of the address, with the origin.
+    pub(crate) uri: Uri,
+}
+
+/// A request as data. As long as nothing of it has been sent, it may be sent over another connection.
+pub(crate) struct Request {
+    pub(crate) endpoint: Endpoint,
+    method: Method,
+    /// In the order in which they are sent, each name as it is written.
+    headers: Vec<(&'static str, HeaderValue)>,
+    /// Empty: none.
+    pub(crate) body: Secret,
+}
+
+impl Request {
+    pub(crate) fn new(
+        method: Method,
+        endpoint: &Endpoint,
+        headers: Vec<(&'static str, HeaderValue)>,
+        body: Secret,
+    ) -> Request {
+        Request { endpoint: endpoint.clone(), method, headers, body }
+    }
+
+    /// The value of the header that was given with this name.
+    pub(crate) fn header(&self, name: &str) -> Option<&HeaderValue> {
+        self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The head as it is sent: with `Host`, and with the length of a body. `is_last`: the connection is closed after it.
+    pub(crate) fn head(&self, is_last: bool) -> Result<http::Request<()>, Error> {
+        let mut head = begin(self.method.clone(), self.endpoint.uri.clone());
+        for (name, value) in &self.headers {
+            head = header(head, name, value.clone());
+        }
+        let length = self.body.expose().len();
+        if length > 0 {
+            head = header(head, "Content-Length", HeaderValue::from(length));
+        }
+        if is_last {
+            head = header(head, "Connection", HeaderValue::from_static("close"));
+        }
+        head.body(()).map_err(|_| Cause::Unforeseen.into())
+    }
+}
+
+/// Begins the head of a request. `Host` comes first (RFC 9110, section 7.2), without the port if that is the default one.
+pub(crate) fn begin(method: Method, uri: Uri) -> Builder {
+    let host = uri.authority().and_then(|authority| {
+        let default = match uri.scheme_str() {
+            Some("https") => ":443",
+            Some("http") => ":80",
+            _ => "",
+        };
+        let place = authority.as_str();
+        HeaderValue::try_from(place.strip_suffix(default).unwrap_or(place)).ok()
+    });
+    let request = http::Request::builder().method(method).uri(uri);
+    match host {
+        Some(host) => header(request, "Host", host),
+        None => request,
+    }
+}
+
+/// Adds a header, whose name is sent as it is written here.
+pub(crate) fn header(request: Builder, name: &'static str, value: HeaderValue) -> Builder {
+    // ureq-proto copies the value that it is given, and a secret must stay in its own memory.
+    let mut request = header_raw(request, name, b"");
+    if let Some(place) = request.headers_mut().and_then(|headers| headers.get_mut(name)) {
+        *place = value;
+    }
+    request
+}
+
+/// A header value whose bytes stay in the memory of `secret` and are wiped with it.
+pub(crate) fn secret_value(secret: Secret) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(secret)).map_err(|_| Cause::Unforeseen)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{begin, header};
+    use http::{HeaderValue, Method};
+    use ureq_proto::client::Call;
+
+    #[test]
+    fn names_are_sent_as_written_and_host_comes_first() {
+        for (method, uri, begins) in [
+            (Method::GET, "https://h/p", "GET /p HTTP/1.1\r\nHost: h\r\n"),
+            (Method::GET, "https://h:443/p", "GET /p HTTP/1.1\r\nHost: h\r\n"),
+            (Method::GET, "https://h:80/p", "GET /p HTTP/1.1\r\nHost: h:80\r\n"),
+            (Method::GET, "http://[::1]:80/p", "GET /p HTTP/1.1\r\nHost: [::1]\r\n"),
+            (Method::GET, "http://[::1]:443/", "GET / HTTP/1.1\r\nHost: [::1]:443\r\n"),
+            (Method::CONNECT, "h:443", "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n"),
+        ] {
+            let request = begin(method, uri.parse().unwrap());
+            let request = header(request, "X-ConsumerKey", HeaderValue::from_static("key"));
+            let request = header(request, "WWW-x", HeaderValue::from_static("")).body(()).unwrap();
+            let mut output = [0; 200];
+            let amount = Call::new(request).unwrap().proceed().write(&mut output).unwrap();
+            let sent = std::str::from_utf8(&output[..amount]).unwrap();
+            assert_eq!(sent, format!("{begins}X-ConsumerKey: key\r\nWWW-x: \r\n\r\n"));
+        }
+    }
+}

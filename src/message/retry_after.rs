@@ -1,0 +1,78 @@
+//! How long the server asks to wait (RFC 9110, section 10.2.3).
+
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+/// Concur documents a `Retry-After: 0` on another API; a loop without a pause helps nobody.
+const SHORTEST: u64 = 5;
+/// A server that asks for weeks is wrong, and an administrator looks in every day.
+const LONGEST: u64 = 24 * 60 * 60;
+
+/// Reads Retry-After of an answer that came at `came`, clamped to between 5 seconds and a day. A date counts from the
+/// answer's own Date, because this machine's clock may be wrong; without a Date, from that clock.
+pub(crate) fn asked_pause(headers: &HeaderMap, came: SystemTime) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    let seconds = match asked.parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => {
+            let until = OffsetDateTime::parse(asked, &Rfc2822).ok()?;
+            let date = text(DATE).and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok());
+            let from = date.map_or_else(|| unix_seconds(came), OffsetDateTime::unix_timestamp);
+            u64::try_from(until.unix_timestamp() - from).unwrap_or(0)
+        }
+    };
+    Some(Duration::from_secs(seconds.clamp(SHORTEST, LONGEST)))
+}
+
+fn unix_seconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asked_pause;
+    use http::HeaderMap;
+    use std::time::{Duration, SystemTime};
+
+    /// Tue, 24 Nov 2026 06:00:00 GMT.
+    fn six_o_clock() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_500_000)
+    }
+
+    fn pause(asked: &str, date: Option<&str>, came: SystemTime) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", asked.parse().unwrap());
+        if let Some(date) = date {
+            headers.insert("date", date.parse().unwrap());
+        }
+        asked_pause(&headers, came).map(|pause| pause.as_secs())
+    }
+
+    #[test]
+    fn seconds_and_dates_are_read_and_clamped() {
+        for (asked, seconds) in [
+            ("120", Some(120)),
+            (" 120 ", Some(120)),
+            ("0", Some(5)),
+            ("99999999", Some(86_400)),
+            ("Tue, 24 Nov 2026 06:01:30 GMT", Some(90)),
+            ("Mon, 23 Nov 2026 06:01:30 GMT", Some(5)),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            // This machine's clock does not matter where the answer has a Date.
+            let date = Some("Tue, 24 Nov 2026 06:00:00 GMT");
+            assert_eq!(pause(asked, date, SystemTime::UNIX_EPOCH), seconds, "{asked}");
+            assert_eq!(pause(asked, None, six_o_clock()), seconds, "{asked}");
+            assert_eq!(pause(asked, Some("today"), six_o_clock()), seconds, "{asked}");
+        }
+        assert_eq!(asked_pause(&HeaderMap::new(), six_o_clock()), None);
+    }
+}

@@ -1,0 +1,18 @@
+//! What may be shown of foreign text: one line, without markup, in which no credential can be read.
+//!
+//! | question | module |
+//! |---|---|
+//! | one line of a log | `line` |
+//! | what a server says, without what was sent | `redactor`, with `runs` of characters that must not be shown |
+//! | the forms in which a credential is recognized | `canonical`: `unescape`, `decompose`, `mojibake` |
+
+mod canonical;
+mod decompose;
+mod line;
+pub(crate) mod mojibake;
+mod redactor;
+mod runs;
+mod unescape;
+
+pub(crate) use line::one_line;
+pub(crate) use redactor::Redactor;

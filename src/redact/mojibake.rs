@@ -1,0 +1,96 @@
+//! Undoes UTF-8 that was read in Windows-1252, which most software means by Latin-1: `Ã¼` for `ü`.
+
+use zeroize::Zeroizing;
+
+/// Windows-1252 from 0x80 on. The bytes that it leaves open are the control characters of Latin-1. From 0xA0 on it is
+/// Latin-1.
+const FROM_0X80: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', //
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+/// The character of a byte.
+pub(crate) fn character(byte: u8) -> char {
+    let late = byte.checked_sub(0x80).and_then(|late| FROM_0X80.get(usize::from(late)));
+    late.copied().unwrap_or(char::from(byte))
+}
+
+/// The byte of a character above ASCII, in Windows-1252 or Latin-1.
+fn byte(c: char) -> Option<u8> {
+    match u8::try_from(c) {
+        Ok(byte) => Some(byte),
+        Err(_) => FROM_0X80.iter().zip(0x80..).find(|(other, _)| **other == c).map(|(_, byte)| byte),
+    }
+}
+
+/// `text` with each run of characters whose bytes are one character in UTF-8 replaced by that; `None` if it has no such run.
+pub(super) fn undo(text: &str) -> Option<Zeroizing<String>> {
+    if text.is_ascii() {
+        return None;
+    }
+    // It only gets shorter.
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    let mut changed = false;
+    let mut rest = text.chars();
+    loop {
+        let mut after = rest.clone();
+        if let Some(c) = one_of_utf8(&mut after) {
+            plain.push(c);
+            rest = after;
+            changed = true;
+        } else if let Some(c) = rest.next() {
+            plain.push(c);
+        } else {
+            return changed.then_some(plain);
+        }
+    }
+}
+
+/// Takes a character of UTF-8 that stands at the start of `text` as one character for each of its bytes.
+fn one_of_utf8(text: &mut impl Iterator<Item = char>) -> Option<char> {
+    let mut bytes = [0; 4];
+    let mut length = 1;
+    for (place, slot) in bytes.iter_mut().enumerate() {
+        if place == length {
+            break;
+        }
+        *slot = byte(text.next()?)?;
+        if place == 0 {
+            length = match *slot {
+                0xc2..0xe0 => 2,
+                0xe0..0xf0 => 3,
+                0xf0..0xf5 => 4,
+                _ => return None,
+            };
+        }
+    }
+    str::from_utf8(bytes.get(..length)?).ok()?.chars().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{character, undo};
+
+    /// What a reader of Windows-1252 makes of the bytes of `text`.
+    fn misread(text: &str) -> String {
+        text.bytes().map(character).collect()
+    }
+
+    #[test]
+    fn text_read_in_the_wrong_charset_is_restored() {
+        assert_eq!(misread("ü€"), "Ã¼â‚¬");
+        for text in ["müller", "ß", "à", "€uro", "東京 ✓", "😀!", "ÀÁÝÿ"] {
+            assert_eq!(*undo(&misread(text)).unwrap(), text);
+            let latin1: String = text.bytes().map(char::from).collect();
+            assert_eq!(*undo(&latin1).unwrap(), text, "Latin-1");
+        }
+        assert_eq!(*undo(&misread("a ü b")).unwrap(), "a ü b");
+    }
+
+    #[test]
+    fn other_text_stays() {
+        for text in ["", "plain", "müller", "Ã", "Ã Ã", "â‚", "東京", "Ã¼"] {
+            assert_eq!(undo(text).is_some(), text == "Ã¼", "{text}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A connection that requests are sent over. HTTP/1.1 itself is ureq-proto's.
+
+use std::time::Instant;
+
+use ureq_proto::client::state::RecvResponse;
+use ureq_proto::client::{Call as Http, SendRequestResult};
+
+use super::buffer::Buffer;
+use super::call::Call;
+use super::failure;
+use super::progress::{Peer, Phase};
+use super::stream::Stream;
+use super::tls::stream::LONGEST_CONTENT;
+use crate::error::{Cause, Error};
+
+/// Longest head of an answer.
+pub(super) const LONGEST_HEAD: usize = 16 * 1024;
+/// Holds the longest head of a request. A body may be longer.
+const LONGEST_REQUEST: usize = 16 * 1024;
+
+/// A connection that HTTP is spoken over.
+pub(super) struct Connection {
+    pub(super) stream: Stream,
+    /// What has come and is not read yet.
+    pub(super) input: Buffer,
+    output: Buffer,
+    /// When it was made.
+    pub(super) since: Instant,
+    /// Whether a request has been sent over it before.
+    is_used: bool,
+}
+
+impl Connection {
+    pub(super) fn new(stream: Stream) -> Connection {
+        // A head that is not complete yet, and one record more.
+        let input = LONGEST_HEAD + LONGEST_CONTENT;
+        Connection {
+            stream,
+            input: Buffer::new(input, input),
+            output: Buffer::new(LONGEST_REQUEST, LONGEST_REQUEST),
+            since: Instant::now(),
+            is_used: false,
+        }
+    }
+
+    /// The way itself, when nothing more has come over it than was read: after a proxy has opened it.
+    pub(super) fn into_stream(self) -> Option<Stream> {
+        self.input.is_empty().then_some(self.stream)
+    }
+
+    pub(super) fn is_used(&self) -> bool {
+        self.is_used
+    }
+
+    /// Makes sure that the connection is at rest: it is open, and nothing has come that is not read. What came before a
+    /// request is not its answer.
+    ///
+    /// A new connection may be in the middle of a session ticket, whose rest is waited for. A used one is given up then.
+    fn settle(&mut self, call: &Call<'_>) -> Result<(), Error> {
+        loop {
+            if !self.input.is_empty() {
+                return Err(failure::spoke_first(call));
+            }
+            match self.stream.take_arrived(&mut self.input, call)? {
+                Some(0) => return Err(failure::disconnected(call)),
+                Some(_) => return Err(failure::spoke_first(call)),
+                None if !self.stream.has_unread() => return Ok(()),
+                None if self.is_used => return Err(failure::spoke_first(call)),
+                None => self.stream.socket().wait_for_more(call)?,
+            }
+        }
+    }
+
+    /// Sends all of a request; its answer is due then.
+    pub(super) fn send(
+        &mut self,
+        head: http::Request<()>,
+        mut body: &[u8],
+        call: &Call<'_>,
+    ) -> Result<Http<RecvResponse>, Error> {
+        let garbled = |error| failure::of_http(&error, call);
+        let mut http = Http::new(head).map_err(garbled)?.proceed();
+        self.settle(call)?;
+        // A small request is sent without a wait, which would have looked.
+        call.check()?;
+        self.is_used = true;
+        if call.peer() == Peer::Server {
+            call.enter(Phase::Sending, Peer::Server);
+        }
+        while !http.can_proceed() {
+            let amount = http.write(self.output.free()).map_err(garbled)?;
+            self.output.arrived(amount);
+            // A head that is whole may go together with its body.
+            if !http.can_proceed() {
+                self.flush(call)?;
+            }
+        }
+        let http = match http.proceed().map_err(garbled)? {
+            Some(SendRequestResult::RecvResponse(http)) => {
+                self.flush(call)?;
+                Some(http)
+            }
+            Some(SendRequestResult::SendBody(mut http)) => {
+                while !body.is_empty() {
+                    let (used, amount) = http.write(body, self.output.free()).map_err(garbled)?;
+                    self.output.arrived(amount);
+                    body = body.get(used..).unwrap_or_default();
+                    self.flush(call)?;
+                }
+                http.proceed()
+            }
+            _ => None,
+        };
+        if self.stream.has_unread() {
+            // It was read before the last byte was sent.
+            return Err(failure::spoke_first(call));
+        }
+        http.ok_or_else(|| Error::new(Cause::Unforeseen).detail("a request that is not sent as its head says"))
+    }
+
+    /// Sends what waits in the output.
+    fn flush(&mut self, call: &Call<'_>) -> Result<(), Error> {
+        let sent = self.stream.send(self.output.filled(), call);
+        self.output.consume(self.output.filled().len());
+        sent
+    }
+}

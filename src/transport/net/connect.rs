@@ -1,0 +1,172 @@
+//! A connection to one of several addresses.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::io::Errno;
+use socket2::{Domain, Type};
+
+use super::socket::Socket;
+use crate::descriptor::above_standard_streams;
+use crate::error::Error;
+use crate::transport::call::Call;
+use crate::transport::failure;
+
+/// How long one attempt has the field to itself before the next address is tried beside it (RFC 8305, section 5).
+const HEAD_START: Duration = Duration::from_millis(250);
+/// Of more addresses none is tried.
+const MAX_ADDRESSES: usize = 16;
+/// Before Windows 10 2004 a wait is not told that connecting has failed: there it is asked for.
+const ASK_AGAIN: Option<Duration> = if cfg!(windows) { Some(Duration::from_millis(100)) } else { None };
+
+/// Connects to the first of `addresses` that answers, each of which has `attempt` to do so.
+///
+/// Happy eyeballs (RFC 8305): the families take turns, and the next address is tried as soon as one has failed or kept
+/// silent for a quarter of a second.
+///
+/// # Errors
+/// When all have failed, with what each of them said.
+pub(in crate::transport) fn connect(
+    addresses: &[SocketAddr],
+    attempt: Duration,
+    call: &Call<'_>,
+) -> Result<Socket, Error> {
+    // Cut after the families have taken turns: a host may have more addresses of one family than are tried.
+    let mut untried = by_turns(addresses).into_iter().take(MAX_ADDRESSES);
+    let mut attempts: Vec<Attempt> = Vec::new();
+    let mut failures: Vec<String> = Vec::new();
+    // How many of them failed because this machine has no port, or no address, to connect from.
+    let mut without_port = 0;
+    let mut next_start = Instant::now();
+    loop {
+        if (attempts.is_empty() || Instant::now() >= next_start)
+            && let Some(address) = untried.next()
+        {
+            match begin(address) {
+                Ok(socket) => attempts.push(Attempt { socket, address, end: Instant::now() + attempt }),
+                // The machine's own shortage is not worth another address.
+                Err(error) if failure::is_shortage(&error) => return Err(call.failed(error)),
+                Err(error) => {
+                    failures.push(format!("{address}: {error}"));
+                    without_port += usize::from(failure::is_without_port(&error));
+                    continue;
+                }
+            }
+            next_start = Instant::now() + HEAD_START;
+            continue;
+        }
+        let Some(until) = attempts.iter().map(|attempt| attempt.end).min() else {
+            let each = failures.join(", ");
+            return Err(match without_port == failures.len() {
+                true => failure::no_local_port(each, call),
+                false => call.failed(io::Error::other(each)),
+            });
+        };
+        let until = if untried.len() > 0 { until.min(next_start) } else { until };
+        let until = ASK_AGAIN.map_or(until, |pause| until.min(Instant::now() + pause));
+        let mut watched = vec![call.watched_bell()];
+        watched.extend(attempts.iter().map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT)));
+        call.wait(&mut watched, Some(until))?;
+        let ready: Vec<bool> = watched.iter().skip(1).map(|fd| !fd.revents().is_empty()).collect();
+        let now = Instant::now();
+        let (mut rest, failed_before) = (Vec::with_capacity(attempts.len()), failures.len());
+        for (under_way, ready) in attempts.drain(..).zip(ready) {
+            match under_way.outcome(ready, now) {
+                Outcome::Connected(socket) => return Ok(socket),
+                Outcome::Waits(under_way) => rest.push(under_way),
+                Outcome::Failed(why) => failures.push(why),
+                Outcome::Late(address) => {
+                    failures.push(format!("{address}: no answer within {} ms", attempt.as_millis()));
+                }
+            }
+        }
+        attempts = rest;
+        if failures.len() > failed_before {
+            next_start = now;
+        }
+    }
+}
+
+/// The addresses with the families taking turns, the first one's family first (RFC 8305, section 4).
+fn by_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut ones, mut others): (Vec<_>, Vec<_>) =
+        addresses.iter().copied().partition(|address| address.is_ipv6() == first_is_v6);
+    let mut turns = Vec::with_capacity(addresses.len());
+    ones.reverse();
+    others.reverse();
+    while let Some(one) = ones.pop() {
+        turns.push(one);
+        turns.extend(others.pop());
+    }
+    others.reverse();
+    turns.extend(others);
+    turns
+}
+
+/// A connection that is being made.
+struct Attempt {
+    socket: TcpStream,
+    address: SocketAddr,
+    end: Instant,
+}
+
+enum Outcome {
+    Connected(Socket),
+    Waits(Attempt),
+    Failed(String),
+    Late(SocketAddr),
+}
+
+impl Attempt {
+    fn outcome(self, ready: bool, now: Instant) -> Outcome {
+        match (ready, self.socket.take_error()) {
+            // Without an error, but also without a peer: it was never connecting.
+            (true, Ok(None)) => match self.socket.peer_addr() {
+                Ok(_) => Outcome::Connected(Socket::new(self.socket)),
+                Err(error) => Outcome::Failed(format!("{}: {error}", self.address)),
+            },
+            (_, Ok(Some(error)) | Err(error)) => Outcome::Failed(format!("{}: {error}", self.address)),
+            (false, Ok(None)) if now >= self.end => Outcome::Late(self.address),
+            (false, Ok(None)) => Outcome::Waits(self),
+        }
+    }
+}
+
+fn begin(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    let socket: socket2::Socket = above_standard_streams(socket)?;
+    socket.set_nonblocking(true)?;
+    // A request is one small write that waits for its answer.
+    socket.set_tcp_nodelay(true)?;
+    match socket.connect(&address.into()) {
+        Ok(()) => Ok(socket.into()),
+        Err(error) if goes_on(&error) => Ok(socket.into()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the system goes on connecting in the background, as it does after a signal too. "Would block" says so on Windows
+/// only: elsewhere the system is short of something, and nothing goes on.
+fn goes_on(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::INPROGRESS | Errno::INTR)) || cfg!(windows) && errno == Some(Errno::WOULDBLOCK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_turns;
+    use std::net::SocketAddr;
+
+    #[test]
+    fn families_take_turns() {
+        let addresses = |text: &[&str]| text.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
+        let [a, b, c, d, e] = ["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "127.0.0.2:1"];
+        assert_eq!(by_turns(&addresses(&[a, b, c, d, e])), addresses(&[a, d, b, e, c]));
+        assert_eq!(by_turns(&addresses(&[d, a, b, c])), addresses(&[d, a, b, c]));
+        assert_eq!(by_turns(&addresses(&[d, e])), addresses(&[d, e]));
+        assert!(by_turns(&[]).is_empty());
+    }
+}

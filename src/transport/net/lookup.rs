@@ -1,0 +1,106 @@
+//! The addresses of a host, within the time limit of a call.
+//!
+//! An address needs no lookup. What was found for a name is remembered for a minute (`name_cache`), or else the system is
+//! asked (`resolver`).
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::name_cache;
+use super::resolver::{Failure, Waiting};
+use crate::error::{Cause, Code, Error};
+use crate::transport::call::Call;
+use crate::transport::failure;
+
+/// The addresses of a host, in the order in which the system wants them tried.
+///
+/// `only_loopback`, for plain http: where `localhost` leads elsewhere, credentials must not follow in clear.
+pub(in crate::transport) fn addresses(
+    host: &str,
+    port: u16,
+    only_loopback: bool,
+    call: &Call<'_>,
+) -> Result<Vec<SocketAddr>, Error> {
+    let mut addresses = match host.parse::<IpAddr>() {
+        Ok(address) => vec![SocketAddr::new(address, port)],
+        Err(_) => look_up(host, call)?,
+    };
+    addresses.retain(|address| !only_loopback || address.ip().is_loopback());
+    addresses.iter_mut().for_each(|address| address.set_port(port));
+    match addresses.is_empty() {
+        true => Err(Error::new(Cause::NotLoopback).detail(call.peer_name())),
+        false => Ok(addresses),
+    }
+}
+
+fn look_up(host: &str, call: &Call<'_>) -> Result<Vec<SocketAddr>, Error> {
+    if let Some((addresses, age)) = name_cache::find(host) {
+        call.done(format_args!("lookup {host}: {}, known for {} s", Listed(&addresses), age.as_secs()));
+        return Ok(addresses);
+    }
+    let waiting = Waiting::begin(host, call.bell())
+        .map_err(|error| Error::new(Cause::NoThread).detail(format_args!("{}: {error}", call.peer_name())))?;
+    loop {
+        match waiting.found() {
+            Some(Ok(addresses)) => {
+                call.done(format_args!("lookup {host}: {}", Listed(addresses)));
+                return Ok(addresses.clone());
+            }
+            Some(Err(Failure::System(error))) => return Err(failure::of_lookup(error, call)),
+            Some(Err(Failure::Panicked)) => return Err(Error::new(Cause::Panicked).detail(call.phase())),
+            None => {}
+        }
+        call.wait(&mut [call.watched_bell()], None).map_err(|error| match error.code() {
+            Code::Timeout if waiting.is_queued() => Error::new(Cause::LookupsTaken).detail(format_args!(
+                "{}: {} ms",
+                call.peer_name(),
+                call.timeout().as_millis()
+            )),
+            _ => error,
+        })?;
+    }
+}
+
+/// Addresses for a line of the log.
+struct Listed<'a>(&'a [SocketAddr]);
+
+impl std::fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, address) in self.0.iter().enumerate() {
+            write!(f, "{}{}", if index == 0 { "" } else { ", " }, address.ip())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::addresses;
+    use crate::error::{Code, Error};
+    use crate::operation::alone;
+    use crate::transport::call::Call;
+    use crate::transport::progress::Progress;
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    fn look_up(host: &str, only_loopback: bool) -> Result<Vec<SocketAddr>, Error> {
+        let (operation, progress) = (alone(Duration::from_secs(60)), Progress::new(host.to_owned(), None));
+        addresses(host, 7, only_loopback, &Call::new(&operation, &progress).unwrap())
+    }
+
+    #[test]
+    fn addresses_are_their_own_answer() {
+        for (host, address) in [("192.0.2.1", "192.0.2.1:7"), ("2001:db8::1", "[2001:db8::1]:7")] {
+            assert_eq!(look_up(host, false).unwrap(), [address.parse().unwrap()]);
+        }
+    }
+
+    #[test]
+    fn plain_http_does_not_leave_this_machine() {
+        // What a name that leads elsewhere would be resolved to.
+        let error = look_up("192.0.2.1", true).unwrap_err();
+        assert_eq!(error.code(), Code::Connect);
+        assert!(error.message().contains("not this machine"), "{error}");
+        assert_eq!(look_up("127.0.0.1", true).unwrap().len(), 1);
+        assert!(!look_up("localhost", true).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,203 @@
+//! Connections that are kept open for the next call.
+
+use std::mem;
+use std::sync::{Arc, Mutex, TryLockError};
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+
+use super::connection::Connection;
+use super::proxy::Proxy;
+use super::tls::Identity;
+use crate::origin::Origin;
+
+/// More than that would be needed at once only by as many threads.
+const MOST: usize = 8;
+/// No connection is used for longer: a host that moves, or a certificate that is withdrawn, is noticed by then. A handshake
+/// every five minutes costs nothing.
+const MAX_AGE: Duration = Duration::from_secs(5 * 60);
+/// A request must arrive before the server's own limit is over.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// What must be the same for a connection to be used again.
+#[derive(Clone)]
+pub(super) struct Key {
+    pub(super) origin: Arc<Origin>,
+    /// The proxy that leads there.
+    pub(super) proxy: Option<Arc<Proxy>>,
+    /// Who this machine is to the server.
+    pub(super) identity: Option<Identity>,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Key) -> bool {
+        let same_proxy = match (&self.proxy, &other.proxy) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        let same_identity = match (&self.identity, &other.identity) {
+            (Some(one), Some(other)) => one.is(other),
+            (None, None) => true,
+            _ => false,
+        };
+        same_proxy && same_identity && self.origin == other.origin
+    }
+}
+
+/// Idle connections.
+pub(super) struct Pool<T = Connection>(Mutex<Vec<Idle<T>>>);
+
+/// A connection that waits for a request.
+struct Idle<T> {
+    key: Key,
+    connection: T,
+    /// Until when it may be used.
+    until: Instant,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Pool<T> {
+        Pool(Mutex::new(Vec::new()))
+    }
+}
+
+impl<T> Pool<T> {
+    /// The connection with this key that was used last. Those whose time is over are closed.
+    pub(super) fn take(&self, key: &Key) -> Option<T> {
+        let now = Instant::now();
+        let (taken, over) = self.with(|idle| {
+            let over: Vec<_> = idle.extract_if(.., |idle| now >= idle.until).collect();
+            let at = idle.iter().rposition(|idle| idle.key == *key);
+            (at.map(|at| idle.remove(at)), over)
+        })?;
+        // Not under the lock, for it asks the system.
+        drop(over);
+        taken.map(|idle| idle.connection)
+    }
+
+    /// Keeps a connection for the next call. Of more than eight with one key, the one that was idle longest is closed.
+    pub(super) fn put(&self, key: Key, connection: T, until: Instant) {
+        let oldest = self.with(|idle| {
+            let of_key = idle.iter().filter(|idle| idle.key == key).count();
+            let at = if of_key < MOST { None } else { idle.iter().position(|idle| idle.key == key) };
+            let oldest = at.map(|at| idle.remove(at));
+            idle.push(Idle { key, connection, until });
+            oldest
+        });
+        drop(oldest);
+    }
+
+    /// Closes them all, unless the lock is taken: in a child of fork it may never come free. What then stays is not used.
+    pub(super) fn close_all(&self) {
+        drop(self.with(mem::take));
+    }
+
+    /// Under the lock, entries are only added and removed. Where it is taken all the same, nothing is kept.
+    fn with<R>(&self, change: impl FnOnce(&mut Vec<Idle<T>>) -> R) -> Option<R> {
+        match self.0.try_lock() {
+            Ok(mut idle) => Some(change(&mut idle)),
+            Err(TryLockError::Poisoned(idle)) => Some(change(&mut idle.into_inner())),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+/// Until when a connection that is idle from `now` on may be used: as long as this side wants, and no longer than the server
+/// has announced. `None`: it is not worth keeping. `since`: when it was made.
+pub(super) fn usable_until(now: Instant, since: Instant, wanted: Duration, headers: &HeaderMap) -> Option<Instant> {
+    let longest = announced(headers).map_or(wanted, |announced| wanted.min(announced.saturating_sub(MARGIN)));
+    let until = (now + longest).min(since + MAX_AGE);
+    (until > now).then_some(until)
+}
+
+/// How long the server keeps an idle connection open: `Keep-Alive: timeout=5, max=100` (RFC 2068, section 19.7.1.1).
+fn announced(headers: &HeaderMap) -> Option<Duration> {
+    let values = headers.get_all("keep-alive").iter().filter_map(|value| value.to_str().ok());
+    let parameters = values.flat_map(|value| value.split(',')).filter_map(|parameter| parameter.split_once('='));
+    parameters
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("timeout"))
+        .filter_map(|(_, seconds)| seconds.trim().trim_matches('"').parse().ok())
+        .min()
+        .map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use http::HeaderMap;
+
+    use super::{Key, MAX_AGE, MOST, Pool, usable_until};
+    use crate::origin::{HostPort, Origin};
+    use crate::transport::proxy::Proxy;
+
+    fn key(is_https: bool, place: &str, proxy: Option<&Arc<Proxy>>) -> Key {
+        let origin = Origin { is_https, place: HostPort::parse(place, 443).unwrap() };
+        Key { origin: Arc::new(origin), proxy: proxy.cloned(), identity: None }
+    }
+
+    #[test]
+    fn connection_of_one_origin_and_way_is_never_used_for_another() {
+        let proxies = ["http://proxy:1", "http://user:x@proxy:1"].map(|url| Arc::new(Proxy::parse(url).unwrap()));
+        let keys = [
+            key(true, "a.example", None),
+            key(true, "b.example", None),
+            key(true, "a.example:444", None),
+            key(false, "a.example:443", None),
+            key(true, "a.example", Some(&proxies[0])),
+            key(true, "a.example", Some(&proxies[1])),
+        ];
+        let (pool, until) = (Pool::default(), Instant::now() + Duration::from_secs(60));
+        for (number, of) in keys.iter().enumerate() {
+            pool.put(of.clone(), number, until);
+        }
+        for (number, of) in keys.iter().enumerate().rev() {
+            assert_eq!(pool.take(of), Some(number));
+            assert_eq!(pool.take(of), None);
+        }
+    }
+
+    #[test]
+    fn the_oldest_of_nine_is_closed_and_the_newest_used_first() {
+        let (pool, until) = (Pool::default(), Instant::now() + Duration::from_secs(60));
+        let (of, other) = (key(true, "a", None), key(true, "b", None));
+        pool.put(other.clone(), 100, until);
+        (0..=MOST).for_each(|number| pool.put(of.clone(), number, until));
+        let taken: Vec<usize> = std::iter::from_fn(|| pool.take(&of)).collect();
+        assert_eq!(taken, (1..=MOST).rev().collect::<Vec<_>>());
+        pool.put(of.clone(), 1, Instant::now());
+        assert_eq!((pool.take(&of), pool.take(&other)), (None, Some(100)));
+    }
+
+    #[test]
+    fn the_shortest_of_three_limits_counts() {
+        let since = Instant::now();
+        let seconds = Duration::from_secs;
+        for (header, age, wanted, left) in [
+            (None, 0, 60, Some(60)),
+            (Some("timeout=5"), 0, 60, Some(4)),
+            (Some("timeout=5, max=100"), 0, 60, Some(4)),
+            (Some("max=100 , Timeout = \"5\""), 0, 60, Some(4)),
+            (Some("timeout=5"), 0, 2, Some(2)),
+            (Some("timeout=1"), 0, 60, None),
+            (Some("timeout=0"), 0, 60, None),
+            (Some("timeout=99999999999999999999999"), 0, 60, Some(60)),
+            (Some("timeout=18446744073709551615"), 0, 60, Some(60)),
+            (Some("timeout=soon, 5, timeout"), 0, 60, Some(60)),
+            (None, 290, 60, Some(10)),
+            (None, 300, 60, None),
+            (None, 3000, 60, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(header) = header {
+                headers.insert("keep-alive", header.parse().unwrap());
+            }
+            let now = since + seconds(age);
+            let until = usable_until(now, since, seconds(wanted), &headers);
+            assert_eq!(until.map(|until| until - now), left.map(seconds), "{header:?}, {age} s old");
+        }
+        assert_eq!(MAX_AGE, seconds(300));
+    }
+}

@@ -1,0 +1,151 @@
+//! Where an exchange stands: it decides what a failure means, and what an administrator does about it.
+
+use std::cell::Cell;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// What an exchange is busy with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Lookup,
+    Connecting,
+    /// TLS.
+    Handshake,
+    /// Asking the proxy for a way to the server.
+    Tunnel,
+    /// Making sure that nothing has come before the request is sent.
+    Checking,
+    /// Whether a credential has left this machine is not a question of the phase: see `Progress::any_byte_sent`.
+    Sending,
+    Waiting,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Phase::Lookup => "looking up the host name",
+            Phase::Connecting => "connecting",
+            Phase::Handshake => "in the TLS handshake",
+            Phase::Tunnel => "asking the proxy for the way to the server",
+            Phase::Checking => "before sending the request",
+            Phase::Sending => "sending the request",
+            Phase::Waiting => "waiting for the answer",
+        })
+    }
+}
+
+/// Who is at the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    Server,
+    Proxy,
+}
+
+/// How far an exchange has come. It belongs to the exchange and not to the operation that waits for it: another operation may
+/// take the exchange over.
+pub(crate) struct Progress {
+    /// Host and port of both, as messages name them.
+    server: String,
+    proxy: Option<String>,
+    phase: Cell<Phase>,
+    peer: Cell<Peer>,
+    /// When the phase began.
+    since: Cell<Instant>,
+    /// An end of this phase that comes before the deadline.
+    patience: Cell<Option<Instant>>,
+    /// Whether the other end has said anything since the phase began.
+    heard: Cell<bool>,
+    /// Whether a byte of the request has been handed to the system.
+    sent: Cell<bool>,
+}
+
+impl Progress {
+    pub(super) fn new(server: String, proxy: Option<String>) -> Progress {
+        Progress {
+            server,
+            proxy,
+            phase: Cell::new(Phase::Lookup),
+            peer: Cell::new(Peer::Server),
+            since: Cell::new(Instant::now()),
+            patience: Cell::new(None),
+            heard: Cell::new(false),
+            sent: Cell::new(false),
+        }
+    }
+
+    /// Says that `phase` begins, with the server or the proxy at the other end.
+    pub(super) fn enter(&self, phase: Phase, peer: Peer) {
+        self.phase.set(phase);
+        self.peer.set(peer);
+        self.since.set(Instant::now());
+        self.patience.set(None);
+        self.heard.set(false);
+    }
+
+    /// Ends the rest of this phase after `limit`, as the deadline would.
+    pub(super) fn hurry(&self, limit: Duration) {
+        self.patience.set(Some(Instant::now() + limit));
+    }
+
+    pub(super) fn patience(&self) -> Option<Instant> {
+        self.patience.get()
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
+    pub(super) fn since(&self) -> Instant {
+        self.since.get()
+    }
+
+    pub(super) fn peer(&self) -> Peer {
+        self.peer.get()
+    }
+
+    /// Host and port at the other end.
+    pub(super) fn peer_name(&self) -> &str {
+        match self.peer.get() {
+            Peer::Server => &self.server,
+            Peer::Proxy => self.proxy.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// The same for the log, which tells of both.
+    pub(super) fn peer_title(&self) -> String {
+        match self.peer.get() {
+            Peer::Server => self.server.clone(),
+            Peer::Proxy => format!("proxy {}", self.peer_name()),
+        }
+    }
+
+    /// The proxy that the server is reached by, for messages: it may be at fault as well.
+    pub(super) fn by_way_of(&self) -> String {
+        match (self.peer.get(), &self.proxy) {
+            (Peer::Server, Some(proxy)) => format!(" by way of proxy {proxy}"),
+            _ => String::new(),
+        }
+    }
+
+    /// Notes that bytes have been handed to the system.
+    pub(super) fn bytes_left(&self, amount: usize) {
+        if amount > 0 && self.phase.get() == Phase::Sending {
+            self.sent.set(true);
+        }
+    }
+
+    /// Notes that bytes have come.
+    pub(super) fn bytes_came(&self) {
+        self.heard.set(true);
+    }
+
+    /// Whether more is waited for after something has come.
+    pub(super) fn waits_for_the_rest(&self) -> bool {
+        self.heard.get()
+    }
+
+    /// Whether the server may have received any byte of the request. Every claim that nothing was sent is made from this.
+    pub(super) fn any_byte_sent(&self) -> bool {
+        self.sent.get()
+    }
+}

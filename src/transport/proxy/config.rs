@@ -1,0 +1,262 @@
+//! Which proxy is on the way, if any.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
+
+use super::no_proxy::Bypass;
+use crate::error::{Cause, Error};
+use crate::message::basic;
+use crate::origin::{HostPort, Origin};
+use crate::redact::Redactor;
+use crate::secret::Secret;
+
+const LONGEST: usize = 2048;
+/// SOCKS counts user and password in one byte each (RFC 1929).
+const LONGEST_FOR_SOCKS: usize = 255;
+
+/// How a proxy is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::transport) enum Scheme {
+    /// HTTP CONNECT.
+    Http,
+    /// HTTP CONNECT inside TLS.
+    Https,
+    /// SOCKS 5 (RFC 1928). The proxy looks the server's name up.
+    Socks5,
+}
+
+/// A proxy.
+pub(crate) struct Proxy {
+    pub(in crate::transport) scheme: Scheme,
+    pub(in crate::transport) place: HostPort,
+    pub(in crate::transport) login: Option<Login>,
+}
+
+/// What the proxy wants to know of its user; nothing of Concur's.
+pub(in crate::transport) struct Login {
+    pub(in crate::transport) user: Secret,
+    pub(in crate::transport) password: Secret,
+}
+
+impl Login {
+    /// The value of a Proxy-Authorization header (RFC 7617).
+    pub(in crate::transport) fn basic(&self) -> Secret {
+        basic(self.user.expose(), self.password.expose())
+    }
+}
+
+impl Proxy {
+    /// Reads `[scheme://][user[:password]@]host[:port]`, with http and the ports of curl where they are left out: 1080, and
+    /// 443 for https. User and password may be percent-encoded.
+    pub(crate) fn parse(url: &str) -> Result<Proxy, Error> {
+        // Nothing of the URL may be repeated: it may hold a password.
+        let refuse = |what: &str| Error::new(Cause::ProxyRefusedUrl).detail(what);
+        if url.len() > LONGEST {
+            return Err(refuse("it is longer than 2048 bytes"));
+        }
+        let (scheme, rest) = match url.split_once("://") {
+            None => (Scheme::Http, url),
+            Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
+                "http" => (Scheme::Http, rest),
+                "https" => (Scheme::Https, rest),
+                "socks5" | "socks5h" => (Scheme::Socks5, rest),
+                _ => return Err(refuse("the scheme is not http, https or socks5")),
+            },
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.contains(['/', '?', '#']) {
+            return Err(refuse(
+                "it has a path, a query or a fragment; in user and password write / as %2F, ? as %3F, # as %23",
+            ));
+        }
+        let (login, place) = match authority.rsplit_once('@') {
+            Some((login, place)) => (Some(login), place),
+            None => (None, authority),
+        };
+        let default_port = if scheme == Scheme::Https { 443 } else { 1080 };
+        let place = HostPort::parse(place, default_port).map_err(refuse)?;
+        let login = login.map(|login| read_login(login, scheme).map_err(refuse)).transpose()?;
+        Ok(Proxy { scheme, place, login })
+    }
+
+    /// Keeps user and password out of what the proxy says.
+    pub(in crate::transport) fn redactor(&self) -> Redactor {
+        let Some(Login { user, password }) = &self.login else { return Redactor::new(&[], &[]) };
+        let pair = Secret::concat(&[user.expose(), ":", password.expose()]);
+        Redactor::new(&[user.expose(), password.expose()], &[pair.expose()])
+    }
+}
+
+fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
+    // Readers of URLs disagree on where the host begins after one of these.
+    if login.contains(['@', '\\']) || login.contains(char::is_whitespace) {
+        return Err("user or password contains a raw @, \\ or space; write %40, %5C or %20");
+    }
+    let (user, password) = login.split_once(':').unwrap_or((login, ""));
+    let decode = |text: &str| {
+        let bytes = Zeroizing::new(percent_decode_str(text).collect::<Vec<u8>>());
+        let text = std::str::from_utf8(&bytes).map_err(|_| "user or password is not UTF-8")?;
+        match text.chars().any(char::is_control) {
+            true => Err("user or password holds a control character"),
+            false => Ok(Secret::concat(&[text])),
+        }
+    };
+    let (user, password) = (decode(user)?, decode(password)?);
+    if user.expose().is_empty() {
+        return Err("the user before the @ is empty");
+    }
+    if scheme != Scheme::Socks5 && user.expose().contains(':') {
+        return Err("the user holds a colon, which HTTP Basic cannot carry");
+    }
+    let longest = user.expose().len().max(password.expose().len());
+    if scheme == Scheme::Socks5 && longest > LONGEST_FOR_SOCKS {
+        return Err("user or password is longer than 255 bytes, which SOCKS cannot carry");
+    }
+    Ok(Login { user, password })
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Proxy({})", self.place)
+    }
+}
+
+/// The way out of this machine, as the options and the environment tell it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Route {
+    pub(crate) proxy: Option<Arc<Proxy>>,
+    pub(crate) bypass: Bypass,
+}
+
+impl Route {
+    /// What curl would take from the environment for an https address: `https_proxy` before `all_proxy`, and each name in lower
+    /// case before the same in upper case; `no_proxy` for what goes without. An empty value counts as none.
+    ///
+    /// `variable` reads one of them.
+    pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Route, Error> {
+        let first = |names: &[&'static str]| {
+            names.iter().find_map(|&name| Some((name, variable(name).filter(|value| !value.is_empty())?)))
+        };
+        let proxy = match first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]) {
+            None => None,
+            Some((name, value)) => {
+                let url = value.into_string().map(Secret::from).map_err(|value| {
+                    drop(Zeroizing::new(value.into_encoded_bytes()));
+                    Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: it is not UTF-8"))
+                })?;
+                // Which variable it was, before what is wrong with it.
+                let named = |error: Error| {
+                    let what = error.message();
+                    let (_, what) = what.rsplit_once(": ").unwrap_or(("", &what));
+                    Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: {what}"))
+                };
+                Some(Arc::new(Proxy::parse(url.expose().trim()).map_err(named)?))
+            }
+        };
+        let bypass = match first(&["no_proxy", "NO_PROXY"]) {
+            Some((_, hosts)) => Bypass::of_environment(&hosts.to_string_lossy()),
+            None => Bypass::default(),
+        };
+        Ok(Route { proxy, bypass })
+    }
+
+    /// The proxy on the way to that origin; none for plain http, which stays on this machine.
+    pub(in crate::transport) fn proxy_to(&self, origin: &Origin) -> Option<&Arc<Proxy>> {
+        let HostPort { host, port } = &origin.place;
+        self.proxy.as_ref().filter(|_| origin.is_https && !self.bypass.covers(host, *port))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Proxy, Route, Scheme};
+    use crate::origin::{HostPort, Origin};
+
+    #[test]
+    fn proxy_urls_are_read_as_curl_reads_them() {
+        for (url, scheme, name, user, password) in [
+            ("http://proxy.example:3128", Scheme::Http, "proxy.example:3128", "", ""),
+            ("HTTP://proxy.example:3128/", Scheme::Http, "proxy.example:3128", "", ""),
+            ("proxy.example", Scheme::Http, "proxy.example:1080", "", ""),
+            ("10.1.2.3:8080", Scheme::Http, "10.1.2.3:8080", "", ""),
+            ("https://proxy.example", Scheme::Https, "proxy.example:443", "", ""),
+            ("socks5://[2001:db8::1]:9050", Scheme::Socks5, "[2001:db8::1]:9050", "", ""),
+            ("socks5h://[::1]", Scheme::Socks5, "[::1]:1080", "", ""),
+            ("http://user:pa%40ss%3A%25@proxy.example:1", Scheme::Http, "proxy.example:1", "user", "pa@ss:%"),
+            ("http://DOMAIN%5Cuser:a:b%40c@proxy.example:1", Scheme::Http, "proxy.example:1", "DOMAIN\\user", "a:b@c"),
+            ("http://user@proxy.example:1", Scheme::Http, "proxy.example:1", "user", ""),
+        ] {
+            let proxy = Proxy::parse(url).unwrap();
+            assert_eq!((proxy.scheme, proxy.place.to_string().as_str()), (scheme, name), "{url}");
+            let login = proxy.login.as_ref().map(|login| (login.user.expose(), login.password.expose()));
+            assert_eq!(login.unwrap_or_default(), (user, password), "{url}");
+        }
+    }
+
+    #[test]
+    fn bad_proxy_urls_are_refused_without_being_repeated() {
+        let long = format!("http://user:{}@proxy.example", "QUX".repeat(1000));
+        let for_socks = format!("socks5://user:{}@proxy.example", "QUX".repeat(100));
+        for url in [
+            "",
+            "http://",
+            "ftp://QUX:QUX@proxy.example",
+            "socks4://QUX",
+            "http://QUX@",
+            "http://QUX:0",
+            "http://QUX:99999",
+            "http://QUX:+1",
+            "http://a QUX",
+            "http://[QUX]:1",
+            "http://[::1]QUX",
+            "http://proxy.example/QUX",
+            "http://QUX/@proxy",
+            "http://:QUX@proxy.example",
+            "http://%3AQUX:QUX@proxy.example",
+            "http://a:QUX%0D%0A@proxy.example",
+            "http://a:QUX%FF@proxy.example",
+            "http://u:QUX@intended.example@proxy.example",
+            "socks5://QUX\\user:p@proxy.example",
+            "https://u:QUX pass@proxy.example",
+            "https://u:QUX\u{a0}pass@proxy.example",
+            &long,
+            &for_socks,
+        ] {
+            let error = Proxy::parse(url).unwrap_err();
+            assert!(!format!("{error}").contains("QUX"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_environment_is_read_as_curl_reads_it() {
+        let route = |variables: &'static [(&str, &str)]| {
+            Route::from_environment(|name| {
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into())
+            })
+            .unwrap()
+        };
+        let to = |route: &Route, origin: &Origin| route.proxy_to(origin).map(|proxy| proxy.place.to_string());
+        let origin = |is_https, place| Origin { is_https, place: HostPort::parse(place, 443).unwrap() };
+        let concur = origin(true, "www.concursolutions.com");
+        for (variables, proxy) in [
+            (&[("HTTPS_PROXY", "upper:1"), ("https_proxy", "lower:1")] as &[_], Some("lower:1")),
+            (&[("ALL_PROXY", "all:1"), ("HTTPS_PROXY", "upper:1")], Some("upper:1")),
+            (&[("ALL_PROXY", "upper:1"), ("all_proxy", "lower:1")], Some("lower:1")),
+            (&[("https_proxy", ""), ("HTTPS_PROXY", "upper:1")], Some("upper:1")),
+            (&[("HTTP_PROXY", "http:1"), ("http_proxy", "http:1")], None),
+            (&[("https_proxy", "a:1"), ("NO_PROXY", "x"), ("no_proxy", "concursolutions.com")], None),
+            (&[("https_proxy", "a:1"), ("no_proxy", "")], Some("a:1")),
+            (&[], None),
+        ] {
+            assert_eq!(to(&route(variables), &concur).as_deref(), proxy, "{variables:?}");
+        }
+        let here = origin(false, "localhost:1");
+        assert_eq!(to(&route(&[("all_proxy", "a:1")]), &here), None, "plain http stays here");
+        let error = Route::from_environment(|_| Some("socks4://user:QUX@x".into())).unwrap_err();
+        assert!(error.message().contains("https_proxy") && !error.message().contains("QUX"), "{error}");
+    }
+}

@@ -1,0 +1,151 @@
+//! SOCKS 5, the little of it that a client needs (RFC 1928, RFC 1929).
+
+use std::net::IpAddr;
+
+use zeroize::Zeroizing;
+
+use super::config::Login;
+use crate::error::{Cause, Error};
+use crate::origin::HostPort;
+use crate::transport::buffer::Buffer;
+use crate::transport::call::Call;
+use crate::transport::failure;
+use crate::transport::stream::Stream;
+
+const VERSION: u8 = 5;
+const NO_LOGIN: u8 = 0;
+const WITH_LOGIN: u8 = 2;
+const NONE_ACCEPTABLE: u8 = 0xff;
+const CONNECT: u8 = 1;
+/// How addresses are written.
+const IPV4: u8 = 1;
+const NAME: u8 = 3;
+const IPV6: u8 = 4;
+
+/// Longest message of a proxy: its answer with a name in it.
+const LONGEST: usize = 4 + 1 + 255 + 2;
+
+/// Asks the proxy at the other end of `stream` for a way to a server, whose name the proxy looks up.
+pub(super) fn ask(
+    login: Option<&Login>,
+    stream: &mut Stream,
+    HostPort { host, port }: &HostPort,
+    call: &Call<'_>,
+) -> Result<(), Error> {
+    let mut talk = Talk { stream, input: Buffer::new(LONGEST, LONGEST), call };
+    let methods: &[u8] = if login.is_some() { &[NO_LOGIN, WITH_LOGIN] } else { &[NO_LOGIN] };
+    talk.say(&[&[VERSION, methods.len() as u8], methods])?;
+    let [version, method] = talk.hear()?;
+    if version != VERSION {
+        return Err(failure::garbled("it does not speak SOCKS 5", call));
+    }
+    match (method, login) {
+        (NO_LOGIN, _) => {}
+        (WITH_LOGIN, Some(login)) => talk.log_in(login)?,
+        (NONE_ACCEPTABLE | WITH_LOGIN, None) => return Err(denied("it wants a user and a password", call)),
+        (NONE_ACCEPTABLE, Some(_)) => return Err(denied("it takes neither a password nor anyone without one", call)),
+        _ => return Err(failure::garbled("it chose a way to log in that was not offered", call)),
+    }
+    let mut request = vec![VERSION, CONNECT, 0];
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => {
+            request.push(IPV4);
+            request.extend(address.octets());
+        }
+        Ok(IpAddr::V6(address)) => {
+            request.push(IPV6);
+            request.extend(address.octets());
+        }
+        Err(_) => {
+            // DNS allows 253 characters.
+            let length = u8::try_from(host.len()).map_err(|_| Error::new(Cause::HostNotFound).detail(host))?;
+            request.extend([NAME, length]);
+            request.extend(host.as_bytes());
+        }
+    }
+    request.extend(port.to_be_bytes());
+    talk.say(&[&request])?;
+    let [version, reply, _, kind] = talk.hear()?;
+    if version != VERSION {
+        return Err(failure::garbled("it does not speak SOCKS 5", call));
+    }
+    if reply != 0 {
+        return Err(refusal(reply, call));
+    }
+    // The address that the proxy calls from, which nobody needs.
+    match kind {
+        IPV4 => talk.hear::<4>().map(drop)?,
+        IPV6 => talk.hear::<16>().map(drop)?,
+        NAME => {
+            let [length] = talk.hear()?;
+            for _ in 0..length {
+                let [_] = talk.hear()?;
+            }
+        }
+        _ => return Err(failure::garbled("it answers with an unknown kind of address", call)),
+    }
+    let [_, _] = talk.hear()?;
+    match talk.input.is_empty() {
+        true => Ok(()),
+        false => Err(failure::spoke_first(call)),
+    }
+}
+
+/// What is said and heard.
+struct Talk<'a> {
+    stream: &'a mut Stream,
+    input: Buffer,
+    call: &'a Call<'a>,
+}
+
+impl Talk<'_> {
+    /// In one piece, for some proxies read no further than the first.
+    fn say(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
+        let message = Zeroizing::new(parts.concat());
+        self.stream.send(&message, self.call)
+    }
+
+    /// As many bytes, however many the proxy sends at once.
+    fn hear<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Error> {
+        loop {
+            if let Some(&bytes) = self.input.filled().first_chunk::<LENGTH>() {
+                self.input.consume(LENGTH);
+                return Ok(bytes);
+            }
+            if self.stream.receive(&mut self.input, self.call)? == 0 {
+                return Err(failure::disconnected(self.call));
+            }
+        }
+    }
+
+    /// User and password, each with its length before it (RFC 1929).
+    fn log_in(&mut self, login: &Login) -> Result<(), Error> {
+        let (user, password) = (login.user.expose().as_bytes(), login.password.expose().as_bytes());
+        // The URL was refused if they were longer.
+        self.say(&[&[1, user.len() as u8], user, &[password.len() as u8], password])?;
+        match self.hear()? {
+            [_, 0] => Ok(()),
+            [_, _] => Err(denied("it refuses the user or the password", self.call)),
+        }
+    }
+}
+
+fn denied(what: &str, call: &Call<'_>) -> Error {
+    Error::new(Cause::ProxyDenied).detail(format_args!("{}: {what}", call.peer_name()))
+}
+
+/// The reply codes of RFC 1928, section 6.
+fn refusal(reply: u8, call: &Call<'_>) -> Error {
+    let (cause, what) = match reply {
+        1 => (Cause::ProxyCannotReach, "it failed in general"),
+        2 => (Cause::ProxyRefused, "its rules forbid the connection"),
+        3 => (Cause::ProxyCannotReach, "the network is unreachable for it"),
+        4 => (Cause::ProxyCannotReach, "the host is unreachable for it, or unknown to it"),
+        5 => (Cause::ProxyCannotReach, "the server refused its connection"),
+        6 => (Cause::ProxyCannotReach, "its packets found no way to the server"),
+        7 => (Cause::ProxyRefused, "it does not offer connections to servers"),
+        8 => (Cause::ProxyRefused, "it does not know the kind of the server's address"),
+        _ => (Cause::ProxyRefused, "it gives no reason that is known"),
+    };
+    Error::new(cause).detail(format_args!("{}: {what} (SOCKS reply {reply})", call.peer_name()))
+}

@@ -1,0 +1,59 @@
+//! Asks a proxy for a way to the server, which it then cannot look into.
+
+use http::header::HeaderValue;
+use http::{Method, Uri};
+
+use super::config::{Proxy, Scheme};
+use super::refusal::refusal;
+use super::socks;
+use crate::error::{Cause, Error};
+use crate::message::{begin, header, secret_value};
+use crate::origin::HostPort;
+use crate::transport::call::Call;
+use crate::transport::connection::Connection;
+use crate::transport::exchange::Exchange;
+use crate::transport::failure;
+use crate::transport::progress::{Peer, Phase};
+use crate::transport::stream::Stream;
+
+/// Asks for a way to `server`; `stream` leads to the proxy.
+///
+/// # Errors
+/// The proxy fails, or refuses.
+pub(in crate::transport) fn open(
+    proxy: &Proxy,
+    mut stream: Stream,
+    server: &HostPort,
+    user_agent: Option<&HeaderValue>,
+    call: &Call<'_>,
+) -> Result<Stream, Error> {
+    call.enter(Phase::Tunnel, Peer::Proxy);
+    if proxy.scheme == Scheme::Socks5 {
+        socks::ask(proxy.login.as_ref(), &mut stream, server, call)?;
+        call.done(format_args!("{} opens the way to {server}", call.peer_title()));
+        return Ok(stream);
+    }
+    let mut exchange = Exchange::begin(Connection::new(stream), connect(proxy, server, user_agent)?, &[], call)?;
+    let cut = exchange.wait(call).err();
+    let exchanged = exchange.conclude(cut)?;
+    let status = exchanged.answer.response.status();
+    if !status.is_success() {
+        return Err(refusal(&exchanged.answer, call.peer_name(), &proxy.redactor()));
+    }
+    let stream = exchanged.connection.into_stream().ok_or_else(|| failure::spoke_first(call))?;
+    call.done(format_args!("{} opens the way to {server}, HTTP {}", call.peer_title(), status.as_u16()));
+    Ok(stream)
+}
+
+/// The request for a tunnel (RFC 9110, section 9.3.6). Nothing in it is Concur's but the host.
+fn connect(proxy: &Proxy, server: &HostPort, user_agent: Option<&HeaderValue>) -> Result<http::Request<()>, Error> {
+    let target = Uri::builder().authority(server.to_string()).build().map_err(|_| Cause::Unforeseen)?;
+    let mut head = begin(Method::CONNECT, target);
+    if let Some(product) = user_agent {
+        head = header(head, "User-Agent", product.clone());
+    }
+    if let Some(login) = &proxy.login {
+        head = header(head, "Proxy-Authorization", secret_value(login.basic())?);
+    }
+    head.body(()).map_err(|_| Cause::Unforeseen.into())
+}

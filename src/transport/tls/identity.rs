@@ -1,0 +1,133 @@
+//! The client certificate: who this machine is, for servers that want to know.
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::SignatureScheme;
+use rustls::client::ResolvesClientCert;
+use rustls::crypto::ring;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use zeroize::Zeroizing;
+
+use super::file::read_file;
+use super::pem;
+use super::pem::Unreadable;
+use crate::error::{Cause, Error};
+
+/// A certificate chain and its private key.
+#[derive(Clone)]
+pub(crate) struct Identity(Arc<CertifiedKey>);
+
+impl Identity {
+    /// Reads two files, PEM or DER: the chain with the client's own certificate first, and the key in PKCS#8, PKCS#1 or SEC1.
+    pub(crate) fn read(chain_file: &str, key_file: &str) -> Result<Identity, Error> {
+        let refuse = |path: &str, what: &dyn fmt::Display| {
+            Error::new(Cause::ClientCertificateUnusable).detail(format_args!("\"{path}\": {what}"))
+        };
+        let unreadable = |path: &str, unreadable: Unreadable| {
+            let cause = match unreadable {
+                Unreadable::Format(_) => Cause::CertificateFormat,
+                Unreadable::Encrypted(_) => Cause::ClientKeyEncrypted,
+                _ => Cause::ClientCertificateUnusable,
+            };
+            Error::new(cause).detail(format_args!("\"{path}\": {unreadable}"))
+        };
+        let read = |path: &str| read_file(path).map(Zeroizing::new).map_err(|error| refuse(path, &error));
+        let (chain, key) = (read(chain_file)?, read(key_file)?);
+        let chain = pem::certificates(&chain).map_err(|error| unreadable(chain_file, error))?;
+        let key = pem::private_key(&key).map_err(|error| unreadable(key_file, error))?;
+        let key = ring::default_provider().key_provider.load_private_key(key).map_err(|_| {
+            refuse(
+                key_file,
+                &"the key is of a kind that is not supported (RSA of 2048 to 8192 bits, P-256, P-384, Ed25519 are)",
+            )
+        })?;
+        // Not by rustls, which reads no certificate of X.509 version 1.
+        let first = chain.first().and_then(|first| webpki::anchor_from_trusted_cert(first).ok());
+        let Some(first) = first else { return Err(refuse(chain_file, &"the first certificate cannot be read")) };
+        if key.public_key().is_some_and(|public| public != webpki::spki_for_anchor(&first)) {
+            let what = format_args!("the key does not belong to the first certificate in \"{chain_file}\"");
+            return Err(refuse(key_file, &what));
+        }
+        Ok(Identity(Arc::new(CertifiedKey::new(chain, key))))
+    }
+
+    /// Whether `other` was read at the same time.
+    pub(in crate::transport) fn is(&self, other: &Identity) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(in crate::transport) fn resolver(&self) -> Arc<SingleCertAndKey> {
+        Arc::new(SingleCertAndKey::from(Arc::clone(&self.0)))
+    }
+}
+
+thread_local! {
+    /// Whether rustls has asked for a certificate, on this thread. One resolver serves all connections of a client, because
+    /// rustls resumes a session only with the resolver that it was made with.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// In place of an identity: notes that the server has asked for one. Of TLS 1.2, the server's answer to none is an
+/// alert that says nothing of certificates.
+#[derive(Debug)]
+pub(super) struct Nobody;
+
+impl Nobody {
+    /// Whether a server has asked on this thread since the last time: for the connection that has worked through records
+    /// just now.
+    pub(super) fn take_asked() -> bool {
+        ASKED.take()
+    }
+}
+
+impl ResolvesClientCert for Nobody {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        ASKED.set(true);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Identity;
+    use crate::error::Code;
+
+    const ENCRYPTED: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        let folder = std::env::temp_dir();
+        let file = |name: &str, text: &str| {
+            let path = folder.join(format!("nativeflow-identity-{name}-{}.pem", std::process::id()));
+            std::fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let stub = nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap();
+        let (chain, empty, encrypted) = (file("ca", stub.ca_pem()), file("empty", ""), file("encrypted", ENCRYPTED));
+        for (chain_file, key_file, part) in [
+            ("/nowhere/chain.pem", empty.as_str(), "No such file"),
+            (&empty, &empty, "no certificate"),
+            (&chain, "/nowhere/key.pem", "No such file"),
+            (&chain, &empty, "no private key"),
+            (&chain, &chain, "no private key"),
+            (&chain, &encrypted, "encrypted"),
+        ] {
+            let error = Identity::read(chain_file, key_file).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidOption);
+            assert!(error.message().contains(part), "{error}");
+        }
+        [chain, empty, encrypted].iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    }
+}

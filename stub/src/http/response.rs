@@ -1,0 +1,140 @@
+//! A HTTP response: status, headers, body, and how its length is told.
+
+pub(crate) const XML: &str = "application/xml; charset=utf-8";
+pub(crate) const JSON: &str = "application/json; charset=utf-8";
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
+pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
+
+/// How a response says where its body ends.
+pub(crate) enum Length {
+    /// `Content-Length`, and it is right.
+    Told,
+    /// `Content-Length` with this text.
+    ToldAs(String),
+    /// `Transfer-Encoding: chunked`, with or without the last chunk.
+    Chunked { ended: bool },
+    /// Not at all: HTTP/1.0, the body ends with the connection.
+    UntilClose,
+}
+
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    length: Length,
+}
+
+impl Response {
+    pub(crate) fn new(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Response {
+        Response::empty(status).header("Content-Type", media_type).body(body)
+    }
+
+    pub(crate) fn empty(status: u16) -> Response {
+        let response = Response { status, headers: Vec::new(), body: Vec::new(), length: Length::Told };
+        match status {
+            // Every 401 says how to log in (RFC 9110, 15.5.2).
+            401 => response.header("WWW-Authenticate", "Basic realm=\"nativeflow-stub\""),
+            _ => response,
+        }
+    }
+
+    pub(crate) fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Response {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Response {
+        self.body = body.into();
+        self
+    }
+
+    pub(crate) fn length(mut self, length: Length) -> Response {
+        self.length = length;
+        self
+    }
+
+    /// `Content-Length` as the body's true length plus `more`.
+    pub(crate) fn length_off_by(self, more: isize) -> Response {
+        let told = self.body.len().saturating_add_signed(more).to_string();
+        self.length(Length::ToldAs(told))
+    }
+
+    /// The last `count` bytes of the body stay away; `Content-Length` is that of the whole.
+    pub(crate) fn without_the_last(mut self, count: usize) -> Response {
+        let whole = self.body.len();
+        self.body.truncate(whole.saturating_sub(count));
+        self.length(Length::ToldAs(whole.to_string()))
+    }
+
+    /// Whether another response may follow on the same connection: the end of this one can be told.
+    pub(crate) fn can_be_followed(&self) -> bool {
+        matches!(self.length, Length::Told | Length::Chunked { ended: true })
+    }
+
+    /// Status line and headers, those of the server first, blank line included; after it the connection is kept or closed.
+    pub(crate) fn head(&self, of_server: &[(&str, String)], keeps: bool) -> Vec<u8> {
+        let version = match self.length {
+            Length::UntilClose => "1.0",
+            _ => "1.1",
+        };
+        let mut head = format!("HTTP/{version} {} {}\r\n", self.status, reason(self.status));
+        let mut line = |name: &str, value: &str| {
+            head.push_str(name);
+            head.push_str(": ");
+            head.push_str(value);
+            head.push_str("\r\n");
+        };
+        for (name, value) in of_server {
+            line(name, value);
+        }
+        for (name, value) in &self.headers {
+            line(name, value);
+        }
+        match &self.length {
+            Length::Told => line("Content-Length", &self.body.len().to_string()),
+            Length::ToldAs(text) => line("Content-Length", text),
+            Length::Chunked { .. } => line("Transfer-Encoding", "chunked"),
+            Length::UntilClose => {}
+        }
+        line("Connection", if keeps { "keep-alive" } else { "close" });
+        head.push_str("\r\n");
+        head.into_bytes()
+    }
+
+    /// The body as it goes over the wire.
+    pub(crate) fn wire_body(&self) -> Vec<u8> {
+        let Length::Chunked { ended } = self.length else {
+            return self.body.clone();
+        };
+        let mut wire = Vec::new();
+        // An odd, small size, so that names and values are cut in the middle.
+        for chunk in self.body.chunks(37) {
+            wire.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+            wire.extend_from_slice(chunk);
+            wire.extend_from_slice(b"\r\n");
+        }
+        if ended {
+            wire.extend_from_slice(b"0\r\n\r\n");
+        }
+        wire
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        302 => "Found",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        410 => "Gone",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        _ => "",
+    }
+}

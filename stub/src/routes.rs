@@ -1,0 +1,154 @@
+//! Which response a request gets.
+
+use std::sync::Arc;
+
+use crate::http::lines::Fault;
+use crate::http::request::Request;
+use crate::http::response::{Response, TEXT};
+use crate::log::Entry;
+use crate::scenarios;
+use crate::scenarios::scenario::{Play, Scenario};
+use crate::scenarios::states::States;
+use crate::service::context::Context;
+use crate::service::documents::{DOCUMENTED, granted, refused};
+use crate::service::script::Script;
+use crate::service::site::Site;
+
+const ENDPOINT: &str = "/net2/oauth2/accesstoken.ashx";
+
+/// What is done, and what is logged of it.
+pub(crate) struct Reply {
+    pub(crate) script: Script,
+    pub(crate) entry: Entry,
+}
+
+enum Route {
+    Healthy,
+    Scenario(&'static Scenario),
+    UnknownScenario,
+    NotFound,
+}
+
+/// To a request to the service.
+pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Reply {
+    let route = route(request.path());
+    let context = Context::new(request, site);
+    let entry = Entry::Service {
+        method: context.request.method.clone(),
+        path: context.request.path().to_owned(),
+        basic: context.credentials.basic.word(),
+        key: context.credentials.key.word(),
+        scenario: match route {
+            Route::Healthy => "healthy",
+            Route::Scenario(scenario) => scenario.name,
+            Route::UnknownScenario => "unknown",
+            Route::NotFound => "-",
+        },
+    };
+    Reply { script: script(&route, &context, states), entry }
+}
+
+/// To a request that follows a redirect. It gets a token in any case: the client is to believe that it succeeded.
+pub(crate) fn reply_elsewhere(request: Request, site: &Arc<Site>) -> Reply {
+    let context = Context::new(request, site);
+    let token = Response::new(200, context.media_type(), DOCUMENTED.document(&context));
+    let entry = Entry::Elsewhere { credentials_arrived: context.request.carries_credentials() };
+    Reply { script: Script::response(&token, &context), entry }
+}
+
+/// To what cannot be read as a request.
+pub(crate) fn reply_to_fault(fault: Fault, site: &Arc<Site>) -> Reply {
+    let response = text(400, &format!("bad request: {fault}\n"));
+    let script = Script::response(&response, &Context::new(Request::default(), site));
+    Reply { script, entry: Entry::BadRequest(fault) }
+}
+
+fn script(route: &Route, context: &Context, states: &States) -> Script {
+    let scenario = match route {
+        Route::UnknownScenario => return Script::response(&text(404, "unknown scenario\n"), context),
+        Route::NotFound => return Script::response(&text(404, "no such path\n"), context),
+        Route::Healthy => None,
+        Route::Scenario(scenario) => Some(scenario),
+    };
+    let method = context.request.method.as_str();
+    if !["GET", "POST"].contains(&method) {
+        let refused = text(405, "only GET and POST are answered here\n").header("Allow", "GET, POST");
+        return match method {
+            "HEAD" => Script::head_of(&refused, context),
+            _ => Script::response(&refused, context),
+        };
+    }
+    if scenario.is_none_or(|scenario| scenario.checks_credentials)
+        && let Some(status) = context.credentials.refusal()
+    {
+        return Script::lasting(&refused(status, context), context);
+    }
+    let Some(scenario) = scenario else { return Script::lasting(&granted(context), context) };
+    match scenario.play {
+        Play::Response(response) => Script::lasting(&response(context), context),
+        Play::Script(script) => script(context),
+        Play::Stateful(new) => states.script(scenario.name, new, context),
+        Play::OwnPort => {
+            let hint = text(404, "this scenario has a port of its own: see silent= in the ready line\n");
+            Script::response(&hint, context)
+        }
+    }
+}
+
+/// Compares paths without case, as IIS does. A typing error in a scenario's name is told apart from one in the path, so that it is
+/// seen at once.
+fn route(path: &str) -> Route {
+    let path = path.to_ascii_lowercase();
+    let (found, rest) = match path.strip_prefix("/scenario/") {
+        None => (Route::Healthy, path.as_str()),
+        Some(rest) => {
+            let name = rest.split('/').next().unwrap_or_default();
+            let Some(scenario) = scenarios::find(name) else {
+                return Route::UnknownScenario;
+            };
+            (Route::Scenario(scenario), rest.get(name.len()..).unwrap_or_default())
+        }
+    };
+    match rest.ends_with(ENDPOINT) {
+        true => found,
+        false => Route::NotFound,
+    }
+}
+
+fn text(status: u16, words: &str) -> Response {
+    Response::new(status, TEXT, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn routed(path: &str) -> &'static str {
+        match route(path) {
+            Route::Healthy => "healthy",
+            Route::Scenario(scenario) => scenario.name,
+            Route::UnknownScenario => "unknown",
+            Route::NotFound => "not found",
+        }
+    }
+
+    #[test]
+    fn the_path_picks_the_response() {
+        for (path, picked) in [
+            ("/net2/oauth2/accesstoken.ashx", "healthy"),
+            ("/a/b/net2/oauth2/accesstoken.ashx", "healthy"),
+            ("/scenario/ok/net2/oauth2/accesstoken.ashx", "ok"),
+            ("/Net2/OAuth2/AccessToken.ASHX", "healthy"),
+            ("/Scenario/Denied/NET2/oauth2/accesstoken.ashx", "denied"),
+            ("/scenario/denied/tenant/net2/oauth2/accesstoken.ashx", "denied"),
+            ("/scenario/denide/net2/oauth2/accesstoken.ashx", "unknown"),
+            ("/scenario/", "unknown"),
+            ("/scenario/denied", "not found"),
+            ("/net2/oauth2/accesstoken.ashx/", "not found"),
+            ("/net2/oauth2/getaccesstoken.ashx", "not found"),
+            ("/", "not found"),
+        ] {
+            assert_eq!(routed(path), picked, "{path}");
+        }
+    }
+}

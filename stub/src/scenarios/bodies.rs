@@ -1,0 +1,65 @@
+//! Bodies that several tables send: the documented one, whole and changed.
+
+use crate::http::response::{Response, XML};
+use crate::service::context::Context;
+use crate::service::documents::{DOCUMENTED, Token};
+
+/// The most that a client is expected to take.
+pub(super) const LIMIT: usize = 64 * 1024;
+
+/// 200 with the documented token.
+pub(super) fn documented(context: &Context) -> Response {
+    with(DOCUMENTED, context)
+}
+
+/// 200 with a token.
+pub(super) fn with(token: Token<'_>, context: &Context) -> Response {
+    answered(token.document(context), context)
+}
+
+/// 200 with a document of the kind that was asked for.
+pub(super) fn answered(document: impl Into<Vec<u8>>, context: &Context) -> Response {
+    Response::new(200, context.media_type(), document)
+}
+
+/// 200 with XML, whatever was asked for.
+pub(super) fn xml(body: impl Into<Vec<u8>>) -> Response {
+    Response::new(200, XML, body)
+}
+
+/// The documented response, brought to a size by a comment at its end, or in JSON by blanks: everything worth reading comes first.
+pub(super) fn padded_to(size: usize, context: &Context) -> String {
+    let (start, end) = if context.request.wants_json { ("", "") } else { ("<!--", "-->") };
+    let document = DOCUMENTED.document(context);
+    let room = size.saturating_sub(document.len() + start.len() + end.len());
+    format!("{document}{start}{}{end}", " ".repeat(room))
+}
+
+/// `text` with `bytes` put right after `mark`.
+pub(super) fn spliced(text: &str, mark: &str, bytes: &[u8]) -> Vec<u8> {
+    let (before, after) = text.split_once(mark).unwrap_or((text, ""));
+    [before.as_bytes(), mark.as_bytes(), bytes, after.as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::request::Request;
+    use crate::service::site::Site;
+
+    #[test]
+    fn padding_meets_the_size_to_the_byte() {
+        for wants_json in [false, true] {
+            let context = Context::new(Request { wants_json, ..Request::default() }, &Site::demo());
+            assert_eq!(padded_to(LIMIT, &context).len(), 65_536);
+            assert_eq!(padded_to(LIMIT + 1, &context).len(), 65_537);
+        }
+    }
+
+    #[test]
+    fn bytes_are_spliced_after_the_mark() {
+        assert_eq!(spliced("<a><b/>", "<a>", b"\xff"), b"<a>\xff<b/>");
+        let body = spliced(&DOCUMENTED.xml(), "<Access_Token>\r\n", b"!");
+        assert!(String::from_utf8(body).unwrap().contains("<Access_Token>\r\n!"));
+    }
+}

@@ -1,0 +1,193 @@
+//! No token response: web pages, redirects, broken bodies, broken HTTP, attacks. A client must not take a token from any of these.
+
+use std::iter;
+
+use super::bodies::{LIMIT, answered, documented, padded_to, spliced, with, xml};
+use super::scenario::{Scenario, response, script};
+use crate::http::response::{HTML, JSON, Length, Response, TEXT};
+use crate::service::context::Context;
+use crate::service::documents::{DOCUMENTED, EXPIRY, OTHER_TOKEN, TOKEN, Token, field};
+use crate::service::script::{Ending, Script, Step};
+
+/// The documented response, `gzip -9n`; made once so that no compressor is needed.
+const GZIPPED: &[u8] = include_bytes!("documented.xml.gz");
+const GZIPPED_JSON: &[u8] = include_bytes!("documented.json.gz");
+
+pub(super) const TABLE: &[Scenario] = &[
+    response("html-200", "200 with a login page", |_| Response::new(200, HTML, LOGIN_PAGE)),
+    response("html-503", "503 with a maintenance page", |_| Response::new(503, HTML, MAINTENANCE_PAGE)),
+    response("html-403", "403 with the block page of a proxy", |_| Response::new(403, HTML, BLOCK_PAGE)),
+    response("html-fragment", "403 with a block page that has no head", |_| {
+        Response::new(403, HTML, "<h1>Blocked</h1>\n<p>Ask your help desk.</p>\n")
+    }),
+    response("redirect", "302 to the elsewhere listener, same path", |context| redirect(302, context)),
+    response("redirect-permanent", "308 to the elsewhere listener, same path", |context| redirect(308, context)),
+    response("redirect-html", "302 to the elsewhere listener, with a web page as its body", |context| {
+        redirect(302, context)
+            .header("Content-Type", HTML)
+            .body("<html><head><title>Object moved</title></head><body><h2>Object moved</h2></body></html>\n")
+    }),
+    response("empty", "200 without a body", |_| Response::empty(200)),
+    response("no-token", "200, Access_Token without Token", |context| {
+        with(Token { token: None, ..DOCUMENTED }, context)
+    }),
+    response("empty-token", "200, Token is there and empty", |context| {
+        with(Token { token: field(""), ..DOCUMENTED }, context)
+    }),
+    response("token-line-end", "200, JSON, the token holds a line end and a header", |_| {
+        let token = Token { token: field("fdjhk2382\\r\\nX-Injected: yes"), ..DOCUMENTED };
+        Response::new(200, JSON, token.json())
+    }),
+    response("token-with-type", "200, Token holds the elements Value and Type", |_| {
+        let token = Token { token: field("<Value>fdjhk2382</Value><Type>OAuth</Type>"), ..DOCUMENTED };
+        xml(token.xml())
+    }),
+    response("json-number-token", "200, JSON, the token is a number", |_| {
+        let number = "12345678901234567890123";
+        Response::new(200, JSON, DOCUMENTED.json().replace(&format!("\"{TOKEN}\""), number))
+    }),
+    response("two-tokens", "200, two elements Token that differ", |_| {
+        let two = format!("{TOKEN}</Token><Token>{OTHER_TOKEN}");
+        xml(Token { token: field(&two), ..DOCUMENTED }.xml())
+    }),
+    response("json-two-spellings", "200, JSON, Token and TOKEN, which differ", |_| {
+        let two = format!("\"TOKEN\":\"{OTHER_TOKEN}\",\"Token\"");
+        Response::new(200, JSON, DOCUMENTED.json().replace("\"Token\"", &two))
+    }),
+    response("two-dates", "200, two elements Expiration_date that differ", |_| {
+        let two = format!("{EXPIRY}</Expiration_date><Expiration_date>6/1/2035 8:00:00 AM");
+        xml(Token { expiry: field(&two), ..DOCUMENTED }.xml())
+    }),
+    response("other-xml", "200 with XML of another kind", |_| {
+        xml("<?xml version=\"1.0\"?>\n<ReportList><Report><Name>Trip</Name></Report></ReportList>\n")
+    }),
+    response("text", "200 with the text OK", |_| Response::new(200, TEXT, "OK")),
+    response("garbled", "200, a valid answer with the framing of a chunk around it, as text", |context| {
+        let body = DOCUMENTED.document(context);
+        Response::new(200, TEXT, format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()))
+    }),
+    response("truncated-body", "the last 100 bytes never come; TLS is closed properly", |context| {
+        documented(context).without_the_last(100)
+    }),
+    script("truncated-no-close-notify", "the last 100 bytes never come; TCP is closed, TLS is not", |context| {
+        Script::response(&documented(context).without_the_last(100), context).ending(Ending::CutOff)
+    }),
+    response("truncated-xml", "HTTP is complete, the XML ends after the token", |_| xml(cut_after_token())),
+    response("content-length-long", "Content-Length is 100 more than the body, which is whole", |context| {
+        documented(context).length_off_by(100)
+    }),
+    response("content-length-short", "Content-Length is 20 less than the body", |context| {
+        documented(context).length_off_by(-20)
+    }),
+    response("content-length-bad", "Content-Length: many", |context| {
+        documented(context).length(Length::ToldAs("many".to_owned()))
+    }),
+    response("chunked-truncated", "chunked, the last chunk never comes; TLS is closed properly", |context| {
+        documented(context).length(Length::Chunked { ended: false })
+    }),
+    response("too-large", "a valid body of 64 KiB and one byte", |context| {
+        answered(padded_to(LIMIT + 1, context), context)
+    }),
+    response("dtd", "a valid answer with a document type declaration", |_| {
+        xml(with_doctype("<!DOCTYPE Access_Token>", DOCUMENTED))
+    }),
+    response("billion-laughs", "entities that grow to gigabytes", |_| {
+        xml(with_doctype(&laughs(), Token { token: field("&lol9;"), ..DOCUMENTED }))
+    }),
+    response("xxe", "an external entity, file:///etc/passwd, as the token", |_| {
+        let doctype = "<!DOCTYPE Access_Token [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>";
+        xml(with_doctype(doctype, Token { token: field("&x;"), ..DOCUMENTED }))
+    }),
+    response("nested", "100,000 nested elements, closed", |_| xml(nested(100_000))),
+    response("nested-in-limit", "9,000 nested elements, closed, under 64 KiB", |_| xml(nested(9_000))),
+    response("namespaces-deep", "2,900 nested elements, each declares a namespace, under 64 KiB", |_| {
+        let (open, close) = ("<a xmlns:x='u'>".repeat(2_900), "</a>".repeat(2_900));
+        xml(format!("<Access_Token><Token>{TOKEN}</Token>{open}{close}</Access_Token>"))
+    }),
+    response("invalid-utf8", "bytes that are not UTF-8 inside the token", |context| {
+        let mark = if context.request.wants_json { "\"Token\":\"fdjhk" } else { "<Token>fdjhk" };
+        answered(spliced(&DOCUMENTED.document(context), mark, b"\xc3\x28\xff"), context)
+    }),
+    response("gzip", "Content-Encoding: gzip, which nobody asked for", |context| {
+        let body = if context.request.wants_json { GZIPPED_JSON } else { GZIPPED };
+        answered(body, context).header("Content-Encoding", "gzip")
+    }),
+    response("huge-header", "a valid answer with a header of 1 MiB", |context| {
+        documented(context).header("X-Filler", "x".repeat(1024 * 1024))
+    }),
+    response("many-headers", "a valid answer with 1,000 headers", |context| {
+        (0..1000).fold(documented(context), |response, number| response.header(format!("X-Filler-{number}"), "x"))
+    }),
+    script("hang-up", "not one byte after the request: TCP is closed, TLS is not", |_| {
+        Script::silent().ending(Ending::CutOff)
+    }),
+    script("reset", "RST after the request", |_| Script::silent().ending(Ending::Reset)),
+    script("not-http", "SSH-2.0-OpenSSH_9.2 instead of HTTP", |_| {
+        Script::silent().then(Step::Send(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()))
+    }),
+];
+
+const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>SAP Concur: Sign In</title></head>\n\
+    <body><form method=\"post\" action=\"/nui/signin\"><input name=\"username\"><input name=\"password\" type=\"password\"></form></body></html>\n";
+const MAINTENANCE_PAGE: &str =
+    "<html><head><title>Scheduled maintenance</title></head><body><h1>We will be back soon.</h1></body></html>\n";
+const BLOCK_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\">\n<html><head><title>ERROR: Access Denied</title></head>\n\
+    <body><h1>Access denied by policy</h1><p>Category: Business/Finance. Contact your help desk.</p></body></html>\n";
+
+fn redirect(status: u16, context: &Context) -> Response {
+    Response::empty(status).header("Location", format!("{}{}", context.site.elsewhere_url, context.request.target))
+}
+
+fn cut_after_token() -> String {
+    let xml = DOCUMENTED.xml();
+    let (before, _) = xml.split_once("    <Expiration_date>").unwrap_or_default();
+    before.to_owned()
+}
+
+fn with_doctype(doctype: &str, token: Token<'_>) -> String {
+    let xml = token.xml();
+    xml.replacen("<Access_Token>", &format!("{doctype}\r\n<Access_Token>"), 1)
+}
+
+fn laughs() -> String {
+    let grown: String =
+        (1..10).map(|n| format!("<!ENTITY lol{n} \"{}\">", format!("&lol{};", n - 1).repeat(10))).collect();
+    format!("<!DOCTYPE Access_Token [<!ENTITY lol0 \"lol\">{grown}]>")
+}
+
+/// The documented fields, and then a well-formed element that only a reader without recursion survives.
+fn nested(depth: usize) -> String {
+    let open: String = iter::repeat_n("<a>", depth).collect();
+    let close: String = iter::repeat_n("</a>", depth).collect();
+    format!("<Access_Token><Token>{TOKEN}</Token>{open}{close}</Access_Token>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compressed_response_is_the_documented_one_in_size() {
+        // ISIZE (RFC 1952): the last four bytes are the length before compression.
+        for (gzipped, document) in [(GZIPPED, DOCUMENTED.xml()), (GZIPPED_JSON, DOCUMENTED.json())] {
+            let (_, size) = gzipped.split_last_chunk::<4>().unwrap();
+            assert_eq!(u32::from_le_bytes(*size) as usize, document.len());
+        }
+    }
+
+    #[test]
+    fn what_claims_to_be_in_the_limit_is() {
+        assert!(nested(9_000).len() < LIMIT);
+        assert!(nested(100_000).len() > LIMIT);
+        assert_eq!(nested(9_000).matches("<a>").count(), nested(9_000).matches("</a>").count());
+    }
+
+    #[test]
+    fn the_cut_document_has_a_token_and_no_end() {
+        let before = cut_after_token();
+        assert!(before.contains("</Token>") && !before.contains("</Access_Token>"));
+        assert!(with_doctype("<!DOCTYPE x>", DOCUMENTED).contains("<!DOCTYPE x>\r\n<Access_Token>"));
+        assert!(laughs().contains("<!ENTITY lol9 \"&lol8;"));
+        assert_ne!(spliced(&DOCUMENTED.xml(), "<Token>fdjhk", b"\xff"), DOCUMENTED.xml().as_bytes());
+    }
+}

@@ -1,0 +1,171 @@
+//! What goes on in a running stub: open connections, so that they can be ended; requests, so that they can be counted and shown.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use crate::server::handshake::Handshake;
+
+/// Threads are one per connection; more than this at once is a client that leaks them.
+const MAX_CONNECTIONS: usize = 512;
+
+pub(crate) struct Activity {
+    state: Mutex<State>,
+    changed: Condvar,
+    record: bool,
+}
+
+struct State {
+    open: HashMap<u64, Arc<TcpStream>>,
+    next_id: u64,
+    stopped: bool,
+    handshakes: BTreeMap<Handshake, u64>,
+    answered: u64,
+    last_request: Instant,
+    heads: Vec<Zeroizing<Vec<u8>>>,
+    elsewhere_heads: Vec<Zeroizing<Vec<u8>>>,
+}
+
+/// Which list a request belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Service,
+    Elsewhere,
+}
+
+/// Counts a connection as open until dropped.
+pub(crate) struct Open {
+    activity: Arc<Activity>,
+    id: u64,
+}
+
+impl Activity {
+    pub(crate) fn new(record: bool) -> Activity {
+        Activity {
+            state: Mutex::new(State {
+                open: HashMap::new(),
+                next_id: 0,
+                stopped: false,
+                handshakes: BTreeMap::new(),
+                answered: 0,
+                last_request: Instant::now(),
+                heads: Vec::new(),
+                elsewhere_heads: Vec::new(),
+            }),
+            changed: Condvar::new(),
+            record,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` if the stub has stopped or has too much to do: the connection is to be dropped.
+    pub(crate) fn open(self: &Arc<Self>, socket: &Arc<TcpStream>) -> Option<Open> {
+        let mut state = self.state();
+        if state.stopped || state.open.len() >= MAX_CONNECTIONS {
+            return None;
+        }
+        let id = state.next_id;
+        state.next_id += 1;
+        state.open.insert(id, Arc::clone(socket));
+        Some(Open { activity: Arc::clone(self), id })
+    }
+
+    /// Idle time is counted from the end of a request, and an open connection is never idle: only the record is to be kept here.
+    pub(crate) fn request_came(&self, place: Place, head: &[u8]) {
+        if self.record {
+            let mut state = self.state();
+            let head = Zeroizing::new(head.to_vec());
+            match place {
+                Place::Service => state.heads.push(head),
+                Place::Elsewhere => state.elsewhere_heads.push(head),
+            }
+        }
+    }
+
+    pub(crate) fn request_done(&self) {
+        let mut state = self.state();
+        state.last_request = Instant::now();
+        state.answered += 1;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn heads(&self, place: Place) -> Vec<Vec<u8>> {
+        let state = self.state();
+        let heads = match place {
+            Place::Service => &state.heads,
+            Place::Elsewhere => &state.elsewhere_heads,
+        };
+        heads.iter().map(|head| head.to_vec()).collect()
+    }
+
+    pub(crate) fn handshake_done(&self, handshake: Handshake) {
+        *self.state().handshakes.entry(handshake).or_default() += 1;
+    }
+
+    pub(crate) fn handshakes(&self) -> BTreeMap<Handshake, u64> {
+        self.state().handshakes.clone()
+    }
+
+    pub(crate) fn connections(&self) -> u64 {
+        self.state().next_id
+    }
+
+    pub(crate) fn stopped(&self) -> bool {
+        self.state().stopped
+    }
+
+    /// No new connections, and an end to those that are open: whoever waits on one of them wakes up.
+    pub(crate) fn stop(&self) {
+        let mut state = self.state();
+        state.stopped = true;
+        for socket in state.open.values() {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+        self.changed.notify_all();
+    }
+
+    /// Waits for the threads of ended connections, but not for long.
+    pub(crate) fn wait_until_closed(&self, limit: Duration) {
+        let state = self.state();
+        let _ = self.changed.wait_timeout_while(state, limit, |state| !state.open.is_empty());
+    }
+
+    /// Returns when the stub has stopped, has dealt with `max_requests`, or has had no open connection and no request for `idle`.
+    pub(crate) fn wait_until_over(&self, idle: Option<Duration>, max_requests: Option<u64>) {
+        let mut state = self.state();
+        loop {
+            if state.stopped || max_requests.is_some_and(|most| state.answered >= most) {
+                return;
+            }
+            let left = match idle {
+                // A stalled client is being served for as long as it stays: only the end of its connection wakes us.
+                Some(idle) if state.open.is_empty() => Some(idle.saturating_sub(state.last_request.elapsed())),
+                _ => None,
+            };
+            state = match left {
+                Some(Duration::ZERO) => return,
+                Some(left) => {
+                    let woken = self.changed.wait_timeout(state, left);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => {
+                    let woken = self.changed.wait(state);
+                    woken.unwrap_or_else(PoisonError::into_inner)
+                }
+            };
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.activity.state().open.remove(&self.id);
+        self.activity.changed.notify_all();
+    }
+}

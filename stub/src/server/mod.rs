@@ -1,0 +1,12 @@
+//! Ports and connections: who serves a connection, and what is counted and shown of it.
+
+mod connection;
+mod incoming;
+mod peer;
+
+pub(crate) mod activity;
+pub(crate) mod certificates;
+pub(crate) mod handshake;
+pub(crate) mod listener;
+pub(crate) mod port;
+pub(crate) mod tls_secrets;

@@ -1,0 +1,31 @@
+//! What every connection of one port is served with.
+
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+
+use crate::log::Log;
+use crate::scenarios::states::States;
+use crate::server::activity::Activity;
+use crate::service::site::Site;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Role {
+    /// The mock Concur service.
+    Service,
+    /// Accepts and says nothing.
+    Silent,
+    /// Where redirects lead.
+    Elsewhere,
+}
+
+pub(crate) struct Port {
+    pub(crate) role: Role,
+    pub(crate) site: Arc<Site>,
+    /// Of all ports of the stub.
+    pub(crate) states: Arc<States>,
+    /// `None`: plain TCP.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
+    pub(crate) activity: Arc<Activity>,
+    pub(crate) log: Log,
+}

@@ -1,0 +1,114 @@
+//! The users that a stub knows, and the file that names them: credentials come by file or stdin, never by command line, where every
+//! process could read them.
+
+use std::fmt;
+
+use zeroize::Zeroize;
+
+/// One user the stub knows: only these three together get a token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct User {
+    /// The consumer key that belongs to this user's application.
+    pub key: String,
+    /// The login, without a colon (RFC 7617: the first colon ends it).
+    pub login: String,
+    /// The password or PIN. May be empty.
+    pub secret: String,
+}
+
+impl User {
+    /// The user that a stub knows when it is told of no other.
+    pub fn demo() -> User {
+        User {
+            key: "kX3demoConsumerKey0123".to_owned(),
+            login: "john_developer@hotmail.com".to_owned(),
+            secret: "Travel&Expense$2012".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("User { [redacted] }")
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        self.key.zeroize();
+        self.login.zeroize();
+        self.secret.zeroize();
+    }
+}
+
+/// Why a users file cannot be taken. Names the line, never what stands on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsersFileError {
+    line: usize,
+    cause: &'static str,
+}
+
+impl fmt::Display for UsersFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(self.cause),
+            line => write!(f, "line {line}: {}", self.cause),
+        }
+    }
+}
+
+impl std::error::Error for UsersFileError {}
+
+/// Reads lines of `key<TAB>login<TAB>secret`. Blank lines and lines that begin with `#` are skipped; a secret may be empty and may hold
+/// tabs; a byte order mark and CR before LF are dropped.
+///
+/// # Errors
+/// A line without two tabs, an empty key or login, a colon in a login, or no user at all.
+pub fn parse_users(text: &str) -> Result<Vec<User>, UsersFileError> {
+    let mut users = Vec::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    for (number, line) in text.lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let wrong = |cause| UsersFileError { line: number + 1, cause };
+        let mut fields = line.splitn(3, '\t');
+        let (Some(key), Some(login), Some(secret)) = (fields.next(), fields.next(), fields.next()) else {
+            return Err(wrong("expected key<TAB>login<TAB>secret"));
+        };
+        if key.is_empty() || login.is_empty() {
+            return Err(wrong("key and login must not be empty"));
+        }
+        if login.contains(':') {
+            return Err(wrong("a login cannot hold a colon (RFC 7617)"));
+        }
+        users.push(User { key: key.to_owned(), login: login.to_owned(), secret: secret.to_owned() });
+    }
+    if users.is_empty() {
+        return Err(UsersFileError { line: 0, cause: "names no user" });
+    }
+    Ok(users)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_comments_windows_lines_empty_secrets_and_tabs_in_secrets() {
+        let users = parse_users("\u{feff}# who\r\n\r\nk1\ta@b.c\tpass\tword\r\nk2\td@e.f\t\n").unwrap();
+        assert_eq!(users.len(), 2);
+        assert_eq!((&*users[0].key, &*users[0].login, &*users[0].secret), ("k1", "a@b.c", "pass\tword"));
+        assert_eq!(users[1].secret, "");
+    }
+
+    #[test]
+    fn an_error_names_the_line_and_not_the_secret() {
+        for text in ["k\ta@b.c\tx\nhush hush", "k\ta@b.c\tx\nk\thu:sh\ty", "k\ta@b.c\tx\n\thush\ty"] {
+            let said = parse_users(text).unwrap_err().to_string();
+            assert!(said.starts_with("line 2: "), "{said}");
+            assert!(!said.contains("hu"), "{said}");
+        }
+        assert_eq!(parse_users("# none\n").unwrap_err().to_string(), "names no user");
+    }
+}
