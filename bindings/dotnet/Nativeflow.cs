@@ -192,10 +192,10 @@ namespace Nativeflow
         /// <summary>How long a connection is kept for the next call. Zero, the default: each call has its own.</summary>
         public Options SetKeepAlive(TimeSpan longest) { return Set(Native.nf_options_set_keep_alive_ms, longest); }
 
-        /// <summary>Trusts the roots in this PEM file, which is read now, in place of the operating system's.</summary>
+        /// <summary>Trusts the roots in this file (PEM or DER), which is read now, in place of the operating system's.</summary>
         public Options SetCaFile(string path) { return Set(Native.nf_options_set_ca_file, path); }
 
-        /// <summary>Trusts these roots in place of the operating system's, beside those of a CA file.</summary>
+        /// <summary>Trusts these roots (PEM or DER) in place of the operating system's, beside those of a CA file.</summary>
         public Options AddCaPem(byte[] pem)
         {
             var length = new UIntPtr((uint)(pem == null ? 0 : pem.Length));
@@ -206,7 +206,7 @@ namespace Nativeflow
         /// <summary>Names the calling product in the User-Agent header, such as "my-erp/4.2".</summary>
         public Options SetUserAgent(string product) { return Set(Native.nf_options_set_user_agent, product); }
 
-        /// <summary>Shows a client certificate to a server that asks for one: two PEM files, which are read now.</summary>
+        /// <summary>Shows a client certificate to a server that asks for one: two files, PEM or DER, which are read now.</summary>
         public Options SetClientCertificate(string chainFile, string keyFile)
         {
             using (CText chain = CText.Of(chainFile), key = CText.Of(keyFile))

@@ -53,10 +53,10 @@ type Options struct {
 	KeepAlive      time.Duration // how long a connection is kept for a next call; default: each call has its own
 	UserAgent      string        // your product, such as "my-erp/4.2"
 
-	CAFile string // PEM file with the roots to be trusted in place of the system's
+	CAFile string // PEM or DER file with the roots to be trusted in place of the system's
 	CAPEM  []byte // the same as bytes; beside those of CAFile
 
-	ClientCertificateFile string // PEM chain for a server that asks for one
+	ClientCertificateFile string // PEM or DER chain for a server that asks for one
 	ClientKeyFile         string // and its private key
 
 	Proxy            []byte // "http://user:password@proxy.example:3128"; yours to wipe when the client has been made

@@ -129,8 +129,9 @@ pub unsafe extern "C-unwind" fn nf_options_set_ca_file(options: *mut nf_options,
     })
 }
 
-/// Trusts the root certificates in `len` bytes of PEM at `pem` in place of the
-/// operating system's, beside those of a CA file and of earlier calls.
+/// Trusts the root certificates in the `len` bytes at `pem`, PEM or DER, in
+/// place of the operating system's, beside those of a CA file and of earlier
+/// calls.
 ///
 /// `pem` needs no NUL at its end.
 ///

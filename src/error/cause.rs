@@ -137,7 +137,7 @@ causes! {
         "Give two files in PEM or DER: the certificate chain, the client's own first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
     ClientKeyEncrypted => InvalidOption, Never,
         "The private key of the client certificate is encrypted",
-        "Write the key without a passphrase: openssl pkey -in KEY.pem -out PLAIN.pem.";
+        "Write the key without a passphrase: openssl pkey -in KEY.pem -out PLAIN.pem (from DER: -inform der).";
     NoSystemRoots => InvalidOption, Never,
         "This system has no trusted root certificates where they are looked for",
         "Install the package ca-certificates, or name a CA file with nf_options_set_ca_file.";
@@ -199,7 +199,7 @@ causes! {
         "Have TLS 1.2 or 1.3 switched on there; if the server is Concur's, an old TLS-inspecting proxy on the way is what answers.";
     TlsIncompatible => Tls, Never,
         "Client and server have no cipher or key exchange in common",
-        "Have the server offer TLS 1.3, or ECDHE with AES-GCM or ChaCha20-Poly1305 in TLS 1.2 (CBC is not supported), and a certificate whose key is RSA, P-256, P-384 or Ed25519; some servers say the same when they do not like a client certificate.";
+        "Have the server offer TLS 1.3, or ECDHE with AES-GCM or ChaCha20-Poly1305 in TLS 1.2 (CBC is not supported), X25519, P-256 or P-384 for the key exchange, and a certificate whose key is RSA, P-256, P-384 or Ed25519; some servers say the same when they do not like a client certificate.";
     RenegotiationAsked => Tls, Never,
         "The server asked for a second TLS handshake (renegotiation), after the login was sent",
         "Have the server or gateway ask for a client certificate in the first handshake (IIS: clientcertnegotiation=enable), or not at all.";

@@ -1,5 +1,5 @@
-//! Chunks (RFC 9112, section 7.1). ureq-proto refuses lines of more than 20 bytes, takes `+fa` for a size and waits for more
-//! behind a line that ends in LF alone.
+//! Chunks (RFC 9112, section 7.1). ureq-proto refuses lines of more than 20 bytes, takes `+fa` for a size, waits for more
+//! behind a line that ends in LF alone and reads no chunks in HTTP/1.0.
 
 /// Longest line with a size, and longest trailer.
 const LONGEST_LINE: usize = 16 * 1024;

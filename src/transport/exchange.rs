@@ -6,7 +6,7 @@ use std::mem;
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode, Version};
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult};
@@ -84,7 +84,10 @@ impl Exchange {
                     // The status decides; the end of the page does not matter.
                     call.hurry(LONGEST_PAGE);
                 }
-                none.insert(Answered { head, came, body: BodyReader::behind(http)? })
+                // In HTTP/1.0 too, as curl reads it and ureq-proto does not.
+                let coding = head.headers().get(TRANSFER_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
+                let body = BodyReader::behind(http, coding.eq_ignore_ascii_case(b"chunked"))?;
+                none.insert(Answered { head, came, body })
             }
         };
         answered.body.read(&mut self.connection, call)
@@ -95,7 +98,7 @@ impl Exchange {
         let Some(Answered { head, came, body }) = self.answered else {
             return Err(cut.unwrap_or_else(|| Cause::Unforeseen.into()));
         };
-        let is_whole = cut.is_none() && self.connection.input.is_empty() && is_framed_once(head.headers());
+        let is_whole = cut.is_none() && self.connection.input.is_empty() && is_framed_once(&head);
         let (bytes, may_stay_open) = body.end();
         let response = head.map(|()| Body { bytes, cut });
         let answer = Answer { response, came };
@@ -132,7 +135,7 @@ impl HeadReader {
                 return Err(failure::head_too_large(call));
             }
             let Some(length) = length else {
-                http.try_response(head::beginning(input), false).map_err(garbled)?;
+                http.try_response(&head::beginning(input), false).map_err(garbled)?;
                 self.searched = input.len();
                 match connection.stream.receive(&mut connection.input, call) {
                     Ok(0) => return Err(failure::disconnected(call)),
@@ -143,7 +146,8 @@ impl HeadReader {
                     }
                 }
             };
-            let readable = head::readable(input.get(..length).unwrap_or_default());
+            let answers_connect = call.peer() == Peer::Proxy;
+            let readable = head::readable(input.get(..length).unwrap_or_default(), answers_connect);
             let (_, head) = http.try_response(&readable, false).map_err(garbled)?;
             connection.input.consume(length);
             self.searched = 0;
@@ -174,22 +178,23 @@ struct Framing {
 }
 
 impl BodyReader {
-    fn behind(http: Http<RecvResponse>) -> Result<BodyReader, Error> {
+    fn behind(http: Http<RecvResponse>, is_chunked: bool) -> Result<BodyReader, Error> {
         let http = match http.proceed() {
             Some(RecvResponseResult::RecvBody(http)) => http,
             Some(RecvResponseResult::Redirect(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
             Some(RecvResponseResult::Cleanup(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
             None => return Err(Error::new(Cause::Unforeseen).detail("an answer that does not go on")),
         };
+        let is_chunked = is_chunked || http.body_mode() == BodyMode::Chunked;
         let announced = match http.body_mode() {
-            BodyMode::LengthDelimited(length) => usize::try_from(length).unwrap_or(LONGEST_BODY),
+            BodyMode::LengthDelimited(length) if !is_chunked => usize::try_from(length).unwrap_or(LONGEST_BODY),
             _ => LONGEST_BODY,
         };
         // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
         let bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
         let framing = Framing {
-            ends_with_connection: http.body_mode() == BodyMode::CloseDelimited,
-            chunks: (http.body_mode() == BodyMode::Chunked).then(Chunks::new),
+            ends_with_connection: !is_chunked && http.body_mode() == BodyMode::CloseDelimited,
+            chunks: is_chunked.then(Chunks::new),
             http,
         };
         Ok(BodyReader { framing: Some(framing), bytes, length: 0, is_closed: false })
@@ -268,10 +273,14 @@ impl BodyReader {
 }
 
 /// Whether there is one opinion only on where the body ends: of an answer with two, another on the way may hold the other
-/// (RFC 9112, section 6.1).
-fn is_framed_once(headers: &HeaderMap) -> bool {
-    match headers.get(TRANSFER_ENCODING) {
+/// (RFC 9112, section 6.1). HTTP/1.0 has no chunks.
+fn is_framed_once(head: &Response<()>) -> bool {
+    match head.headers().get(TRANSFER_ENCODING) {
         None => true,
-        Some(coding) => coding.as_bytes().eq_ignore_ascii_case(b"chunked") && !headers.contains_key(CONTENT_LENGTH),
+        Some(coding) => {
+            head.version() == Version::HTTP_11
+                && coding.as_bytes().eq_ignore_ascii_case(b"chunked")
+                && !head.headers().contains_key(CONTENT_LENGTH)
+        }
     }
 }

@@ -23,25 +23,28 @@ pub(super) fn length(input: &[u8], searched: usize) -> Option<usize> {
     }
 }
 
-/// What of a head that is not complete shows whether this is HTTP.
-pub(super) fn beginning(input: &[u8]) -> &[u8] {
-    input.get(..VERSION).unwrap_or(input)
+/// What of a head that is not complete shows whether this is HTTP, in upper case.
+pub(super) fn beginning(input: &[u8]) -> Vec<u8> {
+    input.get(..VERSION).unwrap_or(input).to_ascii_uppercase()
 }
 
 /// The same head without a reason, folds, blanks before colons and headers that cannot be read. It is never longer.
 ///
-/// Of an interim response (1xx) the first line is left: its headers mean nothing for the response that follows.
-pub(super) fn readable(head: &[u8]) -> Zeroizing<Vec<u8>> {
+/// Of an interim response (1xx) the first line is left: its headers mean nothing for the response that follows. A response that
+/// opens a tunnel has no length, whatever it says (RFC 9112, section 6.3).
+pub(super) fn readable(head: &[u8], answers_connect: bool) -> Zeroizing<Vec<u8>> {
     let mut readable = Zeroizing::new(Vec::with_capacity(head.len()));
     let (first, mut rest) = line(head, false);
     let code = match status(first) {
         Some((version, code)) => {
             readable.extend_from_slice(version);
+            readable.make_ascii_uppercase();
             readable.push(b' ');
             code
         }
         None => without_line_end(first),
     };
+    let opens_tunnel = answers_connect && code.starts_with(b"2");
     readable.extend_from_slice(code);
     readable.push(b'\n');
     // 101 is none: it is the last response in HTTP.
@@ -50,7 +53,7 @@ pub(super) fn readable(head: &[u8]) -> Zeroizing<Vec<u8>> {
     }
     while !matches!(rest, [] | [b'\n', ..] | [b'\r', b'\n', ..]) {
         let (header, behind) = line(rest, true);
-        add(header, &mut readable);
+        add(header, opens_tunnel, &mut readable);
         rest = behind;
     }
     readable.push(b'\n');
@@ -73,20 +76,23 @@ fn without_line_end(line: &[u8]) -> &[u8] {
 /// Version and status code of a first line.
 fn status(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (version, rest) = line.split_at_checked(VERSION)?;
-    let (code, behind) = rest.strip_prefix(b" ")?.trim_ascii_start().split_at_checked(b"200".len())?;
-    matches!(behind, [] | [b' ' | b'\r' | b'\n', ..]).then_some((version, code))
+    let [b' ' | b'\t', rest @ ..] = rest else { return None };
+    let (code, behind) = rest.trim_ascii_start().split_at_checked(b"200".len())?;
+    matches!(behind, [] | [b' ' | b'\t' | b'\r' | b'\n', ..]).then_some((version, code))
 }
 
 /// Appends one header, as ureq-proto accepts it, or nothing.
-fn add(header: &[u8], readable: &mut Vec<u8>) {
+fn add(header: &[u8], opens_tunnel: bool, readable: &mut Vec<u8>) {
     let colon = header.iter().position(|byte| *byte == b':');
     let (name, value) = header.split_at(colon.unwrap_or(header.len()));
     let name = name.trim_ascii_end();
     let ends_the_response = [&b"content-length"[..], b"transfer-encoding"].iter().any(|n| name.eq_ignore_ascii_case(n));
+    if opens_tunnel && ends_the_response {
+        return;
+    }
     if colon.is_none() || ends_the_response {
         // A line without a colon is none of HTTP, for curl too.
-        readable.extend_from_slice(without_line_end(header));
-        readable.push(b'\n');
+        readable.extend_from_slice(header);
         return;
     }
     let begin = readable.len();
@@ -131,7 +137,7 @@ mod tests {
     fn read(headers: &str) -> Vec<(String, Vec<u8>)> {
         let head = format!("HTTP/1.1 200 OK\r\n{headers}\r\n");
         assert_eq!(length(head.as_bytes(), 0), Some(head.len()), "{head:?}");
-        let response = engine(&readable(head.as_bytes())).unwrap().1.unwrap();
+        let response = engine(&readable(head.as_bytes(), false)).unwrap().1.unwrap();
         response.headers().iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect()
     }
 
@@ -173,21 +179,23 @@ mod tests {
     fn a_name_is_left_out_only_if_it_cannot_be_read() {
         for byte in (0..=u8::MAX).filter(|byte| *byte != b'\n') {
             let head = [b"HTTP/1.1 200 OK\r\n", &[byte][..], b"x: y\r\n\r\n"].concat();
-            let headers = engine(&readable(&head)).unwrap().1.unwrap().headers().len();
+            let headers = engine(&readable(&head, false)).unwrap().1.unwrap().headers().len();
             assert_eq!(headers == 1, engine(&head).is_ok(), "{byte}");
         }
     }
 
     #[test]
     fn a_reason_is_left_out() {
-        for reason in ["", " ", " OK", " O\u{1}K", " O\rK", " Verf\u{fc}gbar"] {
-            for blanks in [" ", "  "] {
-                let head = format!("HTTP/1.1{blanks}403{reason}\r\n\r\n");
-                assert_eq!(engine(&readable(head.as_bytes())).unwrap().1.unwrap().status(), 403, "{head:?}");
+        for reason in ["", " ", "\t", "\tOK", " OK", " O\u{1}K", " O\rK", " Verf\u{fc}gbar"] {
+            for blanks in [" ", "  ", "\t"] {
+                for version in ["HTTP/1.1", "http/1.0", "Http/1.1"] {
+                    let head = format!("{version}{blanks}403{reason}\r\n\r\n");
+                    assert_eq!(engine(&readable(head.as_bytes(), false)).unwrap().1.unwrap().status(), 403, "{head:?}");
+                }
             }
         }
         for status in ["HTTP/1.1 403x", "HTTP/1.1 4030", "HTTP/1.1403", "HTTP/1.1", "HTTP/1.1 40", "HTTP/3.1 403"] {
-            assert!(engine(&readable(format!("{status}\r\n\r\n").as_bytes())).is_err(), "{status:?}");
+            assert!(engine(&readable(format!("{status}\r\n\r\n").as_bytes(), false)).is_err(), "{status:?}");
         }
     }
 
@@ -203,10 +211,14 @@ mod tests {
             "Transfer-Encoding: chunked\u{b}",
             "Content-Length: 5, 6",
             "Content-Length: +5",
+            "Content-Length: 5\r",
+            "Transfer-Encoding: chunked\r",
+            "\r",
+            "\r\r\nContent-Length: 5",
             "no colon",
         ] {
             let head = format!("HTTP/1.1 200 OK\r\nA: b\r\n{header}\r\n\r\n");
-            assert!(engine(&readable(head.as_bytes())).is_err(), "{header:?}");
+            assert!(engine(&readable(head.as_bytes(), false)).is_err(), "{header:?}");
         }
     }
 
@@ -217,22 +229,22 @@ mod tests {
             "HTTP/1.1 100\r\nA: b\r\n\r\n",
             "HTTP/1.0 103 Early Hints\nLink: </a>\n\n",
         ] {
-            let readable = readable(head.as_bytes());
+            let readable = readable(head.as_bytes(), false);
             assert!(matches!(engine(&readable), Ok((used, None)) if used == readable.len()), "{head:?}");
         }
         let upgrade = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n";
-        assert_eq!(engine(&readable(upgrade)).unwrap().1.unwrap().headers().len(), 1);
+        assert_eq!(engine(&readable(upgrade, false)).unwrap().1.unwrap().headers().len(), 1);
     }
 
     #[test]
     fn another_protocol_is_known_by_its_first_bytes() {
         for text in ["SSH-2.0-x\r\n", "220 mail ESMTP\r\n", "\x15\x03\x01\0\x02", "HTTP/2.0 200 OK\r\n", "<html>"] {
             assert_eq!(length(text.as_bytes(), 0), None);
-            assert!(engine(beginning(text.as_bytes())).is_err(), "{text:?}");
+            assert!(engine(&beginning(text.as_bytes())).is_err(), "{text:?}");
         }
-        for text in ["", "H", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nA: \u{1}"] {
+        for text in ["", "H", "http", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nA: \u{1}"] {
             assert_eq!(length(text.as_bytes(), 0), None);
-            assert!(matches!(engine(beginning(text.as_bytes())), Ok((0, None))), "{text:?}");
+            assert!(matches!(engine(&beginning(text.as_bytes())), Ok((0, None))), "{text:?}");
         }
     }
 
@@ -242,8 +254,10 @@ mod tests {
         fn a_good_head_keeps_its_meaning(text in "HTTP/1\\.[01] [2-5][0-9]{2}( [ -~]{0,5})?\r?\n([A-Za-z-]{0,3}[ \t]?:?[ -~\t\u{1}\u{fc}\r]{0,6}\r?\n[ \t]{0,2}){0,5}\r?\n") {
             let Some(length) = length(text.as_bytes(), 0) else { return Ok(()) };
             let head = &text.as_bytes()[..length];
-            let readable = readable(head);
+            let readable = readable(head, false);
             prop_assert!(readable.len() <= head.len());
+            // It does not end before the other does.
+            prop_assert!(engine(&readable).map_or(true, |(used, _)| used == readable.len()));
             match (engine(head), engine(&readable)) {
                 (Ok((_, Some(strict))), Ok((_, Some(lenient)))) => {
                     prop_assert_eq!(strict.status(), lenient.status());
@@ -274,9 +288,9 @@ mod tests {
 
         #[test]
         fn no_input_is_too_odd(head in prop::collection::vec(prop::num::u8::ANY, 0..200)) {
-            let readable = readable(&head);
+            let readable = readable(&head, false);
             prop_assert!(readable.len() <= head.len() + 2);
-            let _ = (engine(&readable), engine(beginning(&head)));
+            let _ = (engine(&readable), engine(&beginning(&head)));
         }
     }
 }

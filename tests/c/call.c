@@ -1,11 +1,12 @@
 /*
  * Calls with any options, and everything that they say, one fact a line.
  *
- * Standard input has a line `name=value` for each of: url, ca, client_chain, client_key, timeout_ms, connect_timeout_ms,
- * proxy, bypass, environment_proxy, keep_alive_ms, product, key, login, secret, calls (how many, one after another on one
- * client; 1), pause_ms (between them), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does
- * to the client, once), at (the beginning of a line of the log) and then (what is done there, once: "cancel" or "free" the
- * client, "overrun" the timeout, or read this file to its end).
+ * Standard input has a line `name=value` for each of: url, ca, ca_in_memory (a file, which is read here), client_chain,
+ * client_key, timeout_ms, connect_timeout_ms, proxy, bypass, environment_proxy, keep_alive_ms, product, key, login,
+ * secret, calls (how many, one after another on one client; 1), pause_ms (between them), log (1: print the log),
+ * cancel_after_ms and free_after_ms (what another thread does to the client, once), at (the beginning of a line of
+ * the log) and then (what is done there, once: "cancel" or "free" the client, "overrun" the timeout, or read this
+ * file to its end).
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -86,11 +87,25 @@ static void write_log(void *user, int32_t level, const char *line)
         act(line);
 }
 
+/* Adds the root certificates in a file that is read here. */
+static nf_error *add_ca(nf_options *options, const char *path)
+{
+    static char bytes[1 << 20];
+    FILE *file = fopen(path, "rb");
+    CHECK(file != NULL);
+    size_t length = file == NULL ? 0 : fread(bytes, 1, sizeof bytes, file);
+    if (file != NULL)
+        fclose(file);
+    return nf_options_add_ca_pem(options, bytes, length);
+}
+
 static nf_error *configure(nf_options *options)
 {
     nf_error *error = nf_options_set_base_url(options, setting("url"));
     if (error == NULL && setting("ca") != NULL)
         error = nf_options_set_ca_file(options, setting("ca"));
+    if (error == NULL && setting("ca_in_memory") != NULL)
+        error = add_ca(options, setting("ca_in_memory"));
     if (error == NULL && setting("client_chain") != NULL)
         error = nf_options_set_client_certificate(options, setting("client_chain"), setting("client_key"));
     if (error == NULL && setting("timeout_ms") != NULL)

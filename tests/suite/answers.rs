@@ -45,6 +45,18 @@ const TABLE: &[Row] = &[
         "NF_DENIED",
         &[EITHER, "server_message=Blocked."],
     ),
+    (
+        "401 Unauthorized\r\nContent-Type: application/json",
+        b"{\"error\":\"invalid_client\",\"error_description\":\"Client not found.\"}",
+        "NF_DENIED",
+        &[EITHER, "server_message=Client not found."],
+    ),
+    (
+        "403 Forbidden\r\nContent-Type: application/json",
+        b"{\"errors\":{\"code\":7,\"message\":\"Blocked.\"}}",
+        "NF_DENIED",
+        &[EITHER, "server_message=Blocked."],
+    ),
     // A page says nothing of the login.
     ("401 Unauthorized", PAGE, "NF_NOT_CONCUR", &["remedy~it is not known whether Concur checked the login"]),
     ("403 Forbidden", PAGE, "NF_NOT_CONCUR", &["remedy~it is not known whether Concur checked the login"]),
@@ -120,4 +132,29 @@ fn answers_of_gateways_and_other_services_are_told_as_what_they_are() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn words_of_a_proxy_are_quoted_in_each_form() {
+    let rows: [(&str, &[u8], &'static [&'static str]); 5] = [
+        ("403 Forbidden\r\nContent-Type: text/html", PAGE, &["server_message=Sign in"]),
+        (
+            "403 Forbidden\r\nContent-Type: text/plain; charset=ISO-8859-1",
+            b"F\xfcr M\xfcller",
+            &["server_message=Für Müller"],
+        ),
+        ("403 Forbidden", b"{\"title\":\"Forbidden\",\"detail\":\"No way.\"}", &["server_message=Forbidden; No way."]),
+        ("403 Forbidden", b"<error><message>No way.</message></error>", &["server_message=No way."]),
+        ("403 Forbidden\r\nContent-Encoding: gzip", b"\x1f\x8b\x08xyz", &["server_message="]),
+    ];
+    for (head, body, words) in rows {
+        let proxy = listener(move |mut client| {
+            read_head(&mut client)?;
+            let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
+            client.write_all(&[head.as_bytes(), body].concat())
+        });
+        let facts = Call::to_stub().with("proxy", &format!("http://{proxy}")).run();
+        let differences = Expected { code: "NF_PROXY", lines: words }.differences(&facts);
+        assert!(differences.is_empty(), "{head}: {}", differences.join("\n"));
+    }
 }

@@ -48,11 +48,14 @@ fn check(name: &str, facts: &Facts, code: &'static str, lines: &'static [&'stati
     assert!(!facts.stdout.contains(", 48, ") && !facts.stdout.contains("Error("), "{name}: {}", facts.stdout);
 }
 
-fn call_with_ca(name: &str, bytes: impl AsRef<[u8]>) -> Facts {
+/// Checks a call that trusts these bytes, which it gets as a file and in memory.
+fn check_ca(name: &str, bytes: impl AsRef<[u8]>, code: &'static str, lines: &'static [&'static str]) {
     let path = file(name, bytes);
-    let facts = Call::to_stub().with("ca", &path).run();
+    for way in ["ca", "ca_in_memory"] {
+        let facts = Call::to_stub().without("ca").with(way, &path).run();
+        check(&format!("{name}, {way}"), &facts, code, lines);
+    }
     fs::remove_file(path).unwrap();
-    facts
 }
 
 #[test]
@@ -70,6 +73,8 @@ fn ca_files_that_openssl_reads_are_read() {
         ("crlf", ca.replace('\n', "\r\n").into_bytes()),
         ("cr", ca.replace('\n', "\r").into_bytes()),
         ("blanks", ca.replace('\n', " \t\n  ").into_bytes()),
+        ("no-break-spaces", ca.replace('\n', "\u{a0}\n").into_bytes()),
+        ("zeros", [ca.as_bytes(), &[0; 512]].concat()),
         ("one-line", ca.replace('\n', "").into_bytes()),
         ("no-last-line-end", ca.trim_end().as_bytes().to_vec()),
         ("text", openssl(&["x509", "-text"], ca.as_bytes())),
@@ -82,17 +87,17 @@ fn ca_files_that_openssl_reads_are_read() {
         ("rejected-for-mail", trusted(&["-addreject", "emailProtection"])),
         ("der", der(&ca)),
         ("der-joined", [der(&other), der(&ca)].concat()),
+        ("der-zeros", [der(&ca), vec![0; 512]].concat()),
         ("der-line-end", [der(&ca), b"\r\n".to_vec()].concat()),
         ("beside-key", [openssl(&["genpkey", "-algorithm", "ed25519"], b""), ca.clone().into_bytes()].concat()),
     ] {
-        check(name, &call_with_ca(name, bytes), "NF_OK", &[]);
+        check_ca(name, bytes, "NF_OK", &[]);
     }
 }
 
 #[test]
 fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
     needs!("openssl");
-    const INVALID: &str = "NF_INVALID_OPTION";
     let (ca, other) = (ca(), other());
     let pkcs7 = |form: &str| {
         let path = file("pkcs7", &ca);
@@ -102,7 +107,7 @@ fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
     let trusted = |options: &[&str]| openssl(&[&["x509", "-trustout"], options].concat(), ca.as_bytes());
     let second = |bad: &str| format!("{other}{bad}").into_bytes();
     let cut = &ca[..ca.len() / 2];
-    let rows: [(&str, Vec<u8>, &'static [&'static str]); 19] = [
+    let rows: [(&str, Vec<u8>, &'static [&'static str]); 20] = [
         ("begin", second(&ca.replace("-----BEGIN", "----BEGIN")), &["message~certificate 2: its first line"]),
         ("end", second(&ca.replace("-----END", "----END")), &["message~certificate 2: it has no last line"]),
         (
@@ -146,13 +151,18 @@ fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
             &["message~it holds no certificate, but PRIVATE KEY"],
         ),
         (
+            "key-der",
+            openssl(&["genpkey", "-algorithm", "ed25519", "-outform", "der"], b""),
+            &["message~it holds no certificate, but a private key in DER"],
+        ),
+        (
             "der-cut",
             openssl(&["x509", "-outform", "der"], ca.as_bytes())[..200].to_vec(),
             &["message~certificate 1: it is not in DER"],
         ),
     ];
     for (name, bytes, lines) in rows {
-        check(name, &call_with_ca(name, bytes), INVALID, lines);
+        check_ca(name, bytes, "NF_INVALID_OPTION", lines);
     }
 }
 
@@ -164,16 +174,30 @@ fn client_keys_that_are_encrypted_are_refused_with_the_command_that_decrypts() {
     let old = openssl(&[&["rsa", "-traditional"], &password[..]].concat(), &rsa);
     let new = openssl(&["pkcs8", "-topk8", "-passout", "pass:secret"], &rsa);
     let der = openssl(&["pkcs8", "-topk8", "-outform", "der", "-passout", "pass:secret"], &rsa);
+    let der_key = || openssl(&["pkcs8", "-topk8", "-nocrypt", "-outform", "der"], &rsa);
     assert!(old.windows(9).any(|window| window == b"Proc-Type"));
     let chain = file("chain", ca());
-    let rows: [(&str, Vec<u8>, &'static [&'static str]); 8] = [
+    let rows: [(&str, Vec<u8>, &'static [&'static str]); 13] = [
         ("old", old, &["message~encrypted (the old form, Proc-Type", "remedy~openssl pkey -in"]),
         ("new", new, &["message~encrypted (PKCS#8)", "remedy~openssl pkey -in"]),
-        ("der", der, &["message~no private key without a passphrase"]),
+        ("der", der, &["message~encrypted (PKCS#8)", "remedy~openssl pkey -in", "remedy~-inform der"]),
+        (
+            "public-der",
+            openssl(&["rsa", "-pubout", "-outform", "der"], &rsa),
+            &["message~it is DER, but no private key"],
+        ),
         ("utf-16", utf_16(&String::from_utf8(rsa.clone()).unwrap()), &["message~UTF-16", "remedy~iconv"]),
         ("public", openssl(&["rsa", "-pubout"], &rsa), &["message~it holds no private key, but PUBLIC KEY"]),
         ("cut", rsa[..rsa.len() / 2].to_vec(), &["message~no last line"]),
+        (
+            "no-break-spaces",
+            String::from_utf8(rsa.clone()).unwrap().replace('\n', "\u{a0}\n").into(),
+            &["message~does not belong to the first certificate"],
+        ),
         ("mark", [UTF_8_MARK, &rsa].concat(), &["message~does not belong to the first certificate"]),
+        ("rsa-1024", openssl(&["genrsa", "1024"], b""), &["message~RSA of 2048 to 8192 bits"]),
+        ("der-cut", der_key()[..300].to_vec(), &["message~the key: it is not in DER (damaged or truncated)"]),
+        ("der-line-end", [der_key(), b"\r\n".to_vec()].concat(), &["message~does not belong to the first certificate"]),
         ("der-key", openssl(&["rsa", "-outform", "der"], &rsa), &["message~does not belong to the first certificate"]),
     ];
     for (name, bytes, lines) in rows {

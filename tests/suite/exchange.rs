@@ -507,3 +507,35 @@ fn a_refusal_of_a_proxy_says_that_nothing_was_sent() {
     let facts = Call::to_stub().with("proxy", &format!("http://{proxy}")).run();
     expect(&facts, "NF_PROXY_DENIED", &[NOTHING_SENT, "retry_after_ms=-1"], "407");
 }
+
+/// On a new connection, on a kept one, and through a proxy.
+#[test]
+fn a_second_tls_handshake_after_the_request_is_named() {
+    let config = Config::new("renegotiation", &TLS12, None);
+    let (tls, other_tls) = (Arc::clone(&config.tls), Arc::clone(&config.tls));
+    let server = Server::start(move |client, number| {
+        let mut peer = TlsPeer::accept(&tls, client)?;
+        read_head(&mut peer)?;
+        if number > 0 {
+            peer.write_all(&answer("token"))?;
+            read_head(&mut peer)?;
+        }
+        peer.renegotiate()
+    });
+    let proxy = Server::start(move |mut client, _| {
+        read_head(&mut client)?;
+        client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+        let mut peer = TlsPeer::accept(&other_tls, client)?;
+        read_head(&mut peer)?;
+        peer.renegotiate()
+    });
+    let named: &[&str] = &["message~renegotiation", "message~after the login was sent", "retry_after_ms=-1"];
+    expect(&server.tls(&config.ca).run(), "NF_TLS", named, "new");
+    let kept = server.tls(&config.ca).with("keep_alive_ms", "60000").with("calls", "2").run();
+    assert_eq!(all(&kept, "code"), ["NF_OK", "NF_TLS"], "{}", kept.stdout);
+    assert!(all(&kept, "message")[1].contains("renegotiation"), "{}", kept.stdout);
+    let call = Call::to("https://localhost:1").with("ca", &config.ca);
+    let facts = call.with("proxy", &format!("http://{}", proxy.address)).run();
+    expect(&facts, "NF_TLS", named, "through a proxy");
+    assert!(facts.pairs()["message"].contains(&format!("by way of proxy {}", proxy.address)), "{}", facts.stdout);
+}

@@ -51,6 +51,7 @@ fn an_odd_header_costs_neither_a_token_nor_a_refusal() {
             ("200 OK", "NF_OK", &["value=token"] as &[_]),
             (" 200 O\u{1}K", "NF_OK", &["value=token"]),
             ("403 Forbidden", "NF_DENIED", &["http_status=403"]),
+            ("403\tForbidden", "NF_DENIED", &["http_status=403"]),
         ] {
             let body = if code == "NF_OK" { TOKEN } else { "<Error><Message>no</Message></Error>" };
             let response =
@@ -61,8 +62,15 @@ fn an_odd_header_costs_neither_a_token_nor_a_refusal() {
 }
 
 #[test]
+fn the_protocol_is_known_in_lower_case() {
+    let call = server(format!("http/1.1 200 ok\r\nContent-Length: {}\r\n\r\n{TOKEN}", TOKEN.len()));
+    expect(&call, Expected { code: "NF_OK", lines: &["value=token"] }, "http/1.1");
+}
+
+/// The last two as proxies leave them that decompress a body and not its headers.
+#[test]
 fn a_coding_that_does_not_compress_is_ignored() {
-    for coding in ["UTF-8", "identity", "none"] {
+    for coding in ["UTF-8", "identity", "none", "gzip", "br"] {
         let headers = format!("Content-Encoding: {coding}\r\nContent-Length: {}", TOKEN.len());
         let call = server(format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{TOKEN}"));
         expect(&call, Expected { code: "NF_OK", lines: &["value=token"] }, coding);
@@ -94,14 +102,63 @@ fn an_odd_header_of_a_proxy_costs_no_tunnel() {
     }
 }
 
+/// RFC 9112, section 6.3: nothing in a response that opens a tunnel says how long it is.
+#[test]
+fn an_opened_tunnel_has_no_length() {
+    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
+    for headers in [
+        "Content-Length: 5\r\n",
+        "Content-Length: x\r\n",
+        "Content-Length : 5\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Transfer-Encoding : chunked\r\n",
+    ] {
+        let proxy = listener(move |mut client| {
+            read_head(&mut client)?;
+            client.write_all(format!("HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes())?;
+            let mut server = TcpStream::connect(stub)?;
+            let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
+            thread::spawn(move || io::copy(&mut from_server, &mut to_client));
+            io::copy(&mut client, &mut server).map(drop)
+        });
+        let call = Call::to_stub().with("proxy", &format!("http://{proxy}"));
+        expect(&call, Expected { code: "NF_OK", lines: &[] }, headers);
+    }
+}
+
+/// RFC 9112, section 6.1: the connection must not be used again.
+#[test]
+fn a_chunked_response_of_http_1_0_is_read_and_its_connection_closed() {
+    for headers in ["", "Connection: keep-alive\r\n", "Connection: keep-alive\r\nContent-Length: 5\r\n"] {
+        let peer = listener(move |mut client| {
+            read_head(&mut client)?;
+            let size = TOKEN.len();
+            write!(
+                client,
+                "HTTP/1.0 200 OK\r\n{headers}Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n{TOKEN}\r\n0\r\n\r\n"
+            )?;
+            assert!(read_head(&mut client).is_err(), "a second request");
+            Ok(())
+        });
+        let call = Call::to(&format!("http://{peer}")).with("keep_alive_ms", "60000").with("calls", "2");
+        let facts = call.with("timeout_ms", "5000").run();
+        let values: Vec<_> = facts.stdout.lines().filter_map(|line| line.strip_prefix("value=")).collect();
+        assert_eq!(values, ["token"; 2], "{headers:?}: {}", facts.stdout);
+    }
+}
+
 #[test]
 fn odd_framing_is_malformed() {
     for headers in [
         "Content-Length : 49",
         "Content-Length:\r\n 49",
         "Content-Length: 49\u{1}",
+        "Content-Length: 49\r",
+        "Content-Length: 49\r\n\r\r\nA: b",
         "Content-Length: 49\r\nContent-Length: 50",
         "Transfer-Encoding : chunked",
+        "\r\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: chun\u{1}ked",
         "no colon",
     ] {

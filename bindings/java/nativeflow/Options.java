@@ -18,7 +18,7 @@ public final class Options implements AutoCloseable {
         return set(Bridge.C::nf_options_set_user_agent, product);
     }
 
-    /** Trusts the root certificates in this PEM file in place of the operating system's. */
+    /** Trusts the root certificates in this file (PEM or DER) in place of the operating system's. */
     public Options caFile(String path) throws NativeflowException {
         return set(Bridge.C::nf_options_set_ca_file, path);
     }
@@ -32,7 +32,7 @@ public final class Options implements AutoCloseable {
         return this;
     }
 
-    /** Shows a client certificate to a server that asks for one: two PEM files. */
+    /** Shows a client certificate to a server that asks for one: two files, PEM or DER. */
     public Options clientCertificate(String chainFile, String keyFile) throws NativeflowException {
         try (Secret chain = new Secret(chainFile); Secret key = new Secret(keyFile)) {
             Nativeflow.check(Bridge.C.nf_options_set_client_certificate(get(), chain.memory(), key.memory()));

@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use http::{HeaderMap, StatusCode, Uri};
-use zeroize::Zeroizing;
 
 use super::{envelope, expiry};
 use crate::error::{Cause, Code, Error};
@@ -22,13 +21,16 @@ use crate::token::Token;
 /// of Concur's error messages are not known, so no decision depends on one.
 pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Token, Error> {
     let Answer { response, came } = answer;
-    let answer = Head { status: response.status(), headers: response.headers(), came: came.wall, sent };
     let Body { bytes, cut } = response.body();
-    let text = match is_compressed(response.headers()) {
-        true => Zeroizing::default(),
-        false => decode(response.headers(), bytes),
-    };
-    let document = Document::parse(&text);
+    let text = decode(response.headers(), bytes);
+    let mut document = Document::parse(&text);
+    // Not by the headers alone: some proxies decompress a body and leave them.
+    let is_compressed = names_compression(response.headers())
+        && matches!(document, Document::Empty | Document::Text(_) | Document::Unreadable(_));
+    if is_compressed {
+        document = Document::Empty;
+    }
+    let answer = Head { status: response.status(), headers: response.headers(), came: came.wall, is_compressed, sent };
 
     if answer.is_redirect() {
         return Err(answer.failure(answer.redirect(), &document));
@@ -60,6 +62,8 @@ struct Head<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
     came: SystemTime,
+    /// The body cannot be read.
+    is_compressed: bool,
     sent: &'a Credentials<'a>,
 }
 
@@ -91,7 +95,7 @@ impl Head<'_> {
         match document {
             Document::WebPage(_) => true,
             // An empty page is no page, but what is compressed was not looked at.
-            Document::Empty if !is_compressed(self.headers) => false,
+            Document::Empty if !self.is_compressed => false,
             _ => {
                 let called_html = self
                     .headers
@@ -102,13 +106,13 @@ impl Head<'_> {
         }
     }
 
-    /// Whether an answer has a form that Concur documents, and asks for no login of Windows.
+    /// Whether an answer has a form that Concur documents for the Native Flow, and asks for no login of Windows.
     fn is_of_concur(&self, document: &Document<'_>) -> bool {
         let challenges =
             self.headers.get_all("www-authenticate").iter().filter_map(|challenge| challenge.to_str().ok());
         let mut schemes = challenges.flat_map(|challenge| challenge.split([',', ' ']));
         let is_of_windows = |scheme: &str| ["Negotiate", "NTLM"].iter().any(|other| scheme.eq_ignore_ascii_case(other));
-        has_envelope(document) && !schemes.any(is_of_windows)
+        has_envelope(document) && !envelope::is_of_oauth2(document) && !schemes.any(is_of_windows)
     }
 
     /// 300 and 304 lead nowhere, and 305 and 306 are of the past (RFC 9110, section 15.4).
@@ -133,7 +137,7 @@ impl Head<'_> {
 
     /// A failure that is told in a success: an error envelope (both official clients look for one), or a status inside.
     fn error_in_success(&self, document: &Document<'_>) -> Result<(), Error> {
-        if is_compressed(self.headers) {
+        if self.is_compressed {
             return Err(Cause::Compressed.into());
         }
         let is_token = envelope::holds_token(document);
@@ -249,7 +253,7 @@ fn trustworthy(url: &str) -> String {
 }
 
 /// Whether the headers name a coding that compresses. Of others, such as `UTF-8` or `none`, the body is as it stands.
-fn is_compressed(headers: &HeaderMap) -> bool {
+fn names_compression(headers: &HeaderMap) -> bool {
     const COMPRESSING: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
     headers
         .get_all("content-encoding")
@@ -736,14 +740,17 @@ mod tests {
     #[test]
     fn what_is_compressed_is_not_read() {
         let coded = [("Content-Encoding", "gzip")];
-        assert!(read(200, &coded, DOCUMENTED.as_bytes(), None).unwrap_err().message().contains("compressed"));
         assert_eq!(read(403, &coded, b"\x1f\x8b", None).unwrap_err().code(), Code::Denied);
         for coding in ["Identity", "UTF-8", "none", "", ",", "gzipped"] {
             assert!(read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).is_ok(), "{coding}");
         }
         for coding in ["x-gzip", "Deflate", "br", "zstd", "compress", "X-Compress", "UTF-8, GZIP"] {
-            let error = read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).unwrap_err();
-            assert!(error.message().contains("compressed"), "{coding}");
+            for body in [&b""[..], b"\x1f\x8b\x08", b"x\x9c", b"<\x8b", b"{\0", b"[\xff"] {
+                let error = read(200, &[("Content-Encoding", coding)], body, None).unwrap_err();
+                assert!(error.message().contains("compressed"), "{coding} {body:?}: {error}");
+                assert_eq!(error.server_message(), "");
+            }
+            assert!(read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).is_ok(), "{coding}");
         }
     }
 

@@ -21,6 +21,7 @@ const FAULTS: &[Path] = &[
     &[WRAPPER, "Body", "Fault"],
     &[WRAPPER, "Body", "Fault", "Reason"],
     &["Errors", "0"],
+    &["Errors"],
 ];
 /// The names of their words: API gateways, OAuth 2.0 (RFC 6749), SOAP, problem details (RFC 9457).
 const WORDS: [&str; 7] = ["Message", "errorMessage", "error_description", "faultstring", "Text", "title", "detail"];
@@ -98,11 +99,11 @@ fn foreign_words(document: &Document<'_>, errors: Vec<Element<'_, '_>>) -> Optio
     Some(Secret::concat(&parts))
 }
 
-/// Whether it is the token of the modern service (RFC 6749, section 5.1): a text, where the Native Flow has an envelope.
+/// Whether it is a token or an error of the modern service (RFC 6749, section 5): a text, where the Native Flow has an envelope.
 pub(super) fn is_of_oauth2(document: &Document<'_>) -> bool {
-    let tokens = all(document, &[&["Access_Token"]]);
+    let members = all(document, &[&["Access_Token"], &["Error"]]);
     matches!(document, Document::Json(_))
-        && tokens.iter().filter_map(Element::value).any(|token| !token.expose().is_empty())
+        && members.iter().filter_map(Element::value).any(|text| !text.expose().is_empty())
 }
 
 /// The identification of an error.

@@ -151,11 +151,8 @@ fn begin(address: SocketAddr) -> io::Result<TcpStream> {
 /// Whether the system goes on connecting in the background, as it does after a signal too. "Would block" says so on Windows
 /// only: elsewhere the system is short of something, and nothing goes on.
 fn goes_on(error: &io::Error) -> bool {
-    match Errno::from_io_error(error) {
-        Some(Errno::INPROGRESS | Errno::INTR) => true,
-        Some(Errno::WOULDBLOCK) => cfg!(windows),
-        _ => false,
-    }
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::INPROGRESS | Errno::INTR)) || cfg!(windows) && errno == Some(Errno::WOULDBLOCK)
 }
 
 #[cfg(test)]

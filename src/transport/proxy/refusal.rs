@@ -1,13 +1,18 @@
 //! What it means when a proxy does not let a request through.
 
 use http::StatusCode;
+use http::header::CONTENT_ENCODING;
 
 use crate::error::{Cause, Error};
 use crate::message::{Answer, Document, asked_pause, decode};
 use crate::redact::Redactor;
+use crate::secret::Secret;
 
 /// Where proxies say in short what their page says at length: squid, and all that follow RFC 9209.
 const SHORT_WORDS: [&str; 2] = ["x-squid-error", "proxy-status"];
+
+/// Where their documents say it: those of API gateways, SOAP, and problem details (RFC 9457).
+const WORDS: [&str; 5] = ["message", "errorMessage", "faultstring", "title", "detail"];
 
 /// Reads a proxy's refusal of a tunnel. `name` is its host and port; `redactor` keeps out of its words what it was told.
 pub(in crate::transport) fn refusal(answer: &Answer, name: &str, redactor: &Redactor) -> Error {
@@ -23,12 +28,15 @@ pub(in crate::transport) fn refusal(answer: &Answer, name: &str, redactor: &Reda
         _ => Cause::ProxyRefused,
     };
     let text = decode(response.headers(), &response.body().bytes);
-    let page = match Document::parse(&text) {
+    let document = Document::parse(&text);
+    let in_document = words_of(&document);
+    let mut words: Vec<&str> = in_document.iter().map(Secret::expose).collect();
+    words.push(match &document {
         Document::WebPage(title) => title,
-        Document::Text(text) => text,
+        // Compressed, perhaps.
+        Document::Text(text) if !response.headers().contains_key(CONTENT_ENCODING) => text,
         _ => "",
-    };
-    let mut words = vec![page];
+    });
     for name in SHORT_WORDS {
         words.extend(response.headers().get(name).and_then(|value| value.to_str().ok()));
     }
@@ -40,6 +48,12 @@ pub(in crate::transport) fn refusal(answer: &Answer, name: &str, redactor: &Reda
         .detail(format_args!("{name}: HTTP {}", status.as_u16()))
         .retry_after(asked_pause(response.headers(), came.wall))
         .answered(status.as_u16(), String::new(), words)
+}
+
+/// What a document of a gateway says in its outermost element.
+fn words_of(document: &Document<'_>) -> Vec<Secret> {
+    let elements = document.root().into_iter().flat_map(|root| WORDS.iter().flat_map(move |name| root.children(name)));
+    elements.filter_map(|element| element.value()).collect()
 }
 
 #[cfg(test)]
@@ -83,7 +97,16 @@ mod tests {
         let page = "<html><head><title>ERROR</title></head><body>x</body></html>";
         let squid = refused(403, ("x-squid-error", "ERR_ACCESS_DENIED 0"), page);
         assert_eq!(squid.server_message(), "ERROR; ERR_ACCESS_DENIED 0");
-        assert_eq!(refused(403, ("server", "x"), "no way out").server_message(), "no way out");
+        for body in [
+            "no way out",
+            "{\"title\":\"no\",\"detail\":\"way out\"}",
+            "{\"message\":\"no way out\"}",
+            "<e><faultstring>no way out</faultstring></e>",
+        ] {
+            let said = refused(403, ("server", "x"), body).server_message().replace("; ", " ");
+            assert_eq!(said, "no way out", "{body}");
+        }
+        assert_eq!(refused(403, ("content-encoding", "gzip"), "\u{1}\u{2}x").server_message(), "");
         assert!(!refused(407, ("server", "x"), "user:hunter22 is wrong").server_message().contains("hunter22"));
     }
 }

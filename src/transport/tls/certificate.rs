@@ -17,16 +17,12 @@ const SHOWN: [(ObjectIdentifier, &str); 4] = [
     (ObjectIdentifier::new_unwrap("2.5.4.6"), "C"),
 ];
 
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-
 /// Subject, issuer and last day of a certificate.
 #[derive(Clone, Debug, Default)]
 pub(in crate::transport) struct Names {
     subject: String,
     issuer: String,
     until: String,
-    /// An RSA key of less than 2048 bits.
-    pub(super) has_weak_key: bool,
 }
 
 impl Names {
@@ -36,13 +32,10 @@ impl Names {
             return Names::default();
         };
         let body = certificate.tbs_certificate();
-        let key = body.subject_public_key_info();
         Names {
             subject: shown(body.subject()),
             issuer: shown(body.issuer()),
             until: body.validity().not_after.to_date_time().to_string(),
-            // The modulus is the most of it.
-            has_weak_key: key.algorithm.oid == RSA && key.subject_public_key.raw_bytes().len() < 2048 / 8,
         }
     }
 

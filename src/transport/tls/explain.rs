@@ -6,7 +6,8 @@ use std::ptr;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error};
 use x509_cert::Certificate;
-use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::Decode as _;
+use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
 
 use super::certificate;
 use super::certificate::{Names, parse};
@@ -31,8 +32,9 @@ const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// The curves that are supported.
 const CURVES: [ObjectIdentifier; 2] = [oid("1.2.840.10045.3.1.7"), oid("1.3.132.0.34")];
 const P_521: ObjectIdentifier = oid("1.3.132.0.35");
-/// Bits of a key of 8192 bits, with its exponent and the frame of both.
-const LONGEST_RSA: usize = 8192 + 256;
+/// Bytes of a supported modulus: 2048 to 8192 bits.
+const SHORTEST_RSA: usize = 256;
+const LONGEST_RSA: usize = 1024;
 /// The extensions that webpki understands: keyUsage, subjectAltName, basicConstraints, nameConstraints, CRL distribution points,
 /// extKeyUsage and the list of SCTs.
 const EXTENSIONS: [ObjectIdentifier; 7] = [
@@ -71,8 +73,10 @@ impl Presented<'_> {
             | CertificateError::ExpiredContext { .. }
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. } => self.outside_of_validity().unwrap_or(error),
-            CertificateError::UnsupportedSignatureAlgorithmContext { .. }
-            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => self.with_algorithm(),
+            CertificateError::UnsupportedSignatureAlgorithmContext { signature_algorithm_id, .. } => {
+                self.with_algorithm(signature_algorithm_id)
+            }
+            CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => self.with_key(),
             CertificateError::Other(said) if said.0.is::<ChainError>() => error,
             CertificateError::Other(said) => match said.0.downcast_ref::<webpki::Error>() {
                 Some(webpki::Error::CaUsedAsEndEntity) if self.trusted.contains(self.leaf) => {
@@ -173,22 +177,29 @@ impl Presented<'_> {
         })
     }
 
-    /// A signature that cannot be checked, or with a key that cannot.
-    fn with_algorithm(&self) -> Error {
-        let whose = |certificate: &Certificate, index: usize| match index {
-            0 => String::new(),
-            _ => format!("issuer \"{}\": ", certificate.name()),
-        };
+    /// A signature that cannot be checked. `algorithm` is its algorithm, as DER has it.
+    fn with_algorithm(&self, algorithm: &[u8]) -> Error {
         // A root that was sent along is trusted or not, whatever it is signed with.
-        for (index, certificate) in
-            self.sent().into_iter().enumerate().filter(|(_, certificate)| !certificate.is_self_issued())
-        {
-            let algorithm = certificate.signature_algorithm().oid;
-            if let Some((_, name, is_weak)) = SIGNATURES.iter().find(|(oid, ..)| *oid == algorithm) {
-                let cause = if *is_weak { Cause::CertificateWeak } else { Cause::CertificateUnsupported };
-                return self.doubt(cause, Some(format!("{}signed with {name}", whose(&certificate, index))));
-            }
-        }
+        let is_meant = |certificate: &Certificate| {
+            // After a tag and a length.
+            let oid = algorithm.get(2..).unwrap_or_default();
+            oid.starts_with(certificate.signature_algorithm().oid.as_bytes()) && !certificate.is_self_issued()
+        };
+        let sent = self.sent();
+        let Some((index, certificate)) = sent.iter().enumerate().find(|(_, one)| is_meant(one)) else {
+            return self.with_key();
+        };
+        let whose = if index == 0 { String::new() } else { format!("issuer \"{}\": ", certificate.name()) };
+        let oid = certificate.signature_algorithm().oid;
+        let known = SIGNATURES.iter().find(|(known, ..)| *known == oid);
+        let name = known.map_or_else(|| format!("the algorithm {oid}"), |(_, name, _)| (*name).to_owned());
+        let is_weak = known.is_some_and(|(.., is_weak)| *is_weak);
+        let cause = if is_weak { Cause::CertificateWeak } else { Cause::CertificateUnsupported };
+        self.doubt(cause, Some(format!("{whose}signed with {name}")))
+    }
+
+    /// A signature with a key that cannot be checked.
+    fn with_key(&self) -> Error {
         let sent = self.sent();
         match self.fault_of_issuers(&sent.iter().collect::<Vec<_>>()) {
             Some((cause, said)) => self.doubt(cause, Some(said)),
@@ -279,21 +290,34 @@ impl Read for Certificate {
         bytes.windows(4).any(|bytes| matches!(bytes, [0x30, _, DIRECTORY_NAME, _] | [0x30, 0x81, _, DIRECTORY_NAME]))
     }
 
-    /// Why no signature by this issuer is accepted: its key.
     fn fault(&self) -> Option<(Cause, String)> {
-        let key = self.tbs_certificate().subject_public_key_info();
-        // The modulus is the most of it.
-        let bits = key.subject_public_key.raw_bytes().len() * 8;
-        let curve = key.algorithm.parameters.as_ref().and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
-        let (cause, what) = match key.algorithm.oid {
-            RSA if bits < 2048 => (Cause::CertificateWeak, "an RSA key of less than 2048 bits"),
-            RSA if bits > LONGEST_RSA => (Cause::CertificateUnsupported, "an RSA key of more than 8192 bits"),
-            ELLIPTIC if curve == Some(P_521) => (Cause::CertificateUnsupported, "a key on the curve P-521"),
-            ELLIPTIC if curve.is_none_or(|curve| !CURVES.contains(&curve)) => {
-                (Cause::CertificateUnsupported, "a key on a curve other than P-256 and P-384")
-            }
-            _ => return None,
-        };
+        let (cause, what) = fault_of_key(self)?;
         Some((cause, format!("issuer \"{}\": {what}", self.name())))
     }
+}
+
+/// Why no signature with this certificate's key is accepted, if none is.
+pub(super) fn fault_of_key(certificate: &Certificate) -> Option<(Cause, &'static str)> {
+    let key = certificate.tbs_certificate().subject_public_key_info();
+    let curve = key.algorithm.parameters.as_ref().and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
+    Some(match key.algorithm.oid {
+        RSA => match modulus_length(key.subject_public_key.raw_bytes())? {
+            ..SHORTEST_RSA => (Cause::CertificateWeak, "an RSA key of less than 2048 bits"),
+            SHORTEST_RSA..=LONGEST_RSA => return None,
+            _ => (Cause::CertificateUnsupported, "an RSA key of more than 8192 bits"),
+        },
+        ELLIPTIC if curve == Some(P_521) => (Cause::CertificateUnsupported, "a key on the curve P-521"),
+        ELLIPTIC if curve.is_none_or(|curve| !CURVES.contains(&curve)) => {
+            (Cause::CertificateUnsupported, "a key on a curve other than P-256 and P-384")
+        }
+        _ => return None,
+    })
+}
+
+/// In bytes, of an RSA key: a sequence of modulus and exponent (RFC 8017, A.1.1).
+fn modulus_length(key: &[u8]) -> Option<usize> {
+    let numbers = AnyRef::from_der(key).ok()?;
+    let (modulus, _) = AnyRef::from_der_partial(numbers.value()).ok()?;
+    let zeros = modulus.value().iter().take_while(|byte| **byte == 0).count();
+    Some(modulus.value().len() - zeros)
 }

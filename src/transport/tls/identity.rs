@@ -38,7 +38,10 @@ impl Identity {
         let chain = pem::certificates(&chain).map_err(|error| unreadable(chain_file, error))?;
         let key = pem::private_key(&key).map_err(|error| unreadable(key_file, error))?;
         let key = ring::default_provider().key_provider.load_private_key(key).map_err(|_| {
-            refuse(key_file, &"the key is of a kind that is not supported (RSA, P-256, P-384, Ed25519 are)")
+            refuse(
+                key_file,
+                &"the key is of a kind that is not supported (RSA of 2048 to 8192 bits, P-256, P-384, Ed25519 are)",
+            )
         })?;
         // Not by rustls, which reads no certificate of X.509 version 1.
         let first = chain.first().and_then(|first| webpki::anchor_from_trusted_cert(first).ok());

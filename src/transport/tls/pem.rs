@@ -20,6 +20,8 @@ const PKCS7: [&str; 3] = ["PKCS7", "PKCS #7 SIGNED DATA", "CMS"];
 const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
+const NOT_DER: &str = "it is not in DER (damaged or truncated)";
 /// The purposes serverAuth and any, as DER.
 const FOR_SERVERS: [&[u8]; 2] = [b"\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01", b"\x06\x04\x55\x1D\x25\x00"];
 
@@ -57,7 +59,10 @@ pub(in crate::transport) fn certificates(file: &[u8]) -> Result<Vec<CertificateD
         return Err(Unreadable::Format(format));
     }
     if is_der(file, &parts) {
-        return der_certificates(file);
+        return match first_tag_inside(file) {
+            Some(INTEGER) => Err(Unreadable::Nothing("it holds no certificate, but a private key in DER".to_owned())),
+            _ => der_certificates(file),
+        };
     }
     if parts.iter().any(|part| PKCS7.contains(&part.label)) {
         return Err(Unreadable::Format("PKCS#7 in PEM"));
@@ -80,9 +85,12 @@ pub(super) fn private_key(file: &[u8]) -> Result<PrivateKeyDer<'static>, Unreada
         return Err(Unreadable::Format(format));
     }
     if is_der(file, &parts) {
-        return PrivateKeyDer::try_from(file)
-            .map(|key| key.clone_key())
-            .map_err(|_| Unreadable::Nothing("it is DER, but no private key without a passphrase".to_owned()));
+        let (key, _) = first_element(file).ok_or(Unreadable::Key(NOT_DER))?;
+        return match PrivateKeyDer::try_from(key) {
+            Ok(key) => Ok(key.clone_key()),
+            Err(_) if is_encrypted_key(key) => Err(Unreadable::Encrypted("PKCS#8")),
+            Err(_) => Err(Unreadable::Nothing("it is DER, but no private key".to_owned())),
+        };
     }
     if let Some(key) = parts.iter().find(|part| KEYS.contains(&part.label)) {
         let body = key.body.map_err(Unreadable::Key)?;
@@ -115,7 +123,7 @@ impl Part<'_> {
             return Err("its first line is not -----BEGIN CERTIFICATE-----");
         }
         let der: CertificateDer<'static> = decode("CERTIFICATE", self.body?).ok_or("it is no proper Base64")?;
-        let (certificate, rest) = first_element(&der).ok_or("it is not in DER (damaged or truncated)")?;
+        let (certificate, rest) = first_element(&der).ok_or(NOT_DER)?;
         match self.label == "TRUSTED CERTIFICATE" && !is_trusted_for_servers(rest) {
             true => Err("it is marked as not trusted for TLS servers (openssl x509 -addtrust, -addreject)"),
             false => Ok(CertificateDer::from(certificate.to_vec())),
@@ -202,11 +210,24 @@ fn without_headers(body: &[u8]) -> &[u8] {
 
 /// What rustls makes of one part. It decodes keys in constant time, and knows other frames less well.
 fn decode<T: PemObject>(label: &str, body: &[u8]) -> Option<T> {
-    let frame: [&[u8]; 7] =
-        [b"-----BEGIN ", label.as_bytes(), b"-----\n", body, b"\n-----END ", label.as_bytes(), b"-----\n"];
-    let mut pem = Zeroizing::new(Vec::with_capacity(frame.iter().map(|piece| piece.len()).sum()));
-    frame.iter().for_each(|piece| pem.extend_from_slice(piece));
-    T::from_pem_slice(&pem).ok()
+    T::from_pem_slice(&framed(label, body)).ok()
+}
+
+/// The part with a line for each of its own. OpenSSL ignores blanks at line ends, and all bytes that are not ASCII there: those
+/// that web pages add.
+fn framed(label: &str, body: &[u8]) -> Zeroizing<Vec<u8>> {
+    let begin: [&[u8]; 3] = [b"-----BEGIN ", label.as_bytes(), b"-----\n"];
+    let end: [&[u8]; 3] = [b"-----END ", label.as_bytes(), b"-----\n"];
+    let length = begin.iter().chain(&end).map(|piece| piece.len()).sum::<usize>() + body.len() + 1;
+    let mut pem = Zeroizing::new(Vec::with_capacity(length));
+    begin.iter().for_each(|piece| pem.extend_from_slice(piece));
+    for line in body.split(is_line_end) {
+        let end = line.iter().rposition(u8::is_ascii_graphic).map_or(0, |last| last + 1);
+        pem.extend_from_slice(line.get(..end).unwrap_or_default());
+        pem.push(b'\n');
+    }
+    end.iter().for_each(|piece| pem.extend_from_slice(piece));
+    pem
 }
 
 /// The tag of what is first in the first element, a sequence.
@@ -230,10 +251,19 @@ fn is_der(file: &[u8], parts: &[Part<'_>]) -> bool {
     parts.is_empty() && matches!(first_tag_inside(file), Some(SEQUENCE | INTEGER))
 }
 
+/// Whether an algorithm and a key that is encrypted with it are inside (RFC 5958, section 3). A public key has a bit string in
+/// place of the latter, and a certificate an algorithm.
+fn is_encrypted_key(der: &[u8]) -> bool {
+    let inside = AnyRef::from_der(der).ok().and_then(|whole| first_element(whole.value()));
+    inside.is_some_and(|(_, key)| key.first() == Some(&OCTET_STRING))
+}
+
 fn der_certificates(mut file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable> {
     let mut found = Vec::new();
-    while found.is_empty() || !file.trim_ascii().is_empty() {
-        let bad = Unreadable::Certificate(found.len() + 1, "it is not in DER (damaged or truncated)");
+    // Some files end in blanks or zeros.
+    let is_filler = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+    while found.is_empty() || !file.iter().all(is_filler) {
+        let bad = Unreadable::Certificate(found.len() + 1, NOT_DER);
         if first_tag_inside(file) != Some(SEQUENCE) {
             return Err(bad);
         }

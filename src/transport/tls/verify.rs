@@ -6,19 +6,20 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-use super::certificate::Names;
-use super::explain::Presented;
-use crate::error::Cause;
+use super::certificate::{Names, parse};
+use super::explain::{Presented, fault_of_key};
 use crate::transport::chain_error::chain_error;
 
 /// The verifier for given roots, or the system's. It decides alone; of what it refuses this one finds out why.
 #[derive(Debug)]
 pub(super) struct Verifier(pub(in crate::transport) Arc<dyn ServerCertVerifier>);
 
-/// With such a key every signature is a bad one.
-fn weak_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
-    let names = Names::of(certificate);
-    if names.has_weak_key { chain_error(Cause::CertificateWeak, names, None) } else { error }
+/// The reason for `error`, if it is the server's key: with some, every signature is a bad one.
+fn unfit_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
+    match parse(certificate).as_ref().and_then(fault_of_key) {
+        Some((cause, what)) => chain_error(cause, Names::of(certificate), Some(format!("it has {what}"))),
+        None => error,
+    }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -42,7 +43,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| weak_key(certificate, error))
+        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| unfit_key(certificate, error))
     }
 
     fn verify_tls13_signature(
@@ -51,7 +52,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| weak_key(certificate, error))
+        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| unfit_key(certificate, error))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

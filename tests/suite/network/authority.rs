@@ -1,6 +1,7 @@
 //! Who may sign a server's certificate: nginx shows certificates whose issuer may, or must not.
 
 use std::fs;
+use std::sync::OnceLock;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, ExtendedKeyUsagePurpose, GeneralSubtree,
@@ -9,7 +10,7 @@ use rcgen::{
 
 use super::Row;
 use super::certificates::Authority;
-use super::nginx::{Shown, openssl, shown};
+use super::nginx::{Shown, openssl, rsa_key, shown};
 use super::process::{folder, write};
 
 const PEER: &str = "nginx";
@@ -367,38 +368,66 @@ fn chains() -> Vec<Row> {
     ]
 }
 
-/// A server's certificate by a root that openssl makes, with a key of this kind and signatures with this hash.
-fn by_openssl_root(kind: &[&str], hash: &str) -> Shown {
+/// A server's certificate by a root that openssl makes, with this key and signatures with this hash, or its only one.
+fn by_openssl_root(key: &str, hash: Option<&str>) -> Shown {
     let folder = folder("algorithm");
-    let key = write(&folder, "root.key", openssl(&[&["genpkey"], kind].concat(), ""));
-    let trusted = openssl(&["req", "-x509", "-key", &key, hash, "-subj", "/CN=The root", "-days", "30"], "");
+    let key = write(&folder, "root.key", key);
+    let hash: Vec<&str> = hash.into_iter().collect();
+    let root = ["req", "-x509", "-key", &key, "-subj", "/CN=The root", "-days", "30"];
+    let trusted = openssl(&[&root, &hash[..]].concat(), "");
     let root = write(&folder, "root.pem", &trusted);
     let leaf_key = openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], "");
     let leaf = write(&folder, "leaf.key", &leaf_key);
     let request = openssl(&["req", "-new", "-key", &leaf, "-subj", "/CN=localhost"], "");
     let names = write(&folder, "names", "subjectAltName=DNS:localhost\n");
-    let ca = ["-CA", &root, "-CAkey", &key, "-CAcreateserial", "-extfile", &names];
-    let chain = openssl(&[&["x509", "-req", hash], &ca[..]].concat(), &request);
+    let ca = ["x509", "-req", "-CA", &root, "-CAkey", &key, "-CAcreateserial", "-extfile", &names];
+    let chain = openssl(&[&ca, &hash[..]].concat(), &request);
     fs::remove_dir_all(folder).unwrap();
     Shown { chain, key: leaf_key, trusted }
+}
+
+/// A new key on this curve.
+fn on_curve(name: &str) -> String {
+    openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", &format!("ec_paramgen_curve:{name}")], "")
+}
+
+/// Longer than any that is supported, and of more than two primes, for that takes less time.
+pub fn long_rsa_key() -> &'static str {
+    static KEY: OnceLock<String> = OnceLock::new();
+    const OPTIONS: [&str; 4] = ["-pkeyopt", "rsa_keygen_bits:8200", "-pkeyopt", "rsa_keygen_primes:5"];
+    KEY.get_or_init(|| openssl(&[&["genpkey", "-algorithm", "RSA"], &OPTIONS[..]].concat(), ""))
+}
+
+/// With a critical extension that no program knows.
+fn with_unknown_extension(parameters: &mut CertificateParams) {
+    let mut unknown = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], b"\x05\x00".to_vec());
+    unknown.set_criticality(true);
+    parameters.custom_extensions.push(unknown);
 }
 
 fn algorithms() -> Vec<Row> {
     let bad =
         |fault, says, make: fn() -> Shown| Row::new((PEER, fault, "NF_TLS_UNTRUSTED"), says, move || shown(make()));
-    const P_384: [&str; 4] = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"];
-    const P_521: [&str; 4] = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"];
-    const RSA_1024: [&str; 4] = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"];
     vec![
         bad(
             "shows a certificate signed with ECDSA and SHA-512",
             &["server_saw=", "message~signed with ECDSA and SHA-512", "message~may be strong", "remedy~P-384"],
-            || by_openssl_root(&P_384, "-sha512"),
+            || by_openssl_root(&on_curve("P-384"), Some("-sha512")),
         ),
         bad(
             "shows a certificate of a trusted root with a P-521 key",
             &["server_saw=", "message~issuer \"CN=The root\": a key on the curve P-521", "message~may be strong"],
-            || by_openssl_root(&P_521, "-sha384"),
+            || by_openssl_root(&on_curve("P-521"), Some("-sha384")),
+        ),
+        bad(
+            "shows a certificate of a trusted root with a secp256k1 key",
+            &["server_saw=", "message~issuer \"CN=The root\": a key on a curve other than P-256 and P-384"],
+            || by_openssl_root(&on_curve("secp256k1"), Some("-sha256")),
+        ),
+        bad(
+            "shows a certificate of a trusted root with an Ed448 key",
+            &["server_saw=", "message~signed with Ed448", "message~may be strong"],
+            || by_openssl_root(&openssl(&["genpkey", "-algorithm", "ED448"], ""), None),
         ),
         bad(
             "shows a certificate of a trusted root with an RSA key of 1024 bits",
@@ -407,7 +436,71 @@ fn algorithms() -> Vec<Row> {
                 "message~issuer \"CN=The root\": an RSA key of less than 2048 bits",
                 "message~no longer safe",
             ],
-            || by_openssl_root(&RSA_1024, "-sha256"),
+            || by_openssl_root(&rsa_key(1024), Some("-sha256")),
+        ),
+        bad(
+            "shows a certificate of a trusted root with an RSA key of 2040 bits",
+            &["server_saw=", "message~issuer \"CN=The root\": an RSA key of less than 2048 bits"],
+            || by_openssl_root(&rsa_key(2040), Some("-sha256")),
+        ),
+        bad(
+            "shows a certificate of a trusted root with an RSA key of 8200 bits",
+            &[
+                "server_saw=",
+                "message~issuer \"CN=The root\": an RSA key of more than 8192 bits",
+                "message~may be strong",
+            ],
+            || by_openssl_root(long_rsa_key(), Some("-sha256")),
+        ),
+        bad(
+            "shows a certificate signed with RSA and MD5",
+            &["server_saw=", "message~signed with RSA and MD5", "message~no longer safe"],
+            || by_openssl_root(&rsa_key(2048), Some("-md5")),
+        ),
+        bad(
+            "shows a certificate signed with RSA and SHA-224",
+            &["server_saw=", "message~signed with the algorithm 1.2.840.113549.1.1.14", "message~may be strong"],
+            || by_openssl_root(&rsa_key(2048), Some("-sha224")),
+        ),
+        bad(
+            "shows a certificate with a critical extension that is unknown",
+            &["server_saw=", "message~it has the critical extension 1.3.6.1.4.1.99999.1"],
+            || {
+                let root = Authority::root("The root");
+                let leaf = root.server(with_unknown_extension);
+                Shown { chain: leaf.pem, key: leaf.key, trusted: root.pem }
+            },
+        ),
+        bad(
+            "shows an intermediate with a critical extension that is unknown",
+            &[
+                "server_saw=",
+                "message~issuer \"CN=The intermediate\" has the critical extension 1.3.6.1.4.1.99999.1",
+                "message~a CA file with \"CN=The intermediate\"",
+            ],
+            || {
+                let root = Authority::root("The root");
+                let intermediate = root.intermediate_with("The intermediate", with_unknown_extension);
+                signed_by(&intermediate, &[&intermediate.pem], &root.pem)
+            },
+        ),
+        bad(
+            "shows a certificate signed with RSA-PSS, by an intermediate that is signed with SHA-1",
+            &["server_saw=", "message~issuer \"CN=The intermediate\": signed with RSA and SHA-1"],
+            || {
+                let (issuer, issuer_key, trusted) = signed_with_sha_1(&rsa_key(2048));
+                let folder = folder("pss");
+                let (ca, key) = (write(&folder, "ca.pem", &issuer), write(&folder, "ca.key", &issuer_key));
+                let leaf_key = on_curve("P-256");
+                let leaf = write(&folder, "leaf.key", &leaf_key);
+                let request = openssl(&["req", "-new", "-key", &leaf, "-subj", "/CN=localhost"], "");
+                let names = write(&folder, "names", "subjectAltName=DNS:localhost\n");
+                let ca = ["x509", "-req", "-CA", &ca, "-CAkey", &key, "-CAcreateserial", "-extfile", &names];
+                let pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32"];
+                let chain = openssl(&[&ca, &pss[..]].concat(), &request);
+                fs::remove_dir_all(folder).unwrap();
+                Shown { chain: chain + &issuer, key: leaf_key, trusted }
+            },
         ),
         bad(
             "shows a certificate of an intermediate that is signed with SHA-1",
@@ -417,20 +510,25 @@ fn algorithms() -> Vec<Row> {
                 "message~no longer safe",
             ],
             || {
-                let folder = folder("sha-1");
-                let rsa = ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
-                let root_key = write(&folder, "root.key", openssl(&rsa, ""));
-                let trusted = openssl(&["req", "-x509", "-key", &root_key, "-subj", "/CN=The root", "-days", "30"], "");
-                let root = write(&folder, "root.pem", &trusted);
                 let intermediate = Authority::root("The intermediate");
-                let key = write(&folder, "key", &intermediate.key);
-                let request = openssl(&["req", "-new", "-key", &key, "-subj", "/CN=The intermediate"], "");
-                let extensions = write(&folder, "extensions", "basicConstraints=critical,CA:TRUE\n");
-                let ca = ["-CA", &root, "-CAkey", &root_key, "-CAcreateserial", "-extfile", &extensions];
-                let issuer = openssl(&[&["x509", "-req", "-sha1"], &ca[..]].concat(), &request);
-                fs::remove_dir_all(folder).unwrap();
+                let (issuer, _, trusted) = signed_with_sha_1(&intermediate.key);
                 signed_by(&intermediate, &[&issuer], &trusted)
             },
         ),
     ]
+}
+
+/// The certificate of an intermediate with this key, its key, and the root that has signed it with SHA-1.
+fn signed_with_sha_1(intermediate_key: &str) -> (String, String, String) {
+    let folder = folder("sha-1");
+    let root_key = write(&folder, "root.key", rsa_key(2048));
+    let trusted = openssl(&["req", "-x509", "-key", &root_key, "-subj", "/CN=The root", "-days", "30"], "");
+    let root = write(&folder, "root.pem", &trusted);
+    let key = write(&folder, "key", intermediate_key);
+    let request = openssl(&["req", "-new", "-key", &key, "-subj", "/CN=The intermediate"], "");
+    let extensions = write(&folder, "extensions", "basicConstraints=critical,CA:TRUE\n");
+    let ca = ["-CA", &root, "-CAkey", &root_key, "-CAcreateserial", "-extfile", &extensions];
+    let issuer = openssl(&[&["x509", "-req", "-sha1"], &ca[..]].concat(), &request);
+    fs::remove_dir_all(folder).unwrap();
+    (issuer, intermediate_key.to_owned(), trusted)
 }

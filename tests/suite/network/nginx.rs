@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock};
 
 use rcgen::{PKCS_ECDSA_P384_SHA384, date_time_ymd};
 
+use super::authority::long_rsa_key;
 use super::certificates::{Authority, Leaf, self_signed};
 use super::process::{Peer, folder, free_address, write};
 use super::{Row, renegotiation};
@@ -97,7 +98,7 @@ pub fn openssl(args: &[&str], input: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn rsa_key(bits: u32) -> String {
+pub fn rsa_key(bits: u32) -> String {
     openssl_key(&["genpkey", "-algorithm", "RSA", "-pkeyopt", &format!("rsa_keygen_bits:{bits}")])
 }
 
@@ -259,10 +260,19 @@ pub fn rows() -> Vec<Row> {
         let directives = "ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA;";
         call(&Shown::by_root(|root| root.server(|_| ())), directives, |_, call| call)
     }));
+    let groups = &["server_saw=", "message~no cipher or key exchange in common", "remedy~X25519, P-256 or P-384"];
+    rows.push(Row::new((PEER, "exchanges keys on the curve P-521 only", "NF_TLS"), groups, || {
+        call(&Shown::by_root(|root| root.server(|_| ())), "ssl_ecdh_curve secp521r1;", |_, call| call)
+    }));
     rows.push(Row::new((PEER, "has a certificate with a P-521 key", "NF_TLS"), incompatible, || {
         let key = openssl_key(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"]);
         shown(Shown::by_root(|root| signed_for(root, &key, "-sha256")))
     }));
+    rows.push(Row::new(
+        (PEER, "has a certificate with an RSA key of 8200 bits", "NF_TLS_UNTRUSTED"),
+        &["server_saw=", "message~it has an RSA key of more than 8192 bits", "message~may be strong"],
+        || shown(Shown::by_root(|root| signed_for(root, long_rsa_key(), "-sha256"))),
+    ));
     rows.push(renegotiation::row());
     rows.push(Row::new(
         (PEER, "shows a chain of three to a client that trusts another root", "NF_TLS_UNTRUSTED"),
@@ -314,6 +324,9 @@ fn bad_certificates(peer: &'static str) -> Vec<Row> {
         }),
         bad("shows a certificate with an RSA key of 1024 bits", &["server_saw=", "message~2048 bits"], "weak", || {
             signed_with("-sha256", 1024)
+        }),
+        bad("shows a certificate with an RSA key of 2040 bits", &["server_saw=", "message~2048 bits"], "weak", || {
+            signed_with("-sha256", 2040)
         }),
     ]
 }

@@ -188,6 +188,16 @@ pub fn rows() -> Vec<Row> {
         Row::new(("squid", "is named by ALL_PROXY, a dead one by HTTP_PROXY", "NF_OK"), &[], || {
             environment(&["ALL_PROXY=SQUID", "HTTP_PROXY=http://127.0.0.1:1", "http_proxy=http://127.0.0.1:1"])
         }),
+        Row::new(
+            ("squid", "is named by HTTPS_PROXY, and NO_PROXY has only forms that curl ignores", "NF_OK"),
+            &[],
+            || {
+                let url = stub_url();
+                let (_, port) = url.rsplit_once(':').unwrap();
+                let list = format!("NO_PROXY=*.localhost,x,*,localhost:{port},https://localhost,*localhost");
+                environment(&["HTTPS_PROXY=SQUID", &list])
+            },
+        ),
         Row::new(("no proxy", "a dead one is named, NO_PROXY covers the host", "NF_OK"), &[], || {
             environment(&["HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=.example.com,localhost"])
         }),

@@ -4,10 +4,14 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use rustls::crypto::cipher::{OutboundChunks, OutboundPlainMessage};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
+use rustls::{
+    ConnectionTrafficSecrets, ContentType, ProtocolVersion, ServerConfig, ServerConnection, SupportedCipherSuite,
+    SupportedProtocolVersion,
+};
 
 use super::certificates::Authority;
 use crate::support::scratch;
@@ -32,6 +36,7 @@ impl Config {
             .with_single_cert(vec![certificate], key)
             .unwrap();
         tls.max_fragment_size = longest;
+        tls.enable_secret_extraction = true;
         let ca = scratch("tls-peer").join(format!("{name}-{}.pem", std::process::id()));
         fs::write(&ca, authority.pem).unwrap();
         Config { tls: Arc::new(tls), ca: ca.to_str().unwrap().to_owned() }
@@ -71,6 +76,37 @@ impl<S: Read + Write> TlsPeer<S> {
     pub fn goodbye(&mut self) -> Vec<u8> {
         self.tls.send_close_notify();
         self.waiting()
+    }
+
+    /// In TLS 1.2: asks for a second handshake, as IIS and SAP do for client certificates, and ends the connection with an alert
+    /// when the client has declined. rustls itself never asks.
+    pub fn renegotiate(self) -> io::Result<()> {
+        const HELLO_REQUEST: &[u8] = &[0; 4];
+        const FATAL_HANDSHAKE_FAILURE: &[u8] = &[2, 40];
+        let TlsPeer { tls, mut under } = self;
+        let Some(SupportedCipherSuite::Tls12(suite)) = tls.negotiated_cipher_suite() else { panic!("not TLS 1.2") };
+        let (number, secrets) = tls.dangerous_extract_secrets().map_err(io::Error::other)?.tx;
+        let (ConnectionTrafficSecrets::Aes128Gcm { key, iv } | ConnectionTrafficSecrets::Aes256Gcm { key, iv }) =
+            secrets
+        else {
+            panic!("{:?}", suite.common.suite)
+        };
+        // RFC 5288, section 3.
+        let (salt, explicit) = iv.as_ref().split_at(4);
+        let mut encrypter = suite.aead_alg.encrypter(key, salt, explicit);
+        let mut record = |typ, payload, number| {
+            let message = OutboundPlainMessage {
+                typ,
+                version: ProtocolVersion::TLSv1_2,
+                payload: OutboundChunks::Single(payload),
+            };
+            encrypter.encrypt(message, number).unwrap().encode()
+        };
+        under.write_all(&record(ContentType::Handshake, HELLO_REQUEST, number))?;
+        let mut header = [0; 5];
+        under.read_exact(&mut header)?;
+        under.read_exact(&mut vec![0; u16::from_be_bytes([header[3], header[4]]).into()])?;
+        under.write_all(&record(ContentType::Alert, FATAL_HANDSHAKE_FAILURE, number + 1))
     }
 
     fn waiting(&mut self) -> Vec<u8> {

@@ -15,6 +15,7 @@ pub mod needles;
 mod odd_server;
 mod paths;
 pub mod proxy;
+mod renegotiating_server;
 mod table;
 mod tls;
 

@@ -3,7 +3,7 @@
 use super::client_key::ClientKey;
 use super::needles::Needles;
 use super::proxy::Proxy;
-use super::{Place, calls};
+use super::{Place, calls, renegotiating_server};
 use crate::scenarios;
 use crate::support::Build;
 
@@ -119,6 +119,7 @@ fn answered(place: &Place) -> Vec<Path> {
 
 /// The call does not get as far as an answer.
 fn unanswered(place: &Place) -> Vec<Path> {
+    let renegotiating = renegotiating_server::start();
     vec![
         // A lookup that gets lost takes the system seconds.
         Path::new(place, "no-such-host", "NF_DNS").to("https://does-not-exist.invalid".to_owned()).waiting(60_000),
@@ -141,6 +142,10 @@ fn unanswered(place: &Place) -> Vec<Path> {
             .flagged("cancel")
             .waiting(60_000),
         Path::new(place, "not-tls", "NF_TLS").to(place.stub.plain_url().replace("http:", "https:")),
+        Path {
+            ca: renegotiating.ca.clone(),
+            ..Path::new(place, "renegotiation-asked", "NF_TLS").to(renegotiating.url.clone())
+        },
     ]
 }
 

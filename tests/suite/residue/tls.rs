@@ -82,8 +82,8 @@ fn run(host: &Host, place: &Place, path: &Path, told: Told, binding: Binding) ->
     (Facts { status, stdout, stderr: errors.join().unwrap(), took: start.elapsed() }, secrets)
 }
 
-/// The paths whose names `is_meant`, each with two calls: the second session may resume the first. Not those to the server that
-/// asks for a client certificate: it does not tell its secrets.
+/// The paths whose names `is_meant`, each with two calls: the second session may resume the first. Not those to servers
+/// that ask for a client certificate or a second handshake: they do not tell their secrets.
 fn paths(place: &Place, build: Build, is_meant: fn(&str) -> bool) -> Vec<Path> {
     let paths = all(place, build).into_iter().filter(|path| is_meant(path.name) && !path.name.contains("-asked"));
     chosen(paths.map(|path| Path { calls: 2, ..path }), |path| path.name.to_owned())
