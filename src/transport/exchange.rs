@@ -179,7 +179,7 @@ impl BodyReader {
             Some(RecvResponseResult::RecvBody(http)) => http,
             Some(RecvResponseResult::Redirect(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
             Some(RecvResponseResult::Cleanup(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
-            None => return Err(Error::new(Cause::Unforeseen).detail("an answer that does not go on")),
+            None => return Err(Error::new(Cause::Unforeseen).detail("unexpected state of the response")),
         };
         let announced = match http.body_mode() {
             BodyMode::LengthDelimited(length) => usize::try_from(length).unwrap_or(LONGEST_BODY),

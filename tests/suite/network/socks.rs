@@ -69,12 +69,12 @@ pub fn rows() -> Vec<Row> {
         }),
         Row::new(
             (SOCKS, "wants a password, and gets another", "NF_PROXY_DENIED"),
-            &["http_status=0", "message~refuses the user or the password", "retry_after_ms=-1"],
+            &["http_status=0", "message~user name or password rejected", "retry_after_ms=-1"],
             move || call(users, "user:other@", &stub()),
         ),
         Row::new(
             (SOCKS, "wants a password, and gets none", "NF_PROXY_DENIED"),
-            &["message~wants a user and a password"],
+            &["message~user name and password required"],
             move || call(users, "", &stub()),
         ),
         Row::new(
@@ -98,15 +98,15 @@ pub fn rows() -> Vec<Row> {
         ),
         Row::new(
             (DANTE, "wants a password, and gets that of nobody", "NF_PROXY_DENIED"),
-            &["http_status=0", "message~refuses the user or the password", "retry_after_ms=-1"],
+            &["http_status=0", "message~user name or password rejected", "retry_after_ms=-1"],
             move || call_dante("username", "", "nobody-here:other@", &stub()),
         ),
         Row::new(
             (DANTE, "wants a password, and gets none", "NF_PROXY_DENIED"),
-            &["message~wants a user and a password"],
+            &["message~user name and password required"],
             move || call_dante("username", "", "", &stub()),
         ),
-        Row::new((BY_HAND, "speaks SOCKS 4", "NF_PROXY"), &["message~does not speak SOCKS 5"], || {
+        Row::new((BY_HAND, "speaks SOCKS 4", "NF_PROXY"), &["message~not SOCKS 5"], || {
             answered(&[4, 0, 0, 1, 0, 0, 0, 0, 0, 0])
         }),
         Row::new((BY_HAND, "hangs up", "NF_PROXY"), &["message~closed the connection"], || {
