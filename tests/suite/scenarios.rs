@@ -135,7 +135,7 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("text", "NF_MALFORMED", &["message~no token", "server_message="]),
     ("garbled", "NF_MALFORMED", &["server_message="]),
     ("namespaces-deep", "NF_MALFORMED", &["message~attributes"]),
-    ("truncated-xml", "NF_MALFORMED", &["message~XML is not well-formed: line"]),
+    ("truncated-xml", "NF_MALFORMED", &["message~XML is not well-formed): line"]),
     ("content-length-short", "NF_MALFORMED", &["message~XML is not well-formed"]),
     ("content-length-bad", "NF_MALFORMED", &["message~HTTP"]),
     ("too-large", "NF_TOO_LARGE", &["http_status=200", "message~64 KiB"]),
