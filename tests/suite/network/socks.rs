@@ -79,7 +79,7 @@ pub fn rows() -> Vec<Row> {
         ),
         Row::new(
             (SOCKS, "finds nobody at the port", "NF_PROXY"),
-            &["message~refused its connection", "retry_after_ms=60000"],
+            &["message~connection refused", "retry_after_ms=60000"],
             || call(&[], "", "https://localhost:1"),
         ),
         Row::new((SOCKS, "cannot resolve the host", "NF_PROXY"), &["retry_after_ms=60000"], || {
@@ -88,12 +88,12 @@ pub fn rows() -> Vec<Row> {
         Row::new((DANTE, "lets everybody through", "NF_OK"), &[], move || call_dante("none", "", "", &stub())),
         Row::new(
             (DANTE, "denies the host by its rules", "NF_PROXY"),
-            &["message~rules forbid", "retry_after_ms=-1"],
+            &["message~not allowed by ruleset", "retry_after_ms=-1"],
             move || call_dante("none", "socks block { from: 127.0.0.1/32 to: 127.0.0.0/8 }", "", &stub()),
         ),
         Row::new(
             (DANTE, "finds nobody at the port", "NF_PROXY"),
-            &["message~refused its connection", "retry_after_ms=60000"],
+            &["message~connection refused", "retry_after_ms=60000"],
             || call_dante("none", "", "", "https://localhost:1"),
         ),
         Row::new(
