@@ -119,6 +119,10 @@ PROFILE =
 check:
 	@NATIVEFLOW_TEST=all NATIVEFLOW_ONLY='$(ONLY)' NATIVEFLOW_PROFILE='$(PROFILE)' tests/check.sh '$(NAME)'
 
+# All messages and remedies, to be read in a row.
+messages:
+	@$(CARGO) test --quiet --lib messages_and_remedies -- --nocapture | grep -v '^running\|^test result\|^\.$$'
+
 # The search for residue with a thousand calls on each path instead of a hundred.
 residue: export NATIVEFLOW_TEST = all
 residue: tools library
@@ -160,5 +164,5 @@ bench: library
 clean:
 	$(CARGO) clean
 
-.PHONY: all library install install-files install-texts uninstall man dist deb windows nuget demo test test-all check residue \
+.PHONY: all library install install-files install-texts uninstall man dist deb windows nuget demo test test-all messages check residue \
 	tools header table lint format bench clean

@@ -28,9 +28,9 @@ impl HostPort {
                 (ServerName::try_from(host).ok().map(|_| host), port)
             }
         };
-        let host = host.ok_or("the host is no DNS name or IP address")?.to_ascii_lowercase();
+        let host = host.ok_or("host is not a DNS name or IP address")?.to_ascii_lowercase();
         let port = if port.is_empty() { Some(default_port) } else { port.strip_prefix(':').and_then(number) };
-        Ok(HostPort { host, port: port.ok_or("the port is no number from 1 to 65535")? })
+        Ok(HostPort { host, port: port.ok_or("port is not a number from 1 to 65535")? })
     }
 
     /// Whether this is the machine that asks.

@@ -78,7 +78,7 @@ func TestALogHearsOfEachStep(t *testing.T) {
 	}
 	token.Close()
 	all := strings.Join(lines, "\n")
-	for _, step := range []string{"lookup", "connect", "tls", "request", "answer", "token"} {
+	for _, step := range []string{"lookup", "connect", "tls", "request", "response", "token"} {
 		if !strings.Contains(all, step) {
 			t.Error("no", step)
 		}

@@ -453,7 +453,7 @@ public final class NativeflowTest {
         try (Client client = client(baseUrl, log); Secret login = login(); Secret secret = secret()) {
             client.getToken(KEY, login, secret).close();
         }
-        yes(lines.stream().anyMatch(line -> line.startsWith(Log.INFO + " answer")));
+        yes(lines.stream().anyMatch(line -> line.startsWith(Log.INFO + " response")));
         yes(lines.stream().noneMatch(line -> line.contains("Travel")));
     }
 

@@ -21,7 +21,8 @@ const _: () = assert!(
 /// levels, and the text, which lives until the function returns.
 ///
 /// A line holds no secret and no line break. Its first word is the step
-/// (lookup, connect, proxy, tls, request, answer, token, failed), its end how
+/// (lookup, connect, proxy, tls, request, response, token,
+/// failed), its end how
 /// long that took. Called on the thread of the call, which waits for it, with
 /// no lock held; calls on several threads call it at the same time. It must
 /// return, and in one process only: no longjmp, no C++ exception, no fork

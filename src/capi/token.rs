@@ -56,7 +56,7 @@ impl nf_token {
         if let (false, Some(log)) = (slots.are_locked(), log) {
             log.write(
                 Level::Warning,
-                format_args!("token: its memory is not locked and may be swapped out (ulimit -l)"),
+                format_args!("token: memory not locked, may be swapped to disk (raise ulimit -l)"),
             );
         }
         let [authorization, scheme, refresh_token, instance_url, expiration_date] = starts;

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn a_detail_cannot_forge_a_second_line() {
         let error = Error::new(Cause::CannotConnect).detail("host:443\n2026-01-01 all is well");
-        assert_eq!(error.message(), "No connection to the server: host:443 2026-01-01 all is well");
+        assert_eq!(error.message(), "Cannot connect to the server: host:443 2026-01-01 all is well");
         assert!(!format!("{error} {error:?}").contains('\n'));
     }
 

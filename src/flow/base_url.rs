@@ -33,30 +33,30 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<BaseUrl, Error> {
         let refuse = |what: &str| Error::new(Cause::BaseUrlRefused).detail(what);
         if text.len() > LONGEST {
-            return Err(refuse("it is longer than 2048 bytes"));
+            return Err(refuse("longer than 2048 bytes"));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(refuse(
-                "it holds a blank or a character that is not ASCII; write a host name in its xn-- form",
+                "contains a space or a character that is not ASCII; write a host name in its xn-- form",
             ));
         }
         if text.contains(['?', '#']) {
-            return Err(refuse("it has a query or a fragment"));
+            return Err(refuse("contains a query or a fragment"));
         }
-        let uri: Uri = text.parse().map_err(|_| refuse("it is not a URL"))?;
+        let uri: Uri = text.parse().map_err(|_| refuse("not a URL"))?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(refuse("scheme or host is missing"));
+            return Err(refuse("scheme or host missing"));
         };
         if authority.as_str().contains('@') {
-            return Err(refuse("it holds a user name; credentials are arguments of the call"));
+            return Err(refuse("contains a user name; credentials are arguments of the call"));
         }
         let is_https = *scheme == Scheme::HTTPS;
         let place = HostPort::parse(authority.as_str(), Origin::default_port(is_https)).map_err(refuse)?;
         if !is_https && *scheme != Scheme::HTTP {
-            return Err(refuse("the scheme is not https"));
+            return Err(refuse("scheme is not https"));
         }
         if !is_https && !place.is_loopback() {
-            return Err(refuse("plain http would send the credentials in clear"));
+            return Err(refuse("plain http would send the credentials unencrypted"));
         }
         // As it was typed: the parser writes an empty path as a slash.
         let path = text.get(scheme.as_str().len() + "://".len() + authority.as_str().len()..).unwrap_or_default();
@@ -112,9 +112,9 @@ mod tests {
             ("/path", "scheme or host"),
             ("https://", "not a URL"),
             ("https:///path", "not a URL"),
-            ("http://www.concursolutions.com", "in clear"),
-            ("http://localhost.example.com", "in clear"),
-            ("http://127.0.0.1.example.com", "in clear"),
+            ("http://www.concursolutions.com", "unencrypted"),
+            ("http://localhost.example.com", "unencrypted"),
+            ("http://127.0.0.1.example.com", "unencrypted"),
             ("ftp://www.concursolutions.com", "scheme is not"),
             ("https://user:pw@www.concursolutions.com", "user name"),
             ("https://www.concursolutions.com@evil.example", "user name"),
@@ -136,10 +136,10 @@ mod tests {
             ("http://127.1", "host"),
             ("http://0x7f.1", "host"),
             ("http://2130706433", "host"),
-            ("http://[::ffff:127.0.0.1]", "in clear"),
-            ("https://a b", "blank"),
+            ("http://[::ffff:127.0.0.1]", "unencrypted"),
+            ("https://a b", "space"),
             ("https://bücher.example", "xn--"),
-            ("https://h\r\nX-Other: 1", "blank"),
+            ("https://h\r\nX-Other: 1", "space"),
             ("https://-.example", "host"),
             ("https://exa$mple", "host"),
             (&format!("https://h/{}", "p".repeat(2048)), "2048"),

@@ -115,7 +115,7 @@ impl Connection {
             // It was read before the last byte was sent.
             return Err(failure::spoke_first(call));
         }
-        http.ok_or_else(|| Error::new(Cause::Unforeseen).detail("a request that is not sent as its head says"))
+        http.ok_or_else(|| Error::new(Cause::Unforeseen).detail("request body does not match its headers"))
     }
 
     /// Sends what waits in the output.

@@ -183,7 +183,7 @@ impl BodyReader {
             Some(RecvResponseResult::RecvBody(http)) => http,
             Some(RecvResponseResult::Redirect(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
             Some(RecvResponseResult::Cleanup(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
-            None => return Err(Error::new(Cause::Unforeseen).detail("an answer that does not go on")),
+            None => return Err(Error::new(Cause::Unforeseen).detail("unexpected state of the response")),
         };
         let is_chunked = is_chunked || http.body_mode() == BodyMode::Chunked;
         let announced = match http.body_mode() {

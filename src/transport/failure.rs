@@ -16,7 +16,7 @@ use crate::operation::Event;
 pub(super) fn timed_out(limit: Duration, progress: &Progress) -> Error {
     let (limit, phase) = (limit.as_millis(), progress.phase());
     let cause = if progress.any_byte_sent() { Cause::TimedOut } else { Cause::TimedOutBefore };
-    Error::new(cause).detail(format_args!("{}{}: {limit} ms, {phase}", progress.peer_name(), progress.by_way_of()))
+    Error::new(cause).detail(format_args!("{}{}: {limit} ms, {phase}", progress.peer_name(), progress.via_proxy()))
 }
 
 /// The system has no descriptor for what wakes the call.
@@ -42,7 +42,7 @@ pub(super) fn of_io(error: &io::Error, progress: &Progress) -> Error {
         // A reset, a cable that was pulled, a route that went: the connection is gone.
         (phase, Peer::Server) => {
             let cause = if progress.any_byte_sent() { Cause::Disconnected } else { Cause::DisconnectedBefore };
-            let (name, way) = (progress.peer_name(), progress.by_way_of());
+            let (name, way) = (progress.peer_name(), progress.via_proxy());
             return Error::new(cause).detail(format_args!("{name}{way}: {error}, {phase}"));
         }
     };
@@ -116,7 +116,7 @@ pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, progress: &
         rustls::Error::InvalidMessage(_) if progress.phase() == Phase::Handshake => Cause::NoTls,
         _ => Cause::TlsFailed,
     };
-    Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.by_way_of()))
+    Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.via_proxy()))
 }
 
 fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
@@ -126,7 +126,7 @@ fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
         return Error::new(known.cause).detail(format_args!(
             "{}{}: {known}",
             progress.peer_name(),
-            progress.by_way_of()
+            progress.via_proxy()
         ));
     }
     let cause = match error {
@@ -137,7 +137,7 @@ fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
         }
         _ => Cause::CertificateRefused,
     };
-    Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.by_way_of()))
+    Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.via_proxy()))
 }
 
 /// An error of TLS with an https proxy, which the settings of the proxy fix and not those of the server.
@@ -169,20 +169,20 @@ pub(super) fn of_http(error: &ureq_proto::Error, progress: &Progress) -> Error {
 pub(super) fn spoke_first(progress: &Progress) -> Error {
     match progress.peer() {
         Peer::Server => Error::new(Cause::UnexpectedData).detail(progress.peer_name()),
-        Peer::Proxy => garbled("it speaks before it is asked", progress),
+        Peer::Proxy => garbled("unexpected data before the request", progress),
     }
 }
 
 /// More interim answers (1xx) than any server has a reason for.
 pub(super) fn too_many_interim_answers(progress: &Progress) -> Error {
-    garbled("it sends interim answers (1xx) without end", progress)
+    garbled("too many interim responses (1xx)", progress)
 }
 
 /// Of headers there are too many, or too long ones.
 pub(super) fn head_too_large(progress: &Progress) -> Error {
     match progress.peer() {
         Peer::Server => Error::new(Cause::HeadTooLarge).detail(progress.peer_name()),
-        Peer::Proxy => garbled("the headers of its answer are longer than 16 KiB, or more than 128", progress),
+        Peer::Proxy => garbled("headers longer than 16 KiB, or more than 128", progress),
     }
 }
 
@@ -291,7 +291,7 @@ mod tests {
         let error = at(Phase::Connecting, Peer::Server, late);
         assert_eq!(error.code(), Code::Timeout);
         // Either may be what is silent.
-        assert!(error.message().ends_with("host:443 by way of proxy proxy:3128: 700 ms, connecting"), "{error}");
+        assert!(error.message().ends_with("host:443 via proxy proxy:3128: 700 ms, connecting"), "{error}");
     }
 
     #[test]
@@ -323,7 +323,7 @@ mod tests {
                 for errno in [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM] {
                     let error = at(phase, peer, |progress| of_io(&errno.into(), progress));
                     assert_eq!(error.code(), Code::Connect);
-                    assert!(error.message().starts_with("This machine"), "{error}");
+                    assert!(error.message().starts_with("No file descriptor"), "{error}");
                 }
             }
         }
@@ -336,7 +336,7 @@ mod tests {
                 .message()
         };
         assert!(message(AlertDescription::ProtocolVersion).contains("TLS 1.2"));
-        assert!(message(AlertDescription::HandshakeFailure).contains("in common"));
+        assert!(message(AlertDescription::HandshakeFailure).contains("no common cipher suite"));
         assert!(message(AlertDescription::CertificateRequired).contains("client certificate"));
     }
 }

@@ -170,10 +170,10 @@ impl Transport {
             .flatten();
         operation.done(
             format_args!(
-                "answer HTTP {}, {} bytes{}",
+                "response HTTP {}, {} bytes{}",
                 response.status().as_u16(),
                 response.body().bytes.len(),
-                if until.is_some() { "; the connection is kept" } else { "" }
+                if until.is_some() { "; connection kept open" } else { "" }
             ),
             progress.since(),
         );

@@ -23,13 +23,13 @@ pub(super) enum Phase {
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Phase::Lookup => "looking up the host name",
+            Phase::Lookup => "resolving the host name",
             Phase::Connecting => "connecting",
             Phase::Handshake => "in the TLS handshake",
-            Phase::Tunnel => "asking the proxy for the way to the server",
+            Phase::Tunnel => "opening the tunnel through the proxy",
             Phase::Checking => "before sending the request",
             Phase::Sending => "sending the request",
-            Phase::Waiting => "waiting for the answer",
+            Phase::Waiting => "waiting for the response",
         })
     }
 }
@@ -120,9 +120,9 @@ impl Progress {
     }
 
     /// The proxy that the server is reached by, for messages: it may be at fault as well.
-    pub(super) fn by_way_of(&self) -> String {
+    pub(super) fn via_proxy(&self) -> String {
         match (self.peer.get(), &self.proxy) {
-            (Peer::Server, Some(proxy)) => format!(" by way of proxy {proxy}"),
+            (Peer::Server, Some(proxy)) => format!(" via proxy {proxy}"),
             _ => String::new(),
         }
     }

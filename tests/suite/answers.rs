@@ -9,7 +9,7 @@ use crate::support::{Call, Expected, chosen};
 type Row = (&'static str, &'static [u8], &'static str, &'static [&'static str]);
 
 const PAGE: &[u8] = b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
-const EITHER: &str = "message~Concur, or a gateway before it";
+const EITHER: &str = "message~by Concur or by a gateway";
 const NEVER: &str = "retry_after_ms=-1";
 
 const TABLE: &[Row] = &[
@@ -58,8 +58,8 @@ const TABLE: &[Row] = &[
         &[EITHER, "server_message=Blocked."],
     ),
     // A page says nothing of the login.
-    ("401 Unauthorized", PAGE, "NF_NOT_CONCUR", &["remedy~it is not known whether Concur checked the login"]),
-    ("403 Forbidden", PAGE, "NF_NOT_CONCUR", &["remedy~it is not known whether Concur checked the login"]),
+    ("401 Unauthorized", PAGE, "NF_NOT_CONCUR", &["remedy~Concur may have checked the credentials"]),
+    ("403 Forbidden", PAGE, "NF_NOT_CONCUR", &["remedy~Concur may have checked the credentials"]),
     ("407 Proxy Authentication Required", PAGE, "NF_PROXY_DENIED", &[NEVER, "server_message=Sign in"]),
     ("511 Network Authentication Required", PAGE, "NF_NOT_CONCUR", &[NEVER]),
     ("511 Network Authentication Required\r\nRetry-After: 300", b"", "NF_NOT_CONCUR", &[NEVER]),
@@ -98,7 +98,7 @@ const TABLE: &[Row] = &[
         "200 OK\r\nContent-Type: application/json",
         b"{\"expires_in\":\"3600\",\"token_type\":\"Bearer\",\"access_token\":\"eyJhbGci\"}",
         "NF_MALFORMED",
-        &["message~modern OAuth 2.0 service answered", NEVER, "server_message="],
+        &["message~Response of the OAuth 2.0 service", NEVER, "server_message="],
     ),
     (
         "403 Forbidden\r\nContent-Type: text/plain; charset=ISO-8859-1",
@@ -110,7 +110,7 @@ const TABLE: &[Row] = &[
         "403 Forbidden\r\nContent-Type: text/xml",
         b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><Error><Message>F\xfcr M\xfcller</Message></Error>",
         "NF_DENIED",
-        &["message~Concur refused", "server_message=Für Müller"],
+        &["message~Concur rejected", "server_message=Für Müller"],
     ),
 ];
 

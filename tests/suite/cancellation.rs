@@ -36,7 +36,7 @@ fn ends_at_once(place: &str, run: impl Fn(&dyn Fn(Call) -> Call) -> Facts) {
 fn a_name_that_is_looked_up() {
     needs!(NAMESPACES, "dnsmasq");
     let prepare = names("iptables -A INPUT -p udp --dport 53 -j DROP");
-    ends_at_once("looking up the host name", |change| {
+    ends_at_once("resolving the host name", |change| {
         on_stage(&prepare, |stage, ca| change(Call::to("https://concur.test:8443").with("ca", ca)).run_under(stage))
     });
 }
@@ -53,7 +53,7 @@ fn a_connection_that_is_made() {
 #[test]
 fn a_proxy_that_is_asked() {
     let proxy = format!("http://{}", listener(|mut client| hold(&mut client)));
-    ends_at_once("asking the proxy", |change| change(Call::to_stub().with("proxy", &proxy)).run());
+    ends_at_once("opening the tunnel", |change| change(Call::to_stub().with("proxy", &proxy)).run());
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_handshake() {
 fn an_answer_that_does_not_come_or_not_to_its_end() {
     for scenario in ["silence-after-tls", "drip-headers", "drip-slow"] {
         let url = support::stub().0.scenario_url(scenario);
-        ends_at_once("waiting for the answer", |change| change(Call::to(&url)).run());
+        ends_at_once("waiting for the response", |change| change(Call::to(&url)).run());
     }
 }
 

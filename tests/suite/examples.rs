@@ -67,8 +67,8 @@ fn diagnose_shows_each_step_of_a_call_and_not_the_token() {
     let url = stub.scenario_url("ok");
     let options = ["--base-url", &url, "--ca-file", ca.to_str().unwrap()];
     let (steps, said) = diagnose(&options, &User::demo().secret, 0);
-    assert_eq!(steps, ["lookup", "connect", "tls", "request", "answer", "token"], "{said}");
-    assert!(said.ends_with("\nA token came; it expires 2034-06-01 08:00:00 UTC.\n"), "{said}");
+    assert_eq!(steps, ["lookup", "connect", "tls", "request", "response", "token"], "{said}");
+    assert!(said.ends_with("\nReceived a token, which expires 2034-06-01 08:00:00 UTC.\n"), "{said}");
     let times = said.lines().filter_map(|line| line.split_once(" ms  ")?.0.trim().parse::<f64>().ok());
     let times: Vec<f64> = times.collect();
     // Since the start of the call, which takes no longer.
@@ -88,8 +88,8 @@ fn diagnose_says_at_which_step_it_ends_and_what_to_do() {
     for (options, steps, parts) in [
         (
             ["--base-url", &refused, "--ca-file", ca].as_slice(),
-            ["lookup", "connect", "tls", "request", "answer", "failed"].as_slice(),
-            ["NF_DENIED: ", "they say Access is denied for the given credentials.", "to do    Do not retry"].as_slice(),
+            ["lookup", "connect", "tls", "request", "response", "failed"].as_slice(),
+            ["NF_DENIED: ", "server   Access is denied for the given credentials.", "remedy   Do not retry"].as_slice(),
         ),
         // Only the system's roots are trusted, and none of them has made the stub's certificate.
         (&["--base-url", &url], &["lookup", "connect", "failed"], &["NF_TLS_UNTRUSTED: ", "CN=nativeflow-stub"]),
@@ -107,7 +107,7 @@ fn diagnose_says_at_which_step_it_ends_and_what_to_do() {
         for part in parts {
             assert!(said.contains(part), "no {part:?} in:\n{said}");
         }
-        assert!(said.contains("\n              to do    ") && !said.contains("they say \n"), "{said}");
+        assert!(said.contains("\n              remedy   ") && !said.contains("server   \n"), "{said}");
         assert!(!said.contains("a wrong secret"), "{said}");
     }
 }

@@ -345,7 +345,7 @@ fn after_the_request_a_shortage_claims_nothing() {
     for error in [libc::ENOBUFS, libc::ENOMEM, libc::ENFILE] {
         let variables = [&failing.variable(), &format!("FAILING=recv {error}")];
         let facts = Call::to(&stub.plain_url()).run_with(&variables.map(String::as_str));
-        expect(&facts, "NF_CONNECT", &["message~This machine has no", "retry_after_ms=300000"], &error.to_string());
+        expect(&facts, "NF_CONNECT", &["message~No file descriptor", "retry_after_ms=300000"], &error.to_string());
         assert!(!facts.pairs()["remedy"].contains("were sent"), "{}", facts.stdout);
     }
     assert_eq!(stub.requests().len(), 3);
@@ -357,13 +357,13 @@ fn a_failure_of_connect_is_told_as_what_it_is() {
     let server = Server::start(|_, _| panic!("nothing connects"));
     let proxied = || Call::to("https://localhost:1").with("proxy", &format!("http://{}", server.address));
     for (error, call, code, part) in [
-        (libc::EADDRNOTAVAIL, server.plain(), "NF_CONNECT", "message~no local port or address left"),
-        (libc::EADDRNOTAVAIL, proxied(), "NF_CONNECT", "message~no local port or address left"),
-        (libc::EMFILE, server.plain(), "NF_CONNECT", "message~This machine has no descriptor"),
+        (libc::EADDRNOTAVAIL, server.plain(), "NF_CONNECT", "message~No local port or address left"),
+        (libc::EADDRNOTAVAIL, proxied(), "NF_CONNECT", "message~No local port or address left"),
+        (libc::EMFILE, server.plain(), "NF_CONNECT", "message~No file descriptor"),
         // Under way it is only after these two: no connection comes of it.
-        (libc::EAGAIN, server.plain(), "NF_CONNECT", "message~No connection to the server"),
-        (libc::EINTR, server.plain(), "NF_CONNECT", "message~No connection to the server"),
-        (libc::EAGAIN, proxied(), "NF_PROXY", "message~No connection to the proxy"),
+        (libc::EAGAIN, server.plain(), "NF_CONNECT", "message~Cannot connect to the server"),
+        (libc::EINTR, server.plain(), "NF_CONNECT", "message~Cannot connect to the server"),
+        (libc::EAGAIN, proxied(), "NF_PROXY", "message~Cannot connect to the proxy"),
     ] {
         let variables = [&failing.variable(), &format!("FAILING=connect {error}")];
         let facts = call.run_with(&variables.map(String::as_str));
@@ -379,9 +379,9 @@ fn a_failure_of_connect_is_told_as_what_it_is() {
 fn a_lookup_without_a_descriptor_is_not_told_as_dns() {
     let limit = ["sh", "-c", "ulimit -n 4; exec \"$@\"", "sh"];
     let facts = Call::to("https://localhost:1").run_under(&limit);
-    expect(&facts, "NF_CONNECT", &["message~This machine has no descriptor", NOTHING_SENT], "a name");
+    expect(&facts, "NF_CONNECT", &["message~No file descriptor", NOTHING_SENT], "a name");
     let facts = Call::to("https://127.0.0.1:1").run_under(&limit);
-    expect(&facts, "NF_CONNECT", &["message~This machine has no descriptor", NOTHING_SENT], "an address");
+    expect(&facts, "NF_CONNECT", &["message~No file descriptor", NOTHING_SENT], "an address");
 }
 
 #[test]

@@ -18,14 +18,14 @@ fn steps(facts: &Facts) -> Vec<&str> {
 #[test]
 fn each_step_of_a_call_is_told_with_what_it_takes_to_debug_it() {
     let facts = Call::to_stub().with("log", "1").run();
-    assert_eq!(steps(&facts), ["lookup", "connect", "tls", "request", "answer", "token"], "{}", facts.stdout);
+    assert_eq!(steps(&facts), ["lookup", "connect", "tls", "request", "response", "token"], "{}", facts.stdout);
     let lines = lines(&facts);
     assert!(lines.iter().all(|(level, text)| *level == "3" && text.ends_with(" ms")), "{lines:?}");
     for (step, parts) in [
         ("lookup", &["localhost: 127.0.0.1"] as &[_]),
         ("connect", &[" at 127.0.0.1:"]),
         ("tls", &["TLSv1.3", "TLS13_AES_", "new session", "\"CN=nativeflow-stub\"", "issued by \"CN=nativeflow-stub"]),
-        ("answer", &["HTTP 200"]),
+        ("response", &["HTTP 200"]),
     ] {
         let (_, text) = lines.iter().find(|(_, text)| text.starts_with(step)).unwrap();
         assert!(parts.iter().all(|part| text.contains(part)), "{text}");
@@ -39,7 +39,7 @@ fn the_step_that_fails_is_the_last_one() {
         (Call::to("https://localhost:1"), "lookup", "NF_CONNECT"),
         (Call::to(&stub.plain_url().replace("http:", "https:")), "connect", "NF_TLS"),
         (Call::to(&stub.scenario_url("silence-after-tls")).soon(), "request", "NF_TIMEOUT"),
-        (Call::to(&stub.scenario_url("denied")), "answer", "NF_DENIED"),
+        (Call::to(&stub.scenario_url("denied")), "response", "NF_DENIED"),
         (Call::to_stub().with("proxy", "http://127.0.0.1:1"), "failed", "NF_PROXY"),
     ] {
         let facts = call.with("log", "1").run();
@@ -55,7 +55,7 @@ fn a_proxy_is_told_from_the_server_and_no_secret_is_told_at_all() {
     let proxy = Proxy::open().url().replace("http://", "http://somebody:pa55word-of-proxy@");
     let facts = Call::to_stub().with("proxy", &proxy).with("log", "1").run();
     assert_eq!(facts.pairs()["code"], "NF_OK");
-    assert_eq!(steps(&facts), ["connect", "proxy", "tls", "request", "answer", "token"], "{}", facts.stdout);
+    assert_eq!(steps(&facts), ["connect", "proxy", "tls", "request", "response", "token"], "{}", facts.stdout);
     let user = User::demo();
     let value = facts.pairs()["value"];
     let log: String = lines(&facts).iter().map(|(_, text)| *text).collect();

@@ -163,7 +163,7 @@ fn odd_framing_is_malformed() {
         "no colon",
     ] {
         let call = server(format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{TOKEN}"));
-        let lines = &["message~does not speak proper HTTP"];
+        let lines = &["message~Invalid HTTP response"];
         expect(&call, Expected { code: "NF_MALFORMED", lines }, headers);
     }
 }
@@ -200,7 +200,7 @@ fn bad_chunks_are_malformed_at_once() {
         (format!("{:x}\r\n{body}\n0\n\n", size - 1), "message~longer than its size"),
         (format!("1;{}", "x".repeat(20_000)), "message~more than 16 KiB"),
     ] {
-        let lines = vec![part, "message~does not speak proper HTTP", "retry_after_ms=-1"].leak();
+        let lines = vec![part, "message~Invalid HTTP response", "retry_after_ms=-1"].leak();
         expect(&chunked(&text), Expected { code: "NF_MALFORMED", lines }, &text);
     }
 }

@@ -50,7 +50,7 @@ const TABLE: &[(&str, &str, Facts)] = &[
     (
         "unauthorized",
         "NF_DENIED",
-        &["http_status=401", "retry_after_ms=-1", "message~no login", "remedy~Authorization header"],
+        &["http_status=401", "retry_after_ms=-1", "message~missing credentials", "remedy~Authorization header"],
     ),
     ("bad-request", "NF_SERVER_ERROR", &["http_status=400", "retry_after_ms=-1", "remedy~not in a loop"]),
     ("not-found", "NF_ENDPOINT_GONE", &["http_status=404", "retry_after_ms=-1", "server_message=No such resource."]),
@@ -128,15 +128,15 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("token-line-end", "NF_MALFORMED", &["message~characters"]),
     ("token-with-type", "NF_MALFORMED", &["message~no token"]),
     ("json-number-token", "NF_MALFORMED", &["message~no token"]),
-    ("two-tokens", "NF_MALFORMED", &["message~two different values of one name: Token"]),
-    ("json-two-spellings", "NF_MALFORMED", &["message~two different values of one name: Token"]),
-    ("two-dates", "NF_MALFORMED", &["message~two different values of one name: Expiration_Date", "retry_after_ms=-1"]),
+    ("two-tokens", "NF_MALFORMED", &["message~two different values of one name): Token"]),
+    ("json-two-spellings", "NF_MALFORMED", &["message~two different values of one name): Token"]),
+    ("two-dates", "NF_MALFORMED", &["message~two different values of one name): Expiration_Date", "retry_after_ms=-1"]),
     ("other-xml", "NF_MALFORMED", &["message~no token"]),
     ("text", "NF_MALFORMED", &["message~no token", "server_message="]),
     ("garbled", "NF_MALFORMED", &["server_message="]),
     ("namespaces-deep", "NF_MALFORMED", &["message~attributes"]),
-    ("truncated-xml", "NF_MALFORMED", &["message~not well-formed XML: line"]),
-    ("content-length-short", "NF_MALFORMED", &["message~not well-formed XML"]),
+    ("truncated-xml", "NF_MALFORMED", &["message~XML is not well-formed): line"]),
+    ("content-length-short", "NF_MALFORMED", &["message~XML is not well-formed"]),
     ("content-length-bad", "NF_MALFORMED", &["message~HTTP"]),
     ("too-large", "NF_TOO_LARGE", &["http_status=200", "message~64 KiB"]),
     ("drip-gibibyte", "NF_TOO_LARGE", &[]),
@@ -152,9 +152,9 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("reset", "NF_DISCONNECTED", &["http_status=0"]),
     ("not-http", "NF_MALFORMED", &["message~HTTP"]),
     ("drip-slow", "NF_TIMEOUT", &["http_status=200", "retry_after_ms=300000", "message~1000 ms"]),
-    ("drip-headers", "NF_TIMEOUT", &["http_status=0", "message~waiting for the answer"]),
+    ("drip-headers", "NF_TIMEOUT", &["http_status=0", "message~waiting for the response"]),
     ("silence-after-accept", "NF_TIMEOUT", &["http_status=0", "message~TLS handshake"]),
-    ("silence-after-tls", "NF_TIMEOUT", &["http_status=0", "message~waiting for the answer"]),
+    ("silence-after-tls", "NF_TIMEOUT", &["http_status=0", "message~waiting for the response"]),
     ("silence-after-headers", "NF_TIMEOUT", &["http_status=200"]),
 ];
 
@@ -312,10 +312,10 @@ fn a_server_that_is_not_trusted_gets_nothing() {
     let trusting_the_system = |url: &str| Call::to(url).without("ca");
     for (url, call, code, part) in [
         // The operating system's roots do not hold the stub's.
-        (&own, trusting_the_system(&own), "NF_TLS_UNTRUSTED", "not trusted here"),
-        (&own, Call::to(&own).with("ca", other_ca), "NF_TLS_UNTRUSTED", "not trusted here"),
+        (&own, trusting_the_system(&own), "NF_TLS_UNTRUSTED", "not trusted"),
+        (&own, Call::to(&own).with("ca", other_ca), "NF_TLS_UNTRUSTED", "not trusted"),
         (&elsewhere, Call::to(&elsewhere), "NF_CONNECT", "127.0.0.2"),
-        (&silent, Call::to(&silent), "NF_TLS", "does not speak TLS"),
+        (&silent, Call::to(&silent), "NF_TLS", "does not use TLS"),
         (&nowhere, Call::to(&nowhere), "NF_DNS", "does-not-exist.invalid"),
     ] {
         let facts = call.with("timeout_ms", "10000").run();

@@ -486,7 +486,7 @@ mod tests {
 
     #[test]
     fn refusal_in_another_form_than_that_of_concur_may_be_of_a_gateway() {
-        let either = "Concur, or a gateway before it";
+        let either = "by Concur or by a gateway";
         for status in [401, 403] {
             for (headers, body, is_of_concur) in [
                 (&[][..], ERROR, true),
@@ -506,7 +506,7 @@ mod tests {
                 let error = read(status, headers, body.as_bytes(), None).unwrap_err();
                 assert_eq!(error.code(), Code::Denied, "{status} {body}");
                 assert_eq!(error.pause(), None);
-                assert_eq!(error.message().starts_with(either), !is_of_concur, "{status} {headers:?} {body}: {error}");
+                assert_eq!(error.message().contains(either), !is_of_concur, "{status} {headers:?} {body}: {error}");
             }
         }
     }
@@ -516,7 +516,7 @@ mod tests {
         for (status, claims) in [(200, true), (503, true), (400, false), (401, false), (403, false)] {
             let error = answer(status, PAGE).unwrap_err();
             assert_eq!(error.code(), Code::NotConcur);
-            assert_eq!(error.remedy().contains("not judged"), claims, "{status}: {error}");
+            assert_eq!(error.remedy().contains("did not check the credentials"), claims, "{status}: {error}");
         }
     }
 
@@ -548,7 +548,7 @@ mod tests {
         ] {
             let error = answer(200, body).unwrap_err();
             assert_eq!(error.code(), Code::Malformed);
-            assert_eq!(error.message().contains("modern OAuth 2.0 service answered"), is_modern, "{body}: {error}");
+            assert_eq!(error.message().contains("Response of the OAuth 2.0 service"), is_modern, "{body}: {error}");
             assert!(!format!("{error}{}", error.server_message()).contains("eyJ"));
         }
     }
@@ -655,7 +655,7 @@ mod tests {
         ] {
             let error = answer(200, body).unwrap_err();
             assert_eq!(error.code(), Code::Malformed, "{body}");
-            assert!(error.message().ends_with(&format!("two different values of one name: {name}")), "{error}");
+            assert!(error.message().ends_with(&format!("two different values of one name): {name}")), "{error}");
             assert_eq!(error.server_message(), "", "{body}");
         }
         // A refused login is one, whatever the server says of it.

@@ -78,7 +78,7 @@ pub(in crate::transport) fn connect(
                 Outcome::Waits(under_way) => rest.push(under_way),
                 Outcome::Failed(why) => failures.push(why),
                 Outcome::Late(address) => {
-                    failures.push(format!("{address}: no answer within {} ms", attempt.as_millis()));
+                    failures.push(format!("{address}: no response within {} ms", attempt.as_millis()));
                 }
             }
         }

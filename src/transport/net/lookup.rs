@@ -34,7 +34,7 @@ pub(in crate::transport) fn addresses(
 
 fn look_up(host: &str, call: &Call<'_>) -> Result<Vec<SocketAddr>, Error> {
     if let Some((addresses, age)) = name_cache::find(host) {
-        call.done(format_args!("lookup {host}: {}, known for {} s", Listed(&addresses), age.as_secs()));
+        call.done(format_args!("lookup {host}: {} (cached {} s ago)", Listed(&addresses), age.as_secs()));
         return Ok(addresses);
     }
     let waiting = Waiting::begin(host, call.bell())

@@ -26,7 +26,7 @@ impl Socket {
         }
         let free = buffer.free();
         if free.is_empty() {
-            return Err(Error::new(Cause::Unforeseen).detail("no room to read into"));
+            return Err(Error::new(Cause::Unforeseen).detail("no space in the buffer"));
         }
         loop {
             self.wait_for_more(call)?;

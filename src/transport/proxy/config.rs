@@ -56,7 +56,7 @@ impl Proxy {
         // Nothing of the URL may be repeated: it may hold a password.
         let refuse = |what: &str| Error::new(Cause::ProxyRefusedUrl).detail(what);
         if url.len() > LONGEST {
-            return Err(refuse("it is longer than 2048 bytes"));
+            return Err(refuse("longer than 2048 bytes"));
         }
         let (scheme, rest) = match url.split_once("://") {
             None => (Scheme::Http, url),
@@ -64,13 +64,13 @@ impl Proxy {
                 "http" => (Scheme::Http, rest),
                 "https" => (Scheme::Https, rest),
                 "socks5" | "socks5h" => (Scheme::Socks5, rest),
-                _ => return Err(refuse("the scheme is not http, https or socks5")),
+                _ => return Err(refuse("scheme is not http, https or socks5")),
             },
         };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if authority.contains(['/', '?', '#']) {
             return Err(refuse(
-                "it has a path, a query or a fragment; in user and password write / as %2F, ? as %3F, # as %23",
+                "contains a path, a query or a fragment; in user name and password write / as %2F, ? as %3F, # as %23",
             ));
         }
         let (login, place) = match authority.rsplit_once('@') {
@@ -94,27 +94,27 @@ impl Proxy {
 fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
     // Readers of URLs disagree on where the host begins after one of these.
     if login.contains(['@', '\\']) || login.contains(char::is_whitespace) {
-        return Err("user or password contains a raw @, \\ or space; write %40, %5C or %20");
+        return Err("user name or password contains a raw @, \\ or space; write %40, %5C or %20");
     }
     let (user, password) = login.split_once(':').unwrap_or((login, ""));
     let decode = |text: &str| {
         let bytes = Zeroizing::new(percent_decode_str(text).collect::<Vec<u8>>());
-        let text = std::str::from_utf8(&bytes).map_err(|_| "user or password is not UTF-8")?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| "user name or password is not UTF-8")?;
         match text.chars().any(char::is_control) {
-            true => Err("user or password holds a control character"),
+            true => Err("user name or password contains a control character"),
             false => Ok(Secret::concat(&[text])),
         }
     };
     let (user, password) = (decode(user)?, decode(password)?);
     if user.expose().is_empty() {
-        return Err("the user before the @ is empty");
+        return Err("user name before the @ is empty");
     }
     if scheme != Scheme::Socks5 && user.expose().contains(':') {
-        return Err("the user holds a colon, which HTTP Basic cannot carry");
+        return Err("user name contains a colon, which HTTP Basic does not allow");
     }
     let longest = user.expose().len().max(password.expose().len());
     if scheme == Scheme::Socks5 && longest > LONGEST_FOR_SOCKS {
-        return Err("user or password is longer than 255 bytes, which SOCKS cannot carry");
+        return Err("user name or password is longer than 255 bytes, which SOCKS does not allow");
     }
     Ok(Login { user, password })
 }
@@ -146,7 +146,7 @@ impl Route {
             Some((name, value)) => {
                 let url = value.into_string().map(Secret::from).map_err(|value| {
                     drop(Zeroizing::new(value.into_encoded_bytes()));
-                    Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: it is not UTF-8"))
+                    Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: not UTF-8"))
                 })?;
                 // Which variable it was, before what is wrong with it.
                 let named = |error: Error| {

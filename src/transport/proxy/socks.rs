@@ -37,14 +37,14 @@ pub(super) fn ask(
     talk.say(&[&[VERSION, methods.len() as u8], methods])?;
     let [version, method] = talk.hear()?;
     if version != VERSION {
-        return Err(failure::garbled("it does not speak SOCKS 5", call));
+        return Err(failure::garbled("not SOCKS 5", call));
     }
     match (method, login) {
         (NO_LOGIN, _) => {}
         (WITH_LOGIN, Some(login)) => talk.log_in(login)?,
-        (NONE_ACCEPTABLE | WITH_LOGIN, None) => return Err(denied("it wants a user and a password", call)),
-        (NONE_ACCEPTABLE, Some(_)) => return Err(denied("it takes neither a password nor anyone without one", call)),
-        _ => return Err(failure::garbled("it chose a way to log in that was not offered", call)),
+        (NONE_ACCEPTABLE | WITH_LOGIN, None) => return Err(denied("user name and password required", call)),
+        (NONE_ACCEPTABLE, Some(_)) => return Err(denied("no authentication method in common", call)),
+        _ => return Err(failure::garbled("authentication method that was not offered", call)),
     }
     let mut request = vec![VERSION, CONNECT, 0];
     match host.parse::<IpAddr>() {
@@ -67,7 +67,7 @@ pub(super) fn ask(
     talk.say(&[&request])?;
     let [version, reply, _, kind] = talk.hear()?;
     if version != VERSION {
-        return Err(failure::garbled("it does not speak SOCKS 5", call));
+        return Err(failure::garbled("not SOCKS 5", call));
     }
     if reply != 0 {
         return Err(refusal(reply, call));
@@ -82,7 +82,7 @@ pub(super) fn ask(
                 let [_] = talk.hear()?;
             }
         }
-        _ => return Err(failure::garbled("it answers with an unknown kind of address", call)),
+        _ => return Err(failure::garbled("unknown address type in the response", call)),
     }
     let [_, _] = talk.hear()?;
     match talk.input.is_empty() {
@@ -125,7 +125,7 @@ impl Talk<'_> {
         self.say(&[&[1, user.len() as u8], user, &[password.len() as u8], password])?;
         match self.hear()? {
             [_, 0] => Ok(()),
-            [_, _] => Err(denied("it refuses the user or the password", self.call)),
+            [_, _] => Err(denied("user name or password rejected", self.call)),
         }
     }
 }
@@ -137,15 +137,15 @@ fn denied(what: &str, call: &Call<'_>) -> Error {
 /// The reply codes of RFC 1928, section 6.
 fn refusal(reply: u8, call: &Call<'_>) -> Error {
     let (cause, what) = match reply {
-        1 => (Cause::ProxyCannotReach, "it failed in general"),
-        2 => (Cause::ProxyRefused, "its rules forbid the connection"),
-        3 => (Cause::ProxyCannotReach, "the network is unreachable for it"),
-        4 => (Cause::ProxyCannotReach, "the host is unreachable for it, or unknown to it"),
-        5 => (Cause::ProxyCannotReach, "the server refused its connection"),
-        6 => (Cause::ProxyCannotReach, "its packets found no way to the server"),
-        7 => (Cause::ProxyRefused, "it does not offer connections to servers"),
-        8 => (Cause::ProxyRefused, "it does not know the kind of the server's address"),
-        _ => (Cause::ProxyRefused, "it gives no reason that is known"),
+        1 => (Cause::ProxyCannotReach, "general failure"),
+        2 => (Cause::ProxyRefused, "connection not allowed by ruleset"),
+        3 => (Cause::ProxyCannotReach, "network unreachable"),
+        4 => (Cause::ProxyCannotReach, "host unreachable"),
+        5 => (Cause::ProxyCannotReach, "connection refused"),
+        6 => (Cause::ProxyCannotReach, "TTL expired"),
+        7 => (Cause::ProxyRefused, "command not supported"),
+        8 => (Cause::ProxyRefused, "address type not supported"),
+        _ => (Cause::ProxyRefused, "unknown reason"),
     };
     Error::new(cause).detail(format_args!("{}: {what} (SOCKS reply {reply})", call.peer_name()))
 }

@@ -30,7 +30,7 @@ pub(in crate::transport) fn open(
     call.enter(Phase::Tunnel, Peer::Proxy);
     if proxy.scheme == Scheme::Socks5 {
         socks::ask(proxy.login.as_ref(), &mut stream, server, call)?;
-        call.done(format_args!("{} opens the way to {server}", call.peer_title()));
+        call.done(format_args!("{}: tunnel to {server} open", call.peer_title()));
         return Ok(stream);
     }
     let mut exchange = Exchange::begin(Connection::new(stream), connect(proxy, server, user_agent)?, &[], call)?;
@@ -41,7 +41,7 @@ pub(in crate::transport) fn open(
         return Err(refusal(&exchanged.answer, call.peer_name(), &proxy.redactor()));
     }
     let stream = exchanged.connection.into_stream().ok_or_else(|| failure::spoke_first(call))?;
-    call.done(format_args!("{} opens the way to {server}, HTTP {}", call.peer_title(), status.as_u16()));
+    call.done(format_args!("{}: tunnel to {server} open, HTTP {}", call.peer_title(), status.as_u16()));
     Ok(stream)
 }
 

@@ -76,7 +76,7 @@ impl Tls {
     ) -> Result<Stream, Error> {
         call.enter(Phase::Handshake, peer);
         let name = ServerName::try_from(host)
-            .map_err(|_| Error::new(Cause::TlsFailed).detail("the host is no name for TLS"))?
+            .map_err(|_| Error::new(Cause::TlsFailed).detail("invalid host name"))?
             .to_owned();
         let connection = UnbufferedClientConnection::new(Arc::clone(config), name)
             .map_err(|error| failure::of_tls(&error, false, call))?;
@@ -165,7 +165,7 @@ impl Tls {
                     self.closed = true;
                     Some(Standing::Closed)
                 }
-                Ok(_) => return Err(Error::new(Cause::TlsFailed).detail("a state of TLS that a client does not have")),
+                Ok(_) => return Err(Error::new(Cause::TlsFailed).detail("unexpected TLS state")),
                 Err(error) => {
                     self.incoming.consume(discard);
                     self.say_goodbye(call);
@@ -199,7 +199,7 @@ impl Tls {
 
     fn make_room(&mut self) -> Result<(), Error> {
         match self.incoming.free().is_empty() {
-            true => Err(Error::new(Cause::TlsFailed).detail("a record that is longer than records are")),
+            true => Err(Error::new(Cause::TlsFailed).detail("TLS record too long")),
             false => Ok(()),
         }
     }
@@ -227,7 +227,7 @@ impl Tls {
         loop {
             match self.proceed(input, call)? {
                 Standing::HasInput => match input.filled().len() - before {
-                    0 => return Err(Error::new(Cause::Unforeseen).detail("no room to read into")),
+                    0 => return Err(Error::new(Cause::Unforeseen).detail("no space in the buffer")),
                     arrived => return Ok(arrived),
                 },
                 Standing::Closed => return Ok(0),
@@ -311,5 +311,5 @@ fn append(
     }
     let written = written.ok().flatten();
     outgoing.truncate(start + written.unwrap_or_default());
-    written.map(|_| ()).ok_or_else(|| Error::new(Cause::TlsFailed).detail("a record that cannot be encoded"))
+    written.map(|_| ()).ok_or_else(|| Error::new(Cause::TlsFailed).detail("cannot encode a TLS record"))
 }

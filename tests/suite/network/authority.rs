@@ -233,7 +233,7 @@ fn pins() -> Vec<Row> {
         row(
             "shows the self-signed CA:TRUE certificate that is trusted",
             "NF_TLS_UNTRUSTED",
-            &["server_saw=", "message~that of an authority (CA:TRUE)", "remedy~CA:FALSE"],
+            &["server_saw=", "message~it is a CA certificate", "remedy~CA:FALSE"],
             || {
                 itself(Authority::root_with("localhost", |root| {
                     root.subject_alt_names = vec![SanType::DnsName("localhost".try_into().unwrap())];
@@ -434,7 +434,7 @@ fn algorithms() -> Vec<Row> {
             &[
                 "server_saw=",
                 "message~issuer \"CN=The root\": an RSA key of less than 2048 bits",
-                "message~no longer safe",
+                "message~uses SHA-1, or an RSA key",
             ],
             || by_openssl_root(&rsa_key(1024), Some("-sha256")),
         ),
@@ -507,7 +507,7 @@ fn algorithms() -> Vec<Row> {
             &[
                 "server_saw=",
                 "message~issuer \"CN=The intermediate\": signed with RSA and SHA-1",
-                "message~no longer safe",
+                "message~uses SHA-1, or an RSA key",
             ],
             || {
                 let intermediate = Authority::root("The intermediate");

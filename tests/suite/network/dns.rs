@@ -10,7 +10,7 @@ const BY_HAND: &str = "DNS (by hand, in a namespace)";
 
 pub fn rows() -> Vec<Row> {
     let same = |call| call;
-    let limit: &[&str] = &["message~looking up the host name", "retry_after_ms=60000"];
+    let limit: &[&str] = &["message~resolving the host name", "retry_after_ms=60000"];
     vec![
         Row::new((DNSMASQ, "knows the host", "NF_OK"), &[], move || call(&names(""), "concur.test", same)),
         Row::new(

@@ -132,17 +132,17 @@ pub fn rows() -> Vec<Row> {
         Row::new(("haproxy", "takes TLS off before the server", "NF_OK"), &[], || {
             call(|leaf| start(leaf, None, "http", &stub_backend()), |call| call)
         }),
-        Row::new(("haproxy", "wants a client certificate, and gets it", "NF_OK"), &[], move || {
+        Row::new(("haproxy", "requires a client certificate, and gets it", "NF_OK"), &[], move || {
             with_certificate(true, "TLSv1.3")
         }),
         Row::new(
-            ("haproxy", "wants a client certificate, and gets none", "NF_TLS"),
-            &["remedy~nf_options_set_client_certificate", "message~wants a client certificate"],
+            ("haproxy", "requires a client certificate, and gets none", "NF_TLS"),
+            &["remedy~nf_options_set_client_certificate", "message~requires a client certificate"],
             move || with_certificate(false, "TLSv1.3"),
         ),
         Row::new(
-            ("haproxy", "wants a client certificate by TLS 1.2, and gets none", "NF_TLS"),
-            &["remedy~nf_options_set_client_certificate", "message~wants a client certificate"],
+            ("haproxy", "requires a client certificate by TLS 1.2, and gets none", "NF_TLS"),
+            &["remedy~nf_options_set_client_certificate", "message~requires a client certificate"],
             move || with_certificate(false, "TLSv1.2"),
         ),
         Row::new(("haproxy", "limits the rate (429)", "NF_BUSY"), &["http_status=429", "retry_after_ms=30000"], || {
@@ -157,6 +157,6 @@ pub fn rows() -> Vec<Row> {
                 call(|leaf| start(leaf, None, "http", rest), |call| call)
             },
         ),
-        Row::stall(("haproxy", "drops the request silently"), &["message~waiting for the answer"], call_dropped),
+        Row::stall(("haproxy", "drops the request silently"), &["message~waiting for the response"], call_dropped),
     ]
 }

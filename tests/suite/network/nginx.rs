@@ -122,7 +122,7 @@ fn signed_for(root: &Authority, key: &str, hash: &str) -> Leaf {
     Leaf { pem, key: key.to_owned() }
 }
 
-/// A server that wants a client certificate; `key` is the client's, `None` for a client without one.
+/// A server that requires a client certificate; `key` is the client's, `None` for a client without one.
 fn with_client_certificate(key: Option<&str>) -> Facts {
     let sign = |clients: &Authority, pkcs8: &str| clients.client_with(pkcs8).pem.into_bytes();
     with_client_files(key.map(|key| (key.as_bytes(), &sign as _)))
@@ -185,22 +185,22 @@ pub fn rows() -> Vec<Row> {
         Row::new((PEER, "speaks TLS 1.3 only", "NF_OK"), NEW, || {
             call(&Shown::by_root(|root| root.server(|_| ())), "ssl_protocols TLSv1.3;", |_, call| call)
         }),
-        Row::new((PEER, "wants a client certificate, gets one (PKCS#8)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (PKCS#8)", "NF_OK"), CERTIFIED, || {
             let key = rsa_key(2048);
             assert!(key.contains("BEGIN PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (PKCS#1)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (PKCS#1)", "NF_OK"), CERTIFIED, || {
             let key = openssl_key(&["genrsa", "-traditional", "2048"]);
             assert!(key.contains("BEGIN RSA PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (SEC1)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (SEC1)", "NF_OK"), CERTIFIED, || {
             let key = openssl_key(&["ecparam", "-genkey", "-name", "prime256v1"]);
             assert!(key.contains("BEGIN EC PARAMETERS") && key.contains("BEGIN EC PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (DER)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (DER)", "NF_OK"), CERTIFIED, || {
             let folder = folder("der");
             let (key, chain) = (folder.join("key.der"), folder.join("chain.der"));
             let (key_file, chain_file) = (key.to_str().unwrap(), chain.to_str().unwrap());
@@ -212,12 +212,12 @@ pub fn rows() -> Vec<Row> {
             fs::remove_dir_all(folder).unwrap();
             facts
         }),
-        Row::new((PEER, "wants a client certificate, gets one (byte order marks)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (byte order marks)", "NF_OK"), CERTIFIED, || {
             let marked = |pem: &str| [b"\xEF\xBB\xBF", pem.as_bytes()].concat();
             let key = marked(&rsa_key(2048));
             with_client_files(Some((&key, &|clients, pkcs8| marked(&clients.client_with(pkcs8).pem))))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (X.509 version 1)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (X.509 version 1)", "NF_OK"), CERTIFIED, || {
             with_client_files(Some((rsa_key(2048).as_bytes(), &|clients, pkcs8| {
                 let folder = folder("version-1");
                 let (ca, ca_key) = (write(&folder, "ca.pem", &clients.pem), write(&folder, "ca.key", &clients.key));
@@ -229,7 +229,7 @@ pub fn rows() -> Vec<Row> {
             })))
         }),
         Row::new(
-            (PEER, "wants a client certificate, gets none, and says so in a page", "NF_NOT_CONCUR"),
+            (PEER, "requires a client certificate, gets none, and says so in a page", "NF_NOT_CONCUR"),
             &["server_saw=TLSv1.3 NONE 400;", "http_status=400", "server_message~No required SSL certificate was sent"],
             || with_client_certificate(None),
         ),

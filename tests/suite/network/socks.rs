@@ -69,17 +69,17 @@ pub fn rows() -> Vec<Row> {
         }),
         Row::new(
             (SOCKS, "wants a password, and gets another", "NF_PROXY_DENIED"),
-            &["http_status=0", "message~refuses the user or the password", "retry_after_ms=-1"],
+            &["http_status=0", "message~user name or password rejected", "retry_after_ms=-1"],
             move || call(users, "user:other@", &stub()),
         ),
         Row::new(
             (SOCKS, "wants a password, and gets none", "NF_PROXY_DENIED"),
-            &["message~wants a user and a password"],
+            &["message~user name and password required"],
             move || call(users, "", &stub()),
         ),
         Row::new(
             (SOCKS, "finds nobody at the port", "NF_PROXY"),
-            &["message~refused its connection", "retry_after_ms=60000"],
+            &["message~connection refused", "retry_after_ms=60000"],
             || call(&[], "", "https://localhost:1"),
         ),
         Row::new((SOCKS, "cannot resolve the host", "NF_PROXY"), &["retry_after_ms=60000"], || {
@@ -88,25 +88,25 @@ pub fn rows() -> Vec<Row> {
         Row::new((DANTE, "lets everybody through", "NF_OK"), &[], move || call_dante("none", "", "", &stub())),
         Row::new(
             (DANTE, "denies the host by its rules", "NF_PROXY"),
-            &["message~rules forbid", "retry_after_ms=-1"],
+            &["message~not allowed by ruleset", "retry_after_ms=-1"],
             move || call_dante("none", "socks block { from: 127.0.0.1/32 to: 127.0.0.0/8 }", "", &stub()),
         ),
         Row::new(
             (DANTE, "finds nobody at the port", "NF_PROXY"),
-            &["message~refused its connection", "retry_after_ms=60000"],
+            &["message~connection refused", "retry_after_ms=60000"],
             || call_dante("none", "", "", "https://localhost:1"),
         ),
         Row::new(
             (DANTE, "wants a password, and gets that of nobody", "NF_PROXY_DENIED"),
-            &["http_status=0", "message~refuses the user or the password", "retry_after_ms=-1"],
+            &["http_status=0", "message~user name or password rejected", "retry_after_ms=-1"],
             move || call_dante("username", "", "nobody-here:other@", &stub()),
         ),
         Row::new(
             (DANTE, "wants a password, and gets none", "NF_PROXY_DENIED"),
-            &["message~wants a user and a password"],
+            &["message~user name and password required"],
             move || call_dante("username", "", "", &stub()),
         ),
-        Row::new((BY_HAND, "speaks SOCKS 4", "NF_PROXY"), &["message~does not speak SOCKS 5"], || {
+        Row::new((BY_HAND, "speaks SOCKS 4", "NF_PROXY"), &["message~not SOCKS 5"], || {
             answered(&[4, 0, 0, 1, 0, 0, 0, 0, 0, 0])
         }),
         Row::new((BY_HAND, "hangs up", "NF_PROXY"), &["message~closed the connection"], || {

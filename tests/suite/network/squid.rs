@@ -133,7 +133,7 @@ pub fn rows() -> Vec<Row> {
             &["http_status=503", "server_message~ERR_CONNECT_FAIL"],
             || open().call("", "https://localhost:1"),
         ),
-        Row::new(("squid", "is gone", "NF_PROXY"), &["http_status=0", "message~No connection to the proxy"], || {
+        Row::new(("squid", "is gone", "NF_PROXY"), &["http_status=0", "message~Cannot connect to the proxy"], || {
             Call::to_stub().with("proxy", &format!("http://{}", free_address())).run()
         }),
         Row::new(("squid", "is on the way, but the host is to go without", "NF_OK"), &[], || {
@@ -144,7 +144,7 @@ pub fn rows() -> Vec<Row> {
         }),
         Row::new(
             ("squid", "lets through to a server whose certificate is not trusted", "NF_TLS_UNTRUSTED"),
-            &["message~by way of proxy 127.0.0.1:", "message~nativeflow-stub"],
+            &["message~via proxy 127.0.0.1:", "message~nativeflow-stub"],
             || {
                 let folder = folder("other-root");
                 let ca = write(&folder, "ca.pem", Authority::root("Another root").pem);
@@ -161,12 +161,12 @@ pub fn rows() -> Vec<Row> {
         }),
         Row::new(
             ("squid", "is reached in TLS, with a certificate that is not trusted", "NF_PROXY"),
-            &["message~proxy's certificate", "message~Unknown proxy CA", "remedy~proxy's authority"],
+            &["message~Proxy certificate", "message~Unknown proxy CA", "remedy~proxy's CA"],
             || open().watch_nothing(|squid| in_tls(squid, &Authority::root("Unknown proxy CA"), "")),
         ),
         Row::new(
             ("squid", "is reached in TLS, with a certificate signed with the key of a trusted server's", "NF_PROXY"),
-            &["message~proxy's certificate", "message~\"CN=other server\": it is trusted only as a server's own"],
+            &["message~Proxy certificate", "message~\"CN=other server\": it is trusted only as a server's own"],
             || {
                 let other = Authority::root("The root").intermediate_with("other server", |parameters| {
                     parameters.is_ca = rcgen::IsCa::NoCa;
@@ -176,7 +176,7 @@ pub fn rows() -> Vec<Row> {
         ),
         Row::new(
             ("squid", "is named as an https proxy, and takes http only", "NF_PROXY"),
-            &["message~with the proxy failed", "remedy~http:// in the proxy's URL"],
+            &["message~with the proxy failed", "remedy~http:// in the proxy URL"],
             || Call::to_stub().with("proxy", &format!("https://{}", open().address)).run(),
         ),
         Row::new(("squid", "is named by https_proxy, another by HTTPS_PROXY", "NF_OK"), &[], || {

@@ -109,9 +109,9 @@ pub fn rows() -> Vec<Row> {
     const SOCKS: &str = "SOCKS5 (by hand)";
     const SERVER: &str = "TLS server (by hand)";
     const STUB: &str = "nativeflow-stub";
-    let tunnel: &[&str] = &["message~asking the proxy", "http_status=0", "retry_after_ms=60000"];
+    let tunnel: &[&str] = &["message~opening the tunnel", "http_status=0", "retry_after_ms=60000"];
     let handshake: &[&str] = &["message~in the TLS handshake", "retry_after_ms=60000"];
-    let waiting: &[&str] = &["message~waiting for the answer", "retry_after_ms=300000"];
+    let waiting: &[&str] = &["message~waiting for the response", "retry_after_ms=300000"];
     let to_stub = |scenario: &'static str| move || Call::to(&support::stub().0.scenario_url(scenario)).soon().run();
     let cut_at = |amount: u64| {
         move || {
@@ -195,7 +195,7 @@ pub fn rows() -> Vec<Row> {
             });
             Call::to(&format!("http://{peer}")).soon().run()
         }),
-        Row::new((PROXY, "does not speak HTTP", "NF_PROXY"), &["message~does not speak the proxy's protocol"], || {
+        Row::new((PROXY, "does not speak HTTP", "NF_PROXY"), &["message~Proxy failed (protocol error)"], || {
             let peer = listener(|mut client| {
                 client.write_all(b"220 mail.example ESMTP\r\n")?;
                 hold(&mut client)
@@ -204,7 +204,7 @@ pub fn rows() -> Vec<Row> {
         }),
         Row::new(
             (PROXY, "sends more than it was asked for", "NF_PROXY"),
-            &["message~speaks before it is asked"],
+            &["message~unexpected data before the request"],
             || {
                 let peer = listener(|mut client| {
                     read_head(&mut client)?;
@@ -251,7 +251,7 @@ pub fn rows() -> Vec<Row> {
             &["message~closed the connection", "retry_after_ms=60000"],
             || by_proxy("socks5", listener(|_| Ok(()))).run(),
         ),
-        Row::new((SOCKS, "does not speak SOCKS", "NF_PROXY"), &["message~does not speak the proxy's protocol"], || {
+        Row::new((SOCKS, "does not speak SOCKS", "NF_PROXY"), &["message~Proxy failed (protocol error)"], || {
             let peer = listener(|mut client| {
                 client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")?;
                 hold(&mut client)

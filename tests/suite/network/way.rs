@@ -29,7 +29,7 @@ pub fn rows() -> Vec<Row> {
         }),
         Row::new(
             (FILTER, "DROP of the first packet, with a shorter limit for connecting", "NF_CONNECT"),
-            &["message~127.0.0.1:8443: no answer within 300 ms"],
+            &["message~127.0.0.1:8443: no response within 300 ms"],
             || {
                 let prepare = "iptables -A INPUT -p tcp --dport 8443 --syn -j DROP";
                 within(300.0..2000.0, call(prepare, "127.0.0.1", |call| call.with("connect_timeout_ms", "300")))
@@ -59,7 +59,7 @@ pub fn rows() -> Vec<Row> {
         Row::stall((FILTER, "DROP of large packets (path MTU black hole)"), &["message~in the TLS handshake"], || {
             call("iptables -A INPUT -p tcp --sport 8443 -m length --length 500:65535 -j DROP", "127.0.0.1", Call::soon)
         }),
-        Row::stall((FILTER, "DROP of the request and all behind it"), &["message~waiting for the answer"], || {
+        Row::stall((FILTER, "DROP of the request and all behind it"), &["message~waiting for the response"], || {
             call(&format!("iptables -A INPUT {LATER} -j DROP"), "127.0.0.1", Call::soon)
         }),
         Row::new(
@@ -91,7 +91,7 @@ pub fn rows() -> Vec<Row> {
         }),
         Row::new(
             (EYEBALLS, "both are lost", "NF_CONNECT"),
-            &["message~[::1]:8443: no answer within 300 ms", "message~127.0.0.1:8443: no answer within 300 ms"],
+            &["message~[::1]:8443: no response within 300 ms", "message~127.0.0.1:8443: no response within 300 ms"],
             move || {
                 let drop = "-A INPUT -p tcp --dport 8443 -j DROP";
                 let prepare = format!("{BOTH_FAMILIES}; iptables {drop}; ip6tables {drop}");
