@@ -454,7 +454,7 @@ fn algorithms() -> Vec<Row> {
         ),
         bad(
             "shows a certificate signed with RSA and MD5",
-            &["server_saw=", "message~signed with RSA and MD5", "message~no longer safe"],
+            &["server_saw=", "message~signed with RSA and MD5", "message~uses SHA-1, or an RSA key"],
             || by_openssl_root(&rsa_key(2048), Some("-md5")),
         ),
         bad(

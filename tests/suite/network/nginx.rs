@@ -260,7 +260,7 @@ pub fn rows() -> Vec<Row> {
         let directives = "ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA;";
         call(&Shown::by_root(|root| root.server(|_| ())), directives, |_, call| call)
     }));
-    let groups = &["server_saw=", "message~no cipher or key exchange in common", "remedy~X25519, P-256 or P-384"];
+    let groups = &["server_saw=", "message~no common cipher suite or key exchange", "remedy~X25519, P-256 or P-384"];
     rows.push(Row::new((PEER, "exchanges keys on the curve P-521 only", "NF_TLS"), groups, || {
         call(&Shown::by_root(|root| root.server(|_| ())), "ssl_ecdh_curve secp521r1;", |_, call| call)
     }));
