@@ -537,5 +537,5 @@ fn a_second_tls_handshake_after_the_request_is_named() {
     let call = Call::to("https://localhost:1").with("ca", &config.ca);
     let facts = call.with("proxy", &format!("http://{}", proxy.address)).run();
     expect(&facts, "NF_TLS", named, "through a proxy");
-    assert!(facts.pairs()["message"].contains(&format!("by way of proxy {}", proxy.address)), "{}", facts.stdout);
+    assert!(facts.pairs()["message"].contains(&format!("via proxy {}", proxy.address)), "{}", facts.stdout);
 }
