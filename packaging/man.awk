@@ -1,10 +1,10 @@
-# Writes the manual pages from the header: nativeflow.3 from its first page, and a page for each function.
+# Writes the manual pages from the header: nativeflow.3 from its preamble, and a page for each function.
 #
 #     awk -v version=0.1.0 -v date=2026-01-31 -v folder=man3 -f packaging/man.awk include/nativeflow.h
 #
-# POSIX awk. Ends with 1 at a function without a comment: no function is to be without a page.
+# POSIX awk. Exits with 1 if a function has no comment, because every function needs a page.
 
-# Reading: the first page, then comments, each with the declaration behind it.
+# Reading: the preamble, then comments, each with the declaration after it.
 
 FNR == 1 && /^\/\*$/ { part = "preamble"; next }
 part == "preamble" && /^ \*\/$/ { part = ""; next }
@@ -28,21 +28,21 @@ END {
     if (failed)
         exit 1
     if (part != "" || preamble == "" || functions == 0)
-        fail("this is not nativeflow.h")
+        fail("not nativeflow.h")
     overview()
     for (i = 1; i <= functions; i++)
         page(function_name[i])
 }
 
 function note(declaration, comment,    name, words) {
-    # A macro that is empty, or what every reader expects. Parameters below the first one move with it.
+    # NF_CALL is empty, or what every reader expects. Removing it moves the parameters on later lines too.
     if (gsub(/NF_CALL /, "", declaration))
         gsub(/\n        /, "\n", declaration)
     if (declaration ~ /^#define/) {
         split(declaration, words, " ")
         name = words[2]
         macros[++macro_count] = name
-        # A macro that is not a number is told by its comment alone.
+        # Only a number is shown as the value of a macro.
         value[name] = words[3] ~ /^[0-9]+$/ ? " (" words[3] ")" : ""
     } else if (match(declaration, /^typedef struct [a-z_]+/)) {
         name = substr(declaration, 16, RLENGTH - 15)
@@ -57,14 +57,14 @@ function note(declaration, comment,    name, words) {
         while (sub(/^NF_(API|MUST_USE)[ \n]/, "", declaration))
             continue
         if (comment !~ /(^|\n)Since [0-9.]+\.\n$/)
-            fail(name " does not end with since when it is there")
+            fail(name ": the comment does not end with \"Since x.y.\"")
     } else {
-        fail("what is this: " declaration)
+        fail("unknown declaration: " declaration)
     }
     if (comment !~ /[^ \n]/)
         fail("no comment: " name)
     declared[name] = declaration
-    said[name] = comment
+    comment_of[name] = comment
 }
 
 # Writing.
@@ -72,7 +72,7 @@ function note(declaration, comment,    name, words) {
 function overview(    count, paragraphs, i) {
     open("nativeflow")
     count = split(preamble, paragraphs, /\n\n+/)
-    # The first says "nativeflow: what it is.", the second who has written the header.
+    # The first is "nativeflow: summary.", the second the note that the header is generated.
     name_section("nativeflow", substr(paragraphs[1], index(paragraphs[1], ": ") + 2))
     put(".SH SYNOPSIS\n.nf")
     put("\\fB#include <nativeflow.h>\\fP\n")
@@ -87,13 +87,13 @@ function overview(    count, paragraphs, i) {
     for (i = 1; i <= type_count; i++) {
         put(".SS " types[i])
         separator = 0
-        text(said[types[i]])
+        text(comment_of[types[i]])
         list_functions(types[i])
     }
     section("CALLBACKS")
     for (i = 1; i <= callback_count; i++) {
         prototype(declared[callbacks[i]])
-        text(said[callbacks[i]])
+        text(comment_of[callbacks[i]])
     }
     list_macros("CODES", "^NF_", "^NF_(LOG|VERSION)_")
     list_macros("LOG LEVELS", "^NF_LOG_", "^$")
@@ -109,7 +109,7 @@ function page(name,    count, paragraphs, failures, since, i) {
     separator = 1
     prototype(declared[name])
     section("DESCRIPTION")
-    count = split(said[name], paragraphs, /\n\n+/)
+    count = split(comment_of[name], paragraphs, /\n\n+/)
     for (i = 1; i <= count; i++)
         if (paragraphs[i] ~ /^(Fails|Ends) (with|as) /)
             failures = failures "\n\n" paragraphs[i]
@@ -119,7 +119,7 @@ function page(name,    count, paragraphs, failures, since, i) {
             paragraph(paragraphs[i])
     if (may_fail(name)) {
         section("RETURN VALUE")
-        paragraph("NULL on success; otherwise an error that is yours to free with nf_error_free.")
+        paragraph("NULL on success; otherwise an error, which the caller frees with nf_error_free.")
     }
     if (failures != "") {
         section("ERRORS")
@@ -135,11 +135,11 @@ function page(name,    count, paragraphs, failures, since, i) {
 function open(name) {
     current = name
     file = folder "/" name ".3"
-    printf ".\\\" Made from nativeflow.h by packaging/man.awk; do not edit.\n" >file
+    printf ".\\\" Generated from nativeflow.h by packaging/man.awk; do not edit.\n" >file
     put(".TH " name " 3 " date " \"nativeflow " version "\" \"nativeflow manual\"")
 }
 
-# As whatis(1) reads it: one line, no font.
+# One line without font changes, as whatis(1) reads it.
 function name_section(name, what) {
     gsub(/`/, "", what)
     gsub(/\n/, " ", what)
@@ -171,7 +171,7 @@ function paragraph(what) {
     } else {
         if (separator)
             put(".PP")
-        put_lines(emphasised(what))
+        put_lines(emphasized(what))
     }
     separator = 1
 }
@@ -190,7 +190,7 @@ function list_functions(type,    i, prefix, name) {
     for (i = 1; i <= functions; i++) {
         name = function_name[i]
         if (type_of(name) == type)
-            put(".TP\n\\fB" name "\\fP(3)\n" emphasised(summary(name)))
+            put(".TP\n\\fB" name "\\fP(3)\n" emphasized(summary(name)))
     }
 }
 
@@ -200,7 +200,7 @@ function list_macros(title, wanted, unwanted,    i, name) {
         name = macros[i]
         if (name ~ wanted && name !~ unwanted) {
             put(".TP\n\\fB" name "\\fP" value[name])
-            put_lines(emphasised(said[name]))
+            put_lines(emphasized(comment_of[name]))
         }
     }
 }
@@ -209,7 +209,7 @@ function may_fail(name) {
     return declared[name] ~ /^nf_error \*/
 }
 
-# The type whose name a function's begins with.
+# The type whose name is the prefix of the function's name.
 function type_of(name,    i) {
     for (i = 1; i <= type_count; i++)
         if (index(name, types[i] "_") == 1)
@@ -217,18 +217,18 @@ function type_of(name,    i) {
     return ""
 }
 
-# The first sentence, or what stands before its colon or semicolon, as whatis(1) shows it.
+# The first sentence, up to a colon or semicolon, for whatis(1).
 function summary(name,    first) {
-    first = said[name]
+    first = comment_of[name]
     gsub(/\n/, " ", first)
     if (match(first, /[.:;] /))
         first = substr(first, 1, RSTART - 1)
     return tolower(substr(first, 1, 1)) substr(first, 2)
 }
 
-# What else the page names, and who frees the object.
+# The other functions that the page names, and those that free the object.
 function references(name,    i, other, named, list) {
-    named = said[name] " " type_of(name) "_free " (may_fail(name) ? "nf_error_free " : "")
+    named = comment_of[name] " " type_of(name) "_free " (may_fail(name) ? "nf_error_free " : "")
     for (i = 1; i <= functions; i++) {
         other = function_name[i]
         if (other != name && named ~ ("[^a-z_]" other "[^a-z_]"))
@@ -237,8 +237,8 @@ function references(name,    i, other, named, list) {
     return list
 }
 
-# Names of the library and what stands in backticks in bold; functions with the section where they are.
-function emphasised(what,    word, done) {
+# Names of the library and words in backticks are bold. Functions get their section number.
+function emphasized(what,    word, done) {
     what = escaped(what)
     while (match(what, /`[^`]+`|(nf|NF)_[A-Za-z0-9_]*[A-Za-z0-9]/)) {
         word = substr(what, RSTART, RLENGTH)
@@ -272,7 +272,7 @@ function literal(what) {
     return what
 }
 
-# Lines of text, which may begin like a request.
+# Lines of text. One may begin like a roff request.
 function put_lines(what) {
     sub(/\n$/, "", what)
     what = "\n" what
