@@ -91,9 +91,9 @@
  * token and the refresh token.
  *
  * Messages contain no secrets. If a server repeats the key, login or secret
- * (four characters or more), [redacted] replaces the value, or a note that
- * begins with [withheld: replaces the whole text. Six characters in a row of
- * one of them count as a repetition.
+ * (four characters or more), [redacted] replaces the value, or a note in the
+ * form [withheld: ...] replaces the whole text. Six characters in a row of the
+ * key, login or secret count as a repetition.
  *
  *
  * CERTIFICATES
@@ -517,8 +517,8 @@ NF_API const char *NF_CALL nf_error_correlation_id(const nf_error *error);
 /**
  * Returns the time to wait before a retry, in milliseconds, or -1.
  *
- * -1: do not retry until the cause is fixed. Otherwise 5000 to 86400000 (5
- * seconds to one day), even if the server asks for less or more.
+ * -1 means: do not retry until the cause is fixed. Other values are 5000 to
+ * 86400000 (5 seconds to one day), even if the server asks for less or more.
  *
  * Since 0.1.
  */
@@ -626,9 +626,9 @@ nf_error *NF_CALL nf_options_set_ca_file(nf_options *options,
                                          const char *path);
 
 /**
- * Adds trusted root certificates from `len` bytes of PEM at `pem`. They
- * replace the operating system's root certificates. They are used in addition
- * to those of a CA file and of earlier calls.
+ * Adds trusted root certificates from the `len` bytes at `pem`, in PEM or DER.
+ * They replace the operating system's root certificates. They are used in
+ * addition to those of a CA file and of earlier calls.
  *
  * `pem` needs no NUL at its end.
  *
@@ -805,10 +805,10 @@ nf_error *NF_CALL nf_options_set_log(nf_options *options,
 /**
  * Adds a function that is called once, when no callback can run any more.
  *
- * That is after these options, all clients created from them after this call
- * and all shares of those clients are freed, and all their calls have
- * returned. `fn` receives `user`; see `nf_release_fn`. Use it to free the data
- * that `user` of a log points to.
+ * It is called when these options and all clients created from them later are
+ * freed, shares included, and all calls on them have returned. `fn` receives
+ * `user`; see `nf_release_fn`. Use it to free the data that `user` of a log
+ * points to.
  *
  * If several functions are added, they are called in the order in which they
  * were added.
@@ -863,7 +863,8 @@ nf_error *NF_CALL nf_client_new(const nf_options *options,
 
 /**
  * Creates another handle of the same client (a share), with its own timeout
- * and cancellation. Use it for one call, or for a task that can be cancelled.
+ * and cancellation. Use it for one call, or for several calls that are
+ * cancelled together.
  *
  * All handles of a client use the same connections, TLS sessions and DNS
  * lookups. A share of a share belongs to the first client too.
@@ -893,8 +894,8 @@ nf_error *NF_CALL nf_client_share(const nf_client *client,
  * A call that has not sent its login does not send it. `nf_client_free` does
  * not wait for running calls; they keep the data that they need.
  *
- * Start no call on a freed handle. A call has certainly started if it has
- * written a line to the log.
+ * No call may start on the handle during or after this function. A call that
+ * has written a line to the log has started.
  *
  * Calls on other handles continue. The connections are closed when the last
  * handle is freed and the last call has returned. Tokens do not change.
@@ -904,15 +905,15 @@ nf_error *NF_CALL nf_client_share(const nf_client *client,
 NF_API void NF_CALL nf_client_free(nf_client *client);
 
 /**
- * Cancels calls on any thread, which end with `NF_CANCELLED`. NULL is allowed.
+ * Cancels calls on all threads: they end with `NF_CANCELLED`. NULL is allowed.
  *
  * On a client from `nf_client_new`: cancels every call that runs on it or on
  * one of its shares. The client can still be used; calls that start later are
  * not cancelled.
  *
- * On a share: cancels its own calls, also those that start later. Those send
- * nothing. A cancellation that comes before its call is therefore not lost.
- * The share cannot be used again; free it.
+ * On a share: cancels its own calls, those that run and those that start
+ * later. A call that starts later sends nothing. So a cancellation is not lost
+ * if it comes before its call. The share cannot be used again; free it.
  *
  * Returns at once. Each cancelled call returns within 10 ms, whatever it waits
  * for. Call it on any thread, but not in a signal handler.
@@ -929,7 +930,7 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
  * token; free it with `nf_token_free`.
  *
  * The login is sent once; the library never sends it again. Blocks for at most
- * the timeout of the client. Several threads may call it at the same time.
+ * the timeout of `client`. Several threads may call it at the same time.
  *
  * Ends with `NF_CANCELLED` if `nf_client_cancel` or `nf_client_free` is called
  * during the call, or if `client` is a share that was cancelled before.
@@ -938,7 +939,7 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
  * key (it does not say which). Do not retry, because the account may be
  * locked.
  *
- * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of them is
+ * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
  * invalid, such as a login that contains a colon or a line break.
  *
  * Fails with any code from 40 on for other failures.
@@ -964,13 +965,13 @@ nf_error *NF_CALL nf_client_get_token(const nf_client *client,
 NF_API const char *NF_CALL nf_token_value(const nf_token *token);
 
 /**
- * Copies the access token into a buffer and returns its length in bytes,
- * without a NUL.
+ * Copies the access token into a buffer, and returns the length of the token
+ * in bytes, without a NUL.
  *
  * Writes nothing if `capacity` is smaller than the length; a token is never
  * truncated. Writes a NUL after the token if there is room for it. A C program
  * checks `length < capacity`. A program that pads its fields with spaces
- * checks `length <= capacity` and pads from there.
+ * checks `length <= capacity` and pads the rest.
  *
  * `buffer` may be NULL to get only the length. NULL for the token gives 0. The
  * caller wipes the copy.
@@ -1008,8 +1009,8 @@ NF_API const char *NF_CALL nf_token_refresh_token(const nf_token *token);
  * Returns the base URL for requests with this token, exactly as the server
  * wrote it (with or without a slash at the end).
  *
- * It is "" if the server sent none, or one that is not safe for a token. Safe
- * are https URLs, and http URLs of loopback hosts.
+ * It is "" if the server sent none, or one that a token must not be sent to.
+ * Allowed are only https URLs, and http URLs of loopback hosts.
  *
  * Since 0.1.
  */
@@ -1018,7 +1019,7 @@ NF_API const char *NF_CALL nf_token_instance_url(const nf_token *token);
 /**
  * Returns when the token expires, in Unix seconds (UTC), or -1.
  *
- * -1 if the date is missing or not in the expected format.
+ * It is -1 if the date is missing or not in the expected format.
  *
  * Since 0.1.
  */

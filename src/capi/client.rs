@@ -68,7 +68,8 @@ pub unsafe extern "C-unwind" fn nf_client_new(options: *const nf_options, out: *
 }
 
 /// Creates another handle of the same client (a share), with its own timeout
-/// and cancellation. Use it for one call, or for a task that can be cancelled.
+/// and cancellation. Use it for one call, or for several calls that are
+/// cancelled together.
 ///
 /// All handles of a client use the same connections, TLS sessions and DNS
 /// lookups. A share of a share belongs to the first client too.
@@ -107,8 +108,8 @@ pub unsafe extern "C-unwind" fn nf_client_share(
 /// A call that has not sent its login does not send it. `nf_client_free` does
 /// not wait for running calls; they keep the data that they need.
 ///
-/// Start no call on a freed handle. A call has certainly started if it has
-/// written a line to the log.
+/// No call may start on the handle during or after this function. A call that
+/// has written a line to the log has started.
 ///
 /// Calls on other handles continue. The connections are closed when the last
 /// handle is freed and the last call has returned. Tokens do not change.
@@ -126,15 +127,15 @@ pub unsafe extern "C-unwind" fn nf_client_free(client: *mut nf_client) {
     })
 }
 
-/// Cancels calls on any thread, which end with `NF_CANCELLED`. NULL is allowed.
+/// Cancels calls on all threads: they end with `NF_CANCELLED`. NULL is allowed.
 ///
 /// On a client from `nf_client_new`: cancels every call that runs on it or on
 /// one of its shares. The client can still be used; calls that start later are
 /// not cancelled.
 ///
-/// On a share: cancels its own calls, also those that start later. Those send
-/// nothing. A cancellation that comes before its call is therefore not lost.
-/// The share cannot be used again; free it.
+/// On a share: cancels its own calls, those that run and those that start
+/// later. A call that starts later sends nothing. So a cancellation is not lost
+/// if it comes before its call. The share cannot be used again; free it.
 ///
 /// Returns at once. Each cancelled call returns within 10 ms, whatever it waits
 /// for. Call it on any thread, but not in a signal handler.
@@ -162,7 +163,7 @@ unsafe fn cancel(client: *const nf_client) {
 /// token; free it with `nf_token_free`.
 ///
 /// The login is sent once; the library never sends it again. Blocks for at most
-/// the timeout of the client. Several threads may call it at the same time.
+/// the timeout of `client`. Several threads may call it at the same time.
 ///
 /// Ends with `NF_CANCELLED` if `nf_client_cancel` or `nf_client_free` is called
 /// during the call, or if `client` is a share that was cancelled before.
@@ -171,7 +172,7 @@ unsafe fn cancel(client: *const nf_client) {
 /// key (it does not say which). Do not retry, because the account may be
 /// locked.
 ///
-/// Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of them is
+/// Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
 /// invalid, such as a login that contains a colon or a line break.
 ///
 /// Fails with any code from 40 on for other failures.

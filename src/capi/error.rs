@@ -138,8 +138,8 @@ pub unsafe extern "C-unwind" fn nf_error_correlation_id(error: *const nf_error) 
 
 /// Returns the time to wait before a retry, in milliseconds, or -1.
 ///
-/// -1: do not retry until the cause is fixed. Otherwise 5000 to 86400000 (5
-/// seconds to one day), even if the server asks for less or more.
+/// -1 means: do not retry until the cause is fixed. Other values are 5000 to
+/// 86400000 (5 seconds to one day), even if the server asks for less or more.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

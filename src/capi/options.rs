@@ -135,9 +135,9 @@ pub unsafe extern "C-unwind" fn nf_options_set_ca_file(options: *mut nf_options,
     })
 }
 
-/// Adds trusted root certificates from `len` bytes of PEM at `pem`. They
-/// replace the operating system's root certificates. They are used in addition
-/// to those of a CA file and of earlier calls.
+/// Adds trusted root certificates from the `len` bytes at `pem`, in PEM or DER.
+/// They replace the operating system's root certificates. They are used in
+/// addition to those of a CA file and of earlier calls.
 ///
 /// `pem` needs no NUL at its end.
 ///
@@ -364,10 +364,10 @@ pub unsafe extern "C-unwind" fn nf_options_set_log(
 
 /// Adds a function that is called once, when no callback can run any more.
 ///
-/// That is after these options, all clients created from them after this call
-/// and all shares of those clients are freed, and all their calls have
-/// returned. `fn` receives `user`; see `nf_release_fn`. Use it to free the data
-/// that `user` of a log points to.
+/// It is called when these options and all clients created from them later are
+/// freed, shares included, and all calls on them have returned. `fn` receives
+/// `user`; see `nf_release_fn`. Use it to free the data that `user` of a log
+/// points to.
 ///
 /// If several functions are added, they are called in the order in which they
 /// were added.

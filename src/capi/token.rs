@@ -94,13 +94,13 @@ pub unsafe extern "C-unwind" fn nf_token_value(token: *const nf_token) -> *const
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.value)) })
 }
 
-/// Copies the access token into a buffer and returns its length in bytes,
-/// without a NUL.
+/// Copies the access token into a buffer, and returns the length of the token
+/// in bytes, without a NUL.
 ///
 /// Writes nothing if `capacity` is smaller than the length; a token is never
 /// truncated. Writes a NUL after the token if there is room for it. A C program
 /// checks `length < capacity`. A program that pads its fields with spaces
-/// checks `length <= capacity` and pads from there.
+/// checks `length <= capacity` and pads the rest.
 ///
 /// `buffer` may be NULL to get only the length. NULL for the token gives 0. The
 /// caller wipes the copy.
@@ -162,8 +162,8 @@ pub unsafe extern "C-unwind" fn nf_token_refresh_token(token: *const nf_token) -
 /// Returns the base URL for requests with this token, exactly as the server
 /// wrote it (with or without a slash at the end).
 ///
-/// It is "" if the server sent none, or one that is not safe for a token. Safe
-/// are https URLs, and http URLs of loopback hosts.
+/// It is "" if the server sent none, or one that a token must not be sent to.
+/// Allowed are only https URLs, and http URLs of loopback hosts.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -174,7 +174,7 @@ pub unsafe extern "C-unwind" fn nf_token_instance_url(token: *const nf_token) ->
 
 /// Returns when the token expires, in Unix seconds (UTC), or -1.
 ///
-/// -1 if the date is missing or not in the expected format.
+/// It is -1 if the date is missing or not in the expected format.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
