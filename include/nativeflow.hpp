@@ -131,6 +131,15 @@ inline std::string c_text(std::string_view text)
     return std::string(text);
 }
 
+/* Converts a time for C. Throws an error with `code` if it is out of range. */
+inline std::uint32_t c_milliseconds(std::chrono::milliseconds time, std::int32_t code)
+{
+    const auto count = time.count();
+    if (count < 0 || count > UINT32_MAX)
+        throw error(code, "Invalid time (negative, or longer than 49 days)", "Set 0 to 4294967295 milliseconds.");
+    return static_cast<std::uint32_t>(count);
+}
+
 } // namespace detail
 
 /* A login or a password for one call. It is wiped by the call and by the destructor. It cannot be copied. */
@@ -261,6 +270,9 @@ template <typename Get> std::optional<token> without_exceptions(Get get, error &
 /* Takes a level (NF_LOG_*) and a line. Its exceptions are ignored. */
 using log_function = std::function<void(std::int32_t level, std::string_view line)>;
 
+/* Takes no arguments. It must not call this library. Its exceptions are ignored. */
+using release_function = std::function<void()>;
+
 /* The settings that a client is created from. Each setter throws if the value is invalid. */
 class options {
 public:
@@ -294,19 +306,32 @@ public:
         return *this;
     }
 
+    /* The function is destroyed when these options and their clients are freed and all their calls have returned. Its
+       destructor must not free objects of this library. */
     options &log(log_function function)
     {
-        auto kept = std::make_shared<log_function>(std::move(function));
-        detail::check(nf_options_set_log(options_.get(), *kept ? write : nullptr, kept.get()));
-        log_ = std::move(kept);
+        if (!function) {
+            detail::check(nf_options_set_log(options_.get(), nullptr, nullptr));
+            return *this;
+        }
+        auto kept = std::make_unique<log_function>(std::move(function));
+        detail::check(nf_options_on_release(options_.get(), drop, kept.get()));
+        detail::check(nf_options_set_log(options_.get(), write, kept.release()));
+        return *this;
+    }
+
+    /* Calls the function once, when no callback can run any more. See nf_options_on_release. */
+    options &on_release(release_function function)
+    {
+        auto kept = std::make_unique<release_function>(std::move(function));
+        detail::check(nf_options_on_release(options_.get(), *kept ? release : nullptr, kept.get()));
+        (void)kept.release();
         return *this;
     }
 
     const nf_options *get() const noexcept { return options_.get(); }
 
 private:
-    friend class client;
-
     options &set(nf_error *(NF_CALL *setter)(nf_options *, const char *), std::string_view text)
     {
         /* Some of these contain a password. A secret wipes its copy. */
@@ -317,11 +342,7 @@ private:
 
     options &set(nf_error *(NF_CALL *setter)(nf_options *, std::uint32_t), std::chrono::milliseconds time)
     {
-        const auto count = time.count();
-        if (count < 0 || count > UINT32_MAX)
-            throw error(NF_INVALID_OPTION, "Invalid time (negative, or longer than 49 days)",
-                        "Set 0 to 4294967295 milliseconds.");
-        detail::check(setter(options_.get(), static_cast<std::uint32_t>(count)));
+        detail::check(setter(options_.get(), detail::c_milliseconds(time, NF_INVALID_OPTION)));
         return *this;
     }
 
@@ -333,19 +354,29 @@ private:
         }
     }
 
+    static void NF_CALL drop(void *user) noexcept { delete static_cast<log_function *>(user); }
+
+    static void NF_CALL release(void *user) noexcept
+    {
+        const std::unique_ptr<release_function> function(static_cast<release_function *>(user));
+        try {
+            (*function)();
+        } catch (...) {
+        }
+    }
+
     struct deleter {
         void operator()(nf_options *c_options) const noexcept { nf_options_free(c_options); }
     };
     std::unique_ptr<nf_options, deleter> options_;
-    std::shared_ptr<log_function> log_;
 };
 
-/* Gets tokens from one service. */
+/* A handle of a client, which gets tokens from one service. */
 class client {
 public:
     client() : client(options()) {}
 
-    explicit client(const options &from) : log_(from.log_)
+    explicit client(const options &from)
     {
         /* NULL would mean the default options, and the login would be sent to another host than the program has set. */
         if (from.get() == nullptr)
@@ -359,8 +390,6 @@ public:
     /* Both secrets are wiped on every path. */
     [[nodiscard]] token get_token(std::string_view key, secret &login, secret &password) const
     {
-        /* The call may outlast the client, and C calls the log until the call ends. */
-        const std::shared_ptr<log_function> kept = log_;
         const auto call = [this_client = client_.get()](auto... arguments) {
             return nf_client_get_token(this_client, arguments...);
         };
@@ -374,6 +403,16 @@ public:
         return detail::without_exceptions([&] { return get_token(key, login, password); }, why);
     }
 
+    /* Creates another handle with the same connections. It has its own cancellation, and its own timeout for each call.
+       0 means the client's timeout. */
+    [[nodiscard]] client share(std::chrono::milliseconds timeout = std::chrono::milliseconds::zero()) const
+    {
+        nf_client *shared = nullptr;
+        detail::check(nf_client_share(get(), detail::c_milliseconds(timeout, NF_INVALID_ARGUMENT), &shared));
+        return client(shared);
+    }
+
+    /* Cancels all calls that run on the client or its shares. A share cancels its own calls, also those that start later. */
     void cancel() const noexcept { nf_client_cancel(client_.get()); }
     const nf_client *get() const noexcept { return client_.get(); }
 
@@ -381,8 +420,8 @@ private:
     struct deleter {
         void operator()(nf_client *c_client) const noexcept { nf_client_free(c_client); }
     };
-    /* Each call has a copy of the pointer. */
-    std::shared_ptr<log_function> log_;
+    explicit client(nf_client *c_client) noexcept : client_(c_client) {}
+
     std::unique_ptr<nf_client, deleter> client_;
 };
 

@@ -32,8 +32,12 @@
       *     nf_options_use_environment_proxy
       *   USING options, BY VALUE NF-LOG-FUNCTION, any field
       *     nf_options_set_log
+      *   USING options, BY VALUE NF-RELEASE-FUNCTION, any field
+      *     nf_options_on_release
       *   USING options, BY REFERENCE NF-CLIENT
       *     nf_client_new
+      *   USING client, BY VALUE NF-MS, BY REFERENCE NF-SHARE
+      *     nf_client_share
       *   USING client, key, login, secret, BY REFERENCE NF-TOKEN
       *     nf_client_get_token
       *   USING key, login, secret, BY REFERENCE NF-TOKEN
@@ -62,6 +66,9 @@
       * The objects. Each is freed by its own function, also when NULL.
        01  NF-OPTIONS               USAGE POINTER VALUE NULL.
        01  NF-CLIENT                USAGE POINTER VALUE NULL.
+      * Another handle of the client, whose calls nf_client_cancel ends
+      * alone. What a client can do, it can do; nf_client_free frees it.
+       01  NF-SHARE                 USAGE POINTER VALUE NULL.
        01  NF-TOKEN                 USAGE POINTER VALUE NULL.
        01  NF-ERROR                 USAGE POINTER VALUE NULL.
 
@@ -87,6 +94,11 @@
            88  NF-LOG-ERROR         VALUE 1.
            88  NF-LOG-WARNING       VALUE 2.
            88  NF-LOG-INFO          VALUE 3.
+
+      * SET NF-RELEASE-FUNCTION TO ENTRY "MY-RELEASE", a program that is
+      * called once, with any field BY REFERENCE, when the log is not
+      * called any more. It calls nothing of nativeflow.
+       01  NF-RELEASE-FUNCTION      USAGE PROGRAM-POINTER.
 
       * Codes are added in later versions: treat one that you do not
       * know by its group.

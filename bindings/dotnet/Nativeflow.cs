@@ -179,7 +179,6 @@ namespace Nativeflow
     public sealed class Options : IDisposable
     {
         internal readonly OptionsHandle Handle = Native.nf_options_new();
-        internal LogFunction Log;
 
         /// <summary>Where Concur is, such as "https://eu1.concursolutions.com".</summary>
         public Options SetBaseUrl(string url) { return Set(Native.nf_options_set_base_url, url); }
@@ -229,16 +228,12 @@ namespace Nativeflow
         }
 
         /// <summary>Tells each step of every call, a line without secret and without line break; null: nobody. Called on the thread
-        /// of the call, which waits; on several threads at once when calls are. What it throws is dropped.</summary>
+        /// of the call, which waits; on several threads at once when calls are. What it throws is dropped. The log is kept until these
+        /// options and all clients and calls that may write to it are gone.</summary>
         public Options SetLog(Action<LogLevel, string> log)
         {
-            LogFunction function = log == null ? (LogFunction)null : (user, level, line) =>
-            {
-                try { log((LogLevel)level, Native.Text(line)); }
-                catch { } // an exception must not pass through C
-            };
-            NativeflowException.ThrowFor(Native.nf_options_set_log(Handle, function, IntPtr.Zero));
-            Log = function;
+            IntPtr user = log == null ? IntPtr.Zero : LogTarget.Keep(Handle, log);
+            NativeflowException.ThrowFor(Native.nf_options_set_log(Handle, log == null ? null : LogTarget.Write, user));
             return this;
         }
 
@@ -267,7 +262,6 @@ namespace Nativeflow
     {
         internal readonly ClientHandle Handle;
         internal readonly CancellationTokenSource Closing = new CancellationTokenSource();
-        readonly LogFunction log; // C calls it as long as the client is there: the collector must not take it
 
         /// <summary>With the default options: Concur's production host in the United States.</summary>
         public Client() : this(null) { }
@@ -278,7 +272,6 @@ namespace Nativeflow
             // An invalid handle is NULL in C, which stands for the default values.
             using (OptionsHandle none = options == null ? new OptionsHandle() : null)
                 NativeflowException.ThrowFor(Native.nf_client_new(none ?? options.Handle, out Handle));
-            log = options?.Log;
             GC.KeepAlive(options);
         }
 
@@ -287,8 +280,7 @@ namespace Nativeflow
         /// <param name="login">UTF-8, perhaps padded with zeros. Zeroed, as secret is, before this returns or throws; zeros alone are
         /// refused, for they are what a call has left.</param>
         /// <param name="secret">The same; null or empty for a user without password.</param>
-        /// <param name="cancellation">Ends the call within 10 ms or so, and every other call that runs on this client: take a client of
-        /// its own for a call that is to be cancelled alone.</param>
+        /// <param name="cancellation">Ends this call within 10 ms, and no other. If it is cancelled before, nothing is sent.</param>
         /// <exception cref="NativeflowException">No token came: see its code.</exception>
         /// <exception cref="OperationCanceledException">The call was cancelled, in whatever way.</exception>
         public Token GetToken(string key, byte[] login, byte[] secret, CancellationToken cancellation = default(CancellationToken))
@@ -328,8 +320,7 @@ namespace Nativeflow
         /// are.</summary>
         public void Dispose()
         {
-            // A call that runs keeps the handle open, so freeing alone would wait for it.
-            Closing.Cancel();
+            Closing.Cancel(); // each call runs on a handle of its own, which freeing this one does not end
             Handle.Dispose();
         }
 
@@ -342,30 +333,37 @@ namespace Nativeflow
             {
                 using (moved)
                 using (CText cKey = CText.Of(key))
-                using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Closing.Token))
-                using (new Cancelling(Handle, either.Token))
+                using (ClientHandle share = Share())
+                using (cancellation.Register(share.Cancel))
+                using (Closing.Token.Register(share.Cancel))
                 {
                     isUsed = moved.AreUsed;
-                    if (!isUsed && !either.IsCancellationRequested)
-                        error = Native.nf_client_get_token(Handle, cKey.Pointer, moved.Login.Pointer, moved.Secret.Pointer, out token);
+                    if (!isUsed)
+                        error = Native.nf_client_get_token(share, cKey.Pointer, moved.Login.Pointer, moved.Secret.Pointer, out token);
                 }
             }
             catch (ObjectDisposedException)
             {
                 throw; // as below: caught here, it lets the wiping come first
             }
-            GC.KeepAlive(log);
             // Thrown only now: when nobody catches an exception, the process ends before what it passes has been wiped.
             if (isUsed)
                 throw Used();
-            if (error == null)
-                throw new OperationCanceledException(cancellation);
             NativeflowException failure = NativeflowException.Of(error);
             if (failure == null)
                 return new Token(token);
             if (failure.Code == Code.Cancelled)
                 throw new OperationCanceledException(failure.Message, failure, cancellation);
             throw failure;
+        }
+
+        /// <summary>A handle for one call, with a cancellation of its own. It stays cancelled, so that a cancellation which comes before the
+        /// call is not lost.</summary>
+        internal ClientHandle Share()
+        {
+            ClientHandle share;
+            NativeflowException.ThrowFor(Native.nf_client_share(Handle, 0, out share));
+            return share;
         }
 
         // The server would take them for an empty password, and count.
@@ -562,66 +560,45 @@ namespace Nativeflow
         }
     }
 
-    /// <summary>Cancels a call when a CancellationToken says so, from its begin to its end.</summary>
-    sealed class Cancelling : IDisposable
+    /// <summary>Keeps the program's log as long as C may call it.</summary>
+    static class LogTarget
     {
-        readonly ClientHandle client;
-        readonly Timer again;
-        readonly CancellationTokenRegistration registration;
-        bool over;
+        // C keeps their addresses, so the collector must not take them.
+        internal static readonly LogFunction Write = OnLine;
+        static readonly ReleaseFunction release = OnRelease;
 
-        public Cancelling(ClientHandle client, CancellationToken cancellation)
+        /// <summary>Gives what stands for the log in C.</summary>
+        internal static IntPtr Keep(OptionsHandle options, Action<LogLevel, string> log)
         {
-            this.client = client;
-            if (!cancellation.CanBeCanceled)
-                return;
-            again = new Timer(Cancel, null, Timeout.Infinite, Timeout.Infinite);
-            bool held = false;
+            GCHandle kept = GCHandle.Alloc(log);
+            bool isC = false;
             try
             {
-                client.DangerousAddRef(ref held); // Client.Dispose may come before the end of the call
-                registration = cancellation.Register(Begin);
+                NativeflowException.ThrowFor(Native.nf_options_on_release(options, release, GCHandle.ToIntPtr(kept)));
+                isC = true;
             }
-            catch (ObjectDisposedException) // the client, or the source of the token
+            finally
             {
-                End(held);
-                throw;
+                if (!isC) // C has not taken it over
+                    kept.Free();
             }
+            return GCHandle.ToIntPtr(kept);
         }
 
-        // nf_client_cancel does not touch a call that is about to begin: it is said again until this one has ended.
-        void Begin()
+        static void OnLine(IntPtr user, int level, IntPtr line)
         {
-            Cancel(null);
-            again.Change(5, 5);
+            try { ((Action<LogLevel, string>)GCHandle.FromIntPtr(user).Target)((LogLevel)level, Native.Text(line)); }
+            catch { } // an exception must not pass through C
         }
 
-        internal void Cancel(object state)
-        {
-            lock (again)
-                if (!over)
-                    Native.nf_client_cancel(client.DangerousGetHandle());
-        }
-
-        public void Dispose()
-        {
-            if (again != null)
-                End(true);
-        }
-
-        void End(bool held)
-        {
-            lock (again)
-                over = true; // a late tick must not end the next call
-            registration.Dispose();
-            again.Dispose();
-            if (held)
-                client.DangerousRelease();
-        }
+        static void OnRelease(IntPtr user) { GCHandle.FromIntPtr(user).Free(); }
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     delegate void LogFunction(IntPtr user, int level, IntPtr line);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    delegate void ReleaseFunction(IntPtr user);
 
     abstract class CHandle : SafeHandle
     {
@@ -636,6 +613,8 @@ namespace Nativeflow
 
     sealed class ClientHandle : CHandle
     {
+        /// <summary>For CancellationToken.Register, whose result waits in Dispose for a call of this that runs.</summary>
+        internal void Cancel() { Native.nf_client_cancel(this); }
         protected override bool ReleaseHandle() { Native.nf_client_free(handle); return true; }
     }
 
@@ -736,12 +715,13 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_use_environment_proxy(OptionsHandle options);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_keep_alive_ms(OptionsHandle options, uint ms);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_log(OptionsHandle options, LogFunction log, IntPtr user);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_on_release(OptionsHandle options, ReleaseFunction release, IntPtr user);
 
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_get_token(IntPtr key, IntPtr login, IntPtr secret, out TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_new(OptionsHandle options, out ClientHandle client);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_share(ClientHandle client, uint ms, out ClientHandle share);
         [DllImport(Library, CallingConvention = C)] internal static extern void nf_client_free(IntPtr client);
         [DllImport(Library, CallingConvention = C)] internal static extern void nf_client_cancel(ClientHandle client);
-        [DllImport(Library, CallingConvention = C)] internal static extern void nf_client_cancel(IntPtr client);
         [DllImport(Library, CallingConvention = C)]
         internal static extern ErrorHandle nf_client_get_token(ClientHandle client, IntPtr key, IntPtr login, IntPtr secret, out TokenHandle token);
 

@@ -7,10 +7,13 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
+using System.Threading.Tasks;
 using Nativeflow;
 
 static class Tests
@@ -33,10 +36,11 @@ static class Tests
         OptionsAreChecked();
         CallsAreCancelled();
         ACallCancelsItself();
-        CancellingIsNeitherMissedNorLate();
+        ACancellationEndsItsOwnCallAndNoOther();
         DisposingMissesNoCall();
         NothingHoldsAClientAfterItsCalls();
         TheLogIsWritten();
+        TheLogIsReleasedOnceWhenNoCallCanWriteToIt();
         DisposedIsDisposed();
         DisposingWaitsForReaders();
         WhatIsMovedIsWipedWhenTheMoveFails();
@@ -197,37 +201,67 @@ static class Tests
         }
     }
 
-    static void CancellingIsNeitherMissedNorLate()
+    // 10,000 calls on one client, while another call on it waits for its answer.
+    static void ACancellationEndsItsOwnCallAndNoOther()
     {
-        // It is said after all was made ready for the call, and before C has begun with it.
-        using (Client client = Connect("/scenario/silence-after-tls"))
-        using (CText cKey = CText.Of(key), user = CText.Of(login), password = CText.Of(secret))
-        using (var source = new CancellationTokenSource())
-        using (new Cancelling(client.Handle, source.Token))
+        const int rounds = 2500, busy = 9000; // ms that a call may take on a machine that has other work
+        using (var peer = new Peer())
+        using (Client client = peer.Connect())
         {
-            source.Cancel();
-            TokenHandle token;
-            ErrorHandle error = Native.nf_client_get_token(client.Handle, cKey.Pointer, user.Pointer, password.Pointer, out token);
-            Check(NativeflowException.Of(error).Code == Code.Cancelled);
-        }
-        // A tick of the timer that comes when its call has ended, and another one runs.
-        using (Client client = Connect("/scenario/slow"))
-        using (var source = new CancellationTokenSource())
-        {
-            var ended = new Cancelling(client.Handle, source.Token);
-            source.Cancel();
-            ended.Dispose();
-            using (new Timer(ended.Cancel, null, 100, Timeout.Infinite))
-                client.GetToken(key, Bytes(login), Bytes(secret)).Dispose();
-        }
-        // A client that is disposed of while its call is being cancelled.
-        Client gone = Connect("");
-        using (var source = new CancellationTokenSource())
-        using (new Cancelling(gone.Handle, source.Token))
-        {
-            gone.Dispose();
-            source.Cancel();
-            Thread.Sleep(20); // ticks
+            string got = null;
+            var neighbour = new Thread(() =>
+            {
+                using (Token token = client.GetToken(key, Bytes(login), Bytes(secret), new CancellationTokenSource().Token))
+                    got = token.Value;
+            });
+            neighbour.Start();
+            Socket asked = peer.First;
+            // Before it enters C: nothing is sent.
+            for (int round = 0; round < rounds; round++)
+                Cancelled(client, new CancellationToken(true), busy);
+            Check(peer.Requests == 1);
+            // About when it enters.
+            for (int round = 0; round < rounds; round++)
+            {
+                var source = new CancellationTokenSource();
+                int delay = round % 100 * 20;
+                ThreadPool.QueueUserWorkItem(_ =>
+                {
+                    Thread.SpinWait(delay);
+                    source.Cancel();
+                });
+                Cancelled(client, source.Token, busy);
+            }
+            // When the peer has its request: it waits for the answer.
+            for (int round = 0; round < rounds; round++)
+            {
+                var source = new CancellationTokenSource();
+                peer.OnRequest = _ => source.Cancel();
+                Cancelled(client, source.Token, busy);
+            }
+            // About when it ends.
+            int tokens = 0;
+            for (int round = 0; round < rounds; round++)
+            {
+                var source = new CancellationTokenSource();
+                int delay = round % 100 * 20;
+                peer.OnRequest = socket =>
+                {
+                    Peer.Answer(socket);
+                    Thread.SpinWait(delay);
+                    source.Cancel(); // throws if it finds a handle that is closed
+                };
+                try
+                {
+                    client.GetToken(key, Bytes(login), Bytes(secret), source.Token).Dispose();
+                    tokens++;
+                }
+                catch (OperationCanceledException) { }
+            }
+            Check(tokens > 0 && !neighbour.Join(0));
+            Peer.Answer(asked);
+            neighbour.Join();
+            Check(got == "demo" && peer.Failure == null);
         }
     }
 
@@ -236,14 +270,13 @@ static class Tests
         // It comes after all was made ready for the call, and before C has begun with it.
         Client gone = Connect("/scenario/silence-after-tls");
         using (CText cKey = CText.Of(key), user = CText.Of(login), password = CText.Of(secret))
-        using (new Cancelling(gone.Handle, gone.Closing.Token))
+        using (ClientHandle share = gone.Share())
+        using (gone.Closing.Token.Register(share.Cancel))
         {
             gone.Dispose();
             TokenHandle token;
-            ErrorHandle error = Native.nf_client_get_token(gone.Handle, cKey.Pointer, user.Pointer, password.Pointer, out token);
+            ErrorHandle error = Native.nf_client_get_token(share, cKey.Pointer, user.Pointer, password.Pointer, out token);
             Check(NativeflowException.Of(error).Code == Code.Cancelled);
-            // One that begins while another one still holds the client.
-            Cancelled(gone, CancellationToken.None, 0);
         }
         // About when it begins.
         for (int round = 0; round < 50; round++)
@@ -270,18 +303,21 @@ static class Tests
 
     static void NothingHoldsAClientAfterItsCalls()
     {
+        int released = 0;
+        ReleaseFunction release = user => released++;
+        Client client = Released("", release);
         // Register throws on Mono and .NET Framework when the source is disposed of. On CoreCLR it does nothing.
-        Client client = Connect("");
         var source = new CancellationTokenSource();
         CancellationToken late = source.Token;
         source.Dispose();
-        byte[] user = Bytes(login), password = Bytes(secret);
-        bool isRefused = Throws<ObjectDisposedException>(() => client.GetToken(key, user, password, late).Dispose());
-        Check(IsZero(user) && IsZero(password));
-        Check(isRefused == Throws<ObjectDisposedException>(() => new Cancelling(client.Handle, late).Dispose()));
+        byte[] login_ = Bytes(login), password = Bytes(secret);
+        Throws<ObjectDisposedException>(() => client.GetToken(key, login_, password, late).Dispose());
+        Check(IsZero(login_) && IsZero(password));
         client.GetToken(key, Bytes(login), Bytes(secret), new CancellationTokenSource().Token).Dispose();
+        Check(released == 0);
         client.Dispose();
-        Check(client.Handle.IsClosed); // which it is only when it was freed
+        Check(released == 1); // in C, nothing of it is left
+        GC.KeepAlive(release);
     }
 
     static void Cancelled(Client client, CancellationToken cancellation, int delay)
@@ -317,6 +353,77 @@ static class Tests
             lines.Clear();
             Check(CodeOf(() => client.GetToken(key, Bytes(login), Bytes("wrong"))) == Code.Denied);
             Check(lines.Last().StartsWith("Error failed") && !lines.Any(line => line.Contains(login)));
+        }
+    }
+
+    // The client is disposed of while a call that was cancelled still tells the log of it.
+    static void TheLogIsReleasedOnceWhenNoCallCanWriteToIt()
+    {
+        int released = 0;
+        ReleaseFunction release = user => released++;
+        using (var inLog = new ManualResetEvent(false))
+        using (var isDisposed = new ManualResetEvent(false))
+        using (var source = new CancellationTokenSource())
+        {
+            WeakReference log = null, refused = null;
+            Client client = null;
+            // On threads that end: Mono takes what is left on a stack for a reference.
+            OnThread(() =>
+            {
+                Action<LogLevel, string> function = (level, line) =>
+                {
+                    if (level == LogLevel.Error)
+                    {
+                        inLog.Set();
+                        isDisposed.WaitOne();
+                    }
+                    else if (line.StartsWith("tls"))
+                        source.Cancel();
+                };
+                log = new WeakReference(function);
+                client = Released("/scenario/silence-after-tls", release, function);
+            }).Join();
+            Collect();
+            Check(log.IsAlive); // C alone holds it
+            Thread call = OnThread(() => Cancelled(client, source.Token, 5000));
+            inLog.WaitOne();
+            client.Dispose();
+            Collect();
+            Check(released == 0 && log.IsAlive);
+            isDisposed.Set();
+            call.Join();
+            client = null;
+            Collect();
+            Check(released == 1 && !log.IsAlive);
+
+            // Options that do not take it do not keep it.
+            OnThread(() =>
+            {
+                var options = new Options();
+                options.Dispose();
+                Action<LogLevel, string> function = (level, line) => inLog.Set();
+                refused = new WeakReference(function);
+                Check(Throws<ObjectDisposedException>(() => options.SetLog(function)));
+            }).Join();
+            Collect();
+            Check(!refused.IsAlive);
+        }
+        GC.KeepAlive(release);
+    }
+
+    static Thread OnThread(ThreadStart run)
+    {
+        var thread = new Thread(run);
+        thread.Start();
+        return thread;
+    }
+
+    static void Collect()
+    {
+        for (int round = 0; round < 2; round++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
         }
     }
 
@@ -406,6 +513,17 @@ static class Tests
             return new Client(options.SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).SetTimeout(TimeSpan.FromSeconds(60)).SetLog(log));
     }
 
+    /// <summary>A client that tells when nothing can call back any more.</summary>
+    static Client Released(string scenario, ReleaseFunction release, Action<LogLevel, string> log = null)
+    {
+        using (var options = new Options())
+        {
+            options.SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).SetLog(log);
+            NativeflowException.ThrowFor(Native.nf_options_on_release(options.Handle, release, IntPtr.Zero));
+            return new Client(options);
+        }
+    }
+
     static NativeflowException Failure(string scenario, string user, string password)
     {
         using (Client client = Connect(scenario))
@@ -458,5 +576,88 @@ static class Tests
             return;
         Console.Error.WriteLine("{0}, line {1}: not so", where, line);
         failures++;
+    }
+}
+
+/// <summary>A server that counts requests and answers none, unless it is told to. Without TLS, so that thousands of calls take no
+/// longer than they must.</summary>
+sealed class Peer : IDisposable
+{
+    readonly TcpListener listener = new TcpListener(IPAddress.Loopback, 0);
+    readonly TaskCompletionSource<Socket> first = new TaskCompletionSource<Socket>();
+    readonly Thread accepting;
+    volatile int requests;
+    volatile bool isDisposed;
+
+    /// <summary>Called with the next request, once.</summary>
+    public Action<Socket> OnRequest;
+
+    public Peer()
+    {
+        listener.Start();
+        accepting = new Thread(Accept);
+        accepting.Start();
+    }
+
+    public int Requests { get { return requests; } }
+
+    /// <summary>The connection of the first request, once it has come; it stays open.</summary>
+    public Socket First { get { return first.Task.Result; } }
+
+    public Exception Failure { get; private set; }
+
+    public Client Connect()
+    {
+        using (var options = new Options())
+            return new Client(options.SetBaseUrl("http://" + listener.LocalEndpoint));
+    }
+
+    public static void Answer(Socket socket)
+    {
+        const string body = "<Access_Token><Instance_Url>http://127.0.0.1/</Instance_Url><Token>demo</Token>"
+            + "<Expiration_date>1/1/2099 12:00:00 AM</Expiration_date></Access_Token>";
+        string head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: " + body.Length;
+        try { socket.Send(Encoding.ASCII.GetBytes(head + "\r\n\r\n" + body)); }
+        catch (SocketException) { } // the call may be gone
+    }
+
+    void Accept()
+    {
+        var buffer = new byte[4096];
+        Socket last = null;
+        try
+        {
+            while (true)
+            {
+                Socket socket = listener.AcceptSocket();
+                last?.Close();
+                last = socket;
+                if (!HasRequest(socket, buffer))
+                    continue;
+                requests++;
+                if (first.TrySetResult(socket))
+                    last = null;
+                else
+                    Interlocked.Exchange(ref OnRequest, null)?.Invoke(socket);
+            }
+        }
+        catch (Exception failure)
+        {
+            if (!isDisposed)
+                Failure = failure;
+        }
+    }
+
+    static bool HasRequest(Socket socket, byte[] buffer)
+    {
+        try { return socket.Receive(buffer) > 0; }
+        catch (SocketException) { return false; } // a reset: the call was cancelled
+    }
+
+    public void Dispose()
+    {
+        isDisposed = true;
+        listener.Stop();
+        accepting.Join();
     }
 }

@@ -167,6 +167,12 @@ func TestAClientThatIsForgottenIsFreed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}()
+	collect(t, freed)
+}
+
+// collect collects garbage until what closes freed is found.
+func collect(t *testing.T, freed <-chan struct{}) {
+	t.Helper()
 	for i := 0; i < 1000; i++ {
 		runtime.GC()
 		select {
@@ -175,5 +181,5 @@ func TestAClientThatIsForgottenIsFreed(t *testing.T) {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	t.Fatal("it is not")
+	t.Fatal("it is not freed")
 }

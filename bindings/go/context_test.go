@@ -69,6 +69,23 @@ func TestTheTimeoutOfAClientIsNoContexts(t *testing.T) {
 	}
 }
 
+// A call with a deadline goes on when those without have reached the client's timeout.
+func TestADeadlineMayBeLaterThanTheTimeout(t *testing.T) {
+	site := newSite(t)
+	options := site.options
+	options.Timeout = 100 * time.Millisecond
+	client := newClient(t, options)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	held := site.hold(ctx, t, client)
+	mustBe(t, end(t, silent(context.Background(), t, client)), nativeflow.ErrTimeout)
+	mustRun(t, held)
+	site.release()
+	if err := end(t, held); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAContextThatIsDoneSendsNothing(t *testing.T) {
 	client := newClient(t, stub(t, ""))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -78,57 +95,4 @@ func TestAContextThatIsDoneSendsNothing(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-}
-
-// C cancels only what runs: a context that ends while a call is about to begin must end it all the same.
-func TestNoCancelIsLost(t *testing.T) {
-	client := newClient(t, stub(t, "silence-after-tls"))
-	for i := 0; i < 300; i++ {
-		ctx, cancel := context.WithCancel(context.Background())
-		ended := stuck(ctx, t, client)
-		time.Sleep(time.Duration(i) * time.Microsecond)
-		cancel()
-		mustBe(t, end(t, ended), nativeflow.ErrCancelled)
-	}
-}
-
-// C reads the system's root certificates for each client that it makes, and that takes its time.
-func TestNothingWaitsForAClientThatIsBeingMade(t *testing.T) {
-	client := newClient(t, stub(t, "silence-after-tls"))
-	running := stuck(context.Background(), t, client) // has the first C client
-	mustRun(t, running)
-	making, goOn := make(chan struct{}), make(chan struct{})
-	defer close(goOn)
-	nativeflow.BeforeNew(t, func() {
-		making <- struct{}{}
-		<-goOn
-	})
-	waiting := func(ctx context.Context) <-chan error {
-		ended := stuck(ctx, t, client)
-		select {
-		case <-making:
-		case <-time.After(10 * time.Second):
-			t.Fatal("no client is made")
-		}
-		return ended
-	}
-
-	ctx, cancel := context.WithCancel(context.Background())
-	first, second := waiting(ctx), waiting(context.Background())
-	cancel()
-	err := end(t, first)
-	mustBe(t, err, nativeflow.ErrCancelled)
-	if !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	client.Cancel()
-	mustBe(t, end(t, second), nativeflow.ErrCancelled)
-	mustBe(t, end(t, running), nativeflow.ErrCancelled)
-
-	running = stuck(context.Background(), t, client) // has the first C client again
-	mustRun(t, running)
-	last := waiting(context.Background())
-	client.Close()
-	mustBe(t, end(t, last), nativeflow.ErrCancelled)
-	mustBe(t, end(t, running), nativeflow.ErrCancelled)
 }

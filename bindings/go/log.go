@@ -31,3 +31,8 @@ func nativeflowGoLog(handle C.uintptr_t, level C.int32_t, line *C.char) {
 	}()
 	<-returned
 }
+
+// nativeflowGoRelease is called once for each handle, on the thread that lets go last. It calls nothing of C.
+//
+//export nativeflowGoRelease
+func nativeflowGoRelease(handle C.uintptr_t) { cgo.Handle(handle).Delete() }

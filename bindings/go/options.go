@@ -4,13 +4,24 @@ package nativeflow
 #include <nativeflow.h>
 
 void nativeflowGoLog(uintptr_t handle, int32_t level, char *line);
+void nativeflowGoRelease(uintptr_t handle);
 
 static void nativeflow_go_log(void *user, int32_t level, const char *line)
 {
 	nativeflowGoLog((uintptr_t)user, level, (char *)line);
 }
 
+static void nativeflow_go_release(void *user)
+{
+	nativeflowGoRelease((uintptr_t)user);
+}
+
 // A handle is a number: as a pointer it would mislead Go's garbage collector.
+static nf_error *nativeflow_go_on_release(nf_options *options, uintptr_t handle)
+{
+	return nf_options_on_release(options, nativeflow_go_release, (void *)handle);
+}
+
 static nf_error *nativeflow_go_set_log(nf_options *options, uintptr_t handle)
 {
 	return nf_options_set_log(options, nativeflow_go_log, (void *)handle);
@@ -25,11 +36,19 @@ import (
 	"unsafe"
 )
 
+// longest is the longest time that C takes.
+const longest = math.MaxUint32 * time.Millisecond
+
+// milliseconds rounds up.
+func milliseconds(span time.Duration) C.uint32_t {
+	return C.uint32_t((span + time.Millisecond - 1) / time.Millisecond)
+}
+
 // Options is what a client is made from. The zero value of each field is its default. Times are rounded up to milliseconds
 // and at most 4294967295 of them.
 type Options struct {
 	BaseURL        string        // where Concur is; default: production in the United States
-	Timeout        time.Duration // of a whole call; default: 60 seconds. See also Client.GetToken
+	Timeout        time.Duration // of a whole call; default: 60 seconds. A context with a deadline has its own: Client.GetToken
 	ConnectTimeout time.Duration // of each attempt to connect; default: 10 seconds
 	KeepAlive      time.Duration // how long a connection is kept for a next call; default: each call has its own
 	UserAgent      string        // your product, such as "my-erp/4.2"
@@ -47,18 +66,27 @@ type Options struct {
 	Log LogFunc // is told of each step of every call
 }
 
-// apply gives what is set to C. The handle, if any, is to be deleted after the last client.
-func (o *Options) apply(to *C.nf_options) (log cgo.Handle, err error) {
-	if o.Log != nil {
-		log = cgo.NewHandle(o.Log)
-		err = check(C.nativeflow_go_set_log(to, C.uintptr_t(log)))
-	}
-	for _, set := range []func(*C.nf_options) error{o.applyTexts, o.applyTimes, o.applyTrust, o.applyProxy} {
-		if err == nil {
-			err = set(to)
+// apply gives what is set to C.
+func (o *Options) apply(to *C.nf_options) error {
+	for _, set := range []func(*C.nf_options) error{o.applyLog, o.applyTexts, o.applyTimes, o.applyTrust, o.applyProxy} {
+		if err := set(to); err != nil {
+			return err
 		}
 	}
-	return log, err
+	return nil
+}
+
+// applyLog gives C a handle, which C gives back to nativeflowGoRelease when nothing logs any more.
+func (o *Options) applyLog(to *C.nf_options) error {
+	if o.Log == nil {
+		return nil
+	}
+	handle := cgo.NewHandle(o.Log)
+	if err := check(C.nativeflow_go_on_release(to, C.uintptr_t(handle))); err != nil {
+		handle.Delete()
+		return err
+	}
+	return check(C.nativeflow_go_set_log(to, C.uintptr_t(handle)))
 }
 
 func (o *Options) applyTexts(to *C.nf_options) error {
@@ -77,7 +105,7 @@ func (o *Options) applyTimes(to *C.nf_options) error {
 		{o.ConnectTimeout, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_connect_timeout_ms(to, ms) }},
 		{o.KeepAlive, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_keep_alive_ms(to, ms) }},
 	} {
-		if limit.time < 0 || limit.time > math.MaxUint32*time.Millisecond {
+		if limit.time < 0 || limit.time > longest {
 			return &Error{
 				Code:    ErrInvalidOption,
 				Message: "A time is negative, or longer than 49 days",
@@ -85,8 +113,7 @@ func (o *Options) applyTimes(to *C.nf_options) error {
 			}
 		}
 		if limit.time > 0 {
-			ms := (limit.time + time.Millisecond - 1) / time.Millisecond
-			if err := check(limit.set(C.uint32_t(ms))); err != nil {
+			if err := check(limit.set(milliseconds(limit.time))); err != nil {
 				return err
 			}
 		}

@@ -1,20 +1,35 @@
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.Channel;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import nativeflow.Client;
 import nativeflow.Code;
 import nativeflow.Log;
@@ -49,17 +64,22 @@ public final class NativeflowTest {
         test.cancelAndCloseEndWhatIsRunning();
         test.closedClientTakesNothing();
         test.closingTwiceAtOnceFreesOnce();
+        test.closingMissesNoCall();
+        test.interruptEndsItsOwnCallAndNoOther();
+        test.interruptEndsCallWhateverItsLogDoes();
+        test.cancellationThatComesTooLateDoesNothing();
         test.secretIsUsedOnce();
         test.callHasItsSecretsForItself();
         test.secretThatIsClosedTooEarlyIsNotSent();
         test.callsAtTheSameTime();
         test.logTellsEachStep();
         test.logMayThrowAnything();
+        test.logIsReleasedWhenNoCallCanWriteToIt();
         test.tokenThatIsNeverClosedIsFreed();
         test.everyOptionIsTakenAndEveryWrongValueRefused();
         lineIsReadToItsEndAndNoFurther();
         versionsAndNames();
-        System.out.println("15 passed, 0 failed");
+        System.out.println("20 passed, 0 failed");
     }
 
     private void tokenHasAllThatTheHeaderPromises() throws Exception {
@@ -93,13 +113,18 @@ public final class NativeflowTest {
     private void cancelAndCloseEndWhatIsRunning() throws Exception {
         for (boolean cancels : new boolean[] {true, false}) {
             ExecutorService threads = Executors.newFixedThreadPool(8);
-            Client client = client(silentUrl);
+            CountDownLatch connected = new CountDownLatch(8);
+            Client client = client(silentUrl, (level, line) -> {
+                if (line.startsWith("connect")) {
+                    connected.countDown();
+                }
+            });
             try {
                 List<Future<Integer>> codes = new CopyOnWriteArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     codes.add(threads.submit(() -> codeOfCall(client)));
                 }
-                Thread.sleep(200);
+                connected.await();
                 if (cancels) {
                     client.cancel();
                 } else {
@@ -134,6 +159,167 @@ public final class NativeflowTest {
                 client.cancel();
                 return null;
             });
+        }
+    }
+
+    private void closingMissesNoCall() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Peer peer = new Peer()) {
+            for (int round = 0; round < 1000; round++) {
+                Client client = client(peer.url);
+                long delay = round % 100 * 1000;
+                Callable<?> closing = () -> {
+                    spin(delay);
+                    client.close();
+                    return null;
+                };
+                Future<?> closed = null;
+                if (round < 500) { // about when the call begins
+                    closed = thread.submit(closing);
+                } else { // about when it ends
+                    peer.onRequest.set(socket -> {
+                        Peer.answer(socket);
+                        quietly(closing);
+                    });
+                }
+                try (Secret login = login(); Secret secret = secret()) {
+                    client.getToken(KEY, login, secret).close();
+                    yes(round >= 500);
+                } catch (NativeflowException failed) {
+                    same(Code.CANCELLED, failed.code());
+                } catch (IllegalStateException closedBefore) {
+                    yes(round < 500);
+                }
+                if (closed != null) {
+                    closed.get();
+                }
+            }
+            AtomicReference<Client> closesItself = new AtomicReference<>();
+            closesItself.set(client(peer.url, (level, line) -> closesItself.get().close()));
+            same(Code.CANCELLED, codeOfCall(closesItself.get()));
+        } finally {
+            thread.shutdown();
+        }
+    }
+
+    /** 10,000 calls on one client, while another call on it waits for its answer. */
+    private void interruptEndsItsOwnCallAndNoOther() throws Exception {
+        int rounds = 2500;
+        Thread self = Thread.currentThread();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Peer peer = new Peer(); Client client = client(peer.url)) {
+            Future<String> neighbour = threads.submit(() -> valueOfToken(client));
+            Socket asked = peer.first();
+            // Before it enters C: nothing is sent.
+            for (int round = 0; round < rounds; round++) {
+                self.interrupt();
+                endsInterrupted(client);
+            }
+            same(1, peer.requests());
+            // About when it enters.
+            for (int round = 0; round < rounds; round++) {
+                long delay = round % 100 * 1000;
+                threads.submit(() -> {
+                    spin(delay);
+                    self.interrupt();
+                });
+                endsInterrupted(client);
+            }
+            // When the peer has its request: it waits for the answer.
+            for (int round = 0; round < rounds; round++) {
+                peer.onRequest.set(socket -> self.interrupt());
+                endsInterrupted(client);
+            }
+            // About when it ends.
+            int tokens = 0;
+            for (int round = 0; round < rounds; round++) {
+                long delay = round % 100 * 1000;
+                peer.onRequest.set(socket -> {
+                    Peer.answer(socket);
+                    spin(delay);
+                    self.interrupt();
+                });
+                try (Secret login = login(); Secret secret = secret()) {
+                    client.getToken(KEY, login, secret).close();
+                    tokens++;
+                } catch (NativeflowException failed) {
+                    same(Code.CANCELLED, failed.code());
+                }
+                while (!Thread.interrupted()) {
+                    Thread.yield();
+                }
+            }
+            yes(tokens > 0 && !neighbour.isDone());
+            Peer.answer(asked);
+            same("demo", neighbour.get());
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    /** A thread knows one channel that an interrupt closes, and the log may use others. */
+    private void interruptEndsCallWhateverItsLogDoes() throws Exception {
+        Path file = Files.createTempFile("nativeflow", ".log");
+        try (Peer peer = new Peer(); Client other = client(baseUrl)) {
+            Log writes = (level, line) -> quietly(() -> Files.write(file, line.getBytes(StandardCharsets.UTF_8)));
+            Log calls = (level, line) -> quietly(() -> valueOfToken(other));
+            for (Log log : new Log[] {writes, calls}) {
+                try (Client client = client(peer.url, log)) {
+                    for (int round = 0; round < 10; round++) {
+                        Thread self = Thread.currentThread();
+                        peer.onRequest.set(socket -> self.interrupt());
+                        endsInterrupted(client);
+                    }
+                }
+            }
+            try (Client client = client(peer.url, (level, line) -> Thread.currentThread().interrupt())) {
+                endsInterrupted(client);
+            }
+            interruptEndsCallOfVirtualThread(peer);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private void interruptEndsCallOfVirtualThread(Peer peer) throws Exception {
+        Method start;
+        try {
+            start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+        } catch (NoSuchMethodException beforeJava21) {
+            return;
+        }
+        try (Client client = client(peer.url)) {
+            CompletableFuture<Thread> thread = new CompletableFuture<>();
+            peer.onRequest.set(socket -> thread.join().interrupt());
+            FutureTask<Integer> call = new FutureTask<>(() -> codeOfCall(client));
+            thread.complete((Thread) start.invoke(null, call));
+            same(Code.CANCELLED, call.get());
+        }
+    }
+
+    /** Java may close the channel of an interrupted thread after the call has ended. */
+    private void cancellationThatComesTooLateDoesNothing() throws Exception {
+        try (Client client = client(baseUrl)) {
+            Field inC = Client.class.getDeclaredField("client");
+            inC.setAccessible(true);
+            Constructor<?> make = Class.forName("nativeflow.Share").getDeclaredConstructor(long.class);
+            make.setAccessible(true);
+            try (Channel share = (Channel) make.newInstance(inC.get(client))) {
+                Method free = share.getClass().getDeclaredMethod("free");
+                free.setAccessible(true);
+                free.invoke(share);
+            }
+        }
+    }
+
+    private static void endsInterrupted(Client client) throws Exception {
+        same(Code.CANCELLED, codeOfCall(client));
+        yes(Thread.interrupted());
+    }
+
+    private static String valueOfToken(Client client) throws Exception {
+        try (Secret login = login(); Secret secret = secret(); Token token = client.getToken(KEY, login, secret)) {
+            return token.value();
         }
     }
 
@@ -210,7 +396,7 @@ public final class NativeflowTest {
             login.close();
             secret.close();
         };
-        try (Client client = logging(log)) {
+        try (Client client = client(baseUrl, log)) {
             client.getToken(KEY, login, secret).close();
         }
         yes(!left.isEmpty() && left.stream().allMatch(String::isEmpty));
@@ -264,7 +450,7 @@ public final class NativeflowTest {
             lines.add(level + " " + line);
             throw new IllegalStateException("dropped");
         };
-        try (Client client = logging(log); Secret login = login(); Secret secret = secret()) {
+        try (Client client = client(baseUrl, log); Secret login = login(); Secret secret = secret()) {
             client.getToken(KEY, login, secret).close();
         }
         yes(lines.stream().anyMatch(line -> line.startsWith(Log.INFO + " response")));
@@ -274,9 +460,56 @@ public final class NativeflowTest {
     /** What Kotlin, Scala and Groovy throw need not be declared. */
     private void logMayThrowAnything() throws Exception {
         Log log = (level, line) -> NativeflowTest.<RuntimeException>undeclared(new IOException("dropped"));
-        try (Client client = logging(log); Secret login = login(); Secret secret = secret()) {
+        try (Client client = client(baseUrl, log); Secret login = login(); Secret secret = secret()) {
             client.getToken(KEY, login, secret).close();
         }
+    }
+
+    /** The client is closed while a call that was cancelled still tells the log of it. */
+    private void logIsReleasedWhenNoCallCanWriteToIt() throws Exception {
+        int before = held();
+        CountDownLatch connected = new CountDownLatch(1);
+        CountDownLatch failed = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        Log log = (level, line) -> {
+            connected.countDown();
+            if (level == Log.ERROR) {
+                failed.countDown();
+                quietly(() -> closed.await(1, TimeUnit.MINUTES));
+            }
+        };
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        Client client = client(silentUrl, log);
+        try {
+            Future<Integer> code = thread.submit(() -> codeOfCall(client));
+            connected.await();
+            client.cancel();
+            failed.await();
+            client.close();
+            same(before + 1, held());
+            closed.countDown();
+            same(Code.CANCELLED, code.get());
+            same(before, held());
+        } finally {
+            client.close();
+            thread.shutdown();
+        }
+        try (Options options = new Options()) {
+            options.log(log).log(log).log(null);
+            same(before + 2, held());
+        }
+        same(before, held());
+        Options options = new Options();
+        options.close();
+        fails(IllegalStateException.class, () -> options.log(log));
+        same(before, held());
+    }
+
+    /** How many logs C may call. */
+    private static int held() throws ReflectiveOperationException {
+        Field held = Class.forName("nativeflow.Logs").getDeclaredField("HELD");
+        held.setAccessible(true);
+        return ((Map<?, ?>) held.get(null)).size();
     }
 
     @SuppressWarnings("unchecked")
@@ -300,7 +533,7 @@ public final class NativeflowTest {
 
     /** How many objects of C and secrets there are that neither the program nor the collector has given up. */
     private static int waitingForTheCollector() throws ReflectiveOperationException {
-        java.lang.reflect.Field waiting = Class.forName("nativeflow.Cleanup").getDeclaredField("WAITING");
+        Field waiting = Class.forName("nativeflow.Cleanup").getDeclaredField("WAITING");
         waiting.setAccessible(true);
         return ((java.util.Set<?>) waiting.get(null)).size();
     }
@@ -362,20 +595,18 @@ public final class NativeflowTest {
     private static void versionsAndNames() throws Exception {
         String[] parts = Nativeflow.version().split("\\.");
         same(Nativeflow.versionNumber(), Integer.parseInt(parts[0]) << 16 | Integer.parseInt(parts[1]) << 8 | Integer.parseInt(parts[2]));
-        for (java.lang.reflect.Field code : Code.class.getFields()) {
+        for (Field code : Code.class.getFields()) {
             same("NF_" + code.getName(), Nativeflow.codeName(code.getInt(null)));
         }
     }
 
     private Client client(String url) throws NativeflowException {
-        try (Options options = new Options()) {
-            return new Client(options.baseUrl(url).caFile(caFile));
-        }
+        return client(url, null);
     }
 
-    private Client logging(Log log) throws NativeflowException {
+    private Client client(String url, Log log) throws NativeflowException {
         try (Options options = new Options()) {
-            return new Client(options.baseUrl(baseUrl).caFile(caFile).log(log));
+            return new Client(options.baseUrl(url).caFile(caFile).log(log));
         }
     }
 
@@ -404,10 +635,24 @@ public final class NativeflowTest {
 
     /** What C would read; the binding itself has no way to look into a secret. */
     private static String text(Secret secret) throws ReflectiveOperationException {
-        java.lang.reflect.Method memory = Secret.class.getDeclaredMethod("memory");
+        Method memory = Secret.class.getDeclaredMethod("memory");
         memory.setAccessible(true);
         String all = StandardCharsets.UTF_8.decode(((java.nio.ByteBuffer) memory.invoke(secret)).duplicate()).toString();
         return all.substring(0, all.indexOf('\0'));
+    }
+
+    private static void spin(long nanoseconds) {
+        for (long until = System.nanoTime() + nanoseconds; System.nanoTime() < until;) {
+            Thread.yield();
+        }
+    }
+
+    private static void quietly(Callable<?> call) {
+        try {
+            call.call();
+        } catch (Exception dropped) {
+            // Of no interest here.
+        }
     }
 
     /** Before anything is sent, so without an answer. */
@@ -438,5 +683,75 @@ public final class NativeflowTest {
 
     private static void yes(boolean condition) {
         same(true, condition);
+    }
+
+    /**
+     * A server that counts requests and answers none, unless it is told to. Without TLS, so that thousands of calls take no
+     * longer than they must.
+     */
+    private static final class Peer implements AutoCloseable {
+        final String url;
+
+        /** Called with the next request, once. */
+        final AtomicReference<Consumer<Socket>> onRequest = new AtomicReference<>();
+
+        private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        private final CompletableFuture<Socket> first = new CompletableFuture<>();
+        private final AtomicInteger requests = new AtomicInteger();
+
+        Peer() throws IOException {
+            url = "http://127.0.0.1:" + server.getLocalPort();
+            new Thread(this::accept).start();
+        }
+
+        int requests() {
+            return requests.get();
+        }
+
+        /** The connection of the first request, once it has come; it stays open. */
+        Socket first() {
+            return first.join();
+        }
+
+        static void answer(Socket socket) {
+            String body = "<Access_Token><Instance_Url>http://127.0.0.1/</Instance_Url><Token>demo</Token>"
+                    + "<Expiration_date>1/1/2099 12:00:00 AM</Expiration_date></Access_Token>";
+            String head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: " + body.length();
+            quietly(() -> {
+                socket.getOutputStream().write((head + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII));
+                return null;
+            });
+        }
+
+        private void accept() {
+            Socket last = null;
+            while (!server.isClosed()) {
+                try {
+                    Socket socket = server.accept();
+                    if (last != null) {
+                        last.close();
+                    }
+                    last = socket;
+                    if (socket.getInputStream().read(new byte[4096]) <= 0) {
+                        continue;
+                    }
+                    requests.incrementAndGet();
+                    Consumer<Socket> told = onRequest.getAndSet(null);
+                    if (first.complete(socket)) {
+                        last = null;
+                    }
+                    if (told != null) {
+                        told.accept(socket);
+                    }
+                } catch (IOException resetOrClosed) {
+                    // The call was cancelled, or the test has ended.
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
     }
 }

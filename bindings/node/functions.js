@@ -5,6 +5,7 @@ for (const name of ['nf_options', 'nf_client', 'nf_token', 'nf_error']) {
   koffi.opaque(name);
 }
 koffi.proto('void nf_log_fn(void *user, int32_t level, const char *line)');
+koffi.proto('void nf_release_fn(void *user)');
 
 // By the name that the loader of the system knows, so that a library of another ABI is never taken.
 const library = koffi.load(process.platform === 'win32' ? 'nativeflow.dll' : 'libnativeflow.so.0');
@@ -40,8 +41,10 @@ const prototypes = `
   nf_error *nf_options_use_environment_proxy(nf_options *options)
   nf_error *nf_options_set_keep_alive_ms(nf_options *options, uint32_t ms)
   nf_error *nf_options_set_log(nf_options *options, nf_log_fn *function, void *user)
+  nf_error *nf_options_on_release(nf_options *options, nf_release_fn *function, void *user)
 
   nf_error *nf_client_new(nf_options *options, _Out_ nf_client **out)
+  nf_error *nf_client_share(nf_client *client, uint32_t timeout_ms, _Out_ nf_client **out)
   void nf_client_free(nf_client *client)
   void nf_client_cancel(nf_client *client)
   nf_error *nf_client_get_token(nf_client *client, void *key, void *login, void *secret, _Out_ nf_token **out)
@@ -62,5 +65,5 @@ export const C = Object.fromEntries(
   prototypes.split('\n').filter((line) => line.trim()).map((line) => [/nf_\w+(?=\()/.exec(line)[0], library.func(line.trim())]),
 );
 
-/** Makes a C function of a log, for good. */
-export const callback = (log) => koffi.register(log, 'nf_log_fn *');
+/** Makes a C function of this type, for good. */
+export const callback = (run, type) => koffi.register(run, `${type} *`);

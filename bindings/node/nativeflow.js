@@ -11,7 +11,7 @@
  * threads of koffi; the event loop goes on meanwhile. When the process ends, so do they, with CANCELLED; but not those of a
  * Worker that is terminated from outside, which is not told of it: they end at their timeout, and process.exit() waits.
  */
-import { call, dropLog } from './calls.js';
+import { Call } from './calls.js';
 import { C } from './functions.js';
 import { Code, NativeflowError, check } from './error.js';
 import { clientFrom } from './options.js';
@@ -28,8 +28,6 @@ export const version = C.nf_version;
 export const versionNumber = C.nf_version_number;
 export const codeName = C.nf_code_name;
 
-const TEN_MS = 10;
-
 /** Calls `run` for a token. Login and secret are zeros as soon as the call has taken them, whatever happens afterwards. */
 async function tokenFrom(run, key, login, secret) {
   const taken = takeAll([login, secret]);
@@ -45,10 +43,9 @@ async function tokenFrom(run, key, login, secret) {
 
 /** Gets tokens from one service. */
 export class Client {
+  /** The first handle of the C client; null: closed. */
   #client;
-  #log;
-  #running = 0;
-  #closed = false;
+  #calls = new Set();
 
   /**
    * Makes a client. Options, each as in nativeflow.h: baseUrl, userAgent, caFile, caPem, clientCertificate ({ chainFile,
@@ -56,16 +53,14 @@ export class Client {
    * log, a function of level and line. It is called a little later, for no call waits for it; not when the process ends.
    */
   constructor(options = {}) {
-    ({ client: this.#client, log: this.#log } = clientFrom(options));
+    this.#client = clientFrom(options);
   }
 
   /**
    * Gets an access token for a user: a promise of a Token, which the caller closes. The call takes both secrets at once: they
    * are zeros when this returns the promise, and are not taken a second time.
    *
-   * `secret` may be null, for a user without password. When `signal` aborts, this call ends with its reason, and others
-   * that are running on this client with CANCELLED, for that is what nf_client_cancel does: for calls that are to be
-   * cancelled singly, make a client each.
+   * `secret` may be null, for a user without password. When `signal` aborts, this call ends with its reason, and others go on.
    */
   async getToken(key, login, secret, options) {
     const signal = options?.signal;
@@ -90,57 +85,36 @@ export class Client {
   }
 
   async #run(secrets, signal) {
-    if (this.#closed) {
+    if (this.#client === null) {
       throw new TypeError('the client is closed');
     }
     signal?.throwIfAborted();
-    let cancelling;
-    const cancel = () => {
-      this.cancel();
-      // Again and again: the call may still wait for a thread, and nf_client_cancel does not touch calls that begin later.
-      cancelling = setInterval(() => this.cancel(), TEN_MS);
-    };
+    const call = new Call(this.#client, secrets);
+    const cancel = () => call.cancel();
+    this.#calls.add(call);
     signal?.addEventListener('abort', cancel);
-    this.#running++;
     try {
-      return await call(this.#client, secrets, () => this.cancel());
+      return await call.ended;
     } finally {
       signal?.removeEventListener('abort', cancel);
-      clearInterval(cancelling);
-      this.#running--;
-      this.#freeWhenUnused();
+      this.#calls.delete(call);
     }
   }
 
   /** Ends every call that is running on this client with CANCELLED. It stays usable. */
   cancel() {
-    C.nf_client_cancel(this.#client);
+    this.#calls.forEach((call) => call.cancel());
   }
 
-  /** Frees it, when the calls that are running on it have ended with CANCELLED. Tokens that came from it stay as they are. */
+  /** Frees it; the calls that are running on it end with CANCELLED. Tokens that came from it stay as they are. */
   close() {
-    this.#closed = true;
-    this.#freeWhenUnused();
+    this.cancel();
+    C.nf_client_free(this.#client);
+    this.#client = null;
   }
 
   [Symbol.dispose]() {
     this.close();
-  }
-
-  #freeWhenUnused() {
-    if (!this.#closed || this.#client === null) {
-      return;
-    }
-    if (this.#running > 0) {
-      this.cancel();
-      setTimeout(() => this.#freeWhenUnused(), TEN_MS);
-      return;
-    }
-    C.nf_client_free(this.#client);
-    this.#client = null;
-    if (this.#log !== null) {
-      dropLog(this.#log);
-    }
   }
 }
 

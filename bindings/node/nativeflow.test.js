@@ -5,7 +5,10 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync, openSync, closeSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -105,6 +108,142 @@ test('cancel and close end what is running', async () => {
       assert(isZero(used));
     });
   }
+});
+
+/** Never answered by a site. */
+const silentCredentials = () => [Secret.from('silent@example.com'), Secret.from('secret')];
+
+/**
+ * Uses a server in front of the look-alike. It counts connections and requests, never answers silentCredentials(), and
+ * forwards the requests of others when `release` is called.
+ */
+async function withSite(use) {
+  const site = { connections: 0, requests: 0 };
+  const released = new Promise((resolve) => {
+    site.release = resolve;
+  });
+  const server = createServer(async (asked, answer) => {
+    site.requests++;
+    server.emit('asked');
+    const user = Buffer.from(asked.headers.authorization.split(' ')[1], 'base64').toString();
+    if (!user.startsWith('silent@')) {
+      await released;
+      const { host, ...headers } = asked.headers;
+      request(`${baseUrl}${asked.url}`, { ca: readFileSync(caFile), headers }, (answered) => {
+        const { connection, ...kept } = answered.headers;
+        answer.writeHead(answered.statusCode, kept);
+        answered.pipe(answer);
+      }).end();
+    }
+  });
+  server.on('connection', () => site.connections++);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  site.baseUrl = `http://127.0.0.1:${server.address().port}`;
+  site.asked = () => once(server, 'asked');
+  try {
+    return await use(site);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** Begins a call that a signal is to end. */
+function abortable(client) {
+  const controller = new AbortController();
+  const call = client.getToken(key, ...silentCredentials(), { signal: controller.signal });
+  return { abort: () => controller.abort(), ends: () => assert.rejects(call, { name: 'AbortError' }) };
+}
+
+/** How many calls run at a time; others wait for a thread. */
+const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+
+test('ten thousand calls that are aborted before they begin, about then and with their request sent leave a neighbour alone', () =>
+  withSite(async (site) => {
+    let atRequest = () => {};
+    const log = (level, line) => line.startsWith('request') && atRequest();
+    const client = new Client({ baseUrl: site.baseUrl, caFile, keepAliveMs: 60_000, log });
+    const asked = site.asked();
+    const neighbour = client.getToken(key, ...credentials());
+    let neighbourRuns = true;
+    neighbour.finally(() => (neighbourRuns = false));
+    await asked;
+
+    const others = [];
+    while (others.length < THREADS - 1) {
+      const begun = site.asked();
+      others.push(abortable(client));
+      await begun;
+    }
+    const { requests, connections } = site;
+    for (let i = 0; i < 4000; i++) {
+      const call = abortable(client); // waits for a thread
+      call.abort();
+      await call.ends();
+    }
+    assert.deepEqual([site.requests, site.connections], [requests, connections], 'something was sent');
+    others.forEach((call) => call.abort());
+    await Promise.all(others.map((call) => call.ends()));
+
+    for (let i = 0; i < 4000; i++) {
+      const call = abortable(client);
+      for (let j = 0; j < i % 16; j++) {
+        await new Promise(setImmediate);
+      }
+      call.abort();
+      await call.ends();
+    }
+
+    for (let i = 0; i < 2000; i++) {
+      const call = abortable(client);
+      await new Promise((resolve) => (atRequest = resolve));
+      call.abort();
+      await call.ends();
+    }
+
+    assert(neighbourRuns);
+    site.release();
+    (await neighbour).close();
+    client.close();
+  }));
+
+test('calls that wait for a thread end when they are cancelled, and those that have one go on', () =>
+  withClient({ baseUrl: silentUrl }, (busy) =>
+    withClient({}, async (client) => {
+      const running = Array.from({ length: THREADS }, () => abortable(busy));
+      const waiting = Array.from({ length: 3 }, () => client.getToken(key, ...credentials()));
+      client.cancel();
+      for (const call of waiting) {
+        await assert.rejects(call, { code: Code.CANCELLED });
+      }
+      const closed = client.getToken(key, ...credentials());
+      client.close();
+      await assert.rejects(closed, { code: Code.CANCELLED });
+      running.forEach((call) => call.abort());
+      await Promise.all(running.map((call) => call.ends()));
+    })));
+
+test('calls with signals of their own use one connection', () =>
+  withSite((site) =>
+    withClient({ baseUrl: site.baseUrl, keepAliveMs: 60_000 }, async (client) => {
+      site.release();
+      for (let i = 0; i < 5; i++) {
+        (await client.getToken(key, ...credentials(), { signal: new AbortController().signal })).close();
+      }
+      assert.equal(site.connections, 1);
+    })));
+
+test('more calls than koffi has room for, each with a log, all end', () => {
+  let lines = 0;
+  return withClient({ log: () => lines++ }, async (client) => {
+    const calls = Array.from({ length: 300 }, () => client.getToken(key, ...credentials()));
+    for (const { status, reason, value } of await Promise.allSettled(calls)) {
+      assert.equal(status, 'fulfilled', reason?.message);
+      value.close();
+    }
+    assert(lines >= 300, `${lines} lines`);
+  });
 });
 
 const toExit = 'setTimeout(() => process.exit(7), 300);';
@@ -259,6 +398,37 @@ async function collectUntil(done) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
+
+test('a log hears how a call ends whose client was closed, and is released then', async () => {
+  let last;
+  let released = 0;
+  const registry = new FinalizationRegistry(() => released++);
+  const [call, client] = await new Promise((resolve) => {
+    let begun;
+    const log = (level, line) => {
+      last = line;
+      if (line.startsWith('request')) {
+        resolve(begun);
+      }
+    };
+    registry.register(log);
+    const client = new Client({ baseUrl: silentUrl, caFile, log });
+    begun = [client.getToken(key, ...credentials()), client];
+  });
+  client.close();
+  await assert.rejects(call, { code: Code.CANCELLED });
+  assert(last.startsWith('failed'), last);
+  await collectUntil(() => released === 1);
+
+  const make = (options) => {
+    const log = () => {};
+    registry.register(log);
+    return new Client({ ...options, log });
+  };
+  make({ caFile }).close();
+  assert.throws(() => make({ baseUrl: 'http://nowhere' }), { code: Code.INVALID_OPTION });
+  await collectUntil(() => released === 3);
+});
 
 test('a token that is never closed is freed by the collector, and one that is closed only once', () =>
   withClient({}, async (client) => {

@@ -1,4 +1,4 @@
-import { addLog, dropLog } from './calls.js';
+import { setLog } from './calls.js';
 import { C } from './functions.js';
 import { NativeflowError, Code, check } from './error.js';
 import { Secret, takeAll } from './secret.js';
@@ -37,9 +37,8 @@ const setters = {
   keepAliveMs: milliseconds(C.nf_options_set_keep_alive_ms),
 };
 
-/** Makes a C client; returns it with the number of the log that it calls until it is freed. */
+/** Makes a C client. */
 export function clientFrom({ log, ...settings }) {
-  const called = log ? addLog(log) : null;
   const options = C.nf_options_new();
   try {
     for (const [name, value] of Object.entries(settings)) {
@@ -48,15 +47,12 @@ export function clientFrom({ log, ...settings }) {
       }
       setters[name](options, value);
     }
-    check(C.nf_options_set_log(options, called?.function ?? null, called?.user ?? null));
+    if (log) {
+      setLog(options, log);
+    }
     const out = [null];
     check(C.nf_client_new(options, out));
-    return { client: out[0], log: called?.user ?? null };
-  } catch (failed) {
-    if (called !== null) {
-      dropLog(called.user);
-    }
-    throw failed;
+    return out[0];
   } finally {
     C.nf_options_free(options);
   }

@@ -106,6 +106,10 @@ type
     may leave it. }
   Tnf_log_fn = procedure(User: Pointer; Level: Int32; Line: PAnsiChar); cdecl;
 
+  { Called once, when the log is not called any more: frees what User is. It
+    must not call this library, and no exception may leave it. }
+  Tnf_release_fn = procedure(User: Pointer); cdecl;
+
 { Text in is UTF-8 with a NUL behind it, PAnsiChar(NfUtf8(...)). Text out lives
   as long as its object; NfText copies it. A function that returns Pnf_error
   can fail: NfCheck. }
@@ -141,8 +145,13 @@ function nf_options_set_proxy_bypass(Options: Pnf_options; Hosts: PAnsiChar): Pn
 function nf_options_use_environment_proxy(Options: Pnf_options): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_set_keep_alive_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_set_log(Options: Pnf_options; Fn: Tnf_log_fn; User: Pointer): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_on_release(Options: Pnf_options; Fn: Tnf_release_fn; User: Pointer): Pnf_error; cdecl;
+  external NF_LIBRARY;
 
 function nf_client_new(Options: Pnf_options; out Client: Pnf_client): Pnf_error; cdecl; external NF_LIBRARY;
+{ Another handle of the client, for calls that nf_client_cancel of it ends and
+  no other; freed by nf_client_free. Ms is the limit of each; 0: the client's. }
+function nf_client_share(Client: Pnf_client; Ms: UInt32; out Share: Pnf_client): Pnf_error; cdecl; external NF_LIBRARY;
 procedure nf_client_free(Client: Pnf_client); cdecl; external NF_LIBRARY;
 procedure nf_client_cancel(Client: Pnf_client); cdecl; external NF_LIBRARY;
 

@@ -128,6 +128,8 @@ impl Transport {
     }
 
     fn open(&self, request: &Request, key: &Key, call: &Call<'_>) -> Result<exchange::Exchange, Error> {
+        // A call that was cancelled before it began does not even connect, and leaves idle connections to others.
+        call.check()?;
         let state = self.state();
         let begin = |connection| {
             let head = request.head(!self.keeps())?;

@@ -1,47 +1,124 @@
 /*
- * A client that is destroyed while a call of it runs: the call's log stays until the call has ended. Built with
- * AddressSanitizer. Arguments: base URL of a server that is silent, CA file.
+ * Clients that are destroyed while a call of them runs: the call's log stays until the call has ended, and is then destroyed
+ * once. Built with AddressSanitizer. Arguments: base URL of a server that is silent, CA file.
  */
 #include <nativeflow.hpp>
 
+#include <atomic>
 #include <future>
 #include <iostream>
 #include <memory>
 #include <string>
 
-int main(int argc, char **argv)
+namespace {
+
+int failures;
+
+void check(bool holds, const char *what, int line)
 {
-    if (argc != 3)
-        return 2;
+    if (!holds) {
+        std::cerr << "line " << line << ": not so: " << what << "\n";
+        failures++;
+    }
+}
+#define CHECK(condition) check((condition), #condition, __LINE__)
+
+/* A call on the client itself, or on a share of it. */
+void destroyed_during_a_call(const char *base_url, const char *ca_file, bool on_share)
+{
     std::promise<void> begun, destroyed;
     std::shared_future<void> gone = destroyed.get_future().share();
-    /* Longer than what a string or a function holds without the heap. */
-    std::string lines = "the lines of the log, one after the other: ";
-    bool is_first = true;
+    std::atomic<int> logs_gone{0}, releases{0};
+    std::atomic<bool> was_told_of_the_end{false};
 
     nativeflow::options options;
-    options.base_url(argv[1]).ca_file(argv[2]);
-    options.log([&begun, gone, lines, is_first](std::int32_t, std::string_view line) mutable {
+    options.base_url(base_url).ca_file(ca_file);
+    /* Longer than what a string or a function holds without the heap. */
+    std::string lines = "the lines of the log, one after the other: ";
+    std::shared_ptr<void> state(nullptr, [&](void *) { logs_gone++; });
+    bool is_first = true;
+    options.log([&, gone, lines, state, is_first](std::int32_t, std::string_view line) mutable {
         if (is_first) {
             is_first = false;
             begun.set_value();
             gone.wait();
         }
         lines.append(line);
+        was_told_of_the_end = line.find("failed") == 0;
+    });
+    state.reset();
+    options.on_release([&] {
+        releases++;
+        throw 1; /* goes nowhere */
     });
     auto client = std::make_unique<nativeflow::client>(options);
+    auto share = std::make_unique<nativeflow::client>(client->share());
     options = nativeflow::options();
 
-    std::future<std::int32_t> ended = std::async(std::launch::async, [client = client.get()] {
+    const nativeflow::client *called = on_share ? share.get() : client.get();
+    std::future<std::int32_t> ended = std::async(std::launch::async, [called] {
         nativeflow::secret login("john@example.com"), password("secret");
         nativeflow::error why;
-        return client->get_token("key", login, password, why) ? NF_OK : why.code();
+        return called->get_token("key", login, password, why) ? NF_OK : why.code();
     });
     begun.get_future().wait();
     client.reset();
+    share.reset();
+    CHECK(logs_gone == 0 && releases == 0);
     destroyed.set_value();
-    if (ended.get() != NF_CANCELLED)
-        return 1;
-    std::cout << "all checks passed\n";
-    return 0;
+    CHECK(ended.get() == NF_CANCELLED);
+    CHECK(was_told_of_the_end && logs_gone == 1 && releases == 1);
+}
+
+/* Without a client, or without a call. */
+void never_called(const char *ca_file)
+{
+    std::atomic<int> logs_gone{0};
+    const auto log = [&] {
+        std::shared_ptr<void> state(nullptr, [&](void *) { logs_gone++; });
+        return [state](std::int32_t, std::string_view) {};
+    };
+    {
+        nativeflow::options options;
+        options.log(log()).log(log()).log(nullptr);
+        CHECK(logs_gone == 0);
+    }
+    CHECK(logs_gone == 2);
+    {
+        nativeflow::options options;
+        const nativeflow::client client(options.ca_file(ca_file).log(log()));
+        options = nativeflow::options();
+        CHECK(logs_gone == 2);
+    }
+    CHECK(logs_gone == 3);
+
+    /* What is refused is not kept. */
+    nativeflow::options moved, there(std::move(moved));
+    try {
+        moved.log(log());
+        CHECK(false);
+    } catch (const nativeflow::error &error) {
+        CHECK(error.code() == NF_INVALID_ARGUMENT);
+    }
+    CHECK(logs_gone == 4);
+    try {
+        there.on_release(nullptr);
+        CHECK(false);
+    } catch (const nativeflow::error &error) {
+        CHECK(error.code() == NF_INVALID_ARGUMENT);
+    }
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    destroyed_during_a_call(argv[1], argv[2], false);
+    destroyed_during_a_call(argv[1], argv[2], true);
+    never_called(argv[2]);
+    if (failures == 0)
+        std::cout << "all checks passed\n";
+    return failures != 0;
 }

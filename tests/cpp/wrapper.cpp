@@ -71,6 +71,22 @@ int main(int argc, char **argv)
         CHECK(!log.empty());
     }
 
+    /* A share is another handle of the same client. */
+    {
+        nativeflow::client share = client.share(std::chrono::seconds(30));
+        nativeflow::secret his_login(login_text), his_password(password_text);
+        CHECK(!share.get_token(key, his_login, his_password).value().empty());
+        share.cancel();
+        nativeflow::secret late(login_text), too_late(password_text);
+        CHECK(thrown([&] { (void)share.get_token(key, late, too_late); }) == NF_CANCELLED);
+        CHECK(is_zero(late) && is_zero(too_late));
+        const nativeflow::client taken(std::move(share));
+        CHECK(thrown([&] { (void)share.share(); }) == NF_INVALID_ARGUMENT);
+        CHECK(thrown([&] { (void)taken.share(); }) == NF_OK);
+        CHECK(thrown([&] { (void)client.share(std::chrono::milliseconds(-1)); }) == NF_INVALID_ARGUMENT);
+        CHECK(thrown([&] { (void)client.share(std::chrono::hours(24 * 365)); }) == NF_INVALID_ARGUMENT);
+    }
+
     /* A refusal, both ways. */
     nativeflow::secret again(login_text), wrong("wrong");
     CHECK(thrown([&] { (void)client.get_token(key, again, wrong); }) == NF_DENIED);

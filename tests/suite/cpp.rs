@@ -1,6 +1,6 @@
 //! The C++ header, with both compilers and every standard that it promises.
 
-use nativeflow_stub::User;
+use nativeflow_stub::{Options, Stub, User};
 
 use crate::support::{self, Build, Compiler, Program, needs, root, scratch};
 
@@ -58,4 +58,17 @@ fn client_destroyed_during_a_call_leaves_the_call_its_log() {
     compiled_with("lifetime", "g++", &["-std=c++17", "-fsanitize=address"], Build::Shared)
         .args(&[&stub.scenario_url("silence-after-tls"), ca.to_str().unwrap()])
         .must_pass();
+}
+
+#[test]
+fn ten_thousand_cancelled_shares_leave_a_neighbour_alone() {
+    needs!("g++");
+    let (stub, ca) = support::stub();
+    // TLS for each call would take most of the time.
+    let silent = format!("{}/scenario/silence-after-tls", stub.plain_url());
+    let unused = Stub::start(Options::default()).unwrap();
+    compiled_with("cancelling", "g++", &["-std=c++17"], Build::Shared)
+        .args(&[&unused.plain_url(), &silent, ca.to_str().unwrap()])
+        .must_pass();
+    assert_eq!(unused.connections(), 0, "of calls that were cancelled before they began");
 }

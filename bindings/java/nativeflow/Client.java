@@ -1,18 +1,16 @@
 package nativeflow;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Gets tokens from one service. Any number of threads may use it at once. */
 public final class Client implements AutoCloseable {
-    private static final long TEN_MS = 10_000_000;
+    /** Those of the calls that are running or on their way to C. */
+    private final Set<Share> shares = new HashSet<>();
 
-    /** Held for reading while C uses the client, for writing to free it. */
-    private final ReentrantReadWriteLock inUse = new ReentrantReadWriteLock();
-
+    /** 0 when it is closed. */
     private long client;
-    private volatile boolean closed;
 
     /** Makes a client with the default options. */
     public Client() throws NativeflowException {
@@ -34,67 +32,54 @@ public final class Client implements AutoCloseable {
      * Gets an access token for a user. The call takes both secrets when it begins: they are zeros from then on, whatever
      * happens, and are not taken a second time.
      *
-     * <p>Blocks for at most the client's timeout. An interrupt of the thread does not end it; {@link #cancel} does.
+     * <p>Blocks for at most the client's timeout. An interrupt of the thread ends this call, and no other, with {@link
+     * Code#CANCELLED}; if it comes before the call, nothing is sent. The thread stays interrupted.
      *
      * @param secret null for a user without password
      * @return a token, which the caller closes
      */
     public Token getToken(String key, Secret login, Secret secret) throws NativeflowException {
-        inUse.readLock().lock();
-        try {
-            return Nativeflow.token((keyText, loginText, secretText, out) ->
-                    Bridge.C.nf_client_get_token(get(), keyText, loginText, secretText, out), key, login, secret);
-        } finally {
-            inUse.readLock().unlock();
-        }
+        return Nativeflow.token((keyText, loginText, secretText, out) -> {
+            Share share = share();
+            try {
+                return share.getToken(keyText, loginText, secretText, out);
+            } finally {
+                end(share);
+            }
+        }, key, login, secret);
     }
 
     /** Ends every call that is running on this client with {@link Code#CANCELLED}. It stays usable. */
-    public void cancel() {
-        inUse.readLock().lock();
-        try {
-            Bridge.C.nf_client_cancel(get());
-        } finally {
-            inUse.readLock().unlock();
-        }
+    public synchronized void cancel() {
+        Bridge.C.nf_client_cancel(get());
     }
 
     /**
-     * Frees it. Calls that are running on it end with {@link Code#CANCELLED}; tokens that came from it stay as they are.
-     *
-     * @throws IllegalStateException when called by the log of a call on this client, for it waits for the call to end
+     * Frees it. Calls that are running on it end with {@link Code#CANCELLED}, and are not waited for; tokens that came from it
+     * stay as they are.
      */
     @Override
-    public void close() {
-        if (inUse.getReadHoldCount() > 0) {
-            throw new IllegalStateException("the client is closed by its own log");
-        }
-        closed = true;
-        while (!inUse.writeLock().tryLock()) {
-            cancelUnlessFreed(); // again and again: a call may be on its way to C and not be there yet
-            LockSupport.parkNanos(TEN_MS);
-        }
-        try {
-            Bridge.C.nf_client_free(client);
-            client = 0;
-        } finally {
-            inUse.writeLock().unlock();
-        }
+    public synchronized void close() {
+        Bridge.C.nf_client_free(client);
+        client = 0;
+        shares.forEach(Share::cancel);
     }
 
-    /** Under the lock, because another thread may close and free the client at the same time. */
-    private void cancelUnlessFreed() {
-        if (inUse.readLock().tryLock()) {
-            try {
-                Bridge.C.nf_client_cancel(client);
-            } finally {
-                inUse.readLock().unlock();
-            }
+    private synchronized Share share() throws NativeflowException {
+        Share share = new Share(get());
+        shares.add(share);
+        return share;
+    }
+
+    private void end(Share share) {
+        share.free();
+        synchronized (this) {
+            shares.remove(share);
         }
     }
 
     private long get() {
-        if (closed) {
+        if (client == 0) {
             throw new IllegalStateException("the client is closed");
         }
         return client;

@@ -66,9 +66,13 @@ interface Functions {
 
     long nf_options_set_log(long options, long function, long user);
 
+    long nf_options_on_release(long options, long function, long user);
+
     long nf_get_token(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out);
 
     long nf_client_new(long options, ByteBuffer out);
+
+    long nf_client_share(long client, int timeoutMs, ByteBuffer out);
 
     void nf_client_free(long client);
 

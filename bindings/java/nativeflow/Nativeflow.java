@@ -37,7 +37,8 @@ public final class Nativeflow {
     }
 
     /**
-     * Gets a token from Concur's production host with the default options, as {@link Client#getToken} does.
+     * Gets a token from Concur's production host with the default options, as {@link Client#getToken} does. An interrupt does
+     * not end it.
      *
      * @return a token, which the caller closes
      */
@@ -47,7 +48,7 @@ public final class Nativeflow {
 
     /** A function of C that gets a token. */
     interface Call {
-        long run(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out);
+        long run(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out) throws NativeflowException;
     }
 
     /** Gets a token. Both secrets are zeros as soon as the call has taken them, whatever happens afterwards. */

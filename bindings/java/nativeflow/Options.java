@@ -79,9 +79,14 @@ public final class Options implements AutoCloseable {
         return set(Bridge.C::nf_options_set_keep_alive_ms, longest);
     }
 
-    /** Tells of each step of every call, one line each; null: tells nobody. The log is kept as long as the process lives. */
+    /**
+     * Tells of each step of every call, one line each; null: tells nobody. The log is kept until these options, and all
+     * clients and calls that may write to it, are gone.
+     */
     public Options log(Log to) throws NativeflowException {
-        Nativeflow.check(Bridge.C.nf_options_set_log(get(), to == null ? 0 : Bridge.address(to), 0));
+        long function = to == null ? 0 : Bridge.LOG;
+        long user = to == null ? 0 : Logs.hold(get(), to);
+        Nativeflow.check(Bridge.C.nf_options_set_log(get(), function, user));
         return this;
     }
 

@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The way to the C library by java.lang.foreign: Java 22 and later, without any other library. */
 @SuppressWarnings("restricted") // the whole class is what this warns of
@@ -30,10 +29,14 @@ final class Bridge {
     private static final MethodHandle TO_SEGMENT = own("segment", MemorySegment.class, ByteBuffer.class);
     private static final MethodHandle TO_STRING = own("string", String.class, MemorySegment.class);
 
-    private static final MethodHandle WRITE = own("write", void.class, Log.class, MemorySegment.class, int.class, MemorySegment.class);
-    private static final Map<Log, MemorySegment> LOGS = new ConcurrentHashMap<>();
-
     static final Functions C = load();
+
+    /** An {@code nf_log_fn}. */
+    static final long LOG = address(own("write", void.class, long.class, int.class, MemorySegment.class),
+            ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, TEXT);
+
+    /** An {@code nf_release_fn}. */
+    static final long RELEASE = address(own("release", void.class, long.class), ValueLayout.JAVA_LONG);
 
     private Bridge() {}
 
@@ -84,24 +87,16 @@ final class Bridge {
         return text.getString(0);
     }
 
-    /**
-     * Returns the address of a log as a C function. It is kept for good, once for each log: C may call it as long as a
-     * call runs, even when the program has let go of options and client.
-     */
-    static long address(Log log) {
-        return LOGS.computeIfAbsent(log, Bridge::function).address();
+    /** The address of a method as a C function, which is never freed. */
+    private static long address(MethodHandle method, MemoryLayout... parameters) {
+        return LINKER.upcallStub(method, FunctionDescriptor.ofVoid(parameters), Arena.global()).address();
     }
 
-    private static MemorySegment function(Log log) {
-        FunctionDescriptor function = FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_INT, TEXT);
-        return LINKER.upcallStub(WRITE.bindTo(log), function, Arena.global());
+    private static void write(long user, int level, MemorySegment line) {
+        Logs.write(user, level, () -> line.getString(0));
     }
 
-    private static void write(Log log, MemorySegment user, int level, MemorySegment line) {
-        try {
-            log.write(level, line.getString(0));
-        } catch (Throwable dropped) {
-            // It would end the whole process, a checked one too: other languages need not declare it.
-        }
+    private static void release(long user) {
+        Logs.release(user);
     }
 }
