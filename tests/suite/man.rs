@@ -18,7 +18,7 @@ fn write_pages(awk: &[&str], header: &Path, folder: &Path) -> Output {
     Command::new(awk[0])
         .args(&awk[1..])
         .args(["-v", "version=0.1.0", "-v", "date=2026-01-31", "-v"])
-        .arg(format!("folder={}", folder.display()))
+        .arg(format!("directory={}", folder.display()))
         .arg("-f")
         .arg(root().join("packaging/man.awk"))
         .arg(header)
@@ -115,7 +115,7 @@ fn function_page_has_prototype_text_and_failures() {
     for part in [
         "SYNOPSIS #include <nativeflow.h> nf_error *nf_client_get_token(const nf_client *client, const char *key,",
         "DESCRIPTION Gets an access token for a user with the Native Flow. login and secret are overwritten",
-        "RETURN VALUE NULL on success; otherwise an error, which the caller frees with nf_error_free(3).",
+        "RETURN VALUE NULL on success, otherwise an error. Free it with nf_error_free(3).",
         "Fails with NF_DENIED if the server rejects",
         "HISTORY Since 0.1.",
         "nf_client_cancel(3), nf_token_free(3), nativeflow(3)",
