@@ -29,8 +29,8 @@
  * its output to NULL; on failure it stays NULL.
  *
  * Every pointer must be NULL or valid. Do not use an object after it is freed.
- * Functions that read an object accept NULL and return "", 0 or -1
- * (nf_error_name: "NF_OK"). Any other NULL, also for an output, is
+ * Functions that read an object accept NULL and return "", 0 or -1;
+ * nf_error_name returns "NF_OK". Any other NULL, also for an output, is
  * NF_INVALID_ARGUMENT, unless the function's comment allows it.
  *
  *

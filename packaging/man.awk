@@ -246,7 +246,10 @@ function emphasised(what,    word, done) {
         what = substr(what, RSTART + RLENGTH)
         gsub(/`/, "", word)
         # Prevents hyphenation.
-        done = done "\\fB\\%" word "\\fP"
+        if (done ~ /\($/)
+            done = substr(done, 1, length(done) - 1) "\\%(\\fB" word "\\fP"
+        else
+            done = done "\\fB\\%" word "\\fP"
         if (word in is_function && word != current) {
             done = done "(3)"
             sub(/^\(\)/, "", what)

@@ -94,6 +94,15 @@ fn man_pages_format_without_warnings() {
     }
 }
 
+/// Inside of a word, roff reads `\%` as a place to hyphenate.
+#[test]
+fn name_after_a_parenthesis_is_not_hyphenated() {
+    for page in pages("parenthesis", &["awk"]) {
+        let text = fs::read_to_string(&page).unwrap();
+        assert!(!text.contains(r"(\fB\%"), "{}", page.display());
+    }
+}
+
 /// `whatis` and `apropos` show this line.
 #[test]
 fn page_has_a_one_line_summary() {
