@@ -139,7 +139,7 @@
 #else
 #define NF_MUST_USE
 #endif
-/* On Windows, for programs that use nativeflow.dll: define NF_DLL. */
+/* Programs that use nativeflow.dll on Windows define NF_DLL. */
 #if defined(_WIN32) && defined(NF_DLL)
 #define NF_API __declspec(dllimport)
 #else
@@ -193,7 +193,7 @@
 #define NF_INVALID_OPTION 3
 
 /**
- * Login, secret or consumer key rejected; the server does not say which.
+ * Login, secret or consumer key rejected; the server does not report which.
  */
 #define NF_DENIED 20
 
@@ -558,7 +558,7 @@ NF_API void NF_CALL nf_options_free(nf_options *options);
  *
  * The URL has a scheme and a host, and optionally a port and a path prefix.
  * The scheme is https. Plain http is allowed only for localhost and loopback
- * addresses, for tests. The default is "https://www.concursolutions.com".
+ * addresses (tests). The default is "https://www.concursolutions.com".
  *
  * Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
  *
@@ -610,8 +610,9 @@ nf_error *NF_CALL nf_options_set_connect_timeout_ms(nf_options *options,
  * certificate in it is skipped: an invalid one is an error.
  *
  * A certificate of X.509 version 3 without CA:TRUE is not a CA certificate. It
- * is trusted only if a server presents exactly this certificate, for the host
- * names and the validity period in it. It is never trusted as an issuer.
+ * is trusted only if a server presents exactly this certificate, and only
+ * within its host names and its validity period. It is never trusted as an
+ * issuer.
  *
  * Fails with `NF_INVALID_OPTION` if the file cannot be read, contains no
  * certificate, or contains one that is invalid or may not sign certificates of
@@ -936,7 +937,7 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
  * during the call, or if `client` is a share that was cancelled before.
  *
  * Fails with `NF_DENIED` if the server rejects the login, the secret or the
- * key (it does not say which). Do not retry, because the account may be
+ * key (it does not report which). Do not retry, because the account may be
  * locked.
  *
  * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
@@ -1026,7 +1027,8 @@ NF_API const char *NF_CALL nf_token_instance_url(const nf_token *token);
 NF_API int64_t NF_CALL nf_token_expires_at(const nf_token *token);
 
 /**
- * Returns the expiry date as the server wrote it, for display.
+ * Returns the expiry date exactly as the server wrote it. Use it only for
+ * display.
  *
  * Since 0.1.
  */

@@ -169,7 +169,7 @@ unsafe fn cancel(client: *const nf_client) {
 /// during the call, or if `client` is a share that was cancelled before.
 ///
 /// Fails with `NF_DENIED` if the server rejects the login, the secret or the
-/// key (it does not say which). Do not retry, because the account may be
+/// key (it does not report which). Do not retry, because the account may be
 /// locked.
 ///
 /// Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is

@@ -16,7 +16,7 @@ pub const NF_INVALID_UTF8: i32 = 2;
 /// The value of an option is invalid.
 pub const NF_INVALID_OPTION: i32 = 3;
 
-/// Login, secret or consumer key rejected; the server does not say which.
+/// Login, secret or consumer key rejected; the server does not report which.
 pub const NF_DENIED: i32 = 20;
 /// The account is locked. Reserved: this version never returns it.
 pub const NF_ACCOUNT_LOCKED: i32 = 21;

@@ -55,7 +55,7 @@ pub unsafe extern "C-unwind" fn nf_options_free(options: *mut nf_options) {
 ///
 /// The URL has a scheme and a host, and optionally a port and a path prefix.
 /// The scheme is https. Plain http is allowed only for localhost and loopback
-/// addresses, for tests. The default is "https://www.concursolutions.com".
+/// addresses (tests). The default is "https://www.concursolutions.com".
 ///
 /// Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
 ///
@@ -116,8 +116,9 @@ pub unsafe extern "C-unwind" fn nf_options_set_connect_timeout_ms(options: *mut 
 /// certificate in it is skipped: an invalid one is an error.
 ///
 /// A certificate of X.509 version 3 without CA:TRUE is not a CA certificate. It
-/// is trusted only if a server presents exactly this certificate, for the host
-/// names and the validity period in it. It is never trusted as an issuer.
+/// is trusted only if a server presents exactly this certificate, and only
+/// within its host names and its validity period. It is never trusted as an
+/// issuer.
 ///
 /// Fails with `NF_INVALID_OPTION` if the file cannot be read, contains no
 /// certificate, or contains one that is invalid or may not sign certificates of

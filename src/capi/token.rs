@@ -183,7 +183,8 @@ pub unsafe extern "C-unwind" fn nf_token_expires_at(token: *const nf_token) -> i
     guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| token.expires_at))
 }
 
-/// Returns the expiry date as the server wrote it, for display.
+/// Returns the expiry date exactly as the server wrote it. Use it only for
+/// display.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
