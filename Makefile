@@ -50,7 +50,7 @@ install-texts:
 	$(CONFIGURE) packaging/nativeflow.pc.in >"$(LIB)/pkgconfig/nativeflow.pc"
 	$(CONFIGURE) $(CMAKE_CONFIG) >"$(LIB)/cmake/nativeflow/nativeflowConfig.cmake"
 	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfigVersion.cmake"
-	$(MAN) -v folder="$(INTO)/share/man/man3" include/nativeflow.h
+	$(MAN) -v directory="$(INTO)/share/man/man3" include/nativeflow.h
 
 # Removes what `make install` of this version has put there.
 uninstall:
@@ -68,7 +68,7 @@ PAGES = nativeflow $$(grep '^nf_' abi/nativeflow.symbols)
 man:
 	rm -rf target/man
 	mkdir -p target/man
-	$(MAN) -v folder=target/man include/nativeflow.h
+	$(MAN) -v directory=target/man include/nativeflow.h
 
 # target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz for this processor's Linux, or for another (packaging/dist.sh):
 # make dist TARGET=aarch64-unknown-linux-gnu

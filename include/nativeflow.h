@@ -1,11 +1,11 @@
 /*
- * nativeflow: an access token for SAP Concur from a user's login, leaving no
- * trace of the login behind.
+ * nativeflow: gets an SAP Concur access token from a user's login and
+ * password, and wipes both from memory.
  *
- * Made from the sources by cbindgen; do not edit.
+ * Generated from src/capi/ by cbindgen; do not edit.
  *
  *
- * IN SHORT
+ * QUICK START
  *
  *     nf_token *token;
  *     nf_error *error = nf_get_token(key, login, secret, &token);
@@ -21,102 +21,109 @@
  *
  * CALLING CONVENTION
  *
- * A function that can fail returns nf_error *: NULL is success, anything else
- * is an error that you own and free. There is no last error; errno means
- * nothing after a call and may have changed.
+ * A function that can fail returns nf_error *. NULL means success. Any other
+ * value is an error object that the caller owns and frees. There is no global
+ * "last error"; errno has no meaning after a call.
  *
- * Parameters stand in this order: the object, inputs, outputs. An output is
- * set to NULL before anything else happens and stays so on failure. A NULL
- * output pointer is NF_INVALID_ARGUMENT.
+ * Parameters come in this order: object, inputs, outputs. Each call first sets
+ * its output to NULL; on failure it stays NULL.
  *
- * Every pointer that is passed is NULL or valid. An object is used no more
- * after it was freed. Functions that read an object take NULL and answer ""
- * or 0 or -1. Every other NULL is NF_INVALID_ARGUMENT, unless the function
- * says otherwise.
+ * Every pointer must be NULL or valid. Do not use an object after it is freed.
+ * Functions that read an object accept NULL and return "", 0 or -1;
+ * nf_error_name returns "NF_OK". Any other NULL, also for an output, is
+ * NF_INVALID_ARGUMENT, unless the function's comment allows it.
  *
  *
  * STRINGS
  *
- * Text in is NUL-terminated UTF-8 and is copied before the call returns; text
- * that is not UTF-8 is NF_INVALID_UTF8. Text out is const char *, UTF-8, never
- * NULL, and lives as long as the object that it came from. You never call
- * free() on anything from here.
+ * Input strings are NUL-terminated UTF-8, copied before the call returns.
+ * Invalid UTF-8 is NF_INVALID_UTF8. Returned strings are const char *, UTF-8,
+ * never NULL, and valid until their object is freed. Never call free() on them.
  *
  *
  * OWNERSHIP
  *
- *     made by                                        freed by
- *     ---------------------------------------------  ---------------
- *     nf_get_token, nf_client_get_token: token       nf_token_free
- *     nf_client_new: client                          nf_client_free
- *     nf_options_new                                 nf_options_free
- *     every function that returns nf_error *         nf_error_free
- *     every function that returns const char *       nobody
+ *     created by                                  freed by
+ *     ------------------------------------------  ---------------
+ *     nf_get_token, nf_client_get_token: token    nf_token_free
+ *     nf_client_new, nf_client_share: client      nf_client_free
+ *     nf_options_new                              nf_options_free
+ *     every function that returns nf_error *      nf_error_free
+ *     every function that returns const char *    not freed
  *
- * Each *_free takes NULL. Nothing refers to anything else: objects may be
- * freed in any order.
+ * Every *_free function accepts NULL. Objects can be freed in any order.
  *
  *
  * THREADS
  *
- * A pointer to const means: calls may run at the same time on the same object.
- * So a client, a token and an error may be shared, and options may not. An
- * object is freed by one thread, when no other uses it; a client also while
- * calls run on it, which are cancelled. Objects may be made on one thread and
- * freed on another.
+ * If a parameter points to const, several threads may make such calls on the
+ * same object at the same time. Clients, tokens and errors can be shared;
+ * options cannot. Objects can be created on one thread and freed on another.
+ * Free an object once, when no other thread uses it. Exception: a client may be
+ * freed while calls run on it; they fail with NF_CANCELLED.
  *
- * No function installs a signal handler, changes the locale or a limit, or
- * reads an environment variable (but nf_options_use_environment_proxy). Host
- * names are looked up on threads of the library's own, named nativeflow-dns,
- * on which all signals are blocked. Four names are looked up at a time; calls
- * for the same name share a lookup. A lookup that hangs goes on after its calls
- * until the system's resolver gives up. There are at most 20 such threads.
+ * No function installs a signal handler, or changes the locale or a resource
+ * limit. Only nf_options_use_environment_proxy reads environment variables; the
+ * system's resolver may read its own.
  *
- * After fork, objects that were made before work in both processes. The child
- * uses no connection of its parent and waits for no lock that was held.
+ * The library creates threads only for DNS lookups. They are named
+ * nativeflow-dns, and all signals are blocked on them. At most four host names
+ * that calls wait for are looked up at a time. Calls for the same name share a
+ * lookup. A thread exits when no lookup is left. If the system's resolver
+ * hangs, its thread stays until the resolver returns, and a later call for that
+ * name starts another lookup. A process has at most 20 of these threads.
  *
- * Each function needs up to 128 KiB of stack. On Linux, pthread_cancel takes
- * effect after the function has returned; if cancellation is asynchronous, a
- * returned object that the thread has not stored by then is lost. When the
- * system has no memory left, the process is aborted.
+ * After fork, existing objects work in both processes. The child does not use
+ * the parent's connections and does not wait for locks held at the fork.
+ *
+ * A call needs 128 KiB of stack. On Linux, pthread_cancel takes effect after
+ * the call has returned. If the cancellation type is asynchronous (the default
+ * is deferred), a returned object that the thread has not stored yet is lost.
+ * If memory allocation fails, the process is aborted.
  *
  *
  * SECRETS
  *
- * char *login and char *secret are your buffers. The library copies them and
- * then overwrites them with zeros, up to their NUL, before it does anything
- * else, on success and on failure. That is why they are char * and not const
- * char *: pass an array, never a string literal. The consumer key is yours to
- * wipe. A token and its refresh token are wiped by nf_token_free.
+ * char *login and char *secret are the caller's buffers. Each call first copies
+ * them and overwrites them with zeros, up to their NUL, on success and failure.
+ * Pass writable arrays, not string literals. No other thread may use them
+ * during the call. The caller wipes the consumer key; nf_token_free wipes the
+ * token and the refresh token.
  *
  * Messages contain no secrets. If a server repeats the key, login or secret
- * (four characters or more), [redacted] replaces the value, or the whole text
- * is withheld: "[withheld: the answer repeats a credential]". Six characters
- * of one in a row are a repetition.
+ * (four characters or more), [redacted] replaces the value, or a note in the
+ * form [withheld: ...] replaces the whole text. Six characters in a row of the
+ * key, login or secret count as a repetition.
  *
  *
  * CERTIFICATES
  *
- * On Linux, the library does not check whether a certificate was revoked: it
- * sends no request to a revocation service (OCSP) and reads no revocation list.
+ * Certificate verification cannot be disabled. On Linux, the library does not
+ * check whether a certificate was revoked: it sends no request to a revocation
+ * service (OCSP) and reads no revocation list.
  *
  *
  * WINDOWS
  *
  * A program that uses nativeflow.dll defines NF_DLL before it includes this
- * header. Functions are cdecl. The DLL stays loaded once it was used: a lookup
- * that hangs may outlive its call. Windows judges certificates by its own
- * roots, unless nf_options_set_ca_file names others. Arguments of main() and
- * what a console gives have code pages of their own; here all text is UTF-8.
+ * header. Functions use cdecl. After first use the DLL stays loaded, because a
+ * DNS lookup may outlast its call.
+ *
+ * Windows verifies certificates with its own store, unless
+ * nf_options_set_ca_file or nf_options_add_ca_pem sets root certificates.
+ *
+ * Command-line arguments and console input use Windows code pages. Convert them
+ * to UTF-8.
  *
  *
  * VERSIONS
  *
- * NF_VERSION_NUMBER is this header's, nf_version_number() that of the library
- * that runs. Before 1.0, programs compiled with 0.x.y run with 0.x.z and with
- * any later 0.w whose library is called libnativeflow.so.0. Functions are added
- * and never changed, codes are added and never renumbered: treat a code that
- * you do not know by its group (see nf_error_code).
+ * NF_VERSION_NUMBER is the version of this header. nf_version_number() returns
+ * that of the loaded library. Before 1.0, a program built with 0.x.y runs with
+ * 0.x.z, and with any later 0.w whose soname is libnativeflow.so.0.
+ *
+ * Functions are added, but never changed. Codes are added, but never
+ * renumbered. Handle an unknown code by its group (see nf_error_code).
  */
 
 
@@ -132,13 +139,13 @@
 #else
 #define NF_MUST_USE
 #endif
-/* On Windows, for programs that use nativeflow.dll: define NF_DLL. */
+/* Programs that use nativeflow.dll on Windows define NF_DLL. */
 #if defined(_WIN32) && defined(NF_DLL)
 #define NF_API __declspec(dllimport)
 #else
 #define NF_API
 #endif
-/* How functions are called, callbacks too, whatever a compiler's default is. */
+/* The calling convention of functions and callbacks, on every compiler. */
 #if defined(_WIN32)
 #define NF_CALL __cdecl
 #else
@@ -171,7 +178,7 @@
 #define NF_OK 0
 
 /**
- * An argument is missing or cannot be sent. Mend the calling program.
+ * An argument is missing or invalid. Fix the calling program.
  */
 #define NF_INVALID_ARGUMENT 1
 
@@ -181,57 +188,60 @@
 #define NF_INVALID_UTF8 2
 
 /**
- * An option has a value that cannot be used.
+ * The value of an option is invalid.
  */
 #define NF_INVALID_OPTION 3
 
 /**
- * Login, secret or consumer key refused; the server does not say which.
+ * Login, secret or consumer key rejected; the server does not report which.
  */
 #define NF_DENIED 20
 
 /**
- * The account is locked. Not told by the Native Flow.
+ * The account is locked. Reserved: this version never returns it.
  */
 #define NF_ACCOUNT_LOCKED 21
 
 /**
- * The account is disabled. Not told by the Native Flow.
+ * The account is disabled. Reserved: this version never returns it.
  */
 #define NF_ACCOUNT_DISABLED 22
 
 /**
- * The password must be changed. Not told by the Native Flow.
+ * The password must be changed. Reserved: this version never returns it.
  */
 #define NF_PASSWORD_EXPIRED 23
 
 /**
- * A policy forbids it. Not told by the Native Flow.
+ * A policy forbids the login. Reserved: this version never returns it.
  */
 #define NF_NOT_ALLOWED 24
 
 /**
- * The application is unknown or disabled. Not told by the Native Flow.
+ * The application is unknown or disabled. Reserved: this version never returns
+ * it.
  */
 #define NF_BAD_CLIENT 25
 
 /**
- * The refresh token is bad or has expired. Not used by this version.
+ * The refresh token is invalid or expired. Reserved: this version never
+ * returns it.
  */
 #define NF_REFRESH_EXPIRED 26
 
 /**
- * Refused before, and therefore not sent again. Not used by this version.
+ * The login was rejected before and is not sent again. Reserved: this version
+ * never returns it.
  */
 #define NF_HELD_BACK 27
 
 /**
- * The user lives on another host. Not told by the Native Flow.
+ * The user belongs to another host. Reserved: this version never returns it.
  */
 #define NF_WRONG_HOST 28
 
 /**
- * The server is overloaded: see `nf_error_retry_after_ms`.
+ * The server is overloaded; see `nf_error_retry_after_ms`.
  */
 #define NF_BUSY 40
 
@@ -241,7 +251,7 @@
 #define NF_MAINTENANCE 41
 
 /**
- * The server failed.
+ * The server failed to process the request.
  */
 #define NF_SERVER_ERROR 42
 
@@ -251,17 +261,17 @@
 #define NF_DNS 60
 
 /**
- * No connection to the server.
+ * The connection to the server cannot be opened.
  */
 #define NF_CONNECT 61
 
 /**
- * The TLS handshake failed.
+ * The TLS handshake or the TLS connection failed.
  */
 #define NF_TLS 62
 
 /**
- * The server's certificate is not trusted. Nothing was sent.
+ * The server's certificate is not trusted. No Concur credentials were sent.
  */
 #define NF_TLS_UNTRUSTED 63
 
@@ -271,95 +281,98 @@
 #define NF_PROXY 64
 
 /**
- * The proxy wants a user and a password, or refuses those that it got.
+ * The proxy requires a user name and password, or rejects those that it
+ * received.
  */
 #define NF_PROXY_DENIED 65
 
 /**
- * The time limit ran out.
+ * The timeout of the call expired.
  */
 #define NF_TIMEOUT 66
 
 /**
- * The program cancelled the call.
+ * The calling program cancelled the call.
  */
 #define NF_CANCELLED 67
 
 /**
- * The connection ended before the answer was complete.
+ * The connection was closed before the response was complete.
  */
 #define NF_DISCONNECTED 68
 
 /**
- * The endpoint is not there (any more).
+ * The token endpoint does not exist, or no longer exists.
  */
 #define NF_ENDPOINT_GONE 80
 
 /**
- * The server redirects, which is never followed.
+ * The server sent a redirect. The library never follows redirects.
  */
 #define NF_REDIRECTED 81
 
 /**
- * A web page or a proxy's page came in place of an answer.
+ * A web page or a proxy's error page was received instead of a token response.
  */
 #define NF_NOT_CONCUR 82
 
 /**
- * The answer cannot be read.
+ * The response is invalid.
  */
 #define NF_MALFORMED 83
 
 /**
- * The answer is too long.
+ * The response is too large.
  */
 #define NF_TOO_LARGE 84
 
 /**
- * A defect in the library ended the call; the process is unharmed.
+ * Internal error: a defect in the library ended the call. The process can
+ * continue.
  */
 #define NF_PANIC 100
 
 /**
- * Something happened that the library does not know.
+ * Internal error: unexpected state.
  */
 #define NF_INTERNAL 101
 
 /**
- * The call has failed.
+ * The call failed.
  */
 #define NF_LOG_ERROR 1
 
 /**
- * Something is not as it should be, and the call goes on.
+ * A problem that does not stop the call.
  */
 #define NF_LOG_WARNING 2
 
 /**
- * A step was done.
+ * A step is finished.
  */
 #define NF_LOG_INFO 3
 
 /**
- * A handle of a client, which gets tokens from one service. Any number of
- * threads may call every function but `nf_client_free` on it at once.
+ * A handle of a client, which gets tokens from one service. Several threads
+ * may use it at the same time. One thread frees it, once.
  */
 typedef struct nf_client nf_client;
 
 /**
- * Why a call failed, and what to do about it. Never changes: any number of
- * threads may read it, and any one thread frees it.
+ * Why a call failed, and how to fix it. It never changes: several threads may
+ * read it at the same time. One thread frees it, once.
  */
 typedef struct nf_error nf_error;
 
 /**
- * What a client is made from. One thread at a time.
+ * The settings that a client is created from. Only one thread at a time may
+ * use them.
  */
 typedef struct nf_options nf_options;
 
 /**
- * An access token. Never changes: any number of threads may read it, and
- * any one thread frees it.
+ * An access token. It never changes: several threads may read it at the same
+ * time. One thread frees it, once.
  */
 typedef struct nf_token nf_token;
 
@@ -368,42 +381,47 @@ extern "C" {
 #endif /* __cplusplus */
 
 /**
- * Takes one line of the log: `user` as it was given, one of the `NF_LOG_*`
- * levels, and the text, which lives until the function returns.
+ * Receives one line of the log. `user` is the pointer that was given to
+ * `nf_options_set_log`. `level` is one of the `NF_LOG_*` levels. `line` is
+ * valid until the function returns.
  *
- * A line holds no secret and no line break. Its first word is the step
- * (lookup, connect, proxy, tls, request, answer, token, failed), its end how
- * long that took. Called on the thread of the call, which waits for it, with
- * no lock held; calls on several threads call it at the same time. It must
- * return, and in one process only: no longjmp, no C++ exception, no fork
- * whose child returns too, for both would send the login.
+ * A line contains no secret and no line break. Its first word is the step:
+ * lookup, connect, proxy, tls, request, response, token or failed. A line of
+ * level `NF_LOG_INFO` ends with the duration in milliseconds.
+ *
+ * The function runs on the thread of the call, which waits for it and holds no
+ * lock. Calls on several threads may run it at the same time. Return normally:
+ * no longjmp, no C++ exception. If the function forks, the child must not
+ * return, because both processes would send the login.
  */
 typedef void (NF_CALL *nf_log_fn)(void *user, int32_t level, const char *line);
 
 /**
- * Called once, when nothing can call back any more: `user` as it was given.
+ * Called once, when no callback can run any more. `user` is the pointer that
+ * was given to `nf_options_on_release`.
  *
- * Called on the thread that lets go last, which may be inside
- * `nf_options_free`, `nf_client_free` or at the end of a call, with no lock
- * held. It may free memory. It must return, and must not call this library:
- * no longjmp, no C++ exception, no fork whose child returns too.
+ * The function runs on the thread that frees the last object or ends the last
+ * call: inside `nf_options_free` or `nf_client_free`, or at the end of a call.
+ * No lock is held. It may free memory, and must not call this library. Return
+ * normally: no longjmp, no C++ exception. If the function forks, the child
+ * must not return.
  */
 typedef void (NF_CALL *nf_release_fn)(void *user);
 
 /**
- * Returns the version of the library that is running, such as "0.1.0".
+ * Returns the version of the loaded library, such as "0.1.0".
  *
- * The text is static. Any thread may call this.
+ * The text is static. Any thread may call this function.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_version(void);
 
 /**
- * Returns the version of the library that is running as one number,
- * 0xMMmmpp, to compare with `NF_VERSION_NUMBER`.
+ * Returns the version of the loaded library as one number, 0xMMmmpp. Compare
+ * it with `NF_VERSION_NUMBER`.
  *
- * Any thread may call this.
+ * Any thread may call this function.
  *
  * Since 0.1.
  */
@@ -412,28 +430,29 @@ NF_API uint32_t NF_CALL nf_version_number(void);
 /**
  * Returns the name of a code, such as "NF_DENIED" for 20.
  *
- * The text is static and never NULL: a number that this version does not
- * know gives "NF_UNKNOWN". Any thread may call this.
+ * The text is static and never NULL. A number that this version does not know
+ * gives "NF_UNKNOWN". Any thread may call this function.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_code_name(int32_t code);
 
 /**
- * Returns the code, one of the `NF_*` constants; `NF_OK` for NULL.
+ * Returns the error code, one of the `NF_*` constants. NULL gives `NF_OK`.
  *
- * Treat a code that you do not know by its group: 1 to 19 the call is wrong,
- * 20 to 39 the credentials are refused (do not retry), 40 to 59 the server
- * (retry later), 60 to 79 the way there, 80 to 99 the answer, from 100
- * inside the library. Whatever the group, a program tries again by itself
- * only if `nf_error_retry_after_ms` is not -1.
+ * Handle an unknown code by its group. 1 to 19: invalid call; 20 to 39:
+ * credentials rejected (do not retry); 40 to 59: server; 60 to 79: network; 80
+ * to 99: response; from 100: internal error.
+ *
+ * In every group, retry automatically only if `nf_error_retry_after_ms` is not
+ * -1.
  *
  * Since 0.1.
  */
 NF_API int32_t NF_CALL nf_error_code(const nf_error *error);
 
 /**
- * Returns the name of the code, such as "NF_DENIED"; "NF_OK" for NULL.
+ * Returns the name of the error code, such as "NF_DENIED". NULL gives "NF_OK".
  *
  * The text is static.
  *
@@ -442,101 +461,106 @@ NF_API int32_t NF_CALL nf_error_code(const nf_error *error);
 NF_API const char *NF_CALL nf_error_name(const nf_error *error);
 
 /**
- * Returns what happened: one line, in English, without any secret.
+ * Returns a description of the failure, as one line in English. It contains no
+ * secret.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_error_message(const nf_error *error);
 
 /**
- * Returns what an administrator does next: one line, in English.
+ * Returns what an administrator should do next, as one line in English.
  *
- * It ends with "No Concur credentials were sent." if a call failed before
- * the first byte of its request was sent.
+ * It ends with "No Concur credentials were sent." if a call failed before the
+ * first byte of its request was sent.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_error_remedy(const nf_error *error);
 
 /**
- * Returns the HTTP status of the answer; 0 when there was none.
+ * Returns the HTTP status of the response, or 0 if there is none.
  *
  * Since 0.1.
  */
 NF_API int32_t NF_CALL nf_error_http_status(const nf_error *error);
 
 /**
- * Returns the server's own words; empty when there were none.
+ * Returns the server's error text, or "" if there is none.
  *
- * They are untrusted: whoever answered wrote them. One line of at most 301
- * characters without markup. If the text repeats the key, the login or the
- * secret, the value is redacted or the text is withheld (see SECRETS).
+ * Do not trust this text; the server or a proxy wrote it. It is one line
+ * without markup, at most 300 characters, plus an ellipsis (U+2026) if
+ * truncated. If it repeats the key, login or secret, the value or the whole
+ * text is replaced (see SECRETS).
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_error_server_message(const nf_error *error);
 
 /**
- * Returns the modern service's error number; -1 when there was none.
+ * Returns the error number of the OAuth 2.0 service, or -1 if there is none.
  *
- * The Native Flow sends none.
+ * The Native Flow has no error numbers.
  *
  * Since 0.1.
  */
 NF_API int32_t NF_CALL nf_error_server_code(const nf_error *error);
 
 /**
- * Returns the server's correlation ID, which Concur's support asks for;
- * empty when there was none.
+ * Returns the server's correlation ID, or "" if there is none. Concur's
+ * support asks for it.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_error_correlation_id(const nf_error *error);
 
 /**
- * Returns how many milliseconds to wait before the next try; -1: do not
- * retry before somebody has changed something.
+ * Returns the time to wait before a retry, in milliseconds, or -1.
  *
- * From 5 seconds to a day, even when the server asks for less or more.
+ * -1 means: do not retry until the cause is fixed. Other values are 5000 to
+ * 86400000 (5 seconds to one day), even if the server asks for less or more.
  *
  * Since 0.1.
  */
 NF_API int64_t NF_CALL nf_error_retry_after_ms(const nf_error *error);
 
 /**
- * Frees an error. NULL is fine. Must not be called twice for the same one.
+ * Frees an error. NULL is allowed. Do not free the same error twice.
  *
  * Since 0.1.
  */
 NF_API void NF_CALL nf_error_free(nf_error *error);
 
 /**
- * Makes options with the default values: Concur's production host in the
- * United States, 60 seconds for a call, the operating system's roots, no
- * proxy, one connection for each call, no log.
+ * Creates options with the default values.
  *
- * NULL only if a defect in the library ended the function. Free with
- * `nf_options_free`.
+ * The defaults are: Concur's production host in the United States, a timeout
+ * of 60 seconds for a call, the operating system's root certificates, no
+ * proxy, a new connection for each call, and no log.
+ *
+ * Free the options with `nf_options_free`. The result is NULL only if a defect
+ * in the library ended the function.
  *
  * Since 0.1.
  */
 NF_API nf_options *NF_CALL nf_options_new(void);
 
 /**
- * Frees options. NULL is fine. Clients made from them stay as they are.
+ * Frees options. NULL is allowed. Clients that were created from them do not
+ * change.
  *
  * Since 0.1.
  */
 NF_API void NF_CALL nf_options_free(nf_options *options);
 
 /**
- * Sets where Concur is, such as "https://eu1.concursolutions.com".
+ * Sets the base URL of Concur, such as "https://eu1.concursolutions.com".
  *
- * Scheme, host, perhaps a port and a path prefix, and nothing else. https
- * only; http for localhost and loopback addresses, for tests.
+ * The URL has a scheme and a host, and optionally a port and a path prefix.
+ * The scheme is https. Plain http is allowed only for localhost and loopback
+ * addresses (tests). The default is "https://www.concursolutions.com".
  *
- * Fails with `NF_INVALID_OPTION` and leaves the old value when the URL cannot
- * be used.
+ * Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
  *
  * Since 0.1.
  */
@@ -546,13 +570,13 @@ nf_error *NF_CALL nf_options_set_base_url(nf_options *options,
                                           const char *url);
 
 /**
- * Sets the limit of a whole call in milliseconds, DNS included.
+ * Sets the timeout of a whole call in milliseconds, DNS lookup included.
  *
- * From 1 to 4294967295; 60000 is the default. A call returns at most 10 ms
- * after its limit, whatever it is waiting for. On Windows that is 20 ms, and
- * longer while Windows asks whether a certificate was revoked.
+ * Range: 1 to 4294967295. Default: 60000. A call returns at most 10 ms after
+ * its timeout, whatever it waits for. On Windows it returns at most 20 ms
+ * after it, or later while Windows checks whether a certificate was revoked.
  *
- * Fails with `NF_INVALID_OPTION` for 0.
+ * Fails with `NF_INVALID_OPTION` for 0; the old value stays.
  *
  * Since 0.1.
  */
@@ -562,13 +586,14 @@ nf_error *NF_CALL nf_options_set_timeout_ms(nf_options *options,
                                             uint32_t ms);
 
 /**
- * Sets the limit of each attempt to connect to an address, in milliseconds.
+ * Sets the timeout of each attempt to connect to one address, in milliseconds.
  *
- * From 1 to 4294967295; 10000 is the default. Within the limit of the call,
- * all addresses of a host are tried, IPv6 and IPv4 by turns, the next one
- * after a quarter of a second without waiting for the one before.
+ * Range: 1 to 4294967295. Default: 10000. The timeout of the call limits all
+ * attempts together. A call tries up to 16 addresses of a host and alternates
+ * between IPv6 and IPv4. It starts the next attempt when one fails, and at the
+ * latest after 250 ms, without waiting for the others.
  *
- * Fails with `NF_INVALID_OPTION` for 0.
+ * Fails with `NF_INVALID_OPTION` for 0; the old value stays.
  *
  * Since 0.1.
  */
@@ -578,19 +603,21 @@ nf_error *NF_CALL nf_options_set_connect_timeout_ms(nf_options *options,
                                                     uint32_t ms);
 
 /**
- * Trusts the root certificates in this file, PEM or DER, in place of the
- * operating system's and of those of a file named before.
+ * Sets the file of trusted root certificates, in PEM or DER. They replace the
+ * operating system's root certificates and those of an earlier file.
  *
- * The file is read now; a later change of it has no effect. No certificate in
- * it is skipped: one that cannot be read is an error.
+ * The file is read during this call; later changes have no effect. No
+ * certificate in it is skipped: an invalid one is an error.
  *
- * A certificate of X.509 version 3 without CA:TRUE is no authority's. It is
- * trusted only when a server presents exactly this certificate, for the host
- * names and the period in it, and never as the issuer of another one.
+ * A certificate of X.509 version 3 without CA:TRUE is not a CA certificate. It
+ * is trusted only if a server presents exactly this certificate, and only
+ * within its host names and its validity period. It is never trusted as an
+ * issuer.
  *
- * Fails with `NF_INVALID_OPTION` when the file cannot be read, holds no
- * certificate, or holds one that is broken or must not sign certificates of
+ * Fails with `NF_INVALID_OPTION` if the file cannot be read, contains no
+ * certificate, or contains one that is invalid or may not sign certificates of
  * TLS servers (keyUsage, extendedKeyUsage). The message names the certificate.
+ * The old value stays.
  *
  * Since 0.1.
  */
@@ -600,9 +627,9 @@ nf_error *NF_CALL nf_options_set_ca_file(nf_options *options,
                                          const char *path);
 
 /**
- * Trusts the root certificates in the `len` bytes at `pem`, PEM or DER, in
- * place of the operating system's, beside those of a CA file and of earlier
- * calls.
+ * Adds trusted root certificates from the `len` bytes at `pem`, in PEM or DER.
+ * They replace the operating system's root certificates. They are used in
+ * addition to those of a CA file and of earlier calls.
  *
  * `pem` needs no NUL at its end.
  *
@@ -617,12 +644,13 @@ nf_error *NF_CALL nf_options_add_ca_pem(nf_options *options,
                                         size_t len);
 
 /**
- * Names the calling product in the User-Agent header, before
- * "nativeflow/x.y.z"; for example "my-erp/4.2".
+ * Sets the name of the calling product in the User-Agent header, such as
+ * "my-erp/4.2". "nativeflow/x.y.z" follows it.
  *
- * 1 to 256 printable ASCII characters, no blank at the ends.
+ * Range: 1 to 256 printable ASCII characters, without a space at either end.
+ * Default: no product name.
  *
- * Fails with `NF_INVALID_OPTION` and leaves the old value when it is not.
+ * Fails with `NF_INVALID_OPTION` if the name is invalid; the old value stays.
  *
  * Since 0.1.
  */
@@ -632,15 +660,19 @@ nf_error *NF_CALL nf_options_set_user_agent(nf_options *options,
                                             const char *product);
 
 /**
- * Shows a client certificate to a server that asks for one.
+ * Sets the client certificate, which is presented to a server that requests
+ * one.
  *
- * Two files, PEM or DER: the certificate chain, the client's own first, and
- * its private key in PKCS#8, PKCS#1 or SEC1, without a passphrase. Both are
- * read now; the key stays in memory as long as these options and clients made
- * from them. A proxy is never shown it.
+ * `chain_file` contains the certificate chain, with the client's own
+ * certificate first. `key_file` contains its private key in PKCS#8, PKCS#1 or
+ * SEC1, without a passphrase. Both are PEM or DER, and are read during this
+ * call. The default is no client certificate.
  *
- * Fails with `NF_INVALID_OPTION` and leaves the old value when a file cannot
- * be read or the key does not belong to the certificate.
+ * The key stays in memory until the options and all clients created from them
+ * are freed. The certificate is never presented to a proxy.
+ *
+ * Fails with `NF_INVALID_OPTION` if a file cannot be read or the key does not
+ * belong to the certificate; the old value stays.
  *
  * Since 0.1.
  */
@@ -651,19 +683,24 @@ nf_error *NF_CALL nf_options_set_client_certificate(nf_options *options,
                                                     const char *key_file);
 
 /**
- * Goes to Concur by way of a proxy, such as "http://proxy.example:3128".
+ * Sets the proxy for connections to Concur, such as
+ * "http://proxy.example:3128".
  *
- * "http://", "https://" or "socks5://", perhaps "user:password@", a host,
- * perhaps a port (without one 1080, and 443 for https). In user and password
- * write @ : / % \ and spaces as %40 %3A %2F %25 %5C %20. Only Basic is spoken
- * with HTTP proxies. The proxy sees the host and port of the base URL, whose
- * name it looks up, and the product of the User-Agent, never a credential of
- * Concur. User and password stay in memory as long as these options and
- * clients made from them. "" means no proxy, which is the default. A plain
- * http base URL is always reached without.
+ * The URL has a scheme ("http://", "https://" or "socks5://"), optionally
+ * "user:password@", a host and optionally a port. The default port is 443 for
+ * https, otherwise 1080. In user and password, write @ : / % \ and spaces as
+ * %40 %3A %2F %25 %5C %20. HTTP proxies: Basic authentication only. "" (the
+ * default) means no proxy. A plain http base URL never uses the proxy.
  *
- * Fails with `NF_INVALID_OPTION` and leaves the old value when the URL cannot
- * be used; the message does not repeat it.
+ * The proxy receives the host and port of the base URL and resolves the name.
+ * An HTTP proxy also receives the whole User-Agent header. No proxy receives
+ * Concur credentials.
+ *
+ * User and password stay in memory until the options and all clients created
+ * from them are freed.
+ *
+ * Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
+ * The message does not repeat the URL.
  *
  * Since 0.1.
  */
@@ -673,15 +710,18 @@ nf_error *NF_CALL nf_options_set_proxy(nf_options *options,
                                        const char *url);
 
 /**
- * Names hosts that are reached without the proxy, in the syntax of NO_PROXY.
+ * Sets the hosts that are reached without the proxy, in the syntax of
+ * NO_PROXY.
  *
- * Separated by commas or blanks: a domain, which covers all hosts below it
- * too (a dot before it changes nothing); an address; a network such as
- * 10.0.0.0/8; each but a network perhaps with a port, as in host:8443; or *
- * for all. Replaces an earlier list; "" is none.
+ * Commas or spaces separate the entries. An entry is a domain, an IP address,
+ * a network such as 10.0.0.0/8, or * for all hosts. A domain includes all
+ * hosts below it; a dot before it changes nothing. Every entry except a
+ * network may have a port, as in host:8443.
  *
- * Fails with `NF_INVALID_OPTION`, names the entry and leaves the old list when
- * one cannot be read.
+ * The list replaces an earlier one. "" (the default) is an empty list.
+ *
+ * Fails with `NF_INVALID_OPTION` if an entry is invalid; the old list stays.
+ * The message names the entry.
  *
  * Since 0.1.
  */
@@ -691,19 +731,23 @@ nf_error *NF_CALL nf_options_set_proxy_bypass(nf_options *options,
                                               const char *hosts);
 
 /**
- * Takes the proxy and the hosts without proxy from the environment, in place
- * of what was set before.
+ * Reads the proxy and the hosts without proxy from environment variables. They
+ * replace the values that were set before.
  *
- * The variables of curl for https: https_proxy, HTTPS_PROXY, all_proxy,
- * ALL_PROXY, the first that is there and not empty; no_proxy, NO_PROXY. Read
- * now, and at no other time; no other thread may change the environment
- * meanwhile. no_proxy is read as curl reads it, and what it cannot read is
- * ignored. So of the entries of `nf_options_set_proxy_bypass` these match no
- * host here: *.domain, host:port, [address], and * beside other entries.
+ * The proxy is the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY
+ * that is set and not empty. If none is, no proxy is used. The list of hosts
+ * is the first of no_proxy and NO_PROXY that is set and not empty. The
+ * variables are read only during this call. No other thread may change the
+ * environment during this call.
  *
- * Fails with `NF_INVALID_OPTION` and leaves the old values when the proxy's URL
- * cannot be used or is not UTF-8; the message names the variable and not its
- * value.
+ * The list is parsed as curl parses it. Entries that cannot be parsed are
+ * ignored. These entries match no host here, although
+ * `nf_options_set_proxy_bypass` accepts them: *.domain, host:port, [address],
+ * and * together with other entries.
+ *
+ * Fails with `NF_INVALID_OPTION` if the URL of the proxy is invalid or not
+ * UTF-8; the old values stay. The message names the variable, and does not
+ * repeat its value.
  *
  * Since 0.1.
  */
@@ -712,23 +756,26 @@ NF_MUST_USE
 nf_error *NF_CALL nf_options_use_environment_proxy(nf_options *options);
 
 /**
- * Keeps a connection open after a call, for a next one on the same client
- * within this many milliseconds. 0, the default: each call has its own.
+ * Sets how long a connection may stay idle between two calls, in milliseconds.
  *
- * For programs that get tokens for many users, one after another. Nothing of
- * a user is left in a kept connection. At most eight are kept, none for
- * longer than five minutes or than the server announces (`Keep-Alive:
- * timeout`, less one second); one that has been idle for too long is closed
- * by the next call or by `nf_client_free`.
+ * Range: 0 to 4294967295. Default: 0, which opens a new connection for each
+ * call. Other values are for programs that get tokens for many users, one
+ * after another. An idle connection contains no data of a user.
  *
- * A connection is used again only if it is open and nothing has come over it
- * since the last answer; otherwise the call opens a new one. If it ends after
- * a byte of the request was sent, the call ends with `NF_DISCONNECTED`. One
- * thing cannot be seen: if a server or proxy sends a second answer to the
- * request before, and its first byte comes after this check, the next call
- * takes it for its own. Where that is not acceptable, leave this at 0.
+ * A client has at most eight idle connections. None is used for longer than
+ * five minutes, or than the server announces (`Keep-Alive: timeout`, minus one
+ * second). The next call or `nf_client_free` closes expired ones.
  *
- * Fails with `NF_INVALID_ARGUMENT` for NULL options only.
+ * A connection is used again only if it is open and no data has arrived since
+ * the last response. If the server closed the idle connection and no byte of
+ * the request was sent, the call opens a new one. If a byte was sent, the call
+ * fails with `NF_DISCONNECTED`.
+ *
+ * This check has a limit. A server or proxy may send a second response to the
+ * previous request. If its first byte arrives after the check, the next call
+ * accepts it as its own response. If that is not acceptable, use 0.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
  *
  * Since 0.1.
  */
@@ -738,15 +785,15 @@ nf_error *NF_CALL nf_options_set_keep_alive_ms(nf_options *options,
                                                uint32_t ms);
 
 /**
- * Tells `fn` of each step of every call, one line each. NULL: nobody, which
- * is the default.
+ * Sets the log function. `fn` is called with one line for each step of every
+ * call. NULL (the default) disables logging.
  *
- * `fn` gets `user`; see `nf_log_fn`. A call that `nf_client_free` ends still
- * tells the log how it ended, after `nf_client_free` has returned. So `user`
- * must stay valid until these options, all clients made from them, all their
- * shares and all calls are gone: `nf_options_on_release` tells when.
+ * `fn` receives `user`; see `nf_log_fn`. `user` must stay valid until the
+ * options and their clients, shares included, are freed and all running calls
+ * have returned (they may log after `nf_client_free`). A function given to
+ * `nf_options_on_release` is called at that time.
  *
- * Fails with `NF_INVALID_ARGUMENT` for NULL options only.
+ * Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
  *
  * Since 0.1.
  */
@@ -757,16 +804,18 @@ nf_error *NF_CALL nf_options_set_log(nf_options *options,
                                      void *user);
 
 /**
- * Calls `fn` with `user` once, when nothing can call back any more: these
- * options, all clients made from them after this call, all shares of those
- * clients and all their calls are gone. Free there what `user` of a log
- * points to; see `nf_release_fn`.
+ * Adds a function that is called once, when no callback can run any more.
  *
- * May be called several times: each `fn` is called, in the order in which
- * they were given.
+ * It is called when these options and all clients created from them later are
+ * freed, shares included, and all calls on them have returned. `fn` receives
+ * `user`; see `nf_release_fn`. Use it to free the data that `user` of a log
+ * points to.
  *
- * Fails with `NF_INVALID_ARGUMENT` when options or `fn` are NULL; `fn` is
- * not called then.
+ * If several functions are added, they are called in the order in which they
+ * were added.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` if `options` or `fn` is NULL; `fn` is then
+ * never called.
  *
  * Since 0.1.
  */
@@ -777,16 +826,16 @@ nf_error *NF_CALL nf_options_on_release(nf_options *options,
                                         void *user);
 
 /**
- * Gets an access token for a user from Concur's production host, with the
- * default options: one client, one call.
+ * Gets an access token for a user with the default options. It creates a
+ * client for Concur's production host, makes one call and frees the client.
  *
- * `login` and `secret` are overwritten with zeros before this returns, on
- * success and on failure. `secret` may be NULL for a user without password.
- * On success `*out` is a token that you free with `nf_token_free`.
+ * `login` and `secret` are overwritten with zeros, on success and failure.
+ * `secret` may be NULL for a user without a password. On success `*out` is a
+ * token; free it with `nf_token_free`.
  *
- * Blocks for at most 60 seconds. May run on many threads at once.
+ * Blocks for at most 60 seconds. Several threads may call it at the same time.
  *
- * Fails as `nf_client_new` and `nf_client_get_token` do.
+ * Fails with the codes of `nf_client_new` and `nf_client_get_token`.
  *
  * Since 0.1.
  */
@@ -798,13 +847,13 @@ nf_error *NF_CALL nf_get_token(const char *key,
                                nf_token **out);
 
 /**
- * Makes a client. `options` may be NULL for the default values.
+ * Creates a client from options. `options` may be NULL for the default values.
  *
- * The options are copied; they may be changed or freed afterwards. On
- * success `*out` is a client that you free with `nf_client_free`.
+ * The options are copied; they can be changed or freed afterwards. On success
+ * `*out` is a client; free it with `nf_client_free`.
  *
- * Fails with `NF_INVALID_OPTION` when the system has no root certificates
- * and the options name none.
+ * Fails with `NF_INVALID_OPTION` if the system has no root certificates and
+ * the options set none.
  *
  * Since 0.1.
  */
@@ -814,19 +863,22 @@ nf_error *NF_CALL nf_client_new(const nf_options *options,
                                 nf_client **out);
 
 /**
- * Makes another handle of the same client, with a limit and a cancellation
- * of its own: for a call, or for a task that may be given up.
+ * Creates another handle of the same client (a share), with its own timeout
+ * and cancellation. Use it for one call, or for several calls that are
+ * cancelled together.
  *
- * All handles have the same connections, TLS sessions and lookups. A share
- * of a share is one of the first client. `timeout_ms` limits each call on
- * the new handle, from its start, and may be longer than the client's;
- * 0: the client's. On success `*out` is a client that you free with
- * `nf_client_free`; the handles may be freed in any order.
+ * All handles of a client use the same connections, TLS sessions and DNS
+ * lookups. A share of a share belongs to the first client too.
  *
- * A share stays cancelled: see `nf_client_cancel`.
+ * `timeout_ms` is the timeout of each call on the new handle. It may be longer
+ * than the client's. 0 means the client's timeout. On success `*out` is a
+ * client; free it with `nf_client_free`. Handles can be freed in any order.
  *
- * Sends nothing and waits for nothing. Fails with `NF_INVALID_ARGUMENT` for
- * NULL only.
+ * A cancelled share stays cancelled; see `nf_client_cancel`.
+ *
+ * The function sends nothing and does not wait.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` only if an argument is NULL.
  *
  * Since 0.1.
  */
@@ -837,32 +889,35 @@ nf_error *NF_CALL nf_client_share(const nf_client *client,
                                   nf_client **out);
 
 /**
- * Frees a client, that is, this handle of it. NULL is fine.
+ * Frees this handle of a client. NULL is allowed.
  *
- * Calls that are running on it on other threads end with `NF_CANCELLED`
- * within 10 ms; they hold what they need, and nobody waits for them. One that
- * has not sent its login yet does not send it. No call may begin on it any
- * more; one has begun for certain once it has written a line to the log.
- * Calls on other handles go on; connections are closed with the last handle
- * and call. Tokens that came from it stay as they are.
+ * Calls that run on it on other threads end with `NF_CANCELLED` within 10 ms.
+ * A call that has not sent its login does not send it. `nf_client_free` does
+ * not wait for running calls; they keep the data that they need.
+ *
+ * No call may start on the handle during or after this function. A call that
+ * has written a line to the log has started.
+ *
+ * Calls on other handles continue. The connections are closed when the last
+ * handle is freed and the last call has returned. Tokens do not change.
  *
  * Since 0.1.
  */
 NF_API void NF_CALL nf_client_free(nf_client *client);
 
 /**
- * Ends calls with `NF_CANCELLED`, on whatever thread. NULL is fine.
+ * Cancels calls on all threads: they end with `NF_CANCELLED`. NULL is allowed.
  *
- * On a client that `nf_client_new` made: every call that is running on it or
- * on one of its shares. The client stays usable, and calls that begin later
- * are not touched.
+ * On a client from `nf_client_new`: cancels every call that runs on it or on
+ * one of its shares. The client can still be used; calls that start later are
+ * not cancelled.
  *
- * On a share: its own calls, those that begin later too, and nothing of
- * theirs is sent. So a cancellation that comes before its call is not lost.
- * The share cannot be used again; free it.
+ * On a share: cancels its own calls, those that run and those that start
+ * later. A call that starts later sends nothing. So a cancellation is not lost
+ * if it comes before its call. The share cannot be used again; free it.
  *
- * Returns at once; each of the calls returns within 10 ms, whatever it is
- * waiting for. Any thread may call this, but no signal handler.
+ * Returns at once. Each cancelled call returns within 10 ms, whatever it waits
+ * for. Call it on any thread, but not in a signal handler.
  *
  * Since 0.1.
  */
@@ -871,21 +926,24 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
 /**
  * Gets an access token for a user with the Native Flow.
  *
- * `login` and `secret` are overwritten with zeros before this returns, on
- * success and on failure. `secret` may be NULL for a user without password.
- * On success `*out` is a token that you free with `nf_token_free`.
+ * `login` and `secret` are overwritten with zeros, on success and failure.
+ * `secret` may be NULL for a user without a password. On success `*out` is a
+ * token; free it with `nf_token_free`.
  *
- * The login is sent once, and never again by the library itself. Blocks for
- * at most the client's timeout. May run on many threads at once.
+ * The login is sent once; the library never sends it again. Blocks for at most
+ * the timeout of `client`. Several threads may call it at the same time.
  *
- * Ends with `NF_CANCELLED` when `nf_client_cancel` or `nf_client_free` is
- * called meanwhile, or when `client` is a share that was cancelled before.
+ * Ends with `NF_CANCELLED` if `nf_client_cancel` or `nf_client_free` is called
+ * during the call, or if `client` is a share that was cancelled before.
  *
- * Fails with `NF_DENIED` when the server refuses the login, the secret or
- * the key (it does not say which; do not retry: the account may lock), with
- * `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` when one of them cannot be sent
- * (a colon or a line end in the login, for example), and with any code from
- * 40 on.
+ * Fails with `NF_DENIED` if the server rejects the login, the secret or the
+ * key (it does not report which). Do not retry, because the account may be
+ * locked.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
+ * invalid, such as a login that contains a colon or a line break.
+ *
+ * Fails with any code from 40 on for other failures.
  *
  * Since 0.1.
  */
@@ -898,25 +956,26 @@ nf_error *NF_CALL nf_client_get_token(const nf_client *client,
                                       nf_token **out);
 
 /**
- * Returns the token itself: visible ASCII, never empty; "" for NULL.
+ * Returns the access token. It is visible ASCII and never empty; NULL gives
+ * "".
  *
- * Wiped and gone after `nf_token_free`.
+ * `nf_token_free` wipes the text.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_value(const nf_token *token);
 
 /**
- * Copies the token into a field of fixed length and returns its length in
- * bytes, without a NUL.
+ * Copies the access token into a buffer, and returns the length of the token
+ * in bytes, without a NUL.
  *
- * Writes nothing when `capacity` is smaller than that length: a token is
- * never cut. A NUL is written behind the token when there is room for it,
- * so a C caller checks `length < capacity`, and a caller whose fields are
- * padded with blanks checks `length <= capacity` and pads from there.
- * `buffer` may be NULL to ask for the length. NULL for the token gives 0.
+ * Writes nothing if `capacity` is smaller than the length; a token is never
+ * truncated. Writes a NUL after the token if there is room for it. A C program
+ * checks `length < capacity`. A program that pads its fields with spaces
+ * checks `length <= capacity` and pads the rest.
  *
- * The copy is yours to wipe.
+ * `buffer` may be NULL to get only the length. NULL for the token gives 0. The
+ * caller wipes the copy.
  *
  * Since 0.1.
  */
@@ -926,56 +985,57 @@ size_t NF_CALL nf_token_copy_value(const nf_token *token,
                                    size_t capacity);
 
 /**
- * Returns the word that stands before the token in a request, "OAuth".
+ * Returns the scheme of the Authorization header for this token, "OAuth".
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_scheme(const nf_token *token);
 
 /**
- * Returns "OAuth <value>", ready to be the value of an Authorization header.
+ * Returns "OAuth <value>", the complete value of an Authorization header.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_authorization(const nf_token *token);
 
 /**
- * Returns the refresh token; empty when the server sent none. Keep it: it
- * is needed to renew the token and to migrate to the modern service.
+ * Returns the refresh token, or "" if the server sent none. Store it: it is
+ * needed to renew the token and to migrate to the OAuth 2.0 service.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_refresh_token(const nf_token *token);
 
 /**
- * Returns the base URL that the token is to be used at, as the server spelt
- * it (with or without a slash at the end).
+ * Returns the base URL for requests with this token, exactly as the server
+ * wrote it (with or without a slash at the end).
  *
- * Empty when the server named none, or one that a token must not be sent
- * to: only https is handed out, and http for a loopback host.
+ * It is "" if the server sent none, or one that a token must not be sent to.
+ * Allowed are only https URLs, and http URLs of loopback hosts.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_instance_url(const nf_token *token);
 
 /**
- * Returns when the token expires, in Unix seconds (UTC); -1 when the
- * server's date is missing or cannot be read beyond doubt.
+ * Returns when the token expires, in Unix seconds (UTC), or -1.
+ *
+ * It is -1 if the date is missing or not in the expected format.
  *
  * Since 0.1.
  */
 NF_API int64_t NF_CALL nf_token_expires_at(const nf_token *token);
 
 /**
- * Returns the server's own text of that date, for a person to read.
+ * Returns the expiry date exactly as the server wrote it. Use it only for
+ * display.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_expiration_date(const nf_token *token);
 
 /**
- * Wipes and frees a token. NULL is fine. Must not be called twice for the
- * same one.
+ * Wipes and frees a token. NULL is allowed. Do not free the same token twice.
  *
  * Since 0.1.
  */

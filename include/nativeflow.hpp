@@ -8,8 +8,8 @@
  *     nativeflow::token token = concur.get_token(key, login, password);
  *     use(token.authorization(), token.instance_url());
  *
- * What a function does, when it blocks and how it fails stands in
- * nativeflow.h, at the C function of the same name. Threads: as there.
+ * nativeflow.h describes what each function does, when it blocks and how it
+ * fails, at the C function of the same name. The rules for threads are the same.
  */
 #ifndef NATIVEFLOW_HPP
 #define NATIVEFLOW_HPP
@@ -29,12 +29,12 @@
 
 namespace nativeflow {
 
-/* Why a call failed, and what to do about it. */
+/* Why a call failed, and how to fix it. */
 class error : public std::exception {
 public:
     error() noexcept = default;
 
-    /* A code alone, where there is no memory for more. */
+    /* Only a code, if there is no memory for more. */
     explicit error(std::int32_t code) noexcept : code_(code) {}
 
     error(std::int32_t code, std::string message, std::string remedy) : code_(code)
@@ -45,7 +45,7 @@ public:
         keep(std::move(given));
     }
 
-    /* Takes over what a C function returned, and frees it. */
+    /* Takes the error of a C function, and frees it. */
     explicit error(nf_error *c_error)
     {
         const std::unique_ptr<nf_error, deleter> owned(c_error);
@@ -61,7 +61,7 @@ public:
         keep(std::move(given));
     }
 
-    /* Name, message and remedy: a line for a log. */
+    /* Name, message and remedy, as one line for a log. */
     const char *what() const noexcept override { return facts_ ? facts_->what.c_str() : name(); }
 
     std::int32_t code() const noexcept { return code_; }
@@ -69,12 +69,12 @@ public:
     const std::string &message() const noexcept { return known().message; }
     const std::string &remedy() const noexcept { return known().remedy; }
     std::int32_t http_status() const noexcept { return known().http_status; }
-    /* Untrusted: whoever answered wrote it. */
+    /* Do not trust this text; the server or a proxy wrote it. */
     const std::string &server_message() const noexcept { return known().server_message; }
     /* -1: the server sent none. */
     std::int32_t server_code() const noexcept { return known().server_code; }
     const std::string &correlation_id() const noexcept { return known().correlation_id; }
-    /* Nothing: a program does not try again by itself. */
+    /* No value: do not retry until the cause is fixed. */
     std::optional<std::chrono::milliseconds> retry_after() const noexcept
     {
         if (known().retry_after_ms < 0)
@@ -105,7 +105,7 @@ private:
     }
 
     std::int32_t code_ = NF_OK;
-    /* Shared: copying an exception must not throw another one. NULL for a code alone. */
+    /* Shared, because copying an exception must not throw another one. NULL if there is only a code. */
     std::shared_ptr<const facts> facts_;
 };
 
@@ -117,12 +117,12 @@ inline void check(nf_error *c_error)
         throw error(c_error);
 }
 
-/* C would take a NUL inside for the end. */
+/* In C, a NUL inside would end the text. */
 inline void check_text(std::string_view text)
 {
     if (text.find('\0') != std::string_view::npos)
-        throw error(NF_INVALID_ARGUMENT, "A text holds a NUL character",
-                    "Correct the calling program: pass the text without it.");
+        throw error(NF_INVALID_ARGUMENT, "Invalid text (contains a NUL character)",
+                    "Fix the calling program: pass the text without it.");
 }
 
 inline std::string c_text(std::string_view text)
@@ -131,23 +131,23 @@ inline std::string c_text(std::string_view text)
     return std::string(text);
 }
 
-/* A time as C takes it; an error with `code` where it does not fit. */
+/* Converts a time for C. Throws an error with `code` if it is out of range. */
 inline std::uint32_t c_milliseconds(std::chrono::milliseconds time, std::int32_t code)
 {
     const auto count = time.count();
     if (count < 0 || count > UINT32_MAX)
-        throw error(code, "A time is negative, or longer than 49 days", "Give 0 to 4294967295 milliseconds.");
+        throw error(code, "Invalid time (negative, or longer than 49 days)", "Set 0 to 4294967295 milliseconds.");
     return static_cast<std::uint32_t>(count);
 }
 
 } // namespace detail
 
-/* A login or a password, for one call: zeros when it has been used or goes. Not copied. */
+/* A login or a password for one call. It is wiped by the call and by the destructor. It cannot be copied. */
 class secret {
 public:
     secret() noexcept = default;
 
-    /* The text that is given is the caller's to wipe. */
+    /* The caller wipes `text`. */
     explicit secret(std::string_view text)
     {
         detail::check_text(text);
@@ -167,10 +167,10 @@ public:
     }
     ~secret() { wipe(); }
 
-    /* NULL when nothing was given; ends with a NUL. */
+    /* NULL if there is no text. Ends with a NUL. */
     char *data() noexcept { return bytes_.get(); }
     std::size_t size() const noexcept { return size_; }
-    /* Whether a call has used it up. A text does not begin with the zeros that are left. */
+    /* Whether a call has wiped it. No other text begins with a zero. */
     bool is_used() const noexcept { return size_ > 0 && bytes_[0] == '\0'; }
 
     void wipe() noexcept
@@ -185,7 +185,7 @@ private:
     std::size_t size_ = 0;
 };
 
-/* An access token: wiped when it goes. The views live as long as it. */
+/* An access token, wiped by the destructor. The views are valid until then. */
 class token {
 public:
     explicit token(nf_token *c_token) noexcept : token_(c_token) {}
@@ -196,7 +196,7 @@ public:
     std::string_view refresh_token() const noexcept { return nf_token_refresh_token(token_.get()); }
     std::string_view instance_url() const noexcept { return nf_token_instance_url(token_.get()); }
     std::string_view expiration_date() const noexcept { return nf_token_expiration_date(token_.get()); }
-    /* Nothing when the server's date cannot be read beyond doubt. */
+    /* No value if the date is missing or not in the expected format. */
     std::optional<std::chrono::system_clock::time_point> expires_at() const
     {
         const std::int64_t seconds = nf_token_expires_at(token_.get());
@@ -215,7 +215,7 @@ private:
 
 namespace detail {
 
-/* Calls C for a token. Both secrets are zeros afterwards, whatever happens. */
+/* Calls the C function. Both secrets are wiped on every path. */
 template <typename Call> token get_token(Call call, std::string_view key, secret &login, secret &password)
 {
     struct both {
@@ -226,11 +226,11 @@ template <typename Call> token get_token(Call call, std::string_view key, secret
             password.wipe();
         }
     } wiped{login, password};
-    /* The server would take zeros for a wrong password, and count. */
+    /* To the server, zeros would be a wrong password, which counts as a failed login. */
     if (login.is_used() || password.is_used())
-        throw error(NF_INVALID_ARGUMENT, "A login or a secret was used before",
-                    "Correct the calling program: make a new one for each call.");
-    /* The key opens nothing without a login, but is wiped all the same. */
+        throw error(NF_INVALID_ARGUMENT, "Invalid login or secret (used before)",
+                    "Fix the calling program: make a new one for each call.");
+    /* The copy of the key is wiped too. */
     secret copy(key);
     nf_token *got = nullptr;
     nf_error *failed = call(copy.data(), login.data(), password.data(), &got);
@@ -239,7 +239,7 @@ template <typename Call> token get_token(Call call, std::string_view key, secret
     return result;
 }
 
-/* Nothing on failure, and then `why` says it. */
+/* No value on failure; `why` is then the error. */
 template <typename Get> std::optional<token> without_exceptions(Get get, error &why) noexcept
 {
     try {
@@ -267,13 +267,13 @@ template <typename Get> std::optional<token> without_exceptions(Get get, error &
     return detail::without_exceptions([&] { return get_token(key, login, password); }, why);
 }
 
-/* Takes a level (NF_LOG_*) and a line. What it throws is dropped. */
+/* Takes a level (NF_LOG_*) and a line. Its exceptions are ignored. */
 using log_function = std::function<void(std::int32_t level, std::string_view line)>;
 
-/* Takes nothing. It must not call this library, and what it throws is dropped. */
+/* Takes no arguments. It must not call this library. Its exceptions are ignored. */
 using release_function = std::function<void()>;
 
-/* What a client is made from. Each setter throws on a value that is wrong. */
+/* The settings that a client is created from. Each setter throws if the value is invalid. */
 class options {
 public:
     options() : options_(nf_options_new()) {}
@@ -306,8 +306,8 @@ public:
         return *this;
     }
 
-    /* The function lives until nothing logs any more: these options, their clients and the calls of those are gone. As it
-       goes then, it must not free objects of this library. */
+    /* The function is destroyed when these options and their clients are freed and all their calls have returned. Its
+       destructor must not free objects of this library. */
     options &log(log_function function)
     {
         if (!function) {
@@ -320,7 +320,7 @@ public:
         return *this;
     }
 
-    /* Calls the function once, when nothing calls back any more: see nf_options_on_release. */
+    /* Calls the function once, when no callback can run any more. See nf_options_on_release. */
     options &on_release(release_function function)
     {
         auto kept = std::make_unique<release_function>(std::move(function));
@@ -334,7 +334,7 @@ public:
 private:
     options &set(nf_error *(NF_CALL *setter)(nf_options *, const char *), std::string_view text)
     {
-        /* Some of these hold a password: a secret wipes its copy. */
+        /* Some of these contain a password. A secret wipes its copy. */
         secret copy(text);
         detail::check(setter(options_.get(), copy.data()));
         return *this;
@@ -378,16 +378,16 @@ public:
 
     explicit client(const options &from)
     {
-        /* C would take NULL for the default options, and send the login to another host than the program has set. */
+        /* NULL would mean the default options, and the login would be sent to another host than the program has set. */
         if (from.get() == nullptr)
-            throw error(NF_INVALID_ARGUMENT, "The options were moved away",
-                        "Correct the calling program: make the client from the options that they were moved to.");
+            throw error(NF_INVALID_ARGUMENT, "Invalid options (moved to another object)",
+                        "Fix the calling program: make the client from the options that they were moved to.");
         nf_client *made = nullptr;
         detail::check(nf_client_new(from.get(), &made));
         client_.reset(made);
     }
 
-    /* Both secrets are zeros afterwards, whatever happens. */
+    /* Both secrets are wiped on every path. */
     [[nodiscard]] token get_token(std::string_view key, secret &login, secret &password) const
     {
         const auto call = [this_client = client_.get()](auto... arguments) {
@@ -396,15 +396,15 @@ public:
         return detail::get_token(call, key, login, password);
     }
 
-    /* The same without exceptions: nothing on failure, and then `why` says it. */
+    /* The same without exceptions: no value on failure; `why` is then the error. */
     [[nodiscard]] std::optional<token> get_token(std::string_view key, secret &login, secret &password,
                                                  error &why) const noexcept
     {
         return detail::without_exceptions([&] { return get_token(key, login, password); }, why);
     }
 
-    /* Another handle with the same connections. It has its own cancellation, and its own limit for each call; 0: that of the
-       client. */
+    /* Creates another handle with the same connections. It has its own cancellation, and its own timeout for each call.
+       0 means the client's timeout. */
     [[nodiscard]] client share(std::chrono::milliseconds timeout = std::chrono::milliseconds::zero()) const
     {
         nf_client *shared = nullptr;
@@ -412,7 +412,7 @@ public:
         return client(shared);
     }
 
-    /* Ends calls: all that run on the client or its shares. On a share its own, and those that begin on it later. */
+    /* Cancels all calls that run on the client or its shares. A share cancels its own calls, also those that start later. */
     void cancel() const noexcept { nf_client_cancel(client_.get()); }
     const nf_client *get() const noexcept { return client_.get(); }
 

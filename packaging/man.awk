@@ -1,10 +1,10 @@
-# Writes the manual pages from the header: nativeflow.3 from its first page, and a page for each function.
+# Writes the manual pages from the header: nativeflow.3 from its preamble, and a page for each function.
 #
-#     awk -v version=0.1.0 -v date=2026-01-31 -v folder=man3 -f packaging/man.awk include/nativeflow.h
+#     awk -v version=0.1.0 -v date=2026-01-31 -v directory=man3 -f packaging/man.awk include/nativeflow.h
 #
-# POSIX awk. Ends with 1 at a function without a comment: no function is to be without a page.
+# POSIX awk. Exits with 1 if a function has no comment, because every function needs a page.
 
-# Reading: the first page, then comments, each with the declaration behind it.
+# Reading: the preamble, then comments, each with the declaration after it.
 
 FNR == 1 && /^\/\*$/ { part = "preamble"; next }
 part == "preamble" && /^ \*\/$/ { part = ""; next }
@@ -28,21 +28,21 @@ END {
     if (failed)
         exit 1
     if (part != "" || preamble == "" || functions == 0)
-        fail("this is not nativeflow.h")
+        fail("the input is not nativeflow.h")
     overview()
     for (i = 1; i <= functions; i++)
         page(function_name[i])
 }
 
 function note(declaration, comment,    name, words) {
-    # A macro that is empty, or what every reader expects. Parameters below the first one move with it.
+    # Removes a macro that is empty or the default calling convention. The parameters after the first one move with it.
     if (gsub(/NF_CALL /, "", declaration))
         gsub(/\n        /, "\n", declaration)
     if (declaration ~ /^#define/) {
         split(declaration, words, " ")
         name = words[2]
         macros[++macro_count] = name
-        # A macro that is not a number is told by its comment alone.
+        # The comment of a macro that is not a number describes its value.
         value[name] = words[3] ~ /^[0-9]+$/ ? " (" words[3] ")" : ""
     } else if (match(declaration, /^typedef struct [a-z_]+/)) {
         name = substr(declaration, 16, RLENGTH - 15)
@@ -57,14 +57,14 @@ function note(declaration, comment,    name, words) {
         while (sub(/^NF_(API|MUST_USE)[ \n]/, "", declaration))
             continue
         if (comment !~ /(^|\n)Since [0-9.]+\.\n$/)
-            fail(name " does not end with since when it is there")
+            fail(name " has no \"Since\" line at its end")
     } else {
-        fail("what is this: " declaration)
+        fail("unknown declaration: " declaration)
     }
     if (comment !~ /[^ \n]/)
         fail("no comment: " name)
     declared[name] = declaration
-    said[name] = comment
+    comments[name] = comment
 }
 
 # Writing.
@@ -72,7 +72,7 @@ function note(declaration, comment,    name, words) {
 function overview(    count, paragraphs, i) {
     open("nativeflow")
     count = split(preamble, paragraphs, /\n\n+/)
-    # The first says "nativeflow: what it is.", the second who has written the header.
+    # The first paragraph is "nativeflow: purpose.", the second is about the generation of the header.
     name_section("nativeflow", substr(paragraphs[1], index(paragraphs[1], ": ") + 2))
     put(".SH SYNOPSIS\n.nf")
     put("\\fB#include <nativeflow.h>\\fP\n")
@@ -87,13 +87,13 @@ function overview(    count, paragraphs, i) {
     for (i = 1; i <= type_count; i++) {
         put(".SS " types[i])
         separator = 0
-        text(said[types[i]])
+        text(comments[types[i]])
         list_functions(types[i])
     }
     section("CALLBACKS")
     for (i = 1; i <= callback_count; i++) {
         prototype(declared[callbacks[i]])
-        text(said[callbacks[i]])
+        text(comments[callbacks[i]])
     }
     list_macros("CODES", "^NF_", "^NF_(LOG|VERSION)_")
     list_macros("LOG LEVELS", "^NF_LOG_", "^$")
@@ -109,7 +109,7 @@ function page(name,    count, paragraphs, failures, since, i) {
     separator = 1
     prototype(declared[name])
     section("DESCRIPTION")
-    count = split(said[name], paragraphs, /\n\n+/)
+    count = split(comments[name], paragraphs, /\n\n+/)
     for (i = 1; i <= count; i++)
         if (paragraphs[i] ~ /^(Fails|Ends) (with|as) /)
             failures = failures "\n\n" paragraphs[i]
@@ -119,7 +119,7 @@ function page(name,    count, paragraphs, failures, since, i) {
             paragraph(paragraphs[i])
     if (may_fail(name)) {
         section("RETURN VALUE")
-        paragraph("NULL on success; otherwise an error that is yours to free with nf_error_free.")
+        paragraph("NULL on success, otherwise an error. Free it with nf_error_free.")
     }
     if (failures != "") {
         section("ERRORS")
@@ -134,12 +134,12 @@ function page(name,    count, paragraphs, failures, since, i) {
 
 function open(name) {
     current = name
-    file = folder "/" name ".3"
+    file = directory "/" name ".3"
     printf ".\\\" Made from nativeflow.h by packaging/man.awk; do not edit.\n" >file
     put(".TH " name " 3 " date " \"nativeflow " version "\" \"nativeflow manual\"")
 }
 
-# As whatis(1) reads it: one line, no font.
+# whatis(1) expects one line without fonts.
 function name_section(name, what) {
     gsub(/`/, "", what)
     gsub(/\n/, " ", what)
@@ -200,7 +200,7 @@ function list_macros(title, wanted, unwanted,    i, name) {
         name = macros[i]
         if (name ~ wanted && name !~ unwanted) {
             put(".TP\n\\fB" name "\\fP" value[name])
-            put_lines(emphasised(said[name]))
+            put_lines(emphasised(comments[name]))
         }
     }
 }
@@ -209,7 +209,7 @@ function may_fail(name) {
     return declared[name] ~ /^nf_error \*/
 }
 
-# The type whose name a function's begins with.
+# Returns the type whose name is the prefix of the function's name.
 function type_of(name,    i) {
     for (i = 1; i <= type_count; i++)
         if (index(name, types[i] "_") == 1)
@@ -217,18 +217,18 @@ function type_of(name,    i) {
     return ""
 }
 
-# The first sentence, or what stands before its colon or semicolon, as whatis(1) shows it.
+# Returns the first sentence, or the text before its colon or semicolon. whatis(1) shows it.
 function summary(name,    first) {
-    first = said[name]
+    first = comments[name]
     gsub(/\n/, " ", first)
     if (match(first, /[.:;] /))
         first = substr(first, 1, RSTART - 1)
     return tolower(substr(first, 1, 1)) substr(first, 2)
 }
 
-# What else the page names, and who frees the object.
+# Returns references to other functions on the page, and to the functions that free the objects.
 function references(name,    i, other, named, list) {
-    named = said[name] " " type_of(name) "_free " (may_fail(name) ? "nf_error_free " : "")
+    named = comments[name] " " type_of(name) "_free " (may_fail(name) ? "nf_error_free " : "")
     for (i = 1; i <= functions; i++) {
         other = function_name[i]
         if (other != name && named ~ ("[^a-z_]" other "[^a-z_]"))
@@ -237,7 +237,7 @@ function references(name,    i, other, named, list) {
     return list
 }
 
-# Names of the library and what stands in backticks in bold; functions with the section where they are.
+# Formats names of the library and text in backticks in bold, and adds the section to function names.
 function emphasised(what,    word, done) {
     what = escaped(what)
     while (match(what, /`[^`]+`|(nf|NF)_[A-Za-z0-9_]*[A-Za-z0-9]/)) {
@@ -245,8 +245,11 @@ function emphasised(what,    word, done) {
         done = done substr(what, 1, RSTART - 1)
         what = substr(what, RSTART + RLENGTH)
         gsub(/`/, "", word)
-        # Not hyphenated.
-        done = done "\\fB\\%" word "\\fP"
+        # Prevents hyphenation.
+        if (done ~ /\($/)
+            done = substr(done, 1, length(done) - 1) "\\%(\\fB" word "\\fP"
+        else
+            done = done "\\fB\\%" word "\\fP"
         if (word in is_function && word != current) {
             done = done "(3)"
             sub(/^\(\)/, "", what)
@@ -272,7 +275,7 @@ function literal(what) {
     return what
 }
 
-# Lines of text, which may begin like a request.
+# Prints lines of text, which may begin like a roff request.
 function put_lines(what) {
     sub(/\n$/, "", what)
     what = "\n" what

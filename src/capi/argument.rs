@@ -1,4 +1,4 @@
-//! What C hands in.
+//! Arguments from C: texts, objects, secrets and outputs.
 
 use std::ffi::{CStr, c_char};
 use std::ptr;
@@ -9,10 +9,10 @@ use zeroize::{Zeroize as _, Zeroizing};
 use crate::error::{Cause, Error};
 use crate::secret::Secret;
 
-/// Reads a text that must not be NULL. `name` is that of the parameter.
+/// Reads a text that must not be NULL. `name` is the name of the parameter.
 ///
 /// # Safety
-/// `text` is NULL or points to a NUL-terminated string that nobody changes while the result is in use.
+/// `text` is NULL or points to a NUL-terminated string that does not change while the result is in use.
 pub(super) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str, Error> {
     if text.is_null() {
         return Err(Error::new(Cause::NullPointer).detail(name));
@@ -22,43 +22,43 @@ pub(super) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str
     text.to_str().map_err(|_| Error::new(Cause::NotUtf8).detail(name))
 }
 
-/// An object that must not be NULL.
+/// Reads an object that must not be NULL.
 ///
 /// # Safety
-/// `object` is NULL or came from this library and has not been freed; nobody changes it meanwhile.
+/// `object` is NULL or came from this library and has not been freed; it does not change while the result is in use.
 pub(super) unsafe fn object<'a, T>(object: *const T, name: &str) -> Result<&'a T, Error> {
     // SAFETY: the caller's promise.
     unsafe { object.as_ref() }.ok_or_else(|| Error::new(Cause::NullPointer).detail(name))
 }
 
-/// An object that must not be NULL and is changed.
+/// Reads an object that must not be NULL, to change it.
 ///
 /// # Safety
-/// As for [`object`], and nobody else uses it meanwhile.
+/// As for [`object`], and no other code uses it while the result is in use.
 pub(super) unsafe fn object_mut<'a, T>(object: *mut T, name: &str) -> Result<&'a mut T, Error> {
     // SAFETY: the caller's promise.
     unsafe { object.as_mut() }.ok_or_else(|| Error::new(Cause::NullPointer).detail(name))
 }
 
-/// A copy of a text of the caller's, wiped when it is dropped; NULL has none.
+/// A copy of the caller's text, wiped when it is dropped. NULL has no copy.
 pub(super) struct TextCopy(Option<Zeroizing<Vec<u8>>>);
 
 impl TextCopy {
     /// # Safety
-    /// `text` is NULL or points to a NUL-terminated string that no other thread changes meanwhile.
+    /// `text` is NULL or points to a NUL-terminated string that no other thread changes during the call.
     pub(super) unsafe fn of(text: *const c_char) -> TextCopy {
-        // SAFETY: not NULL, and the caller promises the rest. In one block of the right size.
+        // SAFETY: not NULL, and the caller promises the rest. The copy is one block of the right size.
         let copy = || unsafe { CStr::from_ptr(text) }.to_bytes().to_vec();
         TextCopy((!text.is_null()).then(|| Zeroizing::new(copy())))
     }
 
-    /// The text, which must not be NULL. `name` is that of the parameter.
+    /// Returns the text, which must not be NULL. `name` is the name of the parameter.
     pub(super) fn required(self, name: &str) -> Result<Secret, Error> {
         let bytes = self.0.ok_or_else(|| Error::new(Cause::NullPointer).detail(name))?;
         Secret::from_utf8(bytes).ok_or_else(|| Error::new(Cause::NotUtf8).detail(name))
     }
 
-    /// The text, for which NULL stands for an empty one.
+    /// Returns the text; NULL gives an empty text.
     pub(super) fn optional(self, name: &str) -> Result<Secret, Error> {
         match self.0 {
             None => Ok(Secret::default()),
@@ -67,23 +67,23 @@ impl TextCopy {
     }
 }
 
-/// Copies texts of the caller's and overwrites each with zeros, up to its NUL. They may overlap.
+/// Copies the caller's texts and overwrites each with zeros, up to its NUL. They may overlap.
 ///
 /// # Safety
-/// Each is NULL or points to a NUL-terminated string that may be written and that no other thread uses meanwhile.
-pub(super) unsafe fn take<const N: usize>(texts: [*mut c_char; N]) -> [TextCopy; N] {
+/// Each is NULL or points to a NUL-terminated string that may be written and that no other thread uses during the call.
+pub(super) unsafe fn copy_and_wipe<const N: usize>(texts: [*mut c_char; N]) -> [TextCopy; N] {
     // SAFETY: the caller's promise. All are copied before the first is overwritten.
     let copies = texts.map(|text| unsafe { TextCopy::of(text) });
     for (text, copy) in texts.into_iter().zip(&copies) {
         if let Some(copy) = &copy.0 {
-            // SAFETY: as many bytes were read there, and no view of them is left.
+            // SAFETY: so many bytes were read there, and no reference to them is left.
             unsafe { slice::from_raw_parts_mut(text.cast::<u8>(), copy.len()) }.zeroize();
         }
     }
     copies
 }
 
-/// Where a result goes.
+/// The caller's place for a result.
 pub(super) struct Output<T>(*mut *mut T);
 
 impl<T> Output<T> {
@@ -93,13 +93,13 @@ impl<T> Output<T> {
     /// `place` is NULL or may be written.
     pub(super) unsafe fn cleared(place: *mut *mut T) -> Output<T> {
         if !place.is_null() {
-            // SAFETY: not NULL, and the caller promises the rest. `write`, for what lies there may be no pointer yet.
+            // SAFETY: not NULL, and the caller promises the rest. `write`, because the place may be uninitialized.
             unsafe { place.write(ptr::null_mut()) };
         }
         Output(place)
     }
 
-    /// Refuses a NULL place; the first thing that a function checks.
+    /// Rejects a NULL place. A function checks this first.
     pub(super) fn required(self, name: &str) -> Result<Output<T>, Error> {
         match self.0.is_null() {
             true => Err(Error::new(Cause::NullPointer).detail(name)),
@@ -107,16 +107,16 @@ impl<T> Output<T> {
         }
     }
 
-    /// Hands `value` over to the caller.
-    pub(super) fn give(self, value: T) {
+    /// Gives `value` to the caller, who then owns it.
+    pub(super) fn set(self, value: T) {
         if !self.0.is_null() {
-            // SAFETY: not NULL, and whoever made this promised that it may be written.
+            // SAFETY: not NULL, and the caller of `cleared` promised that it may be written.
             unsafe { self.0.write(Box::into_raw(Box::new(value))) };
         }
     }
 }
 
-/// Frees an object that was given by [`Output::give`] or made by `Box::into_raw`; NULL is fine.
+/// Frees an object from [`Output::set`] or `Box::into_raw`. NULL is allowed.
 ///
 /// # Safety
 /// `object` is NULL, or came from this library and is not used again.

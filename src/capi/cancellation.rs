@@ -1,7 +1,7 @@
-//! `pthread_cancel`, kept out of a call.
+//! Disables `pthread_cancel` during a call.
 //!
 //! glibc ends a cancelled thread by unwinding its stack, from inside `recv`, `close` or, if cancellation is asynchronous, any
-//! instruction. That cannot pass through Rust code that has something to drop: the process would be aborted, with the login
+//! instruction. Rust code that has something to drop cannot be unwound this way: the process would be aborted, with the login
 //! still in memory.
 
 #[cfg(target_os = "linux")]
@@ -18,47 +18,47 @@ mod pthread {
     }
 }
 
-/// What the calling thread had set before [`postpone`]. `Copy`: a frame that holds it has nothing to drop.
+/// Cancellation is disabled. Contains the thread's earlier settings. `Copy`: a frame that contains it has nothing to drop.
 #[derive(Clone, Copy)]
-pub(super) struct Before {
+pub(super) struct CancelDisabled {
     #[cfg(target_os = "linux")]
     state: std::ffi::c_int,
     #[cfg(target_os = "linux")]
     kind: std::ffi::c_int,
 }
 
-/// From now on a cancellation of the calling thread is pending.
+/// Disables cancellation of the calling thread: a cancellation stays pending until [`restore`].
 #[inline(always)]
-pub(super) fn postpone() -> Before {
+pub(super) fn disable() -> CancelDisabled {
     #[cfg(target_os = "linux")]
     {
         let (mut state, mut kind) = (pthread::CANCEL_DISABLE, pthread::CANCEL_DEFERRED);
-        // The type too: the signal of an asynchronous cancellation may be on its way, and when it arrives, glibc 2.36 asks
-        // for the type only.
-        // SAFETY: POSIX; change flags of the calling thread and write the old ones.
+        // The type too, because the signal of an asynchronous cancellation may arrive later, and glibc 2.36 then checks only
+        // the type.
+        // SAFETY: POSIX; both change flags of the calling thread and write the old ones.
         unsafe {
             pthread::pthread_setcancelstate(pthread::CANCEL_DISABLE, &mut state);
             pthread::pthread_setcanceltype(pthread::CANCEL_DEFERRED, &mut kind);
         }
-        Before { state, kind }
+        CancelDisabled { state, kind }
     }
     #[cfg(not(target_os = "linux"))]
-    Before {}
+    CancelDisabled {}
 }
 
-/// Sets what the calling thread had set. If an asynchronous cancellation is pending, the thread ends here, and its stack is
-/// unwound: the calling functions must have nothing to drop.
+/// Restores the thread's settings. If an asynchronous cancellation is pending, the thread ends here and its stack is unwound:
+/// the calling functions must have nothing to drop.
 #[inline(always)]
-pub(super) fn restore(before: Before) {
+pub(super) fn restore(earlier: CancelDisabled) {
     #[cfg(target_os = "linux")]
     {
         let mut ours = 0;
-        // SAFETY: as above; the values are the calling program's own.
+        // SAFETY: as above; the values are those of the calling program.
         unsafe {
-            pthread::pthread_setcancelstate(before.state, &mut ours);
-            pthread::pthread_setcanceltype(before.kind, &mut ours);
+            pthread::pthread_setcancelstate(earlier.state, &mut ours);
+            pthread::pthread_setcanceltype(earlier.kind, &mut ours);
         }
     }
     #[cfg(not(target_os = "linux"))]
-    let Before {} = before;
+    let CancelDisabled {} = earlier;
 }

@@ -1,9 +1,9 @@
-//! `nf_client`: gets tokens; and the one-shot call.
+//! `nf_client`, which gets tokens, and `nf_get_token`, which needs no client.
 
 use std::ffi::c_char;
 use std::time::Duration;
 
-use super::argument::{Output, TextCopy, free, object, take};
+use super::argument::{Output, TextCopy, copy_and_wipe, free, object};
 use super::error::nf_error;
 use super::guard;
 use super::options::nf_options;
@@ -12,22 +12,22 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::options::Options;
 
-/// A handle of a client, which gets tokens from one service. Any number of
-/// threads may call every function but `nf_client_free` on it at once.
+/// A handle of a client, which gets tokens from one service. Several threads
+/// may use it at the same time. One thread frees it, once.
 pub struct nf_client {
     client: Client,
 }
 
-/// Gets an access token for a user from Concur's production host, with the
-/// default options: one client, one call.
+/// Gets an access token for a user with the default options. It creates a
+/// client for Concur's production host, makes one call and frees the client.
 ///
-/// `login` and `secret` are overwritten with zeros before this returns, on
-/// success and on failure. `secret` may be NULL for a user without password.
-/// On success `*out` is a token that you free with `nf_token_free`.
+/// `login` and `secret` are overwritten with zeros, on success and failure.
+/// `secret` may be NULL for a user without a password. On success `*out` is a
+/// token; free it with `nf_token_free`.
 ///
-/// Blocks for at most 60 seconds. May run on many threads at once.
+/// Blocks for at most 60 seconds. Several threads may call it at the same time.
 ///
-/// Fails as `nf_client_new` and `nf_client_get_token` do.
+/// Fails with the codes of `nf_client_new` and `nf_client_get_token`.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -38,48 +38,51 @@ pub unsafe extern "C-unwind" fn nf_get_token(
     secret: *mut c_char,
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
-    // SAFETY: pointers keep the header's calling convention.
+    // SAFETY: the pointers follow the header's calling convention.
     guard::call(|| unsafe { get_token(|| Client::new(&Options::new()), key, login, secret, out) })
 }
 
-/// Makes a client. `options` may be NULL for the default values.
+/// Creates a client from options. `options` may be NULL for the default values.
 ///
-/// The options are copied; they may be changed or freed afterwards. On
-/// success `*out` is a client that you free with `nf_client_free`.
+/// The options are copied; they can be changed or freed afterwards. On success
+/// `*out` is a client; free it with `nf_client_free`.
 ///
-/// Fails with `NF_INVALID_OPTION` when the system has no root certificates
-/// and the options name none.
+/// Fails with `NF_INVALID_OPTION` if the system has no root certificates and
+/// the options set none.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_client_new(options: *const nf_options, out: *mut *mut nf_client) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let out = unsafe { Output::cleared(out) }.required("out")?;
         // SAFETY: as above.
         let client = match unsafe { options.as_ref() } {
             Some(options) => Client::new(&options.options)?,
             None => Client::new(&Options::new())?,
         };
-        out.give(nf_client { client });
+        out.set(nf_client { client });
         Ok(())
     })
 }
 
-/// Makes another handle of the same client, with a limit and a cancellation
-/// of its own: for a call, or for a task that may be given up.
+/// Creates another handle of the same client (a share), with its own timeout
+/// and cancellation. Use it for one call, or for several calls that are
+/// cancelled together.
 ///
-/// All handles have the same connections, TLS sessions and lookups. A share
-/// of a share is one of the first client. `timeout_ms` limits each call on
-/// the new handle, from its start, and may be longer than the client's;
-/// 0: the client's. On success `*out` is a client that you free with
-/// `nf_client_free`; the handles may be freed in any order.
+/// All handles of a client use the same connections, TLS sessions and DNS
+/// lookups. A share of a share belongs to the first client too.
 ///
-/// A share stays cancelled: see `nf_client_cancel`.
+/// `timeout_ms` is the timeout of each call on the new handle. It may be longer
+/// than the client's. 0 means the client's timeout. On success `*out` is a
+/// client; free it with `nf_client_free`. Handles can be freed in any order.
 ///
-/// Sends nothing and waits for nothing. Fails with `NF_INVALID_ARGUMENT` for
-/// NULL only.
+/// A cancelled share stays cancelled; see `nf_client_cancel`.
+///
+/// The function sends nothing and does not wait.
+///
+/// Fails with `NF_INVALID_ARGUMENT` only if an argument is NULL.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -90,29 +93,32 @@ pub unsafe extern "C-unwind" fn nf_client_share(
     out: *mut *mut nf_client,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let out = unsafe { Output::cleared(out) }.required("out")?;
         // SAFETY: as above.
         let client = unsafe { object(client, "client") }?;
-        out.give(nf_client { client: client.client.share(Duration::from_millis(timeout_ms.into())) });
+        out.set(nf_client { client: client.client.share(Duration::from_millis(timeout_ms.into())) });
         Ok(())
     })
 }
 
-/// Frees a client, that is, this handle of it. NULL is fine.
+/// Frees this handle of a client. NULL is allowed.
 ///
-/// Calls that are running on it on other threads end with `NF_CANCELLED`
-/// within 10 ms; they hold what they need, and nobody waits for them. One that
-/// has not sent its login yet does not send it. No call may begin on it any
-/// more; one has begun for certain once it has written a line to the log.
-/// Calls on other handles go on; connections are closed with the last handle
-/// and call. Tokens that came from it stay as they are.
+/// Calls that run on it on other threads end with `NF_CANCELLED` within 10 ms.
+/// A call that has not sent its login does not send it. `nf_client_free` does
+/// not wait for running calls; they keep the data that they need.
+///
+/// No call may start on the handle during or after this function. A call that
+/// has written a line to the log has started.
+///
+/// Calls on other handles continue. The connections are closed when the last
+/// handle is freed and the last call has returned. Tokens do not change.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_client_free(client: *mut nf_client) {
-    // SAFETY: NULL or a client that no call begins on again (header, "Calling convention"). One that has begun holds the
-    // client inside by a reference of its own.
+    // SAFETY: NULL or a client on which no further call starts (header, "Calling convention"). A running call has its own
+    // reference to the client inside.
     guard::run((), || unsafe {
         if let Some(client) = client.as_ref() {
             client.client.close();
@@ -121,18 +127,18 @@ pub unsafe extern "C-unwind" fn nf_client_free(client: *mut nf_client) {
     })
 }
 
-/// Ends calls with `NF_CANCELLED`, on whatever thread. NULL is fine.
+/// Cancels calls on all threads: they end with `NF_CANCELLED`. NULL is allowed.
 ///
-/// On a client that `nf_client_new` made: every call that is running on it or
-/// on one of its shares. The client stays usable, and calls that begin later
-/// are not touched.
+/// On a client from `nf_client_new`: cancels every call that runs on it or on
+/// one of its shares. The client can still be used; calls that start later are
+/// not cancelled.
 ///
-/// On a share: its own calls, those that begin later too, and nothing of
-/// theirs is sent. So a cancellation that comes before its call is not lost.
-/// The share cannot be used again; free it.
+/// On a share: cancels its own calls, those that run and those that start
+/// later. A call that starts later sends nothing. So a cancellation is not lost
+/// if it comes before its call. The share cannot be used again; free it.
 ///
-/// Returns at once; each of the calls returns within 10 ms, whatever it is
-/// waiting for. Any thread may call this, but no signal handler.
+/// Returns at once. Each cancelled call returns within 10 ms, whatever it waits
+/// for. Call it on any thread, but not in a signal handler.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -152,21 +158,24 @@ unsafe fn cancel(client: *const nf_client) {
 
 /// Gets an access token for a user with the Native Flow.
 ///
-/// `login` and `secret` are overwritten with zeros before this returns, on
-/// success and on failure. `secret` may be NULL for a user without password.
-/// On success `*out` is a token that you free with `nf_token_free`.
+/// `login` and `secret` are overwritten with zeros, on success and failure.
+/// `secret` may be NULL for a user without a password. On success `*out` is a
+/// token; free it with `nf_token_free`.
 ///
-/// The login is sent once, and never again by the library itself. Blocks for
-/// at most the client's timeout. May run on many threads at once.
+/// The login is sent once; the library never sends it again. Blocks for at most
+/// the timeout of `client`. Several threads may call it at the same time.
 ///
-/// Ends with `NF_CANCELLED` when `nf_client_cancel` or `nf_client_free` is
-/// called meanwhile, or when `client` is a share that was cancelled before.
+/// Ends with `NF_CANCELLED` if `nf_client_cancel` or `nf_client_free` is called
+/// during the call, or if `client` is a share that was cancelled before.
 ///
-/// Fails with `NF_DENIED` when the server refuses the login, the secret or
-/// the key (it does not say which; do not retry: the account may lock), with
-/// `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` when one of them cannot be sent
-/// (a colon or a line end in the login, for example), and with any code from
-/// 40 on.
+/// Fails with `NF_DENIED` if the server rejects the login, the secret or the
+/// key (it does not report which). Do not retry, because the account may be
+/// locked.
+///
+/// Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
+/// invalid, such as a login that contains a colon or a line break.
+///
+/// Fails with any code from 40 on for other failures.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -178,14 +187,14 @@ pub unsafe extern "C-unwind" fn nf_client_get_token(
     secret: *mut c_char,
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
-    // SAFETY: pointers keep the header's calling convention.
+    // SAFETY: the pointers follow the header's calling convention.
     guard::call(|| unsafe { get_token(|| Ok(object(client, "client")?.client.clone()), key, login, secret, out) })
 }
 
-/// What both calls do. `client` is made or looked up only when the output can be written.
+/// Implements both functions. `client` is created or read only if the output can be written.
 ///
 /// # Safety
-/// The pointers keep the header's calling convention.
+/// The pointers follow the header's calling convention.
 unsafe fn get_token(
     client: impl FnOnce() -> Result<Client, Error>,
     key: *const c_char,
@@ -193,14 +202,16 @@ unsafe fn get_token(
     secret: *mut c_char,
     out: *mut *mut nf_token,
 ) -> Result<(), Error> {
-    // SAFETY: the caller's promise. First of all, so that the caller's buffers are wiped whatever happens, and before code of
-    // the calling program, such as its log, runs: it may change them. The key before the others, which may be in its buffer.
-    let (out, key, [login, secret]) = unsafe { (Output::cleared(out), TextCopy::of(key), take([login, secret])) };
+    // SAFETY: the caller's promise. This comes first, so that the caller's buffers are wiped on every path, and before code of
+    // the calling program runs, such as its log, which may change them. The key is copied before the others are wiped,
+    // because all may be in one buffer.
+    let (out, key, [login, secret]) =
+        unsafe { (Output::cleared(out), TextCopy::of(key), copy_and_wipe([login, secret])) };
     let out = out.required("out")?;
     let client = client()?;
     let (key, login, secret) = (key.required("key")?, login.required("login")?, secret.optional("secret")?);
     guard::panic_if_asked(key.expose());
     let token = client.get_token(key.expose(), login.expose(), secret.expose())?;
-    out.give(nf_token::export(token, client.log())?);
+    out.set(nf_token::export(token, client.log())?);
     Ok(())
 }

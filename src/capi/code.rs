@@ -1,4 +1,4 @@
-//! The codes as C constants. Written out, for the header generator does not see what a macro makes.
+//! The codes as C constants. No macro makes them, because cbindgen does not see the result of a macro.
 
 use std::ffi::{CStr, c_char};
 
@@ -9,75 +9,80 @@ use crate::error::Code;
 /// Success.
 pub const NF_OK: i32 = 0;
 
-/// An argument is missing or cannot be sent. Mend the calling program.
+/// An argument is missing or invalid. Fix the calling program.
 pub const NF_INVALID_ARGUMENT: i32 = 1;
 /// A text is not UTF-8.
 pub const NF_INVALID_UTF8: i32 = 2;
-/// An option has a value that cannot be used.
+/// The value of an option is invalid.
 pub const NF_INVALID_OPTION: i32 = 3;
 
-/// Login, secret or consumer key refused; the server does not say which.
+/// Login, secret or consumer key rejected; the server does not report which.
 pub const NF_DENIED: i32 = 20;
-/// The account is locked. Not told by the Native Flow.
+/// The account is locked. Reserved: this version never returns it.
 pub const NF_ACCOUNT_LOCKED: i32 = 21;
-/// The account is disabled. Not told by the Native Flow.
+/// The account is disabled. Reserved: this version never returns it.
 pub const NF_ACCOUNT_DISABLED: i32 = 22;
-/// The password must be changed. Not told by the Native Flow.
+/// The password must be changed. Reserved: this version never returns it.
 pub const NF_PASSWORD_EXPIRED: i32 = 23;
-/// A policy forbids it. Not told by the Native Flow.
+/// A policy forbids the login. Reserved: this version never returns it.
 pub const NF_NOT_ALLOWED: i32 = 24;
-/// The application is unknown or disabled. Not told by the Native Flow.
+/// The application is unknown or disabled. Reserved: this version never returns
+/// it.
 pub const NF_BAD_CLIENT: i32 = 25;
-/// The refresh token is bad or has expired. Not used by this version.
+/// The refresh token is invalid or expired. Reserved: this version never
+/// returns it.
 pub const NF_REFRESH_EXPIRED: i32 = 26;
-/// Refused before, and therefore not sent again. Not used by this version.
+/// The login was rejected before and is not sent again. Reserved: this version
+/// never returns it.
 pub const NF_HELD_BACK: i32 = 27;
-/// The user lives on another host. Not told by the Native Flow.
+/// The user belongs to another host. Reserved: this version never returns it.
 pub const NF_WRONG_HOST: i32 = 28;
 
-/// The server is overloaded: see `nf_error_retry_after_ms`.
+/// The server is overloaded; see `nf_error_retry_after_ms`.
 pub const NF_BUSY: i32 = 40;
 /// The server is under maintenance.
 pub const NF_MAINTENANCE: i32 = 41;
-/// The server failed.
+/// The server failed to process the request.
 pub const NF_SERVER_ERROR: i32 = 42;
 
 /// The host name cannot be resolved.
 pub const NF_DNS: i32 = 60;
-/// No connection to the server.
+/// The connection to the server cannot be opened.
 pub const NF_CONNECT: i32 = 61;
-/// The TLS handshake failed.
+/// The TLS handshake or the TLS connection failed.
 pub const NF_TLS: i32 = 62;
-/// The server's certificate is not trusted. Nothing was sent.
+/// The server's certificate is not trusted. No Concur credentials were sent.
 pub const NF_TLS_UNTRUSTED: i32 = 63;
 /// The proxy cannot be reached, fails, or refuses the connection.
 pub const NF_PROXY: i32 = 64;
-/// The proxy wants a user and a password, or refuses those that it got.
+/// The proxy requires a user name and password, or rejects those that it
+/// received.
 pub const NF_PROXY_DENIED: i32 = 65;
-/// The time limit ran out.
+/// The timeout of the call expired.
 pub const NF_TIMEOUT: i32 = 66;
-/// The program cancelled the call.
+/// The calling program cancelled the call.
 pub const NF_CANCELLED: i32 = 67;
-/// The connection ended before the answer was complete.
+/// The connection was closed before the response was complete.
 pub const NF_DISCONNECTED: i32 = 68;
 
-/// The endpoint is not there (any more).
+/// The token endpoint does not exist, or no longer exists.
 pub const NF_ENDPOINT_GONE: i32 = 80;
-/// The server redirects, which is never followed.
+/// The server sent a redirect. The library never follows redirects.
 pub const NF_REDIRECTED: i32 = 81;
-/// A web page or a proxy's page came in place of an answer.
+/// A web page or a proxy's error page was received instead of a token response.
 pub const NF_NOT_CONCUR: i32 = 82;
-/// The answer cannot be read.
+/// The response is invalid.
 pub const NF_MALFORMED: i32 = 83;
-/// The answer is too long.
+/// The response is too large.
 pub const NF_TOO_LARGE: i32 = 84;
 
-/// A defect in the library ended the call; the process is unharmed.
+/// Internal error: a defect in the library ended the call. The process can
+/// continue.
 pub const NF_PANIC: i32 = 100;
-/// Something happened that the library does not know.
+/// Internal error: unexpected state.
 pub const NF_INTERNAL: i32 = 101;
 
-// Does not compile when a constant is missing or is not the number of its code.
+// Fails to compile if a constant is missing or differs from the number of its code.
 const _: () = {
     let mut codes = Code::ALL;
     let mut constants: &[(i32, Code)] = &CONSTANTS;
@@ -123,8 +128,8 @@ const CONSTANTS: [(i32, Code); 31] = [
 
 /// Returns the name of a code, such as "NF_DENIED" for 20.
 ///
-/// The text is static and never NULL: a number that this version does not
-/// know gives "NF_UNKNOWN". Any thread may call this.
+/// The text is static and never NULL. A number that this version does not know
+/// gives "NF_UNKNOWN". Any thread may call this function.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! `nf_error`: why a call failed.
+//! `nf_error`: why a call failed, and how to fix it.
 
 use std::ffi::{CString, c_char};
 
@@ -8,8 +8,8 @@ use super::guard;
 use super::text::{EMPTY, c_text, text_of};
 use crate::error::Error;
 
-/// Why a call failed, and what to do about it. Never changes: any number of
-/// threads may read it, and any one thread frees it.
+/// Why a call failed, and how to fix it. It never changes: several threads may
+/// read it at the same time. One thread frees it, once.
 pub struct nf_error {
     code: i32,
     message: CString,
@@ -41,13 +41,14 @@ unsafe fn code_of(error: *const nf_error) -> i32 {
     unsafe { error.as_ref() }.map_or(NF_OK, |error| error.code)
 }
 
-/// Returns the code, one of the `NF_*` constants; `NF_OK` for NULL.
+/// Returns the error code, one of the `NF_*` constants. NULL gives `NF_OK`.
 ///
-/// Treat a code that you do not know by its group: 1 to 19 the call is wrong,
-/// 20 to 39 the credentials are refused (do not retry), 40 to 59 the server
-/// (retry later), 60 to 79 the way there, 80 to 99 the answer, from 100
-/// inside the library. Whatever the group, a program tries again by itself
-/// only if `nf_error_retry_after_ms` is not -1.
+/// Handle an unknown code by its group. 1 to 19: invalid call; 20 to 39:
+/// credentials rejected (do not retry); 40 to 59: server; 60 to 79: network; 80
+/// to 99: response; from 100: internal error.
+///
+/// In every group, retry automatically only if `nf_error_retry_after_ms` is not
+/// -1.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -56,7 +57,7 @@ pub unsafe extern "C-unwind" fn nf_error_code(error: *const nf_error) -> i32 {
     guard::read(NF_OK, || unsafe { code_of(error) })
 }
 
-/// Returns the name of the code, such as "NF_DENIED"; "NF_OK" for NULL.
+/// Returns the name of the error code, such as "NF_DENIED". NULL gives "NF_OK".
 ///
 /// The text is static.
 ///
@@ -67,7 +68,8 @@ pub unsafe extern "C-unwind" fn nf_error_name(error: *const nf_error) -> *const 
     guard::read(EMPTY, || code_name(unsafe { code_of(error) }).as_ptr())
 }
 
-/// Returns what happened: one line, in English, without any secret.
+/// Returns a description of the failure, as one line in English. It contains no
+/// secret.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -76,10 +78,10 @@ pub unsafe extern "C-unwind" fn nf_error_message(error: *const nf_error) -> *con
     guard::read(EMPTY, || unsafe { text_of(error, |error| error.message.as_ptr()) })
 }
 
-/// Returns what an administrator does next: one line, in English.
+/// Returns what an administrator should do next, as one line in English.
 ///
-/// It ends with "No Concur credentials were sent." if a call failed before
-/// the first byte of its request was sent.
+/// It ends with "No Concur credentials were sent." if a call failed before the
+/// first byte of its request was sent.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -88,7 +90,7 @@ pub unsafe extern "C-unwind" fn nf_error_remedy(error: *const nf_error) -> *cons
     guard::read(EMPTY, || unsafe { text_of(error, |error| error.remedy.as_ptr()) })
 }
 
-/// Returns the HTTP status of the answer; 0 when there was none.
+/// Returns the HTTP status of the response, or 0 if there is none.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -97,11 +99,12 @@ pub unsafe extern "C-unwind" fn nf_error_http_status(error: *const nf_error) -> 
     guard::read(0, || unsafe { error.as_ref() }.map_or(0, |error| error.http_status))
 }
 
-/// Returns the server's own words; empty when there were none.
+/// Returns the server's error text, or "" if there is none.
 ///
-/// They are untrusted: whoever answered wrote them. One line of at most 301
-/// characters without markup. If the text repeats the key, the login or the
-/// secret, the value is redacted or the text is withheld (see SECRETS).
+/// Do not trust this text; the server or a proxy wrote it. It is one line
+/// without markup, at most 300 characters, plus an ellipsis (U+2026) if
+/// truncated. If it repeats the key, login or secret, the value or the whole
+/// text is replaced (see SECRETS).
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -110,9 +113,9 @@ pub unsafe extern "C-unwind" fn nf_error_server_message(error: *const nf_error) 
     guard::read(EMPTY, || unsafe { text_of(error, |error| error.server_message.as_ptr()) })
 }
 
-/// Returns the modern service's error number; -1 when there was none.
+/// Returns the error number of the OAuth 2.0 service, or -1 if there is none.
 ///
-/// The Native Flow sends none.
+/// The Native Flow has no error numbers.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -123,8 +126,8 @@ pub unsafe extern "C-unwind" fn nf_error_server_code(error: *const nf_error) -> 
     })
 }
 
-/// Returns the server's correlation ID, which Concur's support asks for;
-/// empty when there was none.
+/// Returns the server's correlation ID, or "" if there is none. Concur's
+/// support asks for it.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -133,10 +136,10 @@ pub unsafe extern "C-unwind" fn nf_error_correlation_id(error: *const nf_error) 
     guard::read(EMPTY, || unsafe { text_of(error, |error| error.correlation_id.as_ptr()) })
 }
 
-/// Returns how many milliseconds to wait before the next try; -1: do not
-/// retry before somebody has changed something.
+/// Returns the time to wait before a retry, in milliseconds, or -1.
 ///
-/// From 5 seconds to a day, even when the server asks for less or more.
+/// -1 means: do not retry until the cause is fixed. Other values are 5000 to
+/// 86400000 (5 seconds to one day), even if the server asks for less or more.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -145,7 +148,7 @@ pub unsafe extern "C-unwind" fn nf_error_retry_after_ms(error: *const nf_error) 
     guard::read(-1, || unsafe { error.as_ref() }.map_or(-1, |error| error.retry_after_ms))
 }
 
-/// Frees an error. NULL is fine. Must not be called twice for the same one.
+/// Frees an error. NULL is allowed. Do not free the same error twice.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

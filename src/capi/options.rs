@@ -1,4 +1,4 @@
-//! `nf_options`: what a client is made from.
+//! `nf_options`: the settings that a client is created from.
 
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
@@ -12,12 +12,13 @@ use super::{guard, log, release};
 use crate::error::{Cause, Error};
 use crate::options::Options;
 
-/// What a client is made from. One thread at a time.
+/// The settings that a client is created from. Only one thread at a time may
+/// use them.
 pub struct nf_options {
     pub(super) options: Options,
 }
 
-/// Lets a test see that a panic while something is freed does no harm.
+/// A test uses this to check that a panic during a free does no harm.
 #[cfg(test_panic)]
 impl Drop for nf_options {
     fn drop(&mut self) {
@@ -25,12 +26,14 @@ impl Drop for nf_options {
     }
 }
 
-/// Makes options with the default values: Concur's production host in the
-/// United States, 60 seconds for a call, the operating system's roots, no
-/// proxy, one connection for each call, no log.
+/// Creates options with the default values.
 ///
-/// NULL only if a defect in the library ended the function. Free with
-/// `nf_options_free`.
+/// The defaults are: Concur's production host in the United States, a timeout
+/// of 60 seconds for a call, the operating system's root certificates, no
+/// proxy, a new connection for each call, and no log.
+///
+/// Free the options with `nf_options_free`. The result is NULL only if a defect
+/// in the library ended the function.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -38,7 +41,8 @@ pub extern "C-unwind" fn nf_options_new() -> *mut nf_options {
     guard::run(ptr::null_mut(), || Box::into_raw(Box::new(nf_options { options: Options::new() })))
 }
 
-/// Frees options. NULL is fine. Clients made from them stay as they are.
+/// Frees options. NULL is allowed. Clients that were created from them do not
+/// change.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -47,91 +51,94 @@ pub unsafe extern "C-unwind" fn nf_options_free(options: *mut nf_options) {
     guard::run((), || unsafe { free(options) })
 }
 
-/// Sets where Concur is, such as "https://eu1.concursolutions.com".
+/// Sets the base URL of Concur, such as "https://eu1.concursolutions.com".
 ///
-/// Scheme, host, perhaps a port and a path prefix, and nothing else. https
-/// only; http for localhost and loopback addresses, for tests.
+/// The URL has a scheme and a host, and optionally a port and a path prefix.
+/// The scheme is https. Plain http is allowed only for localhost and loopback
+/// addresses (tests). The default is "https://www.concursolutions.com".
 ///
-/// Fails with `NF_INVALID_OPTION` and leaves the old value when the URL cannot
-/// be used.
+/// Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_base_url(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let (options, url) = unsafe { (object_mut(options, "options")?, text(url, "url")?) };
         options.options.set_base_url(url)
     })
 }
 
-/// Sets the limit of a whole call in milliseconds, DNS included.
+/// Sets the timeout of a whole call in milliseconds, DNS lookup included.
 ///
-/// From 1 to 4294967295; 60000 is the default. A call returns at most 10 ms
-/// after its limit, whatever it is waiting for. On Windows that is 20 ms, and
-/// longer while Windows asks whether a certificate was revoked.
+/// Range: 1 to 4294967295. Default: 60000. A call returns at most 10 ms after
+/// its timeout, whatever it waits for. On Windows it returns at most 20 ms
+/// after it, or later while Windows checks whether a certificate was revoked.
 ///
-/// Fails with `NF_INVALID_OPTION` for 0.
+/// Fails with `NF_INVALID_OPTION` for 0; the old value stays.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_timeout(Duration::from_millis(ms.into()))
     })
 }
 
-/// Sets the limit of each attempt to connect to an address, in milliseconds.
+/// Sets the timeout of each attempt to connect to one address, in milliseconds.
 ///
-/// From 1 to 4294967295; 10000 is the default. Within the limit of the call,
-/// all addresses of a host are tried, IPv6 and IPv4 by turns, the next one
-/// after a quarter of a second without waiting for the one before.
+/// Range: 1 to 4294967295. Default: 10000. The timeout of the call limits all
+/// attempts together. A call tries up to 16 addresses of a host and alternates
+/// between IPv6 and IPv4. It starts the next attempt when one fails, and at the
+/// latest after 250 ms, without waiting for the others.
 ///
-/// Fails with `NF_INVALID_OPTION` for 0.
+/// Fails with `NF_INVALID_OPTION` for 0; the old value stays.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_connect_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_connect_timeout(Duration::from_millis(ms.into()))
     })
 }
 
-/// Trusts the root certificates in this file, PEM or DER, in place of the
-/// operating system's and of those of a file named before.
+/// Sets the file of trusted root certificates, in PEM or DER. They replace the
+/// operating system's root certificates and those of an earlier file.
 ///
-/// The file is read now; a later change of it has no effect. No certificate in
-/// it is skipped: one that cannot be read is an error.
+/// The file is read during this call; later changes have no effect. No
+/// certificate in it is skipped: an invalid one is an error.
 ///
-/// A certificate of X.509 version 3 without CA:TRUE is no authority's. It is
-/// trusted only when a server presents exactly this certificate, for the host
-/// names and the period in it, and never as the issuer of another one.
+/// A certificate of X.509 version 3 without CA:TRUE is not a CA certificate. It
+/// is trusted only if a server presents exactly this certificate, and only
+/// within its host names and its validity period. It is never trusted as an
+/// issuer.
 ///
-/// Fails with `NF_INVALID_OPTION` when the file cannot be read, holds no
-/// certificate, or holds one that is broken or must not sign certificates of
+/// Fails with `NF_INVALID_OPTION` if the file cannot be read, contains no
+/// certificate, or contains one that is invalid or may not sign certificates of
 /// TLS servers (keyUsage, extendedKeyUsage). The message names the certificate.
+/// The old value stays.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_ca_file(options: *mut nf_options, path: *const c_char) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let (options, path) = unsafe { (object_mut(options, "options")?, text(path, "path")?) };
         options.options.set_ca_file(path)
     })
 }
 
-/// Trusts the root certificates in the `len` bytes at `pem`, PEM or DER, in
-/// place of the operating system's, beside those of a CA file and of earlier
-/// calls.
+/// Adds trusted root certificates from the `len` bytes at `pem`, in PEM or DER.
+/// They replace the operating system's root certificates. They are used in
+/// addition to those of a CA file and of earlier calls.
 ///
 /// `pem` needs no NUL at its end.
 ///
@@ -146,25 +153,26 @@ pub unsafe extern "C-unwind" fn nf_options_add_ca_pem(
     len: usize,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         if pem.is_null() {
             return Err(Error::new(Cause::NullPointer).detail("pem"));
         }
         if isize::try_from(len).is_err() {
-            return Err(Error::new(Cause::CaNoCertificate).detail("len is larger than any memory"));
+            return Err(Error::new(Cause::CaNoCertificate).detail("len is larger than the address space"));
         }
         // SAFETY: not NULL, and `len` bytes may be read there (this function's comment).
         options.options.add_ca_pem(unsafe { slice::from_raw_parts(pem.cast(), len) })
     })
 }
 
-/// Names the calling product in the User-Agent header, before
-/// "nativeflow/x.y.z"; for example "my-erp/4.2".
+/// Sets the name of the calling product in the User-Agent header, such as
+/// "my-erp/4.2". "nativeflow/x.y.z" follows it.
 ///
-/// 1 to 256 printable ASCII characters, no blank at the ends.
+/// Range: 1 to 256 printable ASCII characters, without a space at either end.
+/// Default: no product name.
 ///
-/// Fails with `NF_INVALID_OPTION` and leaves the old value when it is not.
+/// Fails with `NF_INVALID_OPTION` if the name is invalid; the old value stays.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -174,21 +182,25 @@ pub unsafe extern "C-unwind" fn nf_options_set_user_agent(
     product: *const c_char,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let (options, product) = unsafe { (object_mut(options, "options")?, text(product, "product")?) };
         options.options.set_user_agent(product)
     })
 }
 
-/// Shows a client certificate to a server that asks for one.
+/// Sets the client certificate, which is presented to a server that requests
+/// one.
 ///
-/// Two files, PEM or DER: the certificate chain, the client's own first, and
-/// its private key in PKCS#8, PKCS#1 or SEC1, without a passphrase. Both are
-/// read now; the key stays in memory as long as these options and clients made
-/// from them. A proxy is never shown it.
+/// `chain_file` contains the certificate chain, with the client's own
+/// certificate first. `key_file` contains its private key in PKCS#8, PKCS#1 or
+/// SEC1, without a passphrase. Both are PEM or DER, and are read during this
+/// call. The default is no client certificate.
 ///
-/// Fails with `NF_INVALID_OPTION` and leaves the old value when a file cannot
-/// be read or the key does not belong to the certificate.
+/// The key stays in memory until the options and all clients created from them
+/// are freed. The certificate is never presented to a proxy.
+///
+/// Fails with `NF_INVALID_OPTION` if a file cannot be read or the key does not
+/// belong to the certificate; the old value stays.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -199,47 +211,55 @@ pub unsafe extern "C-unwind" fn nf_options_set_client_certificate(
     key_file: *const c_char,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let (options, chain, key) =
             unsafe { (object_mut(options, "options")?, text(chain_file, "chain_file")?, text(key_file, "key_file")?) };
         options.options.set_client_certificate(chain, key)
     })
 }
 
-/// Goes to Concur by way of a proxy, such as "http://proxy.example:3128".
+/// Sets the proxy for connections to Concur, such as
+/// "http://proxy.example:3128".
 ///
-/// "http://", "https://" or "socks5://", perhaps "user:password@", a host,
-/// perhaps a port (without one 1080, and 443 for https). In user and password
-/// write @ : / % \ and spaces as %40 %3A %2F %25 %5C %20. Only Basic is spoken
-/// with HTTP proxies. The proxy sees the host and port of the base URL, whose
-/// name it looks up, and the product of the User-Agent, never a credential of
-/// Concur. User and password stay in memory as long as these options and
-/// clients made from them. "" means no proxy, which is the default. A plain
-/// http base URL is always reached without.
+/// The URL has a scheme ("http://", "https://" or "socks5://"), optionally
+/// "user:password@", a host and optionally a port. The default port is 443 for
+/// https, otherwise 1080. In user and password, write @ : / % \ and spaces as
+/// %40 %3A %2F %25 %5C %20. HTTP proxies: Basic authentication only. "" (the
+/// default) means no proxy. A plain http base URL never uses the proxy.
 ///
-/// Fails with `NF_INVALID_OPTION` and leaves the old value when the URL cannot
-/// be used; the message does not repeat it.
+/// The proxy receives the host and port of the base URL and resolves the name.
+/// An HTTP proxy also receives the whole User-Agent header. No proxy receives
+/// Concur credentials.
+///
+/// User and password stay in memory until the options and all clients created
+/// from them are freed.
+///
+/// Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
+/// The message does not repeat the URL.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_proxy(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let (options, url) = unsafe { (object_mut(options, "options")?, text(url, "url")?) };
         options.options.set_proxy(url)
     })
 }
 
-/// Names hosts that are reached without the proxy, in the syntax of NO_PROXY.
+/// Sets the hosts that are reached without the proxy, in the syntax of
+/// NO_PROXY.
 ///
-/// Separated by commas or blanks: a domain, which covers all hosts below it
-/// too (a dot before it changes nothing); an address; a network such as
-/// 10.0.0.0/8; each but a network perhaps with a port, as in host:8443; or *
-/// for all. Replaces an earlier list; "" is none.
+/// Commas or spaces separate the entries. An entry is a domain, an IP address,
+/// a network such as 10.0.0.0/8, or * for all hosts. A domain includes all
+/// hosts below it; a dot before it changes nothing. Every entry except a
+/// network may have a port, as in host:8443.
 ///
-/// Fails with `NF_INVALID_OPTION`, names the entry and leaves the old list when
-/// one cannot be read.
+/// The list replaces an earlier one. "" (the default) is an empty list.
+///
+/// Fails with `NF_INVALID_OPTION` if an entry is invalid; the old list stays.
+/// The message names the entry.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -249,76 +269,83 @@ pub unsafe extern "C-unwind" fn nf_options_set_proxy_bypass(
     hosts: *const c_char,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let (options, hosts) = unsafe { (object_mut(options, "options")?, text(hosts, "hosts")?) };
         options.options.set_proxy_bypass(hosts)
     })
 }
 
-/// Takes the proxy and the hosts without proxy from the environment, in place
-/// of what was set before.
+/// Reads the proxy and the hosts without proxy from environment variables. They
+/// replace the values that were set before.
 ///
-/// The variables of curl for https: https_proxy, HTTPS_PROXY, all_proxy,
-/// ALL_PROXY, the first that is there and not empty; no_proxy, NO_PROXY. Read
-/// now, and at no other time; no other thread may change the environment
-/// meanwhile. no_proxy is read as curl reads it, and what it cannot read is
-/// ignored. So of the entries of `nf_options_set_proxy_bypass` these match no
-/// host here: *.domain, host:port, [address], and * beside other entries.
+/// The proxy is the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY
+/// that is set and not empty. If none is, no proxy is used. The list of hosts
+/// is the first of no_proxy and NO_PROXY that is set and not empty. The
+/// variables are read only during this call. No other thread may change the
+/// environment during this call.
 ///
-/// Fails with `NF_INVALID_OPTION` and leaves the old values when the proxy's URL
-/// cannot be used or is not UTF-8; the message names the variable and not its
-/// value.
+/// The list is parsed as curl parses it. Entries that cannot be parsed are
+/// ignored. These entries match no host here, although
+/// `nf_options_set_proxy_bypass` accepts them: *.domain, host:port, [address],
+/// and * together with other entries.
+///
+/// Fails with `NF_INVALID_OPTION` if the URL of the proxy is invalid or not
+/// UTF-8; the old values stay. The message names the variable, and does not
+/// repeat its value.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_use_environment_proxy(options: *mut nf_options) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.use_environment_proxy()
     })
 }
 
-/// Keeps a connection open after a call, for a next one on the same client
-/// within this many milliseconds. 0, the default: each call has its own.
+/// Sets how long a connection may stay idle between two calls, in milliseconds.
 ///
-/// For programs that get tokens for many users, one after another. Nothing of
-/// a user is left in a kept connection. At most eight are kept, none for
-/// longer than five minutes or than the server announces (`Keep-Alive:
-/// timeout`, less one second); one that has been idle for too long is closed
-/// by the next call or by `nf_client_free`.
+/// Range: 0 to 4294967295. Default: 0, which opens a new connection for each
+/// call. Other values are for programs that get tokens for many users, one
+/// after another. An idle connection contains no data of a user.
 ///
-/// A connection is used again only if it is open and nothing has come over it
-/// since the last answer; otherwise the call opens a new one. If it ends after
-/// a byte of the request was sent, the call ends with `NF_DISCONNECTED`. One
-/// thing cannot be seen: if a server or proxy sends a second answer to the
-/// request before, and its first byte comes after this check, the next call
-/// takes it for its own. Where that is not acceptable, leave this at 0.
+/// A client has at most eight idle connections. None is used for longer than
+/// five minutes, or than the server announces (`Keep-Alive: timeout`, minus one
+/// second). The next call or `nf_client_free` closes expired ones.
 ///
-/// Fails with `NF_INVALID_ARGUMENT` for NULL options only.
+/// A connection is used again only if it is open and no data has arrived since
+/// the last response. If the server closed the idle connection and no byte of
+/// the request was sent, the call opens a new one. If a byte was sent, the call
+/// fails with `NF_DISCONNECTED`.
+///
+/// This check has a limit. A server or proxy may send a second response to the
+/// previous request. If its first byte arrives after the check, the next call
+/// accepts it as its own response. If that is not acceptable, use 0.
+///
+/// Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_keep_alive_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_keep_alive(Duration::from_millis(ms.into()));
         Ok(())
     })
 }
 
-/// Tells `fn` of each step of every call, one line each. NULL: nobody, which
-/// is the default.
+/// Sets the log function. `fn` is called with one line for each step of every
+/// call. NULL (the default) disables logging.
 ///
-/// `fn` gets `user`; see `nf_log_fn`. A call that `nf_client_free` ends still
-/// tells the log how it ended, after `nf_client_free` has returned. So `user`
-/// must stay valid until these options, all clients made from them, all their
-/// shares and all calls are gone: `nf_options_on_release` tells when.
+/// `fn` receives `user`; see `nf_log_fn`. `user` must stay valid until the
+/// options and their clients, shares included, are freed and all running calls
+/// have returned (they may log after `nf_client_free`). A function given to
+/// `nf_options_on_release` is called at that time.
 ///
-/// Fails with `NF_INVALID_ARGUMENT` for NULL options only.
+/// Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -329,23 +356,25 @@ pub unsafe extern "C-unwind" fn nf_options_set_log(
     user: *mut c_void,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
-        options.options.set_log(r#fn.map(|function| log::to(function, user)));
+        options.options.set_log(r#fn.map(|function| log::from_callback(function, user)));
         Ok(())
     })
 }
 
-/// Calls `fn` with `user` once, when nothing can call back any more: these
-/// options, all clients made from them after this call, all shares of those
-/// clients and all their calls are gone. Free there what `user` of a log
-/// points to; see `nf_release_fn`.
+/// Adds a function that is called once, when no callback can run any more.
 ///
-/// May be called several times: each `fn` is called, in the order in which
-/// they were given.
+/// It is called when these options and all clients created from them later are
+/// freed, shares included, and all calls on them have returned. `fn` receives
+/// `user`; see `nf_release_fn`. Use it to free the data that `user` of a log
+/// points to.
 ///
-/// Fails with `NF_INVALID_ARGUMENT` when options or `fn` are NULL; `fn` is
-/// not called then.
+/// If several functions are added, they are called in the order in which they
+/// were added.
+///
+/// Fails with `NF_INVALID_ARGUMENT` if `options` or `fn` is NULL; `fn` is then
+/// never called.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -356,10 +385,10 @@ pub unsafe extern "C-unwind" fn nf_options_on_release(
     user: *mut c_void,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: pointers keep the header's calling convention.
+        // SAFETY: the pointers follow the header's calling convention.
         let options = unsafe { object_mut(options, "options") }?;
         let function = r#fn.ok_or_else(|| Error::new(Cause::NullPointer).detail("fn"))?;
-        options.options.on_release(release::to(function, user));
+        options.options.on_release(release::from_callback(function, user));
         Ok(())
     })
 }

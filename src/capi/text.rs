@@ -1,16 +1,16 @@
-//! Text that C reads.
+//! Texts that C reads.
 
 use std::ffi::{CString, c_char};
 
-/// Where there is no object or no text.
+/// The result if there is no object or no text.
 pub(super) const EMPTY: *const c_char = c"".as_ptr();
 
-/// A text for C. What cannot stand in one, a NUL, is in none of ours; such a text would come out empty.
+/// Makes a text for C. A text with a NUL inside would become empty, but the library makes none.
 pub(super) fn c_text(text: &str) -> CString {
     CString::new(text).unwrap_or_default()
 }
 
-/// Reads a text of an object; NULL has an empty one.
+/// Reads a text of an object; NULL gives an empty text.
 ///
 /// # Safety
 /// `object` is NULL or came from this library and has not been freed.

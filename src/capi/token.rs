@@ -1,4 +1,4 @@
-//! `nf_token`: an access token and what came with it.
+//! `nf_token`: an access token, with the values that came with it.
 
 use std::ffi::c_char;
 use std::num::NonZeroUsize;
@@ -12,12 +12,12 @@ use crate::log::{Level, Log};
 use crate::token::Token;
 use crate::wipe::Slots;
 
-/// An access token. Never changes: any number of threads may read it, and
-/// any one thread frees it.
+/// An access token. It never changes: several threads may read it at the same
+/// time. One thread frees it, once.
 pub struct nf_token {
-    /// All texts, each with its NUL, in memory that is locked and left out of core dumps.
+    /// All texts, each with its NUL, in memory that is locked and excluded from core dumps.
     texts: Slots,
-    /// Where each of them starts. The value is the end of the authorization, so that the token is there once.
+    /// The offset of each text. The value is the end of the authorization, so that the token is stored only once.
     value: usize,
     scheme: usize,
     refresh_token: usize,
@@ -27,10 +27,10 @@ pub struct nf_token {
 }
 
 impl nf_token {
-    /// Copies a token into memory of its own; that of `token` is wiped. The log is told when the system does not lock it.
+    /// Copies a token into its own memory; the memory of `token` is wiped. Logs a warning if the system does not lock it.
     ///
     /// # Errors
-    /// `NF_INTERNAL` when the system has no page of memory left.
+    /// `NF_INTERNAL` if the system has no page of memory left.
     pub(super) fn export(token: Token, log: Option<&Log>) -> Result<nf_token, Error> {
         let texts = [
             token.authorization(),
@@ -50,7 +50,7 @@ impl nf_token {
             if let Some(place) = slots.bytes_mut().get_mut(*start..end) {
                 place.copy_from_slice(text.as_bytes());
             }
-            // Its NUL is there: the slots were zero.
+            // Its NUL is already there, because new slots are zero.
             end += 1;
         }
         if let (false, Some(log)) = (slots.are_locked(), log) {
@@ -71,20 +71,21 @@ impl nf_token {
         })
     }
 
-    /// The text that starts at `start`; lives as long as this token.
+    /// Returns the text at offset `start`, valid until this token is freed.
     fn text(&self, start: usize) -> *const c_char {
         self.texts.bytes().get(start..).map_or(EMPTY, |text| text.as_ptr().cast())
     }
 
-    /// The token itself, without its NUL.
+    /// Returns the access token, without its NUL.
     fn value(&self) -> &[u8] {
         self.texts.bytes().get(self.value..self.scheme - 1).unwrap_or_default()
     }
 }
 
-/// Returns the token itself: visible ASCII, never empty; "" for NULL.
+/// Returns the access token. It is visible ASCII and never empty; NULL gives
+/// "".
 ///
-/// Wiped and gone after `nf_token_free`.
+/// `nf_token_free` wipes the text.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -93,16 +94,16 @@ pub unsafe extern "C-unwind" fn nf_token_value(token: *const nf_token) -> *const
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.value)) })
 }
 
-/// Copies the token into a field of fixed length and returns its length in
-/// bytes, without a NUL.
+/// Copies the access token into a buffer, and returns the length of the token
+/// in bytes, without a NUL.
 ///
-/// Writes nothing when `capacity` is smaller than that length: a token is
-/// never cut. A NUL is written behind the token when there is room for it,
-/// so a C caller checks `length < capacity`, and a caller whose fields are
-/// padded with blanks checks `length <= capacity` and pads from there.
-/// `buffer` may be NULL to ask for the length. NULL for the token gives 0.
+/// Writes nothing if `capacity` is smaller than the length; a token is never
+/// truncated. Writes a NUL after the token if there is room for it. A C program
+/// checks `length < capacity`. A program that pads its fields with spaces
+/// checks `length <= capacity` and pads the rest.
 ///
-/// The copy is yours to wipe.
+/// `buffer` may be NULL to get only the length. NULL for the token gives 0. The
+/// caller wipes the copy.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -118,7 +119,7 @@ pub unsafe extern "C-unwind" fn nf_token_copy_value(
         };
         let value = token.value();
         if !buffer.is_null() && value.len() <= capacity {
-            // SAFETY: `buffer` has room for `capacity` bytes (this function's comment), and a token of ours is not there.
+            // SAFETY: `buffer` has room for `capacity` bytes (this function's comment), and does not overlap the token.
             unsafe {
                 ptr::copy_nonoverlapping(value.as_ptr(), buffer.cast(), value.len());
                 if value.len() < capacity {
@@ -130,7 +131,7 @@ pub unsafe extern "C-unwind" fn nf_token_copy_value(
     })
 }
 
-/// Returns the word that stands before the token in a request, "OAuth".
+/// Returns the scheme of the Authorization header for this token, "OAuth".
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -139,7 +140,7 @@ pub unsafe extern "C-unwind" fn nf_token_scheme(token: *const nf_token) -> *cons
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.scheme)) })
 }
 
-/// Returns "OAuth <value>", ready to be the value of an Authorization header.
+/// Returns "OAuth <value>", the complete value of an Authorization header.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -148,8 +149,8 @@ pub unsafe extern "C-unwind" fn nf_token_authorization(token: *const nf_token) -
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(0)) })
 }
 
-/// Returns the refresh token; empty when the server sent none. Keep it: it
-/// is needed to renew the token and to migrate to the modern service.
+/// Returns the refresh token, or "" if the server sent none. Store it: it is
+/// needed to renew the token and to migrate to the OAuth 2.0 service.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -158,11 +159,11 @@ pub unsafe extern "C-unwind" fn nf_token_refresh_token(token: *const nf_token) -
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.refresh_token)) })
 }
 
-/// Returns the base URL that the token is to be used at, as the server spelt
-/// it (with or without a slash at the end).
+/// Returns the base URL for requests with this token, exactly as the server
+/// wrote it (with or without a slash at the end).
 ///
-/// Empty when the server named none, or one that a token must not be sent
-/// to: only https is handed out, and http for a loopback host.
+/// It is "" if the server sent none, or one that a token must not be sent to.
+/// Allowed are only https URLs, and http URLs of loopback hosts.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -171,8 +172,9 @@ pub unsafe extern "C-unwind" fn nf_token_instance_url(token: *const nf_token) ->
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.instance_url)) })
 }
 
-/// Returns when the token expires, in Unix seconds (UTC); -1 when the
-/// server's date is missing or cannot be read beyond doubt.
+/// Returns when the token expires, in Unix seconds (UTC), or -1.
+///
+/// It is -1 if the date is missing or not in the expected format.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -181,7 +183,8 @@ pub unsafe extern "C-unwind" fn nf_token_expires_at(token: *const nf_token) -> i
     guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| token.expires_at))
 }
 
-/// Returns the server's own text of that date, for a person to read.
+/// Returns the expiry date exactly as the server wrote it. Use it only for
+/// display.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -190,8 +193,7 @@ pub unsafe extern "C-unwind" fn nf_token_expiration_date(token: *const nf_token)
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.expiration_date)) })
 }
 
-/// Wipes and frees a token. NULL is fine. Must not be called twice for the
-/// same one.
+/// Wipes and frees a token. NULL is allowed. Do not free the same token twice.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Which version this is.
+//! The version of the header and of the library.
 
 use std::ffi::{CStr, c_char};
 
@@ -18,9 +18,9 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
     Err(_) => c"",
 };
 
-/// Returns the version of the library that is running, such as "0.1.0".
+/// Returns the version of the loaded library, such as "0.1.0".
 ///
-/// The text is static. Any thread may call this.
+/// The text is static. Any thread may call this function.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -28,10 +28,10 @@ pub extern "C-unwind" fn nf_version() -> *const c_char {
     guard::read(VERSION.as_ptr(), || VERSION.as_ptr())
 }
 
-/// Returns the version of the library that is running as one number,
-/// 0xMMmmpp, to compare with `NF_VERSION_NUMBER`.
+/// Returns the version of the loaded library as one number, 0xMMmmpp. Compare
+/// it with `NF_VERSION_NUMBER`.
 ///
-/// Any thread may call this.
+/// Any thread may call this function.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

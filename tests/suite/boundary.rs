@@ -1,4 +1,4 @@
-//! What holds for each exported function: cancelled threads, panics, the caller's buffers, the system's limits.
+//! Tests of every exported function: cancelled threads, panics, the caller's buffers, the system's limits.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +23,7 @@ fn exported_functions() -> BTreeMap<String, String> {
     functions
 }
 
-/// Whether `body` is one call of a function of `guard`, perhaps behind comments.
+/// Whether `body` is one call of a function of `guard`, after optional comments.
 fn is_one_call_of_guard(body: &str) -> bool {
     let code: String = body.lines().map(str::trim_start).filter(|line| !line.starts_with("//")).collect();
     let Some((before, arguments)) = code.split_once('(') else { return false };
@@ -36,7 +36,7 @@ fn is_one_call_of_guard(body: &str) -> bool {
 }
 
 #[test]
-fn each_exported_function_is_one_call_of_the_guard() {
+fn exported_function_is_one_call_of_the_guard() {
     let functions = exported_functions();
     assert_eq!(functions.keys().cloned().collect::<Vec<_>>(), committed("nativeflow.symbols"));
     for (name, function) in functions {
@@ -47,7 +47,7 @@ fn each_exported_function_is_one_call_of_the_guard() {
 }
 
 #[test]
-fn a_body_with_anything_beside_the_guard_is_noticed() {
+fn code_outside_the_guard_is_found() {
     assert!(is_one_call_of_guard("    // SAFETY: (\n    guard::run((), || unsafe { free(error) })"));
     for body in
         ["    free(error)", "    guard::run((), || ());\n    free(error)", "    let a = guard::run((), || ())", ""]
@@ -56,10 +56,10 @@ fn a_body_with_anything_beside_the_guard_is_noticed() {
     }
 }
 
-/// `tests/c/<name>.c` with a stub of its own, whose address without TLS is used, and the demo user.
+/// Runs `tests/c/<name>.c` with its own stub and the demo user.
 fn with_own_stub(name: &str, build: Build, change: impl FnOnce(Program, &Stub, &str) -> Program) -> Vec<String> {
     let stub = Stub::start(Options { keep_alive: true, record: false, ..Options::default() }).unwrap();
-    // Of each stub one: tests run side by side.
+    // One file for each stub, because tests run at the same time.
     let port = stub.base_url().rsplit(':').next().unwrap_or_default().to_owned();
     let ca = scratch("boundary").join(format!("ca-{port}-{}.pem", std::process::id()));
     fs::write(&ca, stub.ca_pem()).unwrap();
@@ -71,7 +71,7 @@ fn with_own_stub(name: &str, build: Build, change: impl FnOnce(Program, &Stub, &
 
 fn each_function_cancelled(build: Build, kind: &str, rounds: &str) {
     let mut names = with_own_stub("cancel_each", build, |program, stub, ca| {
-        // The connection that is freed has TLS only where that is not too slow.
+        // The freed connection uses TLS only if that is fast enough.
         let url = if kind == "deferred" { stub.base_url() } else { stub.plain_url() };
         program.args(&[kind, &url, ca, rounds])
     });
@@ -81,35 +81,35 @@ fn each_function_cancelled(build: Build, kind: &str, rounds: &str) {
 }
 
 #[test]
-fn each_function_returns_in_a_thread_whose_cancellation_is_pending() {
+fn function_returns_in_a_thread_with_pending_cancellation() {
     for build in [Build::Shared, Build::Static] {
         each_function_cancelled(build, "deferred", "1");
     }
 }
 
 #[test]
-fn no_function_aborts_when_its_thread_is_cancelled_asynchronously() {
+fn function_does_not_abort_when_its_thread_is_cancelled_asynchronously() {
     for build in [Build::Shared, Build::Static] {
         each_function_cancelled(build, "asynchronous", "20");
     }
 }
 
 #[test]
-fn a_call_that_is_cancelled_asynchronously_is_finished() {
+fn call_is_finished_when_its_thread_is_cancelled_asynchronously() {
     for build in [Build::Shared, Build::Static] {
         with_own_stub("cancel_in_call", build, |program, stub, ca| program.args(&[&stub.base_url(), ca]));
     }
 }
 
 #[test]
-fn buffers_are_zero_before_the_log_is_called_and_may_then_be_written() {
+fn buffers_are_zero_and_writable_when_the_log_is_called() {
     with_own_stub("overwrite", Build::Shared, |program, stub, ca| {
         program.args(&[&stub.scenario_url("denied-echo"), ca])
     });
 }
 
-/// 4,000 in the place of 32,000, and limits in proportion.
+/// 4,000 tokens instead of 32,000, with limits in proportion.
 #[test]
-fn tokens_exhaust_neither_mappings_nor_locked_memory() {
+fn tokens_do_not_exhaust_mappings_or_locked_memory() {
     with_own_stub("many_tokens", Build::Shared, |program, stub, _| program.args(&[&stub.plain_url(), "4000"]));
 }

@@ -1,4 +1,4 @@
-//! The header is what the sources say, and every C and C++ compiler takes it.
+//! The header matches the sources, and every C and C++ compiler accepts it.
 
 use std::path::Path;
 
@@ -16,12 +16,12 @@ fn generated() -> String {
     }
     let mut text = Vec::new();
     builder.generate().unwrap().write(&mut text);
-    finished(&String::from_utf8(text).unwrap())
+    complete(&String::from_utf8(text).unwrap())
 }
 
-/// What cbindgen cannot write: a calling convention, which stands before a name; comments that C90 has; function types inside
-/// of `extern "C"`.
-fn finished(written: &str) -> String {
+/// Adds what cbindgen cannot write: a calling convention before each name, comments of C90, and function types inside of
+/// `extern "C"`.
+fn complete(written: &str) -> String {
     const CALL: &str = "NF_CALL ";
     const OPENING: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif /* __cplusplus */\n\n";
     let mut text = String::new();
@@ -34,7 +34,7 @@ fn finished(written: &str) -> String {
             text.push_str(&format!("{}{CALL}{}", &before[..name], &line[name..]));
             is_inside = true;
         } else if is_inside {
-            // Below the first parameter, as before.
+            // Still aligned with the first parameter.
             text.push_str(&format!("{:width$}{line}", "", width = CALL.len()));
         } else if let Some((code, comment)) = line.split_once("// ").filter(|_| !line.starts_with(" *")) {
             text.push_str(&format!("{}/* {comment} */", code.replace("  ", " ")));
@@ -62,28 +62,28 @@ fn the_header_has_not_drifted() {
     let first = committed.lines().zip(generated.lines()).find(|(committed, generated)| committed != generated);
     assert!(
         committed == generated,
-        "include/nativeflow.h is not what src/capi says; run `make header`. First: {first:?}"
+        "include/nativeflow.h does not match src/capi; run `make header`. First difference: {first:?}"
     );
 }
 
 #[test]
-fn the_header_is_written_for_people() {
+fn header_has_short_lines_no_rust_terms_and_since() {
     let header = generated();
     for line in header.lines() {
         assert!(line.chars().count() <= 80 || !line.starts_with(" *"), "longer than 80 columns: {line}");
     }
     for rust in ["Option<", "Result<", "&str", "`Code`", "unsafe", "# Safety", "SAFETY"] {
-        assert!(!header.contains(rust), "the header speaks Rust: {rust}");
+        assert!(!header.contains(rust), "a Rust term in the header: {rust}");
     }
     let (_, declarations) = header.split_once("extern \"C\" {").unwrap();
     for function in support::declared_functions(&header) {
         let comment = declarations.split(&format!("{function}(")).next().unwrap().rsplit("/**").next().unwrap();
-        assert!(comment.contains("Since 0."), "{function} does not say since when it is there");
+        assert!(comment.contains("Since 0."), "no \"Since\" at {function}");
     }
 }
 
 #[test]
-fn the_header_compiles_everywhere_alone_and_twice() {
+fn header_compiles_in_every_standard_alone_and_twice() {
     needs!("c++");
     let folder = support::scratch("header");
     let alone = "#include <nativeflow.h>\nint main(void) { return 0; }\n";
@@ -109,10 +109,10 @@ fn the_header_compiles_everywhere_alone_and_twice() {
     }
 }
 
-/// With -mrtd everything that says nothing else is stdcall, under the same names in the DLL: what it calls cleans up the
-/// stack, and so would the caller. A second declaration with another convention does not compile.
+/// With -mrtd the default is stdcall, with the same names in the DLL: the callee would clean up the stack, and so would the
+/// caller. A second declaration with another convention does not compile.
 #[test]
-fn the_header_is_cdecl_on_32_bit_windows_whatever_the_default_is() {
+fn header_is_cdecl_on_32_bit_windows_with_any_default() {
     needs!("i686-w64-mingw32-gcc");
     let folder = support::scratch("header");
     let (source, assembly) = (folder.join("cdecl.c"), folder.join("cdecl.s"));
@@ -139,14 +139,14 @@ fn the_header_is_cdecl_on_32_bit_windows_whatever_the_default_is() {
         body.lines().find(|line| line.trim_start().starts_with("ret")).unwrap().trim().to_owned()
     };
     assert_eq!([end_of("on_line"), end_of("on_release")], ["ret", "ret"], "the caller cleans up");
-    assert!(end_of("by_default").ends_with("$12"), "-mrtd changes nothing here: {}", end_of("by_default"));
+    assert!(end_of("by_default").ends_with("$12"), "-mrtd has no effect: {}", end_of("by_default"));
 }
 
 #[test]
-fn the_readme_shows_a_program_that_compiles() {
+fn readme_program_compiles() {
     let readme = std::fs::read_to_string(support::root().join("README.md")).unwrap();
     let program = readme.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a C program");
-    assert!(program.lines().count() <= 30, "the README promises a short program");
+    assert!(program.lines().count() <= 30, "the program in the README is too long");
     let path: &Path = &support::scratch("readme").join("readme.c");
     std::fs::write(path, program).unwrap();
     Compiler::c11().source(path).output(&path.with_extension("")).shared().run();

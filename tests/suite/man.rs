@@ -1,4 +1,4 @@
-//! The manual pages say what the header says, and nobody who reads such pages has anything to complain about.
+//! The manual pages contain the whole text of the header, and formatters accept them without warnings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ fn write_pages(awk: &[&str], header: &Path, folder: &Path) -> Output {
     Command::new(awk[0])
         .args(&awk[1..])
         .args(["-v", "version=0.1.0", "-v", "date=2026-01-31", "-v"])
-        .arg(format!("folder={}", folder.display()))
+        .arg(format!("directory={}", folder.display()))
         .arg("-f")
         .arg(root().join("packaging/man.awk"))
         .arg(header)
@@ -40,7 +40,7 @@ fn name(page: &Path) -> &str {
     page.file_stem().unwrap().to_str().unwrap()
 }
 
-/// What a reader sees, in words.
+/// The words that `man` shows.
 fn shown(page: &Path) -> String {
     let output = Command::new("man")
         .args(["--no-hyphenation", "-l"])
@@ -55,7 +55,7 @@ fn shown(page: &Path) -> String {
 }
 
 #[test]
-fn there_is_a_page_for_each_function_and_one_for_all() {
+fn each_function_has_a_page_and_the_library_has_one() {
     let mut expected = listed("nativeflow.symbols");
     expected.push("nativeflow".to_owned());
     expected.sort();
@@ -66,7 +66,7 @@ fn there_is_a_page_for_each_function_and_one_for_all() {
 }
 
 #[test]
-fn every_awk_writes_the_same() {
+fn every_awk_writes_the_same_pages() {
     needs!("gawk", "mawk", "busybox");
     let contents = |pages: Vec<PathBuf>| pages.iter().map(|page| fs::read(page).unwrap()).collect::<Vec<_>>();
     let gawk = contents(pages("gawk", &["gawk"]));
@@ -76,23 +76,36 @@ fn every_awk_writes_the_same() {
 }
 
 #[test]
-fn formatters_have_nothing_to_say() {
+fn man_pages_format_without_warnings() {
     needs!("mandoc", "man");
     for page in pages("lint", &["awk"]) {
         for formatter in [&["mandoc", "-T", "lint", "-W", "warning"][..], &["man", "--warnings=w", "-l"]] {
             let output = Command::new(formatter[0]).args(&formatter[1..]).arg(&page).output().unwrap();
-            let said = match formatter[0] {
+            let warnings = match formatter[0] {
                 "mandoc" => output.stdout,
                 _ => output.stderr,
             };
-            assert!(output.status.success() && said.is_empty(), "{formatter:?}: {}", String::from_utf8_lossy(&said));
+            assert!(
+                output.status.success() && warnings.is_empty(),
+                "{formatter:?}: {}",
+                String::from_utf8_lossy(&warnings)
+            );
         }
     }
 }
 
-/// What `whatis` and `apropos` know a page by.
+/// Inside of a word, roff reads `\%` as a place to hyphenate.
 #[test]
-fn each_page_says_in_one_line_what_it_is_about() {
+fn name_after_a_parenthesis_is_not_hyphenated() {
+    for page in pages("parenthesis", &["awk"]) {
+        let text = fs::read_to_string(&page).unwrap();
+        assert!(!text.contains(r"(\fB\%"), "{}", page.display());
+    }
+}
+
+/// `whatis` and `apropos` show this line.
+#[test]
+fn page_has_a_one_line_summary() {
     needs!("lexgrog");
     for page in pages("whatis", &["awk"]) {
         let output = Command::new("lexgrog").arg(&page).output().unwrap();
@@ -104,15 +117,15 @@ fn each_page_says_in_one_line_what_it_is_about() {
 }
 
 #[test]
-fn a_function_has_prototype_text_and_failures_on_its_page() {
+fn function_page_has_prototype_text_and_failures() {
     needs!("man");
     let pages = pages("function", &["awk"]);
     let page = shown(pages.iter().find(|page| name(page) == "nf_client_get_token").unwrap());
     for part in [
         "SYNOPSIS #include <nativeflow.h> nf_error *nf_client_get_token(const nf_client *client, const char *key,",
         "DESCRIPTION Gets an access token for a user with the Native Flow. login and secret are overwritten",
-        "RETURN VALUE NULL on success; otherwise an error that is yours to free with nf_error_free(3).",
-        "Fails with NF_DENIED when the server refuses",
+        "RETURN VALUE NULL on success, otherwise an error. Free it with nf_error_free(3).",
+        "Fails with NF_DENIED if the server rejects",
         "HISTORY Since 0.1.",
         "nf_client_cancel(3), nf_token_free(3), nativeflow(3)",
         "nativeflow 0.1.0",
@@ -123,7 +136,7 @@ fn a_function_has_prototype_text_and_failures_on_its_page() {
 }
 
 #[test]
-fn no_word_of_a_comment_is_lost() {
+fn function_pages_contain_every_word_of_the_comments() {
     needs!("man");
     let header = fs::read_to_string(root().join("include/nativeflow.h")).unwrap().replace('\n', " ");
     let (_, declarations) = header.split_once("extern \"C\" {").unwrap();
@@ -132,23 +145,23 @@ fn no_word_of_a_comment_is_lost() {
         let comment = before.rsplit("/**").next().unwrap().split("*/").next().unwrap().replace(['*', '`'], "");
         let text = shown(page).replace(['*', '`'], "").replace("(3)", "");
         for word in comment.split_whitespace() {
-            assert!(text.contains(word), "{}: {word} is lost", page.display());
+            assert!(text.contains(word), "{}: {word} is missing", page.display());
         }
     }
 }
 
 #[test]
-fn the_first_page_of_the_header_and_all_codes_and_functions_are_on_one_page() {
+fn overview_page_has_preamble_codes_and_functions() {
     needs!("man");
     let pages = pages("overview", &["awk"]);
     let overview = shown(pages.iter().find(|page| name(page) == "nativeflow").unwrap());
-    let sections = ["IN SHORT", "CALLING CONVENTION", "STRINGS", "OWNERSHIP", "THREADS", "SECRETS", "VERSIONS"];
+    let sections = ["QUICK START", "CALLING CONVENTION", "STRINGS", "OWNERSHIP", "THREADS", "SECRETS", "VERSIONS"];
     for part in sections.into_iter().chain([
         r#"fprintf(stderr, "%s: %s. %s\n", nf_error_name(error),"#,
-        "made by freed by --------------------------------------------- ---------------",
-        "answer \"\" or 0 or -1.",
+        "created by freed by ------------------------------------------ ---------------",
+        "return \"\", 0 or -1",
         "typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);",
-        "NF_LOG_WARNING (2) Something is not as it should be",
+        "NF_LOG_WARNING (2) A problem that does not stop the call.",
         "nf_client A handle of a client, which gets tokens from one service.",
     ]) {
         assert!(overview.contains(part), "no {part:?} in:\n{overview}");
@@ -183,7 +196,7 @@ int nf_odd(void);
 ";
 
 #[test]
-fn characters_that_mean_something_to_a_formatter_are_shown_as_they_are() {
+fn formatter_characters_are_shown_literally() {
     needs!("gawk", "mawk", "busybox", "man");
     let work = scratch("man");
     let header = work.join("odd.h");
@@ -201,7 +214,7 @@ fn characters_that_mean_something_to_a_formatter_are_shown_as_they_are() {
 }
 
 #[test]
-fn a_function_without_a_comment_ends_it() {
+fn function_without_a_comment_is_an_error() {
     needs!("gawk", "mawk", "busybox");
     let work = scratch("man");
     let header = work.join("bare.h");
@@ -213,9 +226,9 @@ fn a_function_without_a_comment_ends_it() {
     }
 }
 
-/// By its own rule, into target/man.
+/// The make rule writes into target/man.
 #[test]
-fn make_man_writes_them() {
+fn make_man_writes_the_pages() {
     let made = support::outside_cargo("make").args(["--silent", "man"]).current_dir(root()).status().unwrap();
     assert!(made.success());
     let page = fs::read_to_string(root().join("target/man/nf_version.3")).unwrap();

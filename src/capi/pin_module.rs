@@ -1,12 +1,12 @@
-//! Keeps the library in the process once it was used.
+//! Keeps the library loaded after its first use.
 //!
-//! A lookup that hangs goes on, on a thread of the library's own, when its call has long returned. If the host unloads the
-//! library meanwhile, that thread would run in memory that is gone. An ELF library says so by a flag (`-z nodelete`, in
-//! build.rs); a DLL has to ask.
+//! A DNS lookup that hangs may outlast its call, because it runs on a thread of the library. If the calling program unloaded
+//! the library, the code of that thread would be unmapped. An ELF library has a flag for this (`-z nodelete`, in build.rs).
+//! A DLL calls a function.
 
-/// From now on, unloading the library does nothing.
+/// Pins the DLL: from now on, unloading it does nothing.
 #[cfg(windows)]
-pub(super) fn stay() {
+pub(super) fn pin_module() {
     use std::ptr;
     use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,7 +18,7 @@ pub(super) fn stay() {
     if !DONE.swap(true, Ordering::Relaxed) {
         let mut module = ptr::null_mut();
         let here = (&raw const DONE).cast();
-        // SAFETY: any address in the library stands for it; `module` is written and not used.
+        // SAFETY: any address in the library identifies it; `module` is written and not used.
         unsafe {
             GetModuleHandleExW(
                 GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
@@ -30,4 +30,4 @@ pub(super) fn stay() {
 }
 
 #[cfg(not(windows))]
-pub(super) fn stay() {}
+pub(super) fn pin_module() {}
