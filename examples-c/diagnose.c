@@ -1,4 +1,4 @@
-/* Tells an administrator how far a login gets, step by step, and what to do where it ends. Never shows the token. */
+/* Makes one call and prints each step, then the error and the remedy. Never prints the token. */
 #define _POSIX_C_SOURCE 200809L
 #include "read_secret.h"
 #include <nativeflow.h>
@@ -8,7 +8,7 @@
 
 static const char usage[] =
     "usage: diagnose [--base-url URL] [--ca-file FILE] [--proxy URL | --environment-proxy] KEY LOGIN\n"
-    "Others can read a command line: put a proxy with a password into the variable https_proxy instead.\n";
+    "Other users can read a command line: if the proxy's URL has a password, set https_proxy instead.\n";
 
 static double ms_since(double start)
 {
@@ -20,23 +20,23 @@ static double ms_since(double start)
 static void NF_CALL print_step(void *start, int32_t level, const char *line)
 {
     int word = (int)strcspn(line, " :");
-    if (level != NF_LOG_ERROR) /* print_end tells it, and more */
+    if (level != NF_LOG_ERROR) /* print_end prints more about it */
         printf("%9.1f ms  %-8.*s%s\n", ms_since(*(double *)start), word, line, line + word + (line[word] == ':'));
 }
 
-/* Gives the exit code. */
+/* Returns the exit code. */
 static int print_end(double start, const nf_token *token, const nf_error *error)
 {
     time_t expires = (time_t)nf_token_expires_at(token);
-    char when[32] = "on an unknown day";
+    char when[32] = "at an unknown time";
     if (expires >= 0)
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", gmtime(&expires));
     if (error == NULL)
-        return printf("A token came; it expires %s.\n", when), 0;
+        return printf("Token received. It expires %s.\n", when), 0;
     printf("%9.1f ms  failed   %s: %s\n", ms_since(start), nf_error_name(error), nf_error_message(error));
     if (nf_error_server_message(error)[0] != '\0')
-        printf("              they say %s\n", nf_error_server_message(error));
-    printf("              to do    %s\n", nf_error_remedy(error));
+        printf("              server   %s\n", nf_error_server_message(error));
+    printf("              remedy   %s\n", nf_error_remedy(error));
     return 1;
 }
 

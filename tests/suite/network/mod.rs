@@ -8,7 +8,7 @@
 //! | what counts as asked for a client certificate, and when | `asked`, `renegotiation` |
 //! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
 //! | how a peer is run | `process`, `stage`, `relay`, `tls_peer` |
-//! | the table in the README | `table` |
+//! | the table in docs/network.md | `table` |
 
 mod asked;
 mod authority;
