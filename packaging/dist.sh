@@ -45,12 +45,18 @@ doc=$work/$name/share/doc/nativeflow
 mkdir -p "$doc"
 cp packaging/README.archive.md "$work/$name/README.md"
 cp CHANGELOG.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$doc"
-files=$(git ls-files bindings 'examples-c/*.[ch]')
-[ -n "$files" ] || files=$(find bindings examples-c/*.[ch] -type f)
+files=$(git ls-files bindings docs 'examples-c/*.[ch]')
+[ -n "$files" ] || files=$(find bindings docs examples-c/*.[ch] -type f)
 echo "$files" | tar -T - -cf - | tar -xf - -C "$doc"
-# Their links, from here.
-sed -i 's,](\.\./include/,](../../../../include/,; s,\[the table\]([^)]*),the table of the project,' "$doc/bindings/README.md"
-sed -i 's,](\.\./\.\./include/,](../../../../../include/,; s,\[\([^]]*\)\](\.\./\.\./stub/[^)]*),\1,' "$doc/bindings/go/README.md"
+# For developers of the library.
+rm "$doc/docs/architecture.md"
+# Links to the header change. Other links to files that the archive does not contain become plain text.
+find "$doc" -name '*.md' | while read -r file; do
+    sed -i 's,](\(\(\.\./\)*\)include/,](\1../../../include/,g' "$file"
+    grep -o '](\.[^):#]*' "$file" | sed 's/^](//' | LC_ALL=C sort -u | while read -r target; do
+        [ -e "$(dirname "$file")/$target" ] || sed -i "s,\[\([^]]*\)\]($target\(#[^)]*\)\{0\,1\}),\1,g" "$file"
+    done
+done
 packaging/licenses.sh "$licenses_of" >"$doc/NOTICES"
 
 cd "$work"
