@@ -132,16 +132,16 @@ pub fn rows() -> Vec<Row> {
         Row::new(("haproxy", "takes TLS off before the server", "NF_OK"), &[], || {
             call(|leaf| start(leaf, None, "http", &stub_backend()), |call| call)
         }),
-        Row::new(("haproxy", "wants a client certificate, and gets it", "NF_OK"), &[], move || {
+        Row::new(("haproxy", "requires a client certificate, and gets it", "NF_OK"), &[], move || {
             with_certificate(true, "TLSv1.3")
         }),
         Row::new(
-            ("haproxy", "wants a client certificate, and gets none", "NF_TLS"),
+            ("haproxy", "requires a client certificate, and gets none", "NF_TLS"),
             &["remedy~nf_options_set_client_certificate", "message~wants a client certificate"],
             move || with_certificate(false, "TLSv1.3"),
         ),
         Row::new(
-            ("haproxy", "wants a client certificate by TLS 1.2, and gets none", "NF_TLS"),
+            ("haproxy", "requires a client certificate in TLS 1.2, and gets none", "NF_TLS"),
             &["remedy~nf_options_set_client_certificate", "message~wants a client certificate"],
             move || with_certificate(false, "TLSv1.2"),
         ),
@@ -150,7 +150,7 @@ pub fn rows() -> Vec<Row> {
             call(|leaf| start(leaf, None, "http", rest), |call| call)
         }),
         Row::new(
-            ("haproxy", "has no server behind it, and says so in a page", "NF_NOT_CONCUR"),
+            ("haproxy", "cannot reach its server, and sends an error page", "NF_NOT_CONCUR"),
             &["http_status=503", "retry_after_ms=300000"],
             || {
                 let rest = "  default_backend none\nbackend none\n  mode http\n  server one 127.0.0.1:1";

@@ -169,7 +169,7 @@ fn every_peer_and_fault_ends_as_specified() {
 fn tools(peer: &str) -> &'static [&'static str] {
     match peer {
         peer if peer.starts_with("DNS (dnsmasq") => &[NAMESPACES, "dnsmasq"],
-        peer if peer.starts_with("DNS (by hand") => &[NAMESPACES, "python3"],
+        peer if peer.starts_with("DNS (scripted") => &[NAMESPACES, "python3"],
         peer if peer.ends_with("(in a namespace)") => &[NAMESPACES],
         "SOCKS5 (dante)" => &["danted"],
         "SOCKS5 (microsocks)" => &["microsocks"],

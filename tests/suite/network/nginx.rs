@@ -178,28 +178,28 @@ pub fn rows() -> Vec<Row> {
             let key = rcgen::KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap().serialize_pem();
             shown(Shown::by_root(|root| root.server_with(&key)))
         }),
-        Row::new((PEER, "speaks TLS 1.2 only", "NF_OK"), OLD, || {
+        Row::new((PEER, "supports TLS 1.2 only", "NF_OK"), OLD, || {
             call(&Shown::by_root(|root| root.server(|_| ())), "ssl_protocols TLSv1.2;", |_, call| call)
         }),
-        Row::new((PEER, "speaks TLS 1.3 only", "NF_OK"), NEW, || {
+        Row::new((PEER, "supports TLS 1.3 only", "NF_OK"), NEW, || {
             call(&Shown::by_root(|root| root.server(|_| ())), "ssl_protocols TLSv1.3;", |_, call| call)
         }),
-        Row::new((PEER, "wants a client certificate, gets one (PKCS#8)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (PKCS#8)", "NF_OK"), CERTIFIED, || {
             let key = rsa_key(2048);
             assert!(key.contains("BEGIN PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (PKCS#1)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (PKCS#1)", "NF_OK"), CERTIFIED, || {
             let key = openssl_key(&["genrsa", "-traditional", "2048"]);
             assert!(key.contains("BEGIN RSA PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (SEC1)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (SEC1)", "NF_OK"), CERTIFIED, || {
             let key = openssl_key(&["ecparam", "-genkey", "-name", "prime256v1"]);
             assert!(key.contains("BEGIN EC PARAMETERS") && key.contains("BEGIN EC PRIVATE KEY"));
             with_client_certificate(Some(&key))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (DER)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (DER)", "NF_OK"), CERTIFIED, || {
             let folder = folder("der");
             let (key, chain) = (folder.join("key.der"), folder.join("chain.der"));
             let (key_file, chain_file) = (key.to_str().unwrap(), chain.to_str().unwrap());
@@ -211,12 +211,12 @@ pub fn rows() -> Vec<Row> {
             fs::remove_dir_all(folder).unwrap();
             facts
         }),
-        Row::new((PEER, "wants a client certificate, gets one (byte order marks)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (byte order marks)", "NF_OK"), CERTIFIED, || {
             let marked = |pem: &str| [b"\xEF\xBB\xBF", pem.as_bytes()].concat();
             let key = marked(&rsa_key(2048));
             with_client_files(Some((&key, &|clients, pkcs8| marked(&clients.client_with(pkcs8).pem))))
         }),
-        Row::new((PEER, "wants a client certificate, gets one (X.509 version 1)", "NF_OK"), CERTIFIED, || {
+        Row::new((PEER, "requires a client certificate, gets one (X.509 version 1)", "NF_OK"), CERTIFIED, || {
             with_client_files(Some((rsa_key(2048).as_bytes(), &|clients, pkcs8| {
                 let folder = folder("version-1");
                 let (ca, ca_key) = (write(&folder, "ca.pem", &clients.pem), write(&folder, "ca.key", &clients.key));
@@ -228,12 +228,12 @@ pub fn rows() -> Vec<Row> {
             })))
         }),
         Row::new(
-            (PEER, "wants a client certificate, gets none, and says so in a page", "NF_NOT_CONCUR"),
+            (PEER, "requires a client certificate, gets none, and sends an error page", "NF_NOT_CONCUR"),
             &["server_saw=TLSv1.3 NONE 400;", "http_status=400", "server_message~No required SSL certificate was sent"],
             || with_client_certificate(None),
         ),
         Row::new(
-            (PEER, "has no server behind it, and says so in a page", "NF_NOT_CONCUR"),
+            (PEER, "cannot reach its server, and sends an error page", "NF_NOT_CONCUR"),
             &["server_saw=TLSv1.3 NONE 502;", "http_status=502", "retry_after_ms=300000"],
             || {
                 let server = Shown::by_root(|root| root.server(|_| ()));
@@ -274,7 +274,7 @@ pub fn rows() -> Vec<Row> {
         &["server_saw=", "message~The intermediate"],
         move || noted("missing intermediate", chain_of(false, true, || None)),
     ));
-    rows.push(Row::new((PEER, "speaks TLS 1.0 and 1.1 only", "NF_TLS"), &["server_saw=", "message~TLS 1.2"], || {
+    rows.push(Row::new((PEER, "supports TLS 1.0 and 1.1 only", "NF_TLS"), &["server_saw=", "message~TLS 1.2"], || {
         let directives = "ssl_protocols TLSv1 TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;";
         noted("old TLS", call(&Shown::by_root(|root| root.server(|_| ())), directives, |_, call| call))
     }));
