@@ -1,4 +1,4 @@
-//! SOCKS 5: microsocks, dante for what it does not do, and a proxy by hand for what none does.
+//! SOCKS 5: microsocks, dante for what microsocks cannot do, and a scripted proxy for the rest.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
