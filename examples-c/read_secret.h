@@ -29,7 +29,7 @@ static int read_line(char *line, size_t capacity)
             line[length++] = (char)next;
     }
     if (length == capacity)
-        return refuse_secret("The secret is too long.", line, capacity);
+        return refuse_secret("The secret is longer than its buffer.", line, capacity);
     if (has_nul)
         return refuse_secret("The secret contains a NUL character.", line, capacity);
     if (length > 0 && line[length - 1] == '\r')

@@ -17,7 +17,7 @@ static int read_console(HANDLE console, char *secret, size_t capacity)
             WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, (int)count, secret, (int)capacity - 1, NULL, NULL);
     SecureZeroMemory(wide, sizeof wide);
     if (!is_whole || (count > 0 && length == 0))
-        return refuse_secret("The secret is too long.", secret, capacity);
+        return refuse_secret("The secret is longer than its buffer.", secret, capacity);
     secret[length] = '\0';
     if (strlen(secret) != (size_t)length)
         return refuse_secret("The secret contains a NUL character.", secret, capacity);

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz, and a file with its SHA-256 beside it. Whoever makes it again
-# from the same sources with the same compilers gets the same bytes; for Windows only in a folder of the same name, for the
-# linker sorts imports by the paths of their libraries. Called by `make dist`.
+# Makes target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz, and a file with its SHA-256 next to it. The same sources and
+# compilers produce the same bytes. Archives for Windows match only if they are built at the same path, because the linker
+# sorts imports by the paths of their libraries. Called by `make dist`.
 #
 #     packaging/dist.sh VERSION SECONDS [TARGET]
 #
@@ -40,7 +40,7 @@ case $target in
     ;;
 esac
 
-# What a user needs to have beside it. Of bindings what git knows, where there is git: programs may have been built there.
+# Files that a user needs in addition. Only those that git knows, if there is git: programs may have been built in bindings.
 doc=$work/$name/share/doc/nativeflow
 mkdir -p "$doc"
 cp packaging/README.archive.md "$work/$name/README.md"

@@ -1,4 +1,4 @@
-//! The documents: what the README may measure, and that links and paths in all of them lead somewhere.
+//! The documents: the size of the README, and links and paths in all of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::support::root;
 
-/// A reader of the README gets everything in a minute, on a narrow screen.
+/// The README is read in a minute, on a narrow screen.
 const MAX_README_LINES: usize = 150;
 const MAX_README_COLUMNS: usize = 100;
 
@@ -56,7 +56,7 @@ fn anchors(document: &str) -> Vec<String> {
         .collect()
 }
 
-/// What is wrong with a link in `document`, if anything.
+/// The fault of a link in `document`, if it has one.
 fn fault_of(link: &str, document: &Path) -> Option<String> {
     let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
     let target = match file {
@@ -79,7 +79,7 @@ fn links_in_documents_resolve() {
         let text = prose(&fs::read_to_string(root().join(&document)).unwrap());
         for link in links(&text).filter(|link| !link.contains("://")) {
             checked += 1;
-            // This one is copied to the top of an archive, where `make dist` has the same test.
+            // `make dist` copies this one to another place. The test of the archive checks its links.
             if document != Path::new("packaging/README.archive.md") {
                 faults.extend(fault_of(link, &document));
             }
@@ -117,7 +117,7 @@ const FOLDERS: [&str; 11] = [
 #[test]
 fn paths_in_documents_exist() {
     let mut faults = Vec::new();
-    // What is in the changelog was so when it was written.
+    // The changelog describes the past.
     for document in documents().into_iter().filter(|document| !document.ends_with("CHANGELOG.md")) {
         let text = fs::read_to_string(root().join(&document)).unwrap();
         let folder = root().join(&document).with_file_name("");
