@@ -1,4 +1,4 @@
-/* Makes one call and prints each step, then the error and the remedy. Never prints the token. */
+/* Shows an administrator each step of a login, the step that fails, and the remedy. Does not show the token. */
 #define _POSIX_C_SOURCE 200809L
 #include "read_secret.h"
 #include <nativeflow.h>
@@ -8,7 +8,7 @@
 
 static const char usage[] =
     "usage: diagnose [--base-url URL] [--ca-file FILE] [--proxy URL | --environment-proxy] KEY LOGIN\n"
-    "Other users can read a command line: if the proxy's URL has a password, set https_proxy instead.\n";
+    "Other users can read the command line. Set a proxy with a password in the variable https_proxy instead.\n";
 
 static double ms_since(double start)
 {
@@ -32,7 +32,7 @@ static int print_end(double start, const nf_token *token, const nf_error *error)
     if (expires >= 0)
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", gmtime(&expires));
     if (error == NULL)
-        return printf("Token received. It expires %s.\n", when), 0;
+        return printf("Received a token, which expires %s.\n", when), 0;
     printf("%9.1f ms  failed   %s: %s\n", ms_since(start), nf_error_name(error), nf_error_message(error));
     if (nf_error_server_message(error)[0] != '\0')
         printf("              server   %s\n", nf_error_server_message(error));

@@ -68,7 +68,7 @@ fn diagnose_shows_each_step_of_a_call_and_not_the_token() {
     let options = ["--base-url", &url, "--ca-file", ca.to_str().unwrap()];
     let (steps, said) = diagnose(&options, &User::demo().secret, 0);
     assert_eq!(steps, ["lookup", "connect", "tls", "request", "answer", "token"], "{said}");
-    assert!(said.ends_with("\nToken received. It expires 2034-06-01 08:00:00 UTC.\n"), "{said}");
+    assert!(said.ends_with("\nReceived a token, which expires 2034-06-01 08:00:00 UTC.\n"), "{said}");
     let times = said.lines().filter_map(|line| line.split_once(" ms  ")?.0.trim().parse::<f64>().ok());
     let times: Vec<f64> = times.collect();
     // Since the start of the call, which takes no longer.

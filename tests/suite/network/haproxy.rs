@@ -141,7 +141,7 @@ pub fn rows() -> Vec<Row> {
             move || with_certificate(false, "TLSv1.3"),
         ),
         Row::new(
-            ("haproxy", "requires a client certificate in TLS 1.2, and gets none", "NF_TLS"),
+            ("haproxy", "requires a client certificate by TLS 1.2, and gets none", "NF_TLS"),
             &["remedy~nf_options_set_client_certificate", "message~wants a client certificate"],
             move || with_certificate(false, "TLSv1.2"),
         ),
