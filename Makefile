@@ -137,7 +137,7 @@ tools:
 header:
 	NATIVEFLOW_WRITE_HEADER=1 $(CARGO) test --quiet --test suite header_has_not_drifted
 
-# Writes the tables of network faults and of hosts into README.md.
+# Writes the tables of network faults and of hosts, and the output of diagnose, into docs/.
 table: tools library
 	NATIVEFLOW_TEST=all NATIVEFLOW_WRITE_TABLE=1 $(CARGO) test --quiet --test suite every_ -- --include-ignored network:: hosts::
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Shows the library at work: a token that came over TLS through C, and a refused login with its cause and remedy.
+# Shows a C program that gets a token over TLS, then a rejected login with message and remedy.
 # Called by `make demo`.
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,16 +20,16 @@ until grep -qs ready "$work/ready"; do
 done
 base=$(cut -d ' ' -f 3 "$work/ready")
 
-# The demo user of the stub (see nativeflow-stub --help).
+# The mock server's demo user (see nativeflow-stub --help).
 key=kX3demoConsumerKey0123
 login=john_developer@hotmail.com
 
 echo "\$ get_token $base $key $login ca.pem"
-# shellcheck disable=SC2016 # the dollar is part of it
+# shellcheck disable=SC2016 # the dollar sign is part of the password
 printf '%s\n' 'Travel&Expense$2012' | "$work/get_token" "$base" "$key" "$login" "$work/ca.pem"
 echo
 echo "\$ get_token $base $key $login ca.pem     # with a wrong secret"
 if printf '%s\n' 'a wrong secret' | "$work/get_token" "$base" "$key" "$login" "$work/ca.pem" 2>&1; then
-    echo "a wrong secret was taken" >&2
+    echo "a wrong secret was accepted" >&2
     exit 1
 fi

@@ -20,11 +20,11 @@ static double ms_since(double start)
 static void NF_CALL print_step(void *start, int32_t level, const char *line)
 {
     int word = (int)strcspn(line, " :");
-    if (level != NF_LOG_ERROR) /* print_end tells it, and more */
+    if (level != NF_LOG_ERROR) /* print_end prints more about it */
         printf("%9.1f ms  %-8.*s%s\n", ms_since(*(double *)start), word, line, line + word + (line[word] == ':'));
 }
 
-/* Gives the exit code. */
+/* Returns the exit code. */
 static int print_end(double start, const nf_token *token, const nf_error *error)
 {
     time_t expires = (time_t)nf_token_expires_at(token);

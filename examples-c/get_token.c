@@ -3,8 +3,8 @@
  *
  *     get_token BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
  *
- * The secret (password) is asked for on the terminal, without echo, or is the first line of standard input: on a command
- * line other users of the machine could read it.
+ * Reads the secret (password) from the terminal, without echo, or from the first line of standard input. It is not an
+ * argument, because other users of the machine can read a command line.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "read_secret.h"

@@ -1,5 +1,5 @@
 /*
- * The shortest way to a token: one call, Concur's production host, default options.
+ * Gets an access token with one call, from Concur's production host, with default options.
  *
  *     one_shot CONSUMER_KEY LOGIN < file-with-the-secret
  */

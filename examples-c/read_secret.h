@@ -1,4 +1,4 @@
-/* Reads a secret (password) that is neither shown on the terminal nor left in a buffer of the C library. */
+/* Reads a secret (password) without showing it on the terminal, and without leaving it in a buffer of the C library. */
 #ifndef READ_SECRET_H
 #define READ_SECRET_H
 
@@ -13,7 +13,10 @@ static int refuse_secret(const char *why, char *secret, size_t capacity)
     return 0;
 }
 
-/* Takes the first line of standard input. What does not fit or holds a NUL is not cut: it would count as a wrong one. */
+/*
+ * Reads the first line of standard input. Rejects a line that is too long or contains a NUL: a truncated password would
+ * count as a failed login.
+ */
 static int read_line(char *line, size_t capacity)
 {
     size_t length = 0;
@@ -26,9 +29,9 @@ static int read_line(char *line, size_t capacity)
             line[length++] = (char)next;
     }
     if (length == capacity)
-        return refuse_secret("The secret is longer than there is room for.", line, capacity);
+        return refuse_secret("The secret is longer than its buffer.", line, capacity);
     if (has_nul)
-        return refuse_secret("The secret holds a NUL character.", line, capacity);
+        return refuse_secret("The secret contains a NUL character.", line, capacity);
     if (length > 0 && line[length - 1] == '\r')
         length--;
     line[length] = '\0';
@@ -42,8 +45,8 @@ static int read_line(char *line, size_t capacity)
 #include <unistd.h>
 
 /*
- * From the terminal, or the first line of standard input. Yours to wipe, or the library's, which wipes what it is given. 0
- * when it cannot be used: that was told, and nothing is left.
+ * Reads the secret from the terminal, or the first line of standard input. Pass it to the library, which wipes it, or wipe
+ * it. Returns 0, wipes the buffer and prints the reason if the secret cannot be used.
  */
 static int read_secret(char *secret, size_t capacity)
 {

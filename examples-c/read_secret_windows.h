@@ -1,7 +1,7 @@
-/* The half of read_secret.h that is Windows'. */
+/* The part of read_secret.h for Windows. */
 #include <windows.h>
 
-/* In UTF-16: what a console gives in UTF-8 is broken beyond ASCII in many versions of Windows. */
+/* Reads UTF-16, because UTF-8 from a console is broken outside ASCII in many versions of Windows. */
 static int read_console(HANDLE console, char *secret, size_t capacity)
 {
     wchar_t wide[512];
@@ -17,14 +17,14 @@ static int read_console(HANDLE console, char *secret, size_t capacity)
             WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, (int)count, secret, (int)capacity - 1, NULL, NULL);
     SecureZeroMemory(wide, sizeof wide);
     if (!is_whole || (count > 0 && length == 0))
-        return refuse_secret("The secret is longer than there is room for.", secret, capacity);
+        return refuse_secret("The secret is longer than its buffer.", secret, capacity);
     secret[length] = '\0';
     if (strlen(secret) != (size_t)length)
-        return refuse_secret("The secret holds a NUL character.", secret, capacity);
+        return refuse_secret("The secret contains a NUL character.", secret, capacity);
     return 1;
 }
 
-/* As read_secret.h says. */
+/* See read_secret.h. */
 static int read_secret(char *secret, size_t capacity)
 {
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz, and a file with its SHA-256 beside it. Whoever makes it again
-# from the same sources with the same compilers gets the same bytes; for Windows only in a folder of the same name, for the
-# linker sorts imports by the paths of their libraries. Called by `make dist`.
+# Makes target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz, and a file with its SHA-256 next to it. The same sources and
+# compilers produce the same bytes. Archives for Windows match only if they are built at the same path, because the linker
+# sorts imports by the paths of their libraries. Called by `make dist`.
 #
 #     packaging/dist.sh VERSION SECONDS [TARGET]
 #
@@ -40,17 +40,23 @@ case $target in
     ;;
 esac
 
-# What a user needs to have beside it. Of bindings what git knows, where there is git: programs may have been built there.
+# Files that a user needs in addition. Only those that git knows, if there is git: programs may have been built in bindings.
 doc=$work/$name/share/doc/nativeflow
 mkdir -p "$doc"
 cp packaging/README.archive.md "$work/$name/README.md"
 cp CHANGELOG.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$doc"
-files=$(git ls-files bindings 'examples-c/*.[ch]')
-[ -n "$files" ] || files=$(find bindings examples-c/*.[ch] -type f)
+files=$(git ls-files bindings docs 'examples-c/*.[ch]')
+[ -n "$files" ] || files=$(find bindings docs examples-c/*.[ch] -type f)
 echo "$files" | tar -T - -cf - | tar -xf - -C "$doc"
-# Their links, from here.
-sed -i 's,](\.\./include/,](../../../../include/,; s,\[the table\]([^)]*),the table of the project,' "$doc/bindings/README.md"
-sed -i 's,](\.\./\.\./include/,](../../../../../include/,; s,\[\([^]]*\)\](\.\./\.\./stub/[^)]*),\1,' "$doc/bindings/go/README.md"
+# For developers of the library.
+rm "$doc/docs/architecture.md"
+# Links to the header change. Other links to files that the archive does not contain become plain text.
+find "$doc" -name '*.md' | while read -r file; do
+    sed -i 's,](\(\(\.\./\)*\)include/,](\1../../../include/,g' "$file"
+    grep -o '](\.[^):#]*' "$file" | sed 's/^](//' | LC_ALL=C sort -u | while read -r target; do
+        [ -e "$(dirname "$file")/$target" ] || sed -i "s,\[\([^]]*\)\]($target\(#[^)]*\)\{0\,1\}),\1,g" "$file"
+    done
+done
 packaging/licenses.sh "$licenses_of" >"$doc/NOTICES"
 
 cd "$work"

@@ -30,12 +30,13 @@ fn copy_of_the_project(folder: &Path) {
     std::os::unix::fs::symlink(root().join("target/zigbuild"), folder.join("target/zigbuild")).unwrap();
 }
 
-/// Of the documents in an archive.
+/// Of all documents in an archive.
 fn links_lead_somewhere(prefix: &Path) {
-    let documents = ["README.md", "share/doc/nativeflow/SECURITY.md", "share/doc/nativeflow/bindings/README.md"];
-    for document in documents.iter().chain(&["share/doc/nativeflow/bindings/go/README.md"]) {
-        let document = prefix.join(document);
-        let text = fs::read_to_string(&document).unwrap();
+    let list = Command::new("find").arg(prefix).args(["-name", "*.md"]).output().unwrap();
+    let documents = String::from_utf8(list.stdout).unwrap();
+    assert!(documents.lines().count() > 8, "{documents}");
+    for document in documents.lines().map(Path::new) {
+        let text = fs::read_to_string(document).unwrap();
         let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
         for target in targets.filter(|target| !target.is_empty() && !target.contains("://")) {
             assert!(document.with_file_name(target).exists(), "{}: {target}", document.display());

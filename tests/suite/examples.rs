@@ -1,11 +1,11 @@
-//! The examples do what the README shows.
+//! The examples do what the documents show.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use nativeflow_stub::User;
 
-use crate::support::{self, Build, Program, needs, root};
+use crate::support::{self, Build, Program, Table, needs, root};
 
 fn get_token(secret: &str) -> Program {
     let (stub, ca) = support::stub();
@@ -110,6 +110,31 @@ fn diagnose_says_at_which_step_it_ends_and_what_to_do() {
         assert!(said.contains("\n              remedy   ") && !said.contains("server   \n"), "{said}");
         assert!(!said.contains("a wrong secret"), "{said}");
     }
+}
+
+/// A line of the output without the digits, which differ in each run, and without the addresses, which differ on each machine.
+fn without_numbers(line: &str) -> String {
+    let line = line.split_once(" at ").map_or(line, |(before, _)| before);
+    let line = if line.contains(" lookup ") { "lookup" } else { line };
+    let words = line.split_whitespace().map(|word| word.replace(|c: char| c.is_ascii_digit() || c == '.', ""));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn diagnose_prints_every_line_of_its_document() {
+    let (stub, ca) = support::stub();
+    let (user, url) = (User::demo(), stub.base_url());
+    let mut text = "```text\n".to_owned();
+    for (shown, options) in [
+        ("", ["--base-url", &url].as_slice()),
+        ("--ca-file ca.pem ", &["--base-url", &url, "--ca-file", ca.to_str().unwrap()]),
+    ] {
+        let (_, output) = diagnose(options, "a wrong secret", 1);
+        text.push_str(&format!("$ diagnose --base-url {url} {shown}{} {}\n{output}\n", user.key, user.login));
+    }
+    text.truncate(text.len() - 1);
+    text.push_str("```\n");
+    Table::of("docs/diagnosing.md", "diagnose output").keep(&text, without_numbers);
 }
 
 /// A proxy's password comes from there, and is not shown.

@@ -175,7 +175,7 @@ fn cmake_accepts_only_versions_and_pointers_that_fit() {
     assert_eq!(answers, expected);
 }
 
-/// glibc finds names by libraries that it loads, so by address only: what the README says.
+/// glibc finds names by libraries that it loads, so by address only: see docs/packaging.md.
 #[test]
 fn a_program_without_any_shared_library_gets_a_token() {
     needs!("cmake", "pkg-config", STATIC_C_LIBRARY);

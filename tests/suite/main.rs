@@ -31,7 +31,8 @@
 //! | is a release checked before it is published | `release` |
 //! | is the library for other Linuxes the same | `targets` |
 //! | do clients that were written elsewhere get a token from the stub | `clients` |
-//! | do the examples do what the README shows | `examples` |
+//! | do the examples do what the documents show | `examples` |
+//! | is the README short, and do links in documents resolve | `documents` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
@@ -43,6 +44,7 @@ mod clients;
 mod cpp;
 mod deb;
 mod dist;
+mod documents;
 mod examples;
 mod exchange;
 mod header;

@@ -1,10 +1,10 @@
-//! The table of hosts in the README, which nobody types.
+//! The table of hosts in docs/languages.md.
 
 use super::Seen;
 use super::rows::HOSTS;
 use crate::support::Table;
 
-/// Compares what was seen with the README, but for the versions; with NATIVEFLOW_WRITE_TABLE set, writes it there.
+/// Compares the results with the table, except for the versions. Writes the table if NATIVEFLOW_WRITE_TABLE is set.
 pub fn keep(mut seen: Vec<Seen>, is_whole: bool) {
     seen.sort_by_key(|seen| HOSTS.iter().position(|host| host.name == seen.name));
     let mut text = "| host | version | token | refusal | secret zeroed | left in memory | freed |\n".to_owned();
@@ -18,7 +18,7 @@ pub fn keep(mut seen: Vec<Seen>, is_whole: bool) {
         ));
     }
     if is_whole {
-        Table::named("host").keep(&text, without_version);
+        Table::of("docs/languages.md", "host table").keep(&text, without_version);
     }
 }
 

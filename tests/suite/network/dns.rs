@@ -6,7 +6,7 @@ use super::way::within;
 use crate::support::Call;
 
 const DNSMASQ: &str = "DNS (dnsmasq in a namespace)";
-const BY_HAND: &str = "DNS (by hand, in a namespace)";
+const SCRIPTED: &str = "DNS (scripted, in a namespace)";
 
 pub fn rows() -> Vec<Row> {
     let same = |call| call;
@@ -43,20 +43,20 @@ pub fn rows() -> Vec<Row> {
             call(&prepare, "concur.test", |call| call.with("proxy", "http://proxy.test:3128"))
         }),
         Row::new(
-            (BY_HAND, "fails, and says so", "NF_DNS"),
+            (SCRIPTED, "fails with SERVFAIL", "NF_DNS"),
             &["message~concur.test", "retry_after_ms=60000"],
             move || call(&by_hand("fail()"), "concur.test", same),
         ),
-        Row::new((BY_HAND, "answers after 300 ms", "NF_OK"), &[], move || {
+        Row::new((SCRIPTED, "answers after 300 ms", "NF_OK"), &[], move || {
             within(300.0..4000.0, call(&by_hand("time.sleep(0.3); answer()"), "concur.test", same))
         }),
-        Row::new((BY_HAND, "cuts its answer off, and has no TCP", "NF_DNS"), &["message~concur.test"], move || {
+        Row::new((SCRIPTED, "truncates its response, and has no TCP", "NF_DNS"), &["message~concur.test"], move || {
             call(&by_hand("cut_off()"), "concur.test", same)
         }),
-        Row::stall((BY_HAND, "takes the question and is silent"), limit, || {
+        Row::stall((SCRIPTED, "receives the query and never responds"), limit, || {
             call(&by_hand("pass"), "concur.test", Call::soon)
         }),
-        Row::stall((BY_HAND, "answers another question"), limit, || {
+        Row::stall((SCRIPTED, "answers another question"), limit, || {
             call(&by_hand("question = bytes([question[0] ^ 1]) + question[1:]; answer()"), "concur.test", Call::soon)
         }),
     ]

@@ -150,7 +150,7 @@ pub fn rows() -> Vec<Row> {
             call(|leaf| start(leaf, None, "http", rest), |call| call)
         }),
         Row::new(
-            ("haproxy", "has no server behind it, and says so in a page", "NF_NOT_CONCUR"),
+            ("haproxy", "cannot reach its server, and sends an error page", "NF_NOT_CONCUR"),
             &["http_status=503", "retry_after_ms=300000"],
             || {
                 let rest = "  default_backend none\nbackend none\n  mode http\n  server one 127.0.0.1:1";

@@ -60,7 +60,7 @@ pub fn rows() -> Vec<Row> {
             move || call(&stub(), false),
         ),
         Row::new(
-            (PEER, "cannot reach the server, and says so in a page", "NF_NOT_CONCUR"),
+            (PEER, "cannot reach the server, and sends an error page", "NF_NOT_CONCUR"),
             &["http_status=502", "retry_after_ms=300000"],
             || call("https://localhost:1", true),
         ),

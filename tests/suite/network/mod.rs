@@ -8,7 +8,7 @@
 //! | what counts as asked for a client certificate, and when | `asked`, `renegotiation` |
 //! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
 //! | how a peer is run | `process`, `stage`, `relay`, `tls_peer` |
-//! | the table in the README | `table` |
+//! | the table in docs/network.md | `table` |
 
 mod asked;
 mod authority;
@@ -169,7 +169,7 @@ fn every_peer_and_fault_ends_as_specified() {
 fn tools(peer: &str) -> &'static [&'static str] {
     match peer {
         peer if peer.starts_with("DNS (dnsmasq") => &[NAMESPACES, "dnsmasq"],
-        peer if peer.starts_with("DNS (by hand") => &[NAMESPACES, "python3"],
+        peer if peer.starts_with("DNS (scripted") => &[NAMESPACES, "python3"],
         peer if peer.ends_with("(in a namespace)") => &[NAMESPACES],
         "SOCKS5 (dante)" => &["danted"],
         "SOCKS5 (microsocks)" => &["microsocks"],

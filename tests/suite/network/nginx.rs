@@ -179,10 +179,10 @@ pub fn rows() -> Vec<Row> {
             let key = rcgen::KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap().serialize_pem();
             shown(Shown::by_root(|root| root.server_with(&key)))
         }),
-        Row::new((PEER, "speaks TLS 1.2 only", "NF_OK"), OLD, || {
+        Row::new((PEER, "supports TLS 1.2 only", "NF_OK"), OLD, || {
             call(&Shown::by_root(|root| root.server(|_| ())), "ssl_protocols TLSv1.2;", |_, call| call)
         }),
-        Row::new((PEER, "speaks TLS 1.3 only", "NF_OK"), NEW, || {
+        Row::new((PEER, "supports TLS 1.3 only", "NF_OK"), NEW, || {
             call(&Shown::by_root(|root| root.server(|_| ())), "ssl_protocols TLSv1.3;", |_, call| call)
         }),
         Row::new((PEER, "requires a client certificate, gets one (PKCS#8)", "NF_OK"), CERTIFIED, || {
@@ -229,12 +229,12 @@ pub fn rows() -> Vec<Row> {
             })))
         }),
         Row::new(
-            (PEER, "requires a client certificate, gets none, and says so in a page", "NF_NOT_CONCUR"),
+            (PEER, "requires a client certificate, gets none, and sends an error page", "NF_NOT_CONCUR"),
             &["server_saw=TLSv1.3 NONE 400;", "http_status=400", "server_message~No required SSL certificate was sent"],
             || with_client_certificate(None),
         ),
         Row::new(
-            (PEER, "has no server behind it, and says so in a page", "NF_NOT_CONCUR"),
+            (PEER, "cannot reach its server, and sends an error page", "NF_NOT_CONCUR"),
             &["server_saw=TLSv1.3 NONE 502;", "http_status=502", "retry_after_ms=300000"],
             || {
                 let server = Shown::by_root(|root| root.server(|_| ()));
@@ -284,7 +284,7 @@ pub fn rows() -> Vec<Row> {
         &["server_saw=", "message~The intermediate"],
         move || noted("missing intermediate", chain_of(false, true, || None)),
     ));
-    rows.push(Row::new((PEER, "speaks TLS 1.0 and 1.1 only", "NF_TLS"), &["server_saw=", "message~TLS 1.2"], || {
+    rows.push(Row::new((PEER, "supports TLS 1.0 and 1.1 only", "NF_TLS"), &["server_saw=", "message~TLS 1.2"], || {
         let directives = "ssl_protocols TLSv1 TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;";
         noted("old TLS", call(&Shown::by_root(|root| root.server(|_| ())), directives, |_, call| call))
     }));

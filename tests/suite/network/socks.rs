@@ -1,4 +1,4 @@
-//! SOCKS 5: microsocks, dante for what it does not do, and a proxy by hand for what none does.
+//! SOCKS 5: microsocks, dante for what microsocks cannot do, and a scripted proxy for the rest.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -12,7 +12,7 @@ use crate::support::{self, Call, Facts};
 
 const SOCKS: &str = "SOCKS5 (microsocks)";
 const DANTE: &str = "SOCKS5 (dante)";
-const BY_HAND: &str = "SOCKS5 (by hand)";
+const SCRIPTED: &str = "SOCKS5 (scripted)";
 
 fn call(users: &[&str], login: &str, url: &str) -> Facts {
     let (folder, address) = (folder("socks"), free_address());
@@ -60,56 +60,56 @@ pub fn rows() -> Vec<Row> {
     let stub = || support::stub().0.base_url();
     let users: &'static [&'static str] = &["-u", "user", "-P", "pa55word"];
     vec![
-        Row::new((SOCKS, "lets everybody through", "NF_OK"), &[], move || call(&[], "", &stub())),
+        Row::new((SOCKS, "allows all connections", "NF_OK"), &[], move || call(&[], "", &stub())),
         Row::new((SOCKS, "gets an address in place of a name", "NF_OK"), &[], move || {
             call(&[], "", &stub().replace("localhost", "127.0.0.1"))
         }),
-        Row::new((SOCKS, "wants a password, and gets it", "NF_OK"), &[], move || {
+        Row::new((SOCKS, "requires a password, and gets it", "NF_OK"), &[], move || {
             call(users, "user:pa55word@", &stub())
         }),
         Row::new(
-            (SOCKS, "wants a password, and gets another", "NF_PROXY_DENIED"),
+            (SOCKS, "requires a password, and gets a wrong one", "NF_PROXY_DENIED"),
             &["http_status=0", "message~user name or password rejected", "retry_after_ms=-1"],
             move || call(users, "user:other@", &stub()),
         ),
         Row::new(
-            (SOCKS, "wants a password, and gets none", "NF_PROXY_DENIED"),
+            (SOCKS, "requires a password, and gets none", "NF_PROXY_DENIED"),
             &["message~user name and password required"],
             move || call(users, "", &stub()),
         ),
         Row::new(
-            (SOCKS, "finds nobody at the port", "NF_PROXY"),
+            (SOCKS, "target port refuses connections", "NF_PROXY"),
             &["message~connection refused", "retry_after_ms=60000"],
             || call(&[], "", "https://localhost:1"),
         ),
         Row::new((SOCKS, "cannot resolve the host", "NF_PROXY"), &["retry_after_ms=60000"], || {
             call(&[], "", "https://does-not-exist.localhost:1")
         }),
-        Row::new((DANTE, "lets everybody through", "NF_OK"), &[], move || call_dante("none", "", "", &stub())),
+        Row::new((DANTE, "allows all connections", "NF_OK"), &[], move || call_dante("none", "", "", &stub())),
         Row::new(
             (DANTE, "denies the host by its rules", "NF_PROXY"),
             &["message~not allowed by ruleset", "retry_after_ms=-1"],
             move || call_dante("none", "socks block { from: 127.0.0.1/32 to: 127.0.0.0/8 }", "", &stub()),
         ),
         Row::new(
-            (DANTE, "finds nobody at the port", "NF_PROXY"),
+            (DANTE, "target port refuses connections", "NF_PROXY"),
             &["message~connection refused", "retry_after_ms=60000"],
             || call_dante("none", "", "", "https://localhost:1"),
         ),
         Row::new(
-            (DANTE, "wants a password, and gets that of nobody", "NF_PROXY_DENIED"),
+            (DANTE, "requires a password, and gets an unknown user", "NF_PROXY_DENIED"),
             &["http_status=0", "message~user name or password rejected", "retry_after_ms=-1"],
             move || call_dante("username", "", "nobody-here:other@", &stub()),
         ),
         Row::new(
-            (DANTE, "wants a password, and gets none", "NF_PROXY_DENIED"),
+            (DANTE, "requires a password, and gets none", "NF_PROXY_DENIED"),
             &["message~user name and password required"],
             move || call_dante("username", "", "", &stub()),
         ),
-        Row::new((BY_HAND, "speaks SOCKS 4", "NF_PROXY"), &["message~not SOCKS 5"], || {
+        Row::new((SCRIPTED, "uses SOCKS 4", "NF_PROXY"), &["message~not SOCKS 5"], || {
             answered(&[4, 0, 0, 1, 0, 0, 0, 0, 0, 0])
         }),
-        Row::new((BY_HAND, "hangs up", "NF_PROXY"), &["message~closed the connection"], || {
+        Row::new((SCRIPTED, "closes the connection", "NF_PROXY"), &["message~closed the connection"], || {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let address = listener.local_addr().unwrap();
             thread::spawn(move || listener.accept());

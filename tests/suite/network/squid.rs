@@ -97,21 +97,21 @@ fn stub_url() -> String {
 
 pub fn rows() -> Vec<Row> {
     vec![
-        Row::new(("squid", "lets everybody through", "NF_OK"), &[], || open().call("", &stub_url())),
+        Row::new(("squid", "allows all connections", "NF_OK"), &[], || open().call("", &stub_url())),
         Row::new(("squid", "at an IPv6 address", "NF_OK"), &[], || {
             let address = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
             start(address.expect("this machine has ::1"), "http_access allow all").call("", &stub_url())
         }),
-        Row::new(("squid", "wants a password, and gets it", "NF_OK"), &[], || {
+        Row::new(("squid", "requires a password, and gets it", "NF_OK"), &[], || {
             with_users().call(&format!("user:{PASSWORD}@"), &stub_url())
         }),
         Row::new(
-            ("squid", "wants a password, and gets another", "NF_PROXY_DENIED"),
+            ("squid", "requires a password, and gets a wrong one", "NF_PROXY_DENIED"),
             &["http_status=407", "server_message~ERR_CACHE_ACCESS_DENIED", "retry_after_ms=-1"],
             || with_users().call("user:wrong@", &stub_url()),
         ),
         Row::new(
-            ("squid", "wants a password, and gets none", "NF_PROXY_DENIED"),
+            ("squid", "requires a password, and gets none", "NF_PROXY_DENIED"),
             &["http_status=407", "server_message~ERR_CACHE_ACCESS_DENIED"],
             || with_users().call("", &stub_url()),
         ),
@@ -124,19 +124,19 @@ pub fn rows() -> Vec<Row> {
             },
         ),
         Row::new(
-            ("squid", "finds no DNS server that knows the host", "NF_PROXY"),
+            ("squid", "cannot resolve the host", "NF_PROXY"),
             &["http_status=500", "server_message~ERR_CANNOT_FORWARD", "retry_after_ms=60000"],
             || open().call("", "https://does-not-exist.invalid:443"),
         ),
         Row::new(
-            ("squid", "finds nobody at the port", "NF_PROXY"),
+            ("squid", "target port refuses connections", "NF_PROXY"),
             &["http_status=503", "server_message~ERR_CONNECT_FAIL"],
             || open().call("", "https://localhost:1"),
         ),
         Row::new(("squid", "is gone", "NF_PROXY"), &["http_status=0", "message~Cannot connect to the proxy"], || {
             Call::to_stub().with("proxy", &format!("http://{}", free_address())).run()
         }),
-        Row::new(("squid", "is on the way, but the host is to go without", "NF_OK"), &[], || {
+        Row::new(("squid", "is configured, but the host bypasses it", "NF_OK"), &[], || {
             open().watch_nothing(|proxy| {
                 let call = Call::to_stub().with("proxy", &format!("http://{proxy}"));
                 call.with("bypass", "example.com, localhost").run()
@@ -175,17 +175,17 @@ pub fn rows() -> Vec<Row> {
             },
         ),
         Row::new(
-            ("squid", "is named as an https proxy, and takes http only", "NF_PROXY"),
+            ("squid", "is configured as an https proxy, and accepts http only", "NF_PROXY"),
             &["message~with the proxy failed", "remedy~http:// in the proxy URL"],
             || Call::to_stub().with("proxy", &format!("https://{}", open().address)).run(),
         ),
-        Row::new(("squid", "is named by https_proxy, another by HTTPS_PROXY", "NF_OK"), &[], || {
+        Row::new(("squid", "is set in https_proxy, another one in HTTPS_PROXY", "NF_OK"), &[], || {
             environment(&["https_proxy=SQUID", "HTTPS_PROXY=http://127.0.0.1:1", "all_proxy=http://127.0.0.1:1"])
         }),
-        Row::new(("squid", "is named by HTTPS_PROXY, another by ALL_PROXY", "NF_OK"), &[], || {
+        Row::new(("squid", "is set in HTTPS_PROXY, another one in ALL_PROXY", "NF_OK"), &[], || {
             environment(&["HTTPS_PROXY=SQUID", "ALL_PROXY=http://127.0.0.1:1"])
         }),
-        Row::new(("squid", "is named by ALL_PROXY, a dead one by HTTP_PROXY", "NF_OK"), &[], || {
+        Row::new(("squid", "is set in ALL_PROXY, an unreachable one in HTTP_PROXY", "NF_OK"), &[], || {
             environment(&["ALL_PROXY=SQUID", "HTTP_PROXY=http://127.0.0.1:1", "http_proxy=http://127.0.0.1:1"])
         }),
         Row::new(
@@ -198,10 +198,10 @@ pub fn rows() -> Vec<Row> {
                 environment(&["HTTPS_PROXY=SQUID", &list])
             },
         ),
-        Row::new(("no proxy", "a dead one is named, NO_PROXY covers the host", "NF_OK"), &[], || {
+        Row::new(("no proxy", "NO_PROXY covers the host, and the configured one is unreachable", "NF_OK"), &[], || {
             environment(&["HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=.example.com,localhost"])
         }),
-        Row::new(("no proxy", "only HTTP_PROXY names one, which is dead", "NF_OK"), &[], || {
+        Row::new(("no proxy", "only HTTP_PROXY is set, to an unreachable one", "NF_OK"), &[], || {
             environment(&["HTTP_PROXY=http://127.0.0.1:1", "http_proxy=http://127.0.0.1:1"])
         }),
     ]

@@ -104,10 +104,10 @@ fn by_proxy(scheme: &str, proxy: SocketAddr) -> Call {
 }
 
 pub fn rows() -> Vec<Row> {
-    const PROXY: &str = "HTTP proxy (by hand)";
-    const SERVER_BY_HAND: &str = "HTTP server (by hand)";
-    const SOCKS: &str = "SOCKS5 (by hand)";
-    const SERVER: &str = "TLS server (by hand)";
+    const PROXY: &str = "HTTP proxy (scripted)";
+    const SCRIPTED_SERVER: &str = "HTTP server (scripted)";
+    const SOCKS: &str = "SOCKS5 (scripted)";
+    const SERVER: &str = "TLS server (scripted)";
     const STUB: &str = "nativeflow-stub";
     let tunnel: &[&str] = &["message~opening the tunnel", "http_status=0", "retry_after_ms=60000"];
     let handshake: &[&str] = &["message~in the TLS handshake", "retry_after_ms=60000"];
@@ -123,7 +123,7 @@ pub fn rows() -> Vec<Row> {
         Row::stall((PROXY, "accepts and is silent"), tunnel, || {
             by_proxy("http", listener(|mut client| hold(&mut client))).run()
         }),
-        Row::stall((PROXY, "stops in the middle of its answer"), tunnel, || {
+        Row::stall((PROXY, "stops in the middle of its response"), tunnel, || {
             let peer = listener(|mut client| {
                 read_head(&mut client)?;
                 client.write_all(b"HTTP/1.1 200 Connection est")?;
@@ -131,7 +131,7 @@ pub fn rows() -> Vec<Row> {
             });
             by_proxy("http", peer).run()
         }),
-        Row::stall((PROXY, "sends its answer one byte a second"), tunnel, || {
+        Row::stall((PROXY, "sends its response one byte a second"), tunnel, || {
             let peer = listener(|mut client| {
                 read_head(&mut client)?;
                 drip(&mut client, b"HTTP/1.1 200 OK\r\n\r\n")
@@ -142,7 +142,7 @@ pub fn rows() -> Vec<Row> {
         Row {
             over: Over::Deadline,
             ..Row::new(
-                (PROXY, "refuses, and sends its page one byte a second", "NF_PROXY"),
+                (PROXY, "rejects, and sends its page one byte a second", "NF_PROXY"),
                 &["http_status=403"],
                 || {
                     let peer = listener(|mut client| {
@@ -154,7 +154,7 @@ pub fn rows() -> Vec<Row> {
                 },
             )
         },
-        Row::stall((PROXY, "opens the way to a server that is silent"), handshake, || {
+        Row::stall((PROXY, "opens the tunnel to a silent server"), handshake, || {
             let peer = listener(|mut client| {
                 read_head(&mut client)?;
                 client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
@@ -162,15 +162,15 @@ pub fn rows() -> Vec<Row> {
             });
             by_proxy("http", peer).run()
         }),
-        Row::stall((PROXY, "is to speak TLS and is silent"), handshake, || {
+        Row::stall((PROXY, "is silent, as an https proxy"), handshake, || {
             by_proxy("https", listener(|mut client| hold(&mut client))).run()
         }),
         Row::new(
-            (PROXY, "hangs up at once", "NF_PROXY"),
+            (PROXY, "closes the connection at once", "NF_PROXY"),
             &["message~closed the connection", "retry_after_ms=60000"],
             || by_proxy("http", listener(|_| Ok(()))).run(),
         ),
-        Row::new((PROXY, "refuses, and its page has no end", "NF_PROXY"), &["http_status=403"], || {
+        Row::new((PROXY, "rejects, with an endless page", "NF_PROXY"), &["http_status=403"], || {
             let peer = listener(|mut client| {
                 read_head(&mut client)?;
                 client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n<html>")?;
@@ -187,7 +187,7 @@ pub fn rows() -> Vec<Row> {
             });
             by_proxy("http", peer).run()
         }),
-        Row::new((SERVER_BY_HAND, "sends chunks, and a length that is too short", "NF_OK"), &["value=tok"], || {
+        Row::new((SCRIPTED_SERVER, "sends chunks, and a length that is too short", "NF_OK"), &["value=tok"], || {
             let peer = listener(|mut client| {
                 read_head(&mut client)?;
                 client.write_all(TWO_LENGTHS)?;
@@ -195,7 +195,7 @@ pub fn rows() -> Vec<Row> {
             });
             Call::to(&format!("http://{peer}")).soon().run()
         }),
-        Row::new((PROXY, "does not speak HTTP", "NF_PROXY"), &["message~Proxy failed (protocol error)"], || {
+        Row::new((PROXY, "does not use HTTP", "NF_PROXY"), &["message~Proxy failed (protocol error)"], || {
             let peer = listener(|mut client| {
                 client.write_all(b"220 mail.example ESMTP\r\n")?;
                 hold(&mut client)
@@ -203,7 +203,7 @@ pub fn rows() -> Vec<Row> {
             by_proxy("http", peer).run()
         }),
         Row::new(
-            (PROXY, "sends more than it was asked for", "NF_PROXY"),
+            (PROXY, "sends unexpected data after its response", "NF_PROXY"),
             &["message~unexpected data before the request"],
             || {
                 let peer = listener(|mut client| {
@@ -231,7 +231,7 @@ pub fn rows() -> Vec<Row> {
             });
             by_proxy("socks5", peer).run()
         }),
-        Row::stall((SOCKS, "stops in the middle of its answer"), tunnel, || {
+        Row::stall((SOCKS, "stops in the middle of its response"), tunnel, || {
             let peer = listener(|mut client| {
                 greet(&mut client)?;
                 client.write_all(&[5, 0, 0, 1])?;
@@ -239,7 +239,7 @@ pub fn rows() -> Vec<Row> {
             });
             by_proxy("socks5", peer).run()
         }),
-        Row::stall((SOCKS, "sends its answer one byte a second"), tunnel, || {
+        Row::stall((SOCKS, "sends its response one byte a second"), tunnel, || {
             let peer = listener(|mut client| {
                 greet(&mut client)?;
                 drip(&mut client, &[5, 0, 0, 1, 127, 0, 0, 1, 0, 80])
@@ -247,11 +247,11 @@ pub fn rows() -> Vec<Row> {
             by_proxy("socks5", peer).run()
         }),
         Row::new(
-            (SOCKS, "hangs up at once", "NF_PROXY"),
+            (SOCKS, "closes the connection at once", "NF_PROXY"),
             &["message~closed the connection", "retry_after_ms=60000"],
             || by_proxy("socks5", listener(|_| Ok(()))).run(),
         ),
-        Row::new((SOCKS, "does not speak SOCKS", "NF_PROXY"), &["message~Proxy failed (protocol error)"], || {
+        Row::new((SOCKS, "does not use SOCKS", "NF_PROXY"), &["message~Proxy failed (protocol error)"], || {
             let peer = listener(|mut client| {
                 client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")?;
                 hold(&mut client)
@@ -262,7 +262,7 @@ pub fn rows() -> Vec<Row> {
         Row::stall((SERVER, "stops in its first record"), handshake, cut_at(3)),
         Row::stall((SERVER, "stops after its ServerHello"), handshake, cut_at(SERVER_HELLO)),
         Row::stall((SERVER, "stops in its certificate"), handshake, cut_at(500)),
-        Row::stall((SERVER, "speaks TLS 1.2 and stops before its Finished"), handshake, || {
+        Row::stall((SERVER, "uses TLS 1.2 and stops before its Finished"), handshake, || {
             let stub = Stub::start(Options { only_tls12: true, ..Options::default() }).unwrap();
             let ca = support::scratch("stalls").join(format!("ca-{}.pem", std::process::id()));
             fs::write(&ca, stub.ca_pem()).unwrap();

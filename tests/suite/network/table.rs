@@ -1,16 +1,16 @@
-//! The table of peers and faults in the README, which nobody types.
+//! The table of peers and faults in docs/network.md.
 
 use super::{Over, Seen};
 use crate::support::{Table, proved};
 
-/// If these are all rows, compares what was seen with the README, but for the times; with NATIVEFLOW_WRITE_TABLE set, writes
-/// it there.
+/// If these are all rows, compares the results with the table, except for the times. Writes the table if
+/// NATIVEFLOW_WRITE_TABLE is set.
 pub fn keep(seen: &[Seen], is_whole: bool) {
     for Seen { row, .. } in seen {
         proved("network faults", format_args!("{}, {}", row.peer, row.fault));
     }
     if is_whole {
-        Table::named("network").keep(&text(seen), without_time);
+        Table::of("docs/network.md", "network table").keep(&text(seen), without_time);
     }
 }
 

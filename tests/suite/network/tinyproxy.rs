@@ -26,15 +26,17 @@ fn call(rules: &str, login: &str) -> Facts {
 pub fn rows() -> Vec<Row> {
     let users = "BasicAuth user pa55word";
     vec![
-        Row::new(("tinyproxy", "lets everybody through", "NF_OK"), &[], || call("", "")),
-        Row::new(("tinyproxy", "wants a password, and gets it", "NF_OK"), &[], move || call(users, "user:pa55word@")),
+        Row::new(("tinyproxy", "allows all connections", "NF_OK"), &[], || call("", "")),
+        Row::new(("tinyproxy", "requires a password, and gets it", "NF_OK"), &[], move || {
+            call(users, "user:pa55word@")
+        }),
         Row::new(
-            ("tinyproxy", "wants a password, and gets another", "NF_PROXY_DENIED"),
+            ("tinyproxy", "requires a password, and gets a wrong one", "NF_PROXY_DENIED"),
             &["http_status=401", "retry_after_ms=-1"],
             move || call(users, "user:other@"),
         ),
         Row::new(
-            ("tinyproxy", "wants a password, and gets none", "NF_PROXY_DENIED"),
+            ("tinyproxy", "requires a password, and gets none", "NF_PROXY_DENIED"),
             &["http_status=407", "retry_after_ms=-1"],
             move || call(users, ""),
         ),

@@ -1,4 +1,5 @@
-//! 8-byte windows by exit path and secret: what all tests here have found together, as `make test` prints it at its end: `target/proved/residue-table`.
+//! The 8-byte windows of secrets that all tests here have found, by exit path and secret. `make test-all` prints the table at its end, from
+//! `target/proved/residue-table`.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};

@@ -1,4 +1,4 @@
-//! Tables in the README that a test writes, and nobody types.
+//! Parts of documents that a test writes.
 
 use std::fs;
 
@@ -6,27 +6,30 @@ use super::root;
 
 /// One of them, between two marks.
 pub struct Table {
+    document: &'static str,
     start: String,
 }
 
 const END: &str = "<!-- end -->\n";
 
 impl Table {
-    pub fn named(name: &str) -> Table {
-        Table { start: format!("<!-- {name} table: written by make table -->\n") }
+    /// `name` is in its first mark, `document` a path in the project.
+    pub fn of(document: &'static str, name: &str) -> Table {
+        Table { document, start: format!("<!-- {name}: written by make table -->\n") }
     }
 
-    /// Compares `new` with the README by what `essence` leaves of each row; with NATIVEFLOW_WRITE_TABLE set, writes it there.
+    /// Compares `new` with the document by `essence` of each row. Writes it there if NATIVEFLOW_WRITE_TABLE is set.
     pub fn keep(&self, new: &str, essence: impl Fn(&str) -> String) {
-        let path = root().join("README.md");
-        let readme = fs::read_to_string(&path).unwrap();
-        let (before, rest) = readme.split_once(&self.start).expect("the table's start in README.md");
-        let (old, after) = rest.split_once(END).expect("the table's end in README.md");
+        let path = root().join(self.document);
+        let text = fs::read_to_string(&path).unwrap();
+        let missing = || panic!("{} has no {:?} or no end of it", self.document, self.start);
+        let (before, rest) = text.split_once(&self.start).unwrap_or_else(missing);
+        let (old, after) = rest.split_once(END).unwrap_or_else(missing);
         if std::env::var_os("NATIVEFLOW_WRITE_TABLE").is_some() {
             fs::write(&path, [before, &self.start, new, END, after].concat()).unwrap();
         } else {
             let rows = |table: &str| table.lines().map(&essence).collect::<Vec<String>>();
-            assert_eq!(rows(old), rows(new), "README.md has another table; run `make table`");
+            assert_eq!(rows(old), rows(new), "{} is out of date; run `make table`", self.document);
         }
     }
 }
