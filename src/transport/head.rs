@@ -2,7 +2,7 @@
 //!
 //! Headers that say where the response ends stay as they came, and ureq-proto refuses them if they are odd.
 
-use zeroize::Zeroizing;
+use crate::wipe::WipedVec;
 
 /// `HTTP/1.1`.
 const VERSION: usize = 8;
@@ -31,8 +31,8 @@ pub(super) fn beginning(input: &[u8]) -> &[u8] {
 /// The same head without a reason, folds, blanks before colons and headers that cannot be read. It is never longer.
 ///
 /// Of an interim response (1xx) the first line is left: its headers mean nothing for the response that follows.
-pub(super) fn readable(head: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut readable = Zeroizing::new(Vec::with_capacity(head.len()));
+pub(super) fn readable(head: &[u8]) -> WipedVec<u8> {
+    let mut readable = WipedVec::with_capacity(head.len());
     let (first, mut rest) = line(head, false);
     let code = match status(first) {
         Some((version, code)) => {
@@ -78,7 +78,7 @@ fn status(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Appends one header, as ureq-proto accepts it, or nothing.
-fn add(header: &[u8], readable: &mut Vec<u8>) {
+fn add(header: &[u8], readable: &mut WipedVec<u8>) {
     let colon = header.iter().position(|byte| *byte == b':');
     let (name, value) = header.split_at(colon.unwrap_or(header.len()));
     let name = name.trim_ascii_end();

@@ -1,5 +1,5 @@
-//! How memory is left clean: what is freed is zero, what the processor held is gone, a token's memory is locked; and which
-//! process this is, by a page that fork wipes.
+//! How memory is left clean: what is freed is zero, buffers are wiped, what the processor held is gone, a token's memory is
+//! locked; and which process this is, by a page that fork wipes.
 //!
 //! Beside `capi` the only module with unsafe code: it deals in raw memory and registers.
 
@@ -14,8 +14,10 @@ mod registers;
 mod slabs;
 mod slots;
 mod stack;
+mod wiped;
 
 pub(crate) use fork::this_process;
 pub(crate) use registers::clear_registers;
 pub(crate) use slots::Slots;
 pub(crate) use stack::clear_stack;
+pub(crate) use wiped::{WipedText, WipedVec};

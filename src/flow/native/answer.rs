@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use http::{HeaderMap, StatusCode, Uri};
-use zeroize::Zeroizing;
 
 use super::{envelope, expiry};
 use crate::error::{Cause, Code, Error};
@@ -14,6 +13,7 @@ use crate::redact::Redactor;
 use crate::redact::one_line;
 use crate::secret::Secret;
 use crate::token::Token;
+use crate::wipe::WipedText;
 
 /// Reads the answer to a token request.
 ///
@@ -25,7 +25,7 @@ pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Toke
     let answer = Head { status: response.status(), headers: response.headers(), came: came.wall, sent };
     let Body { bytes, cut } = response.body();
     let text = match is_compressed(response.headers()) {
-        true => Zeroizing::default(),
+        true => WipedText::default(),
         false => decode(response.headers(), bytes),
     };
     let document = Document::parse(&text);

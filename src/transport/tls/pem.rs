@@ -8,7 +8,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use x509_cert::der::asn1::AnyRef;
 use x509_cert::der::{Decode as _, Tag, Tagged as _};
-use zeroize::Zeroizing;
+
+use crate::wipe::WipedVec;
 
 const DASHES: &[u8] = b"-----";
 const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -204,7 +205,7 @@ fn without_headers(body: &[u8]) -> &[u8] {
 fn decode<T: PemObject>(label: &str, body: &[u8]) -> Option<T> {
     let frame: [&[u8]; 7] =
         [b"-----BEGIN ", label.as_bytes(), b"-----\n", body, b"\n-----END ", label.as_bytes(), b"-----\n"];
-    let mut pem = Zeroizing::new(Vec::with_capacity(frame.iter().map(|piece| piece.len()).sum()));
+    let mut pem = WipedVec::with_capacity(frame.iter().map(|piece| piece.len()).sum());
     frame.iter().for_each(|piece| pem.extend_from_slice(piece));
     T::from_pem_slice(&pem).ok()
 }
