@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read as _};
+use std::path::Path;
 
 use crate::wipe::WipedVec;
 
@@ -9,7 +10,7 @@ use crate::wipe::WipedVec;
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
 /// Reads a file, but nothing that has no end or would block. It may hold a key.
-pub(super) fn read_file(path: &str) -> io::Result<WipedVec<u8>> {
+pub(super) fn read_file(path: impl AsRef<Path> + Copy) -> io::Result<WipedVec<u8>> {
     let file = fs::metadata(path)?;
     if !file.is_file() {
         return Err(io::Error::other("it is not a file"));
