@@ -14,7 +14,7 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    /// Has room for `size` bytes, and grows to `longest` when that is not enough.
+    /// Has room for `size` bytes, and grows up to `longest` when that is not enough.
     pub(super) fn new(size: usize, longest: usize) -> Buffer {
         Buffer { bytes: WipedVec::zeroed(size), start: 0, end: 0, longest }
     }
@@ -53,7 +53,7 @@ impl Buffer {
         }
         if waiting + amount > self.bytes.len() && self.bytes.len() < self.longest {
             // Not by growing it: that would leave the old block behind.
-            let mut larger = WipedVec::zeroed(self.longest);
+            let mut larger = WipedVec::zeroed((2 * self.bytes.len()).max(waiting + amount).min(self.longest));
             if let Some(begin) = larger.get_mut(..waiting) {
                 begin.copy_from_slice(self.filled());
             }
