@@ -1,7 +1,7 @@
 //! The boundary between C and Rust.
 //!
-//! Each exported function consists of one call of [`call`], [`run`] or [`read`] (`tests/suite/boundary.rs` checks it) and is
-//! `extern "C-unwind"`. Cancellation of the thread is postponed first and restored last. A thread that is cancelled
+//! Each exported function consists of one call of [`call`], [`run`], [`run_briefly`] or [`read`] (`tests/suite/boundary.rs`
+//! checks it) and is `extern "C-unwind"`. Cancellation of the thread is postponed first and restored last. A thread that is cancelled
 //! asynchronously is then unwound from the exported function's own frame, which has nothing to drop: the bodies are `Copy`.
 
 use std::any::Any;
@@ -14,7 +14,7 @@ use zeroize::Zeroize as _;
 
 use super::{cancellation, resident};
 use crate::error::{Cause, Error};
-use crate::wipe::{clear_registers, clear_stack};
+use crate::wipe::{clear_registers, clear_stack, clear_stack_briefly_used};
 
 thread_local! {
     /// Where the last panic on this thread arose.
@@ -31,7 +31,7 @@ pub(super) trait Export {
 /// `NF_PANIC`.
 #[inline(always)]
 pub(super) fn call<E: Export>(body: impl FnOnce() -> Result<(), Error> + Copy) -> *mut E {
-    clean(|| {
+    clean(clear_stack, || {
         let panicked = || Error::new(Cause::Panicked).detail(PLACE.try_with(RefCell::take).unwrap_or_default());
         let result = catching(body, || Err(panicked()));
         result.map_or_else(E::export, |()| ptr::null_mut())
@@ -42,7 +42,13 @@ pub(super) fn call<E: Export>(body: impl FnOnce() -> Result<(), Error> + Copy) -
 /// `after_panic`.
 #[inline(always)]
 pub(super) fn run<R: Copy>(after_panic: R, body: impl FnOnce() -> R + Copy) -> R {
-    clean(|| catching(body, || after_panic))
+    clean(clear_stack, || catching(body, || after_panic))
+}
+
+/// The same for a body that copies or frees a token and does nothing else.
+#[inline(always)]
+pub(super) fn run_briefly<R: Copy>(after_panic: R, body: impl FnOnce() -> R + Copy) -> R {
+    clean(clear_stack_briefly_used, || catching(body, || after_panic))
 }
 
 /// The body of a function that only returns a number or the address of a text: no secret is copied. A panic gives `neutral`.
@@ -56,7 +62,7 @@ pub(super) fn read<R: Copy>(neutral: R, body: impl FnOnce() -> R + Copy) -> R {
 
 /// Clears stack and registers after `body`, while a cancellation still waits.
 #[inline(always)]
-fn clean<R: Copy>(body: impl FnOnce() -> R + Copy) -> R {
+fn clean<R: Copy>(clear_stack: fn(), body: impl FnOnce() -> R + Copy) -> R {
     let before = cancellation::postpone();
     let result = shielded(body);
     clear_stack();

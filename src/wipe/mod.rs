@@ -19,5 +19,5 @@ mod wiped;
 pub(crate) use fork::this_process;
 pub(crate) use registers::clear_registers;
 pub(crate) use slots::Slots;
-pub(crate) use stack::clear_stack;
+pub(crate) use stack::{clear_stack, clear_stack_briefly_used};
 pub(crate) use wiped::{WipedText, WipedVec};
