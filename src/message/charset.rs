@@ -39,7 +39,10 @@ pub(crate) fn decode(headers: &HeaderMap, bytes: &[u8]) -> WipedText {
 /// The charset that is declared, unless the bytes show that it is not theirs.
 fn declared(headers: &HeaderMap, bytes: &[u8]) -> Charset {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let declaration = bytes.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default();
+    let declaration = match str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => bytes.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default(),
+    };
     let declaration =
         declaration.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).unwrap_or_default().0;
     let name = value_of("charset", content_type).or_else(|| value_of("encoding", declaration)).unwrap_or_default();

@@ -59,10 +59,14 @@ pub(super) fn readable(head: &[u8]) -> WipedVec<u8> {
 
 /// The first line and what is behind it; with `folded` lines that begin with a blank belong to the one before.
 fn line(text: &[u8], folded: bool) -> (&[u8], &[u8]) {
-    let ends = |index: &usize| {
-        text.get(*index) == Some(&b'\n') && !(folded && matches!(text.get(index + 1), Some(b' ' | b'\t')))
-    };
-    text.split_at((0..text.len()).find(ends).map_or(text.len(), |index| index + 1))
+    let mut end = 0;
+    while let Some(more) = text.get(end..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) {
+        end += more + 1;
+        if !(folded && matches!(text.get(end), Some(b' ' | b'\t'))) {
+            return text.split_at(end);
+        }
+    }
+    (text, &[])
 }
 
 fn without_line_end(line: &[u8]) -> &[u8] {

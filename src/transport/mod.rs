@@ -116,8 +116,7 @@ impl Transport {
     /// Each says whether a byte of the request was sent.
     pub(crate) fn begin(&self, operation: &Operation<'_>, request: &Request) -> Result<Exchange, Error> {
         let proxy = self.settings.route.proxy_to(&request.endpoint.origin).cloned();
-        let progress =
-            Progress::new(request.endpoint.origin.authority(), proxy.as_ref().map(|proxy| proxy.place.to_string()));
+        let progress = Progress::new(Arc::clone(&request.endpoint.origin), proxy.clone());
         let key = Key { origin: Arc::clone(&request.endpoint.origin), proxy, identity: self.settings.identity.clone() };
         let exchange = Call::new(operation, &progress).and_then(|call| self.open(request, &key, &call));
         match exchange {
