@@ -132,7 +132,9 @@ impl HeadReader {
                 return Err(failure::head_too_large(call));
             }
             let Some(length) = length else {
-                http.try_response(head::beginning(input), false).map_err(garbled)?;
+                if !input.is_empty() {
+                    http.try_response(head::beginning(input), false).map_err(garbled)?;
+                }
                 self.searched = input.len();
                 match connection.stream.receive(&mut connection.input, call) {
                     Ok(0) => return Err(failure::disconnected(call)),
