@@ -130,7 +130,36 @@ impl Connection {
 
 /// How long a head is when it is sent, or some bytes more.
 fn length_of(head: &http::Request<()>) -> usize {
-    let address = head.uri().path().len() + head.uri().authority().map_or(0, |authority| authority.as_str().len());
+    // A proxy is asked for an authority, a server for the rest.
+    let uri = head.uri();
+    let authority = uri.authority().map_or(0, |authority| authority.as_str().len());
+    let address = authority + uri.path_and_query().map_or(0, |path| path.as_str().len());
     let fields = head.headers().iter().map(|(name, value)| name.as_str().len() + ": \r\n".len() + value.len());
     "OPTIONS  HTTP/1.1\r\n\r\n".len() + address + fields.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, Method};
+    use ureq_proto::client::Call as Http;
+
+    use super::length_of;
+    use crate::message::{begin, header};
+
+    #[test]
+    fn any_head_is_sent_in_one_piece() {
+        for (method, address) in
+            [(Method::GET, "https://host/path?a_query_of_some_length_after_it"), (Method::CONNECT, "host:443")]
+        {
+            for length in [0, 1, 5000] {
+                let value = HeaderValue::try_from("x".repeat(length)).unwrap();
+                let head = begin(method.clone(), address.parse().unwrap());
+                let head = header(head, "X-ConsumerKey", value).body(()).unwrap();
+                let mut output = vec![0; length_of(&head)];
+                let mut http = Http::new(head).unwrap().proceed();
+                let amount = http.write(&mut output).unwrap();
+                assert!(http.can_proceed() && output.len() - amount < 20, "{method} {length}: {amount}");
+            }
+        }
+    }
 }
