@@ -1,32 +1,26 @@
 //! Text that must not outlive its use.
 
-use std::{fmt, mem};
+use std::fmt;
 
-use zeroize::Zeroizing;
+use crate::wipe::{WipedText, WipedVec};
 
 /// Text that is wiped when it is dropped and prints as `[redacted]`.
 #[derive(Default)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(WipedText);
 
 impl Secret {
     /// Joins `parts` in one buffer of the right size: a buffer that grows leaves its old block behind.
     pub(crate) fn concat(parts: &[&str]) -> Secret {
-        let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+        let mut text = WipedText::with_capacity(parts.iter().map(|part| part.len()).sum());
         for part in parts {
             text.push_str(part);
         }
-        Secret(Zeroizing::new(text))
+        Secret(text)
     }
 
     /// `None`: it is not UTF-8. The bytes stay where they are, or are wiped.
-    pub(crate) fn from_utf8(mut bytes: Zeroizing<Vec<u8>>) -> Option<Secret> {
-        match String::from_utf8(mem::take(&mut *bytes)) {
-            Ok(text) => Some(Secret::from(text)),
-            Err(error) => {
-                drop(Zeroizing::new(error.into_bytes()));
-                None
-            }
-        }
+    pub(crate) fn from_utf8(bytes: WipedVec<u8>) -> Option<Secret> {
+        WipedText::from_utf8(bytes).map(Secret)
     }
 
     /// The text itself. Whoever copies it must wipe the copy.
@@ -37,7 +31,7 @@ impl Secret {
 
 impl From<String> for Secret {
     fn from(text: String) -> Secret {
-        Secret(Zeroizing::new(text))
+        Secret(WipedText::from(text))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::wiping::Cost;
 
 /// The promises that this measures.
 const RATIO: f64 = 0.30;
-const LIBRARY_MB: f64 = 2.3;
+const LIBRARY_MB: f64 = 2.2;
 const WIPING: f64 = 1.10;
 
 impl Connection {

@@ -4,10 +4,11 @@ use std::ffi::{CStr, c_char};
 use std::ptr;
 use std::slice;
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroize as _;
 
 use crate::error::{Cause, Error};
 use crate::secret::Secret;
+use crate::wipe::WipedVec;
 
 /// Reads a text that must not be NULL. `name` is the name of the parameter.
 ///
@@ -41,7 +42,7 @@ pub(super) unsafe fn object_mut<'a, T>(object: *mut T, name: &str) -> Result<&'a
 }
 
 /// A copy of the caller's text, wiped when it is dropped. NULL has no copy.
-pub(super) struct TextCopy(Option<Zeroizing<Vec<u8>>>);
+pub(super) struct TextCopy(Option<WipedVec<u8>>);
 
 impl TextCopy {
     /// # Safety
@@ -49,7 +50,7 @@ impl TextCopy {
     pub(super) unsafe fn of(text: *const c_char) -> TextCopy {
         // SAFETY: not NULL, and the caller promises the rest. The copy is one block of the right size.
         let copy = || unsafe { CStr::from_ptr(text) }.to_bytes().to_vec();
-        TextCopy((!text.is_null()).then(|| Zeroizing::new(copy())))
+        TextCopy((!text.is_null()).then(|| WipedVec::from(copy())))
     }
 
     /// Returns the text, which must not be NULL. `name` is the name of the parameter.

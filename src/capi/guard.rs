@@ -1,7 +1,7 @@
 //! The boundary between C and Rust.
 //!
-//! Each exported function consists of one call of [`call`], [`run`] or [`read`] (`tests/suite/boundary.rs` checks it) and is
-//! `extern "C-unwind"`. Cancellation of the thread is disabled first and restored last. A thread that is cancelled
+//! Each exported function consists of one call of [`call`], [`run`], [`run_briefly`] or [`read`] (`tests/suite/boundary.rs` checks
+//! it) and is `extern "C-unwind"`. Cancellation of the thread is disabled first and restored last. A thread that is cancelled
 //! asynchronously is then unwound from the frame of the exported function, which has nothing to drop: the bodies are `Copy`.
 
 use std::any::Any;
@@ -15,7 +15,7 @@ use zeroize::Zeroize as _;
 use super::cancellation;
 use super::pin_module::pin_module;
 use crate::error::{Cause, Error};
-use crate::wipe::{clear_registers, clear_stack};
+use crate::wipe::{clear_registers, clear_stack, clear_stack_briefly_used};
 
 thread_local! {
     /// Source line of the last panic on this thread.
@@ -32,7 +32,7 @@ pub(super) trait Export {
 /// becomes `NF_PANIC`.
 #[inline(always)]
 pub(super) fn call<E: Export>(body: impl FnOnce() -> Result<(), Error> + Copy) -> *mut E {
-    run_and_clear(|| {
+    run_and_clear(clear_stack, || {
         let panicked = || Error::new(Cause::Panicked).detail(PLACE.try_with(RefCell::take).unwrap_or_default());
         let result = catch_panic(body, || Err(panicked()));
         result.map_or_else(E::export, |()| ptr::null_mut())
@@ -42,7 +42,13 @@ pub(super) fn call<E: Export>(body: impl FnOnce() -> Result<(), Error> + Copy) -
 /// Runs the body of every other function that may read or free a secret. Returns `after_panic` if the body panics.
 #[inline(always)]
 pub(super) fn run<R: Copy>(after_panic: R, body: impl FnOnce() -> R + Copy) -> R {
-    run_and_clear(|| catch_panic(body, || after_panic))
+    run_and_clear(clear_stack, || catch_panic(body, || after_panic))
+}
+
+/// Runs the body of a function that copies or frees a token and does nothing else, as [`run`] does.
+#[inline(always)]
+pub(super) fn run_briefly<R: Copy>(after_panic: R, body: impl FnOnce() -> R + Copy) -> R {
+    run_and_clear(clear_stack_briefly_used, || catch_panic(body, || after_panic))
 }
 
 /// Runs the body of a function that returns only a number or the address of a text and copies no secret. Returns `neutral` if
@@ -57,7 +63,7 @@ pub(super) fn read<R: Copy>(neutral: R, body: impl FnOnce() -> R + Copy) -> R {
 
 /// Runs `body`, and then clears stack and registers before cancellation is restored.
 #[inline(always)]
-fn run_and_clear<R: Copy>(body: impl FnOnce() -> R + Copy) -> R {
+fn run_and_clear<R: Copy>(clear_stack: fn(), body: impl FnOnce() -> R + Copy) -> R {
     let cancel = cancellation::disable();
     let result = run_contained(body);
     clear_stack();

@@ -112,7 +112,7 @@ pub unsafe extern "C-unwind" fn nf_token_copy_value(
     buffer: *mut c_char,
     capacity: usize,
 ) -> usize {
-    guard::run(0, || {
+    guard::run_briefly(0, || {
         // SAFETY: as above.
         let Some(token) = (unsafe { token.as_ref() }) else {
             return 0;
@@ -199,5 +199,5 @@ pub unsafe extern "C-unwind" fn nf_token_expiration_date(token: *const nf_token)
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_token_free(token: *mut nf_token) {
     // SAFETY: NULL or a token that is not used again (header, "Calling convention").
-    guard::run((), || unsafe { free(token) })
+    guard::run_briefly((), || unsafe { free(token) })
 }

@@ -3,9 +3,9 @@
 use std::time::{Instant, SystemTime};
 
 use http::Response;
-use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::wipe::WipedVec;
 
 /// An answer of a server or a proxy.
 pub(crate) struct Answer {
@@ -34,7 +34,7 @@ impl Moment {
 /// lost because the connection died a byte later.
 pub(crate) struct Body {
     /// The bytes that arrived; they may hold a token.
-    pub bytes: Zeroizing<Vec<u8>>,
+    pub bytes: WipedVec<u8>,
     /// Why there are no more of them, when the end of the body was not reached.
     pub cut: Option<Error>,
 }

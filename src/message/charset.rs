@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use zeroize::Zeroizing;
 
 use crate::redact::mojibake;
+use crate::wipe::WipedText;
 
 #[derive(Clone, Copy)]
 enum Charset {
@@ -20,7 +20,7 @@ enum Charset {
 /// Its first bytes count most (XML 1.0, section 4.3.3), then the charset of Content-Type, then that of an XML declaration;
 /// without any it is UTF-8. Bytes that are no text become U+FFFD: they lose nothing when they stand beside the token, and a
 /// token that holds one is refused. A byte order mark is left out.
-pub(crate) fn decode(headers: &HeaderMap, bytes: &[u8]) -> Zeroizing<String> {
+pub(crate) fn decode(headers: &HeaderMap, bytes: &[u8]) -> WipedText {
     let (charset, bytes) = match bytes {
         [0xff, 0xfe, rest @ ..] => (Charset::Utf16(u16::from_le_bytes), rest),
         [0xfe, 0xff, rest @ ..] => (Charset::Utf16(u16::from_be_bytes), rest),
@@ -39,7 +39,10 @@ pub(crate) fn decode(headers: &HeaderMap, bytes: &[u8]) -> Zeroizing<String> {
 /// The charset that is declared, unless the bytes show that it is not theirs.
 fn declared(headers: &HeaderMap, bytes: &[u8]) -> Charset {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let declaration = bytes.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default();
+    let declaration = match str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => bytes.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default(),
+    };
     let declaration =
         declaration.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).unwrap_or_default().0;
     let name = value_of("charset", content_type).or_else(|| value_of("encoding", declaration)).unwrap_or_default();
@@ -69,30 +72,29 @@ fn value_of<'a>(name: &str, text: &'a str) -> Option<&'a str> {
     values.next().map(|value| value.trim_matches(['"', '\'']))
 }
 
-fn decode_windows_1252(bytes: &[u8]) -> Zeroizing<String> {
+fn decode_windows_1252(bytes: &[u8]) -> WipedText {
     let characters = bytes.iter().map(|&byte| mojibake::character(byte));
     let length = characters.clone().map(char::len_utf8).sum();
-    let mut text = Zeroizing::new(String::with_capacity(length));
+    let mut text = WipedText::with_capacity(length);
     text.extend(characters);
     text
 }
 
-fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<String> {
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> WipedText {
     let units = bytes.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
     // No unit of two bytes takes more than three in UTF-8: the buffer never grows and leaves no block behind.
-    let mut text = Zeroizing::new(String::with_capacity(bytes.len() / 2 * 3));
+    let mut text = WipedText::with_capacity(bytes.len() / 2 * 3);
     text.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
     text
 }
 
-fn decode_utf8(bytes: &[u8]) -> Zeroizing<String> {
+fn decode_utf8(bytes: &[u8]) -> WipedText {
     // What all good answers are, and the quick way.
     if let Ok(text) = str::from_utf8(bytes) {
-        return Zeroizing::new(text.to_owned());
+        return WipedText::from(text);
     }
     let invalid = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
-    let mut text =
-        Zeroizing::new(String::with_capacity(bytes.len() + invalid * char::REPLACEMENT_CHARACTER.len_utf8()));
+    let mut text = WipedText::with_capacity(bytes.len() + invalid * char::REPLACEMENT_CHARACTER.len_utf8());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {

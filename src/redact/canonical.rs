@@ -1,10 +1,9 @@
 //! The canonical form of a text, in which two spellings of it are the same.
 
-use zeroize::Zeroizing;
-
 use super::decompose::decompose;
 use super::line::is_invisible;
 use super::unescape::{WAYS, undo};
+use crate::wipe::WipedText;
 
 /// A text that can be read in more ways than this is nothing that a server writes.
 const MAX_READINGS: usize = 16;
@@ -13,11 +12,11 @@ const MAX_READINGS: usize = 16;
 ///
 /// Each layer is undone in several ways, because a credential may itself look like an escape: `\&` is one character where
 /// backslashes escape, and two where they do not.
-pub(super) fn readings(text: &str) -> impl Iterator<Item = Result<Zeroizing<String>, TooMany>> {
-    let mut readings = vec![Zeroizing::new(text.to_owned())];
+pub(super) fn readings(text: &str) -> impl Iterator<Item = Result<WipedText, TooMany>> {
+    let mut readings = vec![WipedText::from(text)];
     let mut next = 0;
     std::iter::from_fn(move || {
-        let reading = readings.get(next)?.clone();
+        let reading = WipedText::from(&**readings.get(next)?);
         if next == MAX_READINGS {
             readings.clear();
             return Some(Err(TooMany));
@@ -37,7 +36,7 @@ pub(super) fn readings(text: &str) -> impl Iterator<Item = Result<Zeroizing<Stri
 pub(super) struct TooMany;
 
 /// The visible characters of `text`: decomposed, without case, marks, blanks and invisible ones.
-pub(crate) fn visible(text: &str) -> Zeroizing<String> {
+pub(crate) fn visible(text: &str) -> WipedText {
     let each = |put: &mut dyn FnMut(char)| {
         // To upper case first, because `ß` is `SS` there.
         for c in text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase) {
@@ -50,14 +49,14 @@ pub(crate) fn visible(text: &str) -> Zeroizing<String> {
     };
     let mut length = 0;
     each(&mut |part| length += part.len_utf8());
-    let mut all = Zeroizing::new(String::with_capacity(length));
+    let mut all = WipedText::with_capacity(length);
     each(&mut |part| all.push(part));
     all
 }
 
 /// Letters and digits alone, of what [`visible`] has given.
-pub(super) fn letters(visible: &str) -> Zeroizing<String> {
-    let mut letters = Zeroizing::new(String::with_capacity(visible.len()));
+pub(super) fn letters(visible: &str) -> WipedText {
+    let mut letters = WipedText::with_capacity(visible.len());
     letters.extend(visible.chars().filter(|c| c.is_alphanumeric()));
     letters
 }

@@ -1,6 +1,6 @@
 //! Undoes UTF-8 that was read in Windows-1252, which most software means by Latin-1: `Ã¼` for `ü`.
 
-use zeroize::Zeroizing;
+use crate::wipe::WipedText;
 
 /// Windows-1252 from 0x80 on. The bytes that it leaves open are the control characters of Latin-1. From 0xA0 on it is
 /// Latin-1.
@@ -24,12 +24,12 @@ fn byte(c: char) -> Option<u8> {
 }
 
 /// `text` with each run of characters whose bytes are one character in UTF-8 replaced by that; `None` if it has no such run.
-pub(super) fn undo(text: &str) -> Option<Zeroizing<String>> {
+pub(super) fn undo(text: &str) -> Option<WipedText> {
     if text.is_ascii() {
         return None;
     }
     // It only gets shorter.
-    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    let mut plain = WipedText::with_capacity(text.len());
     let mut changed = false;
     let mut rest = text.chars();
     loop {
@@ -80,11 +80,11 @@ mod tests {
     fn text_read_in_the_wrong_charset_is_restored() {
         assert_eq!(misread("ü€"), "Ã¼â‚¬");
         for text in ["müller", "ß", "à", "€uro", "東京 ✓", "😀!", "ÀÁÝÿ"] {
-            assert_eq!(*undo(&misread(text)).unwrap(), text);
+            assert_eq!(&*undo(&misread(text)).unwrap(), text);
             let latin1: String = text.bytes().map(char::from).collect();
-            assert_eq!(*undo(&latin1).unwrap(), text, "Latin-1");
+            assert_eq!(&*undo(&latin1).unwrap(), text, "Latin-1");
         }
-        assert_eq!(*undo(&misread("a ü b")).unwrap(), "a ü b");
+        assert_eq!(&*undo(&misread("a ü b")).unwrap(), "a ü b");
     }
 
     #[test]

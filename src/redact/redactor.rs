@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use zeroize::Zeroizing;
 
 use super::canonical::{letters, readings, visible};
 use super::line::{cut, unbroken};
 use super::runs::Runs;
 use crate::secret::Secret;
+use crate::wipe::{WipedText, WipedVec};
 
 /// Replaces a short credential.
 const REDACTED: &str = "[redacted]";
@@ -34,7 +34,7 @@ pub(crate) struct Redactor {
 
 /// A text of which no run of `run_len` characters must be shown.
 struct Needle {
-    text: Zeroizing<String>,
+    text: WipedText,
     run_len: usize,
 }
 
@@ -64,7 +64,7 @@ impl Redactor {
         lengths.sort_unstable();
         lengths.dedup();
         let of_length = |length| needles.iter().filter(move |needle| needle.run_len == length);
-        let runs = lengths.iter().map(|&length| Runs::of(length, of_length(length).map(|needle| needle.text.as_str())));
+        let runs = lengths.iter().map(|&length| Runs::of(length, of_length(length).map(|needle| &*needle.text)));
         Redactor { short, runs: runs.collect() }
     }
 
@@ -78,7 +78,7 @@ impl Redactor {
             return WITHHELD.to_owned();
         }
         // A copy of what the server says: until it is redacted, it may be a login.
-        let mut redacted = Zeroizing::new(text.to_owned());
+        let mut redacted = WipedText::from(text);
         for value in &self.short {
             redacted = redact(&redacted, value.expose());
         }
@@ -119,8 +119,8 @@ fn push_views(needles: &mut Vec<Needle>, text: &str) {
     }
 }
 
-fn hexadecimal(text: &str) -> Zeroizing<String> {
-    let mut digits = Zeroizing::new(String::with_capacity(text.len() * 2));
+fn hexadecimal(text: &str) -> WipedText {
+    let mut digits = WipedText::with_capacity(text.len() * 2);
     for byte in text.bytes() {
         digits.extend([byte >> 4, byte & 15].into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)));
     }
@@ -128,16 +128,16 @@ fn hexadecimal(text: &str) -> Zeroizing<String> {
 }
 
 /// What Base64 makes of `text` with `before` bytes before it, without the characters that depend on these.
-fn base64_behind(before: usize, text: &str) -> Zeroizing<String> {
-    let mut bytes = Zeroizing::new(vec![0; before + text.len()]);
+fn base64_behind(before: usize, text: &str) -> WipedText {
+    let mut bytes = WipedVec::zeroed(before + text.len());
     if let Some(rest) = bytes.get_mut(before..) {
         rest.copy_from_slice(text.as_bytes());
     }
-    let mut encoded = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
-    STANDARD_NO_PAD.encode_string(&*bytes, &mut encoded);
-    let depending = [0, 2, 3].get(before).copied().unwrap_or_default().min(encoded.len());
-    encoded.drain(..depending);
-    encoded
+    let mut encoded = WipedVec::zeroed(bytes.len().div_ceil(3) * 4);
+    let length = STANDARD_NO_PAD.encode_slice(&*bytes, &mut encoded).unwrap_or_default();
+    let depending = [0, 2, 3].get(before).copied().unwrap_or_default();
+    let text = encoded.get(depending..length).and_then(|rest| str::from_utf8(rest).ok());
+    WipedText::from(text.unwrap_or_default())
 }
 
 fn has_markup(text: &str) -> bool {
@@ -145,8 +145,8 @@ fn has_markup(text: &str) -> bool {
 }
 
 /// Drops everything between `<` and `>`; what is opened and never closed is dropped to the end.
-fn without_markup(text: &str) -> Zeroizing<String> {
-    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+fn without_markup(text: &str) -> WipedText {
+    let mut plain = WipedText::with_capacity(text.len());
     let mut inside = false;
     for c in text.chars() {
         match c {
@@ -164,9 +164,9 @@ fn without_markup(text: &str) -> Zeroizing<String> {
 }
 
 /// Replaces `value`, a few characters long, in `text`, whatever its case: servers like to print logins in lower case.
-fn redact(text: &str, value: &str) -> Zeroizing<String> {
+fn redact(text: &str, value: &str) -> WipedText {
     // Each replacement takes at most three bytes for one: the buffer does not grow.
-    let mut clean = Zeroizing::new(String::with_capacity(3 * text.len()));
+    let mut clean = WipedText::with_capacity(3 * text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let taken = match length_of(value, rest) {

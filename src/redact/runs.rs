@@ -1,19 +1,19 @@
 //! Finds runs of characters of some texts in another text, in linear time: each run is one number.
 
-use zeroize::Zeroizing;
+use crate::wipe::WipedVec;
 
 /// All runs of one length in some texts.
 pub(crate) struct Runs {
     length: usize,
     /// Sorted.
-    keys: Zeroizing<Vec<u128>>,
+    keys: WipedVec<u128>,
 }
 
 impl Runs {
     /// The runs of `length` characters in `texts`.
     pub(crate) fn of<'a>(length: usize, texts: impl Iterator<Item = &'a str> + Clone) -> Runs {
         let count = texts.clone().map(|text| (text.chars().count() + 1).saturating_sub(length)).sum();
-        let mut keys = Zeroizing::new(Vec::with_capacity(count));
+        let mut keys = WipedVec::with_capacity(count);
         for text in texts {
             let mut window = Window::new(length);
             keys.extend(text.chars().filter_map(|c| window.push(c)));

@@ -1,8 +1,7 @@
 //! Replaces escapes of HTML, URLs, JSON and programming languages by the characters that they stand for.
 
-use zeroize::Zeroizing;
-
 use super::mojibake;
+use crate::wipe::WipedText;
 
 /// Longest name of a character reference that is looked for.
 const MAX_NAME_LEN: usize = 32;
@@ -100,16 +99,16 @@ pub(super) const WAYS: [Way; 5] = [
 ];
 
 /// `text` with its outermost escapes, and a wrong charset, undone; `None` if there is nothing to undo in this way.
-pub(super) fn undo(text: &str, way: Way) -> Option<Zeroizing<String>> {
+pub(super) fn undo(text: &str, way: Way) -> Option<WipedText> {
     let plain = replaced(text, way.escapes);
-    let read = plain.as_ref().map_or(text, |plain| plain.as_str());
+    let read = plain.as_ref().map_or(text, |plain| &**plain);
     let restored = if way.charset { mojibake::undo(read) } else { None };
     restored.or(plain)
 }
 
-fn replaced(text: &str, escapes: &[char]) -> Option<Zeroizing<String>> {
+fn replaced(text: &str, escapes: &[char]) -> Option<WipedText> {
     // No escape is shorter than what it stands for: the buffer does not grow.
-    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    let mut plain = WipedText::with_capacity(text.len());
     let mut changed = false;
     // The first half of a character in UTF-16.
     let mut high = None;
@@ -255,7 +254,7 @@ mod tests {
             ("\\101\\303\\274\\40\\n\\t\\\"\\/\\\\", "Aü \"/\\"),
             ("Ã¼ %c3\\xbc", "ü ü"),
         ] {
-            assert_eq!(undo(text, WAYS[0]).unwrap().as_str(), plain, "{text}");
+            assert_eq!(undo(text, WAYS[0]).unwrap().to_string(), plain, "{text}");
         }
     }
 
@@ -298,7 +297,7 @@ mod tests {
             ("mdash", '—'),
             ("bdquo", '„'),
         ] {
-            assert_eq!(undo(&format!("&{name};"), WAYS[0]).unwrap().as_str(), c.to_string(), "{name}");
+            assert_eq!(undo(&format!("&{name};"), WAYS[0]).unwrap().to_string(), c.to_string(), "{name}");
         }
     }
 

@@ -1,20 +1,22 @@
 //! A buffer that keeps nothing: what has been read is zero, whether the connection is closed or kept.
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroize as _;
+
+use crate::wipe::WipedVec;
 
 /// Bytes that wait to be read, in the order in which they came.
 pub(super) struct Buffer {
     /// `bytes[start..end]` waits; everything else is zero.
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: WipedVec<u8>,
     start: usize,
     end: usize,
     longest: usize,
 }
 
 impl Buffer {
-    /// Has room for `size` bytes, and grows to `longest` when that is not enough.
+    /// Has room for `size` bytes, and grows up to `longest` when that is not enough.
     pub(super) fn new(size: usize, longest: usize) -> Buffer {
-        Buffer { bytes: Zeroizing::new(vec![0; size]), start: 0, end: 0, longest }
+        Buffer { bytes: WipedVec::zeroed(size), start: 0, end: 0, longest }
     }
 
     pub(super) fn filled(&self) -> &[u8] {
@@ -51,7 +53,7 @@ impl Buffer {
         }
         if waiting + amount > self.bytes.len() && self.bytes.len() < self.longest {
             // Not by growing it: that would leave the old block behind.
-            let mut larger = Zeroizing::new(vec![0; self.longest]);
+            let mut larger = WipedVec::zeroed((2 * self.bytes.len()).max(waiting + amount).min(self.longest));
             if let Some(begin) = larger.get_mut(..waiting) {
                 begin.copy_from_slice(self.filled());
             }

@@ -15,6 +15,8 @@ use crate::error::{Cause, Error};
 
 /// Longest head of an answer.
 pub(super) const LONGEST_HEAD: usize = 16 * 1024;
+/// Most answers are no longer, and what a buffer has is wiped.
+const USUAL_ANSWER: usize = 2 * 1024;
 /// Holds the longest head of a request. A body may be longer.
 const LONGEST_REQUEST: usize = 16 * 1024;
 
@@ -32,12 +34,11 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(stream: Stream) -> Connection {
-        // A head that is not complete yet, and one record more.
-        let input = LONGEST_HEAD + LONGEST_CONTENT;
         Connection {
             stream,
-            input: Buffer::new(input, input),
-            output: Buffer::new(LONGEST_REQUEST, LONGEST_REQUEST),
+            // Up to a head that is not complete yet, and one record more.
+            input: Buffer::new(USUAL_ANSWER, LONGEST_HEAD + LONGEST_CONTENT),
+            output: Buffer::new(0, LONGEST_REQUEST),
             since: Instant::now(),
             is_used: false,
         }
@@ -79,6 +80,7 @@ impl Connection {
         call: &Call<'_>,
     ) -> Result<Http<RecvResponse>, Error> {
         let garbled = |error| failure::of_http(&error, call);
+        self.output.has_room_for(length_of(&head));
         let mut http = Http::new(head).map_err(garbled)?.proceed();
         self.settle(call)?;
         // A small request is sent without a wait, which would have looked.
@@ -123,5 +125,41 @@ impl Connection {
         let sent = self.stream.send(self.output.filled(), call);
         self.output.consume(self.output.filled().len());
         sent
+    }
+}
+
+/// How long a head is when it is sent, or some bytes more.
+fn length_of(head: &http::Request<()>) -> usize {
+    // A proxy is asked for an authority, a server for the rest.
+    let uri = head.uri();
+    let authority = uri.authority().map_or(0, |authority| authority.as_str().len());
+    let address = authority + uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let fields = head.headers().iter().map(|(name, value)| name.as_str().len() + ": \r\n".len() + value.len());
+    "OPTIONS  HTTP/1.1\r\n\r\n".len() + address + fields.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, Method};
+    use ureq_proto::client::Call as Http;
+
+    use super::length_of;
+    use crate::message::{begin, header};
+
+    #[test]
+    fn any_head_is_sent_in_one_piece() {
+        for (method, address) in
+            [(Method::GET, "https://host/path?a_query_of_some_length_after_it"), (Method::CONNECT, "host:443")]
+        {
+            for length in [0, 1, 5000] {
+                let value = HeaderValue::try_from("x".repeat(length)).unwrap();
+                let head = begin(method.clone(), address.parse().unwrap());
+                let head = header(head, "X-ConsumerKey", value).body(()).unwrap();
+                let mut output = vec![0; length_of(&head)];
+                let mut http = Http::new(head).unwrap().proceed();
+                let amount = http.write(&mut output).unwrap();
+                assert!(http.can_proceed() && output.len() - amount < 20, "{method} {length}: {amount}");
+            }
+        }
     }
 }

@@ -10,7 +10,6 @@ use http::{HeaderValue, Response, StatusCode, Version};
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult};
-use zeroize::Zeroizing;
 
 use super::call::Call;
 use super::chunks::Chunks;
@@ -20,6 +19,7 @@ use super::head;
 use super::progress::{Peer, Phase};
 use crate::error::{Cause, Error};
 use crate::message::{Answer, Body, Moment};
+use crate::wipe::WipedVec;
 
 /// Longest answer. A token answer has some hundred bytes.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -135,7 +135,9 @@ impl HeadReader {
                 return Err(failure::head_too_large(call));
             }
             let Some(length) = length else {
-                http.try_response(&head::beginning(input), false).map_err(garbled)?;
+                if !input.is_empty() {
+                    http.try_response(&head::beginning(input), false).map_err(garbled)?;
+                }
                 self.searched = input.len();
                 match connection.stream.receive(&mut connection.input, call) {
                     Ok(0) => return Err(failure::disconnected(call)),
@@ -165,7 +167,7 @@ impl HeadReader {
 struct BodyReader {
     /// How the body ends; `None`: there is none.
     framing: Option<Framing>,
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: WipedVec<u8>,
     length: usize,
     /// Whether the connection has ended, or will.
     is_closed: bool,
@@ -191,7 +193,7 @@ impl BodyReader {
             _ => LONGEST_BODY,
         };
         // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
-        let bytes = Zeroizing::new(vec![0; announced.min(LONGEST_BODY) + 1]);
+        let bytes = WipedVec::zeroed(announced.min(LONGEST_BODY) + 1);
         let framing = Framing {
             ends_with_connection: !is_chunked && http.body_mode() == BodyMode::CloseDelimited,
             chunks: is_chunked.then(Chunks::new),
@@ -201,7 +203,7 @@ impl BodyReader {
     }
 
     fn empty(is_closed: bool) -> BodyReader {
-        BodyReader { framing: None, bytes: Zeroizing::default(), length: 0, is_closed }
+        BodyReader { framing: None, bytes: WipedVec::default(), length: 0, is_closed }
     }
 
     fn read(&mut self, connection: &mut Connection, call: &Call<'_>) -> Result<(), Error> {
@@ -259,7 +261,7 @@ impl BodyReader {
     }
 
     /// What has come, and whether the connection may stay open after it.
-    fn end(mut self) -> (Zeroizing<Vec<u8>>, bool) {
+    fn end(mut self) -> (WipedVec<u8>, bool) {
         let mut bytes = mem::take(&mut self.bytes);
         bytes.truncate(self.length);
         let Some(Framing { mut http, chunks, .. }) = self.framing else { return (bytes, !self.is_closed) };

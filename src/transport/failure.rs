@@ -204,10 +204,14 @@ mod tests {
 
     use super::{Peer, Phase, Progress, cancelled, of_http, of_io, of_tls, timed_out};
     use crate::error::{Code, Error};
+    use crate::origin::{HostPort, Origin};
+    use crate::transport::Proxy;
 
     /// What `translate` makes of an error in that phase.
     fn at(phase: Phase, peer: Peer, translate: impl Fn(&Progress) -> Error) -> Error {
-        let progress = Progress::new("host:443".to_owned(), Some("proxy:3128".to_owned()));
+        // Not the port of its scheme, so that it is named.
+        let server = Origin { is_https: false, place: HostPort::parse("host:443", 80).unwrap() };
+        let progress = Progress::new(server.into(), Some(Proxy::parse("http://proxy:3128").unwrap().into()));
         progress.enter(phase, peer);
         translate(&progress).request_sent(progress.any_byte_sent())
     }

@@ -2,7 +2,7 @@
 //!
 //! Headers that say where the response ends stay as they came, and ureq-proto refuses them if they are odd.
 
-use zeroize::Zeroizing;
+use crate::wipe::WipedVec;
 
 /// `HTTP/1.1`.
 const VERSION: usize = 8;
@@ -32,8 +32,8 @@ pub(super) fn beginning(input: &[u8]) -> Vec<u8> {
 ///
 /// Of an interim response (1xx) the first line is left: its headers mean nothing for the response that follows. A response that
 /// opens a tunnel has no length, whatever it says (RFC 9112, section 6.3).
-pub(super) fn readable(head: &[u8], answers_connect: bool) -> Zeroizing<Vec<u8>> {
-    let mut readable = Zeroizing::new(Vec::with_capacity(head.len()));
+pub(super) fn readable(head: &[u8], answers_connect: bool) -> WipedVec<u8> {
+    let mut readable = WipedVec::with_capacity(head.len());
     let (first, mut rest) = line(head, false);
     let code = match status(first) {
         Some((version, code)) => {
@@ -62,10 +62,14 @@ pub(super) fn readable(head: &[u8], answers_connect: bool) -> Zeroizing<Vec<u8>>
 
 /// The first line and what is behind it; with `folded` lines that begin with a blank belong to the one before.
 fn line(text: &[u8], folded: bool) -> (&[u8], &[u8]) {
-    let ends = |index: &usize| {
-        text.get(*index) == Some(&b'\n') && !(folded && matches!(text.get(index + 1), Some(b' ' | b'\t')))
-    };
-    text.split_at((0..text.len()).find(ends).map_or(text.len(), |index| index + 1))
+    let mut end = 0;
+    while let Some(more) = text.get(end..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) {
+        end += more + 1;
+        if !(folded && matches!(text.get(end), Some(b' ' | b'\t'))) {
+            return text.split_at(end);
+        }
+    }
+    (text, &[])
 }
 
 fn without_line_end(line: &[u8]) -> &[u8] {
@@ -82,7 +86,7 @@ fn status(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Appends one header, as ureq-proto accepts it, or nothing.
-fn add(header: &[u8], opens_tunnel: bool, readable: &mut Vec<u8>) {
+fn add(header: &[u8], opens_tunnel: bool, readable: &mut WipedVec<u8>) {
     let colon = header.iter().position(|byte| *byte == b':');
     let (name, value) = header.split_at(colon.unwrap_or(header.len()));
     let name = name.trim_ascii_end();

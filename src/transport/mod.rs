@@ -117,8 +117,7 @@ impl Transport {
     /// Each says whether a byte of the request was sent.
     pub(crate) fn begin(&self, operation: &Operation<'_>, request: &Request) -> Result<Exchange, Error> {
         let proxy = self.settings.route.proxy_to(&request.endpoint.origin).cloned();
-        let progress =
-            Progress::new(request.endpoint.origin.authority(), proxy.as_ref().map(|proxy| proxy.place.to_string()));
+        let progress = Progress::new(Arc::clone(&request.endpoint.origin), proxy.clone());
         let key = Key { origin: Arc::clone(&request.endpoint.origin), proxy, identity: self.settings.identity.clone() };
         let exchange = Call::new(operation, &progress).and_then(|call| self.open(request, &key, &call));
         match exchange {
@@ -314,7 +313,7 @@ mod tests {
                 (head, came)
             });
             let answer = transport.send(&alone(MINUTE), &request).unwrap();
-            assert_eq!(**answer.response.body().bytes, *b"ok");
+            assert_eq!(*answer.response.body().bytes, *b"ok");
             let (head, came) = server.join().unwrap();
             let host = endpoint.origin.authority();
             let expected = format!(
@@ -361,7 +360,7 @@ mod tests {
         let last = alone(MINUTE);
         exchange.wait(&last).unwrap();
         let answer = transport.conclude(&last, exchange, None).unwrap();
-        assert_eq!(**answer.response.body().bytes, *b"abcd");
+        assert_eq!(*answer.response.body().bytes, *b"abcd");
 
         // Its connection is used again, for this origin.
         let again = thread::spawn(move || {

@@ -2,7 +2,11 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use super::proxy::Proxy;
+use crate::origin::Origin;
 
 /// What an exchange is busy with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +48,9 @@ pub(super) enum Peer {
 /// How far an exchange has come. It belongs to the exchange and not to the operation that waits for it: another operation may
 /// take the exchange over.
 pub(crate) struct Progress {
-    /// Host and port of both, as messages name them.
-    server: String,
-    proxy: Option<String>,
+    /// Both ends that messages may name.
+    server: Arc<Origin>,
+    proxy: Option<Arc<Proxy>>,
     phase: Cell<Phase>,
     peer: Cell<Peer>,
     /// When the phase began.
@@ -60,7 +64,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(server: String, proxy: Option<String>) -> Progress {
+    pub(super) fn new(server: Arc<Origin>, proxy: Option<Arc<Proxy>>) -> Progress {
         Progress {
             server,
             proxy,
@@ -104,17 +108,17 @@ impl Progress {
     }
 
     /// Host and port at the other end.
-    pub(super) fn peer_name(&self) -> &str {
-        match self.peer.get() {
-            Peer::Server => &self.server,
-            Peer::Proxy => self.proxy.as_deref().unwrap_or_default(),
+    pub(super) fn peer_name(&self) -> String {
+        match (self.peer.get(), &self.proxy) {
+            (Peer::Proxy, Some(proxy)) => proxy.place.to_string(),
+            _ => self.server.authority(),
         }
     }
 
     /// The same for the log, which tells of both.
     pub(super) fn peer_title(&self) -> String {
         match self.peer.get() {
-            Peer::Server => self.server.clone(),
+            Peer::Server => self.peer_name(),
             Peer::Proxy => format!("proxy {}", self.peer_name()),
         }
     }
@@ -122,7 +126,7 @@ impl Progress {
     /// The proxy that the server is reached by, for messages: it may be at fault as well.
     pub(super) fn via_proxy(&self) -> String {
         match (self.peer.get(), &self.proxy) {
-            (Peer::Server, Some(proxy)) => format!(" via proxy {proxy}"),
+            (Peer::Server, Some(proxy)) => format!(" via proxy {}", proxy.place),
             _ => String::new(),
         }
     }

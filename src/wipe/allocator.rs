@@ -30,6 +30,11 @@ unsafe impl GlobalAlloc for ZeroOnFree {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        #[cfg(test)]
+        // SAFETY: the caller hands back a block of this size.
+        unsafe {
+            unwiped::look(block, layout.size());
+        }
         // SAFETY: the caller hands back a block of this size that nobody uses any more. It is written before it is looked
         // at, so that it does not matter whether it was ever initialised.
         unsafe {
@@ -38,5 +43,34 @@ unsafe impl GlobalAlloc for ZeroOnFree {
             optimization_barrier(slice::from_raw_parts(block, layout.size()));
             System.dealloc(block, layout);
         }
+    }
+}
+
+#[cfg(test)]
+pub(super) use unwiped::unwiped_blocks;
+
+/// Sees what the owner of a block has wiped before this allocator does.
+#[cfg(test)]
+mod unwiped {
+    use std::cell::Cell;
+
+    thread_local! {
+        static SEEN: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// How many blocks that are not zero `work` frees.
+    pub(in crate::wipe) fn unwiped_blocks(work: impl FnOnce()) -> usize {
+        let before = SEEN.get();
+        work();
+        SEEN.get() - before
+    }
+
+    /// # Safety
+    /// The block has this size.
+    pub(super) unsafe fn look(block: *const u8, size: usize) {
+        // SAFETY: within the block. Volatile, for some of it may never have been written.
+        let is_unwiped = (0..size).any(|index| unsafe { block.add(index).read_volatile() } != 0);
+        // A thread that is ending sees nothing any more.
+        let _ = SEEN.try_with(|seen| seen.set(seen.get() + usize::from(is_unwiped)));
     }
 }

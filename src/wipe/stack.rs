@@ -3,6 +3,10 @@
 #[cfg(not(test_without = "stack-wiping"))]
 use zeroize::zeroize_stack;
 
+/// To copy or to free a token takes a few hundred bytes, and the system's part some more.
+#[cfg(not(test_without = "stack-wiping"))]
+const USED_BRIEFLY: usize = if cfg!(debug_assertions) { 16 * 1024 } else { 4 * 1024 };
+
 /// A call with a handshake uses 27 KB of stack in an optimised build, and 67 KB in another one, with what the C library has
 /// of a thread's. The host is told to have several times as much.
 #[cfg(not(test_without = "stack-wiping"))]
@@ -15,4 +19,10 @@ const USED: usize = if cfg!(debug_assertions) { 80 * 1024 } else { 40 * 1024 };
 pub(crate) fn clear_stack() {
     #[cfg(not(test_without = "stack-wiping"))]
     zeroize_stack::<USED>();
+}
+
+/// The same after work that calls little: more would push the host's data out of the processor's cache.
+pub(crate) fn clear_stack_briefly_used() {
+    #[cfg(not(test_without = "stack-wiping"))]
+    zeroize_stack::<USED_BRIEFLY>();
 }

@@ -155,6 +155,8 @@ fn a_call_makes_no_system_call_beyond_the_list() {
     assert!(begins_a_thread(&by_name), "{by_name:?}");
     let by_address = system_calls(&stub.base_url().replace("localhost", "127.0.0.1"), ca, &[]);
     assert!(!begins_a_thread(&by_address), "nothing is looked up: {by_address:?}");
+    let with_its_flags = ["socket", "setsockopt", "connect"];
+    assert!(by_address.windows(3).any(|names| names == with_its_flags), "a socket that never blocks: {by_address:?}");
     // The file of hosts does not know it: the resolver asks DNS.
     on_stage(&names(""), |stage, ca| {
         let by_dns = system_calls("https://concur.test:8443", ca, stage);

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::{envelope, expiry};
@@ -99,7 +100,7 @@ impl Head<'_> {
             _ => {
                 let called_html = self
                     .headers
-                    .get("content-type")
+                    .get(CONTENT_TYPE)
                     .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
                 called_html && !has_envelope(document)
             }
@@ -108,8 +109,7 @@ impl Head<'_> {
 
     /// Whether an answer has a form that Concur documents for the Native Flow, and asks for no login of Windows.
     fn is_of_concur(&self, document: &Document<'_>) -> bool {
-        let challenges =
-            self.headers.get_all("www-authenticate").iter().filter_map(|challenge| challenge.to_str().ok());
+        let challenges = self.headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|challenge| challenge.to_str().ok());
         let mut schemes = challenges.flat_map(|challenge| challenge.split([',', ' ']));
         let is_of_windows = |scheme: &str| ["Negotiate", "NTLM"].iter().any(|other| scheme.eq_ignore_ascii_case(other));
         has_envelope(document) && !envelope::is_of_oauth2(document) && !schemes.any(is_of_windows)
@@ -126,7 +126,7 @@ impl Head<'_> {
 
     /// A redirect, with the host that it leads to and nothing else of its address, which may hold anything.
     fn redirect(&self) -> Error {
-        let location = self.headers.get("location").and_then(|location| location.to_str().ok());
+        let location = self.headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let target = location.and_then(|location| location.parse::<Uri>().ok());
         let detail = match target.as_ref().and_then(Uri::host) {
             Some(host) => format!("{} to {}", self.status_text(), self.redactor().sanitize(host)),
@@ -256,7 +256,7 @@ fn trustworthy(url: &str) -> String {
 fn names_compression(headers: &HeaderMap) -> bool {
     const COMPRESSING: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
     headers
-        .get_all("content-encoding")
+        .get_all(CONTENT_ENCODING)
         .iter()
         .flat_map(|codings| codings.as_bytes().split(|&byte| byte == b','))
         .map(<[u8]>::trim_ascii)

@@ -120,12 +120,19 @@ pub(crate) fn status(document: &Document<'_>) -> Result<Option<u16>, Error> {
 
 /// All elements at `paths`.
 fn all<'d, 'a>(document: &'d Document<'a>, paths: &[Path]) -> Vec<Element<'d, 'a>> {
-    paths.iter().flat_map(|path| at(document, path)).collect()
+    let Some(root) = document.root() else { return Vec::new() };
+    let name = root.name();
+    let mut all = Vec::new();
+    for path in paths {
+        all.extend(at(root, name, path));
+    }
+    all
 }
 
-fn at<'d, 'a>(document: &'d Document<'a>, path: Path) -> Vec<Element<'d, 'a>> {
-    let (Some(root), Some((&first, rest))) = (document.root(), path.split_first()) else { return Vec::new() };
-    let outermost = match root.name() {
+/// The elements at `path` from the outermost one, which has this name.
+fn at<'d, 'a>(root: Element<'d, 'a>, name: Option<&str>, path: Path) -> Vec<Element<'d, 'a>> {
+    let Some((&first, rest)) = path.split_first() else { return Vec::new() };
+    let outermost = match name {
         None => root.children(first),
         Some(name) if name.eq_ignore_ascii_case(first) => vec![root],
         Some(name) if first == WRAPPER && !ENVELOPES.iter().any(|other| name.eq_ignore_ascii_case(other)) => vec![root],

@@ -77,13 +77,15 @@ mod tests {
     use super::addresses;
     use crate::error::{Code, Error};
     use crate::operation::alone;
+    use crate::origin::{HostPort, Origin};
     use crate::transport::call::Call;
     use crate::transport::progress::Progress;
     use std::net::SocketAddr;
     use std::time::Duration;
 
     fn look_up(host: &str, only_loopback: bool) -> Result<Vec<SocketAddr>, Error> {
-        let (operation, progress) = (alone(Duration::from_secs(60)), Progress::new(host.to_owned(), None));
+        let server = Origin { is_https: false, place: HostPort { host: host.to_owned(), port: 7 } };
+        let (operation, progress) = (alone(Duration::from_secs(60)), Progress::new(server.into(), None));
         addresses(host, 7, only_loopback, &Call::new(&operation, &progress).unwrap())
     }
 

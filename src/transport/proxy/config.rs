@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
-use zeroize::Zeroizing;
 
 use super::no_proxy::Bypass;
 use crate::error::{Cause, Error};
@@ -13,6 +12,7 @@ use crate::message::basic;
 use crate::origin::{HostPort, Origin};
 use crate::redact::Redactor;
 use crate::secret::Secret;
+use crate::wipe::WipedVec;
 
 const LONGEST: usize = 2048;
 /// SOCKS counts user and password in one byte each (RFC 1929).
@@ -98,11 +98,13 @@ fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
     }
     let (user, password) = login.split_once(':').unwrap_or((login, ""));
     let decode = |text: &str| {
-        let bytes = Zeroizing::new(percent_decode_str(text).collect::<Vec<u8>>());
-        let text = std::str::from_utf8(&bytes).map_err(|_| "user name or password is not UTF-8")?;
-        match text.chars().any(char::is_control) {
+        // It only gets shorter.
+        let mut bytes = WipedVec::with_capacity(text.len());
+        bytes.extend(percent_decode_str(text));
+        let text = Secret::from_utf8(bytes).ok_or("user name or password is not UTF-8")?;
+        match text.expose().chars().any(char::is_control) {
             true => Err("user name or password contains a control character"),
-            false => Ok(Secret::concat(&[text])),
+            false => Ok(text),
         }
     };
     let (user, password) = (decode(user)?, decode(password)?);
@@ -145,7 +147,7 @@ impl Route {
             None => None,
             Some((name, value)) => {
                 let url = value.into_string().map(Secret::from).map_err(|value| {
-                    drop(Zeroizing::new(value.into_encoded_bytes()));
+                    drop(WipedVec::from(value.into_encoded_bytes()));
                     Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: not UTF-8"))
                 })?;
                 // Which variable it was, before what is wrong with it.

@@ -59,7 +59,6 @@ fn words_of(document: &Document<'_>) -> Vec<Secret> {
 #[cfg(test)]
 mod tests {
     use http::Response;
-    use zeroize::Zeroizing;
 
     use super::refusal;
     use crate::error::{Code, Error};
@@ -67,7 +66,7 @@ mod tests {
     use crate::redact::Redactor;
 
     fn refused(status: u16, header: (&str, &str), body: &str) -> Error {
-        let body = Body { bytes: Zeroizing::new(body.as_bytes().to_vec()), cut: None };
+        let body = Body { bytes: body.as_bytes().to_vec().into(), cut: None };
         let response = Response::builder().status(status).header(header.0, header.1).body(body).unwrap();
         refusal(&Answer { response, came: Moment::now() }, "proxy:3128", &Redactor::new(&["hunter22"], &[]))
     }

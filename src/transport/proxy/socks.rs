@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use zeroize::Zeroizing;
-
 use super::config::Login;
 use crate::error::{Cause, Error};
 use crate::origin::HostPort;
@@ -11,6 +9,7 @@ use crate::transport::buffer::Buffer;
 use crate::transport::call::Call;
 use crate::transport::failure;
 use crate::transport::stream::Stream;
+use crate::wipe::WipedVec;
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -101,7 +100,7 @@ struct Talk<'a> {
 impl Talk<'_> {
     /// In one piece, for some proxies read no further than the first.
     fn say(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
-        let message = Zeroizing::new(parts.concat());
+        let message = WipedVec::from(parts.concat());
         self.stream.send(&message, self.call)
     }
 

@@ -38,7 +38,7 @@ pub(in crate::transport) fn open(
     let exchanged = exchange.conclude(cut)?;
     let status = exchanged.answer.response.status();
     if !status.is_success() {
-        return Err(refusal(&exchanged.answer, call.peer_name(), &proxy.redactor()));
+        return Err(refusal(&exchanged.answer, &call.peer_name(), &proxy.redactor()));
     }
     let stream = exchanged.connection.into_stream().ok_or_else(|| failure::spoke_first(call))?;
     call.done(format_args!("{}: tunnel to {server} open, HTTP {}", call.peer_title(), status.as_u16()));

@@ -8,7 +8,6 @@ use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::crypto::ring;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use zeroize::Zeroizing;
 
 use super::file::read_file;
 use super::pem;
@@ -33,7 +32,7 @@ impl Identity {
             };
             Error::new(cause).detail(format_args!("\"{path}\": {unreadable}"))
         };
-        let read = |path: &str| read_file(path).map(Zeroizing::new).map_err(|error| refuse(path, &error));
+        let read = |path: &str| read_file(path).map_err(|error| refuse(path, &error));
         let (chain, key) = (read(chain_file)?, read(key_file)?);
         let chain = pem::certificates(&chain).map_err(|error| unreadable(chain_file, error))?;
         let key = pem::private_key(&key).map_err(|error| unreadable(key_file, error))?;

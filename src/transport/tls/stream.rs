@@ -30,6 +30,8 @@ pub(in crate::transport) const LONGEST_CONTENT: usize = 16 * 1024;
 /// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
 /// a certificate with many names, a long chain.
 const LONGEST_MESSAGE: usize = 64 * 1024 + LONGEST_RECORD;
+/// A server's certificates and what it says with them, for most; a request with room for its record.
+const USUAL_FLIGHT: usize = 6 * 1024;
 /// Before a request a server sends some session tickets, if anything.
 const MOST_LATE_READS: usize = 8;
 /// More than that is not kept while something is to be sent.
@@ -83,9 +85,9 @@ impl Tls {
         let mut tls = Tls {
             connection,
             under,
-            incoming: Buffer::new(LONGEST_RECORD, LONGEST_MESSAGE),
+            incoming: Buffer::new(USUAL_FLIGHT, LONGEST_MESSAGE),
             early: Buffer::new(0, LONGEST_EARLY),
-            outgoing: Vec::with_capacity(LONGEST_RECORD),
+            outgoing: Vec::with_capacity(USUAL_FLIGHT),
             closed: false,
             lacks_certificate: false,
         };

@@ -7,6 +7,7 @@ pub(in crate::transport) use platform::verifier;
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod files {
+    use std::fs;
     use std::path::Path;
     use std::sync::Arc;
 
@@ -16,39 +17,41 @@ mod files {
 
     use crate::error::Cause;
     use crate::error::Error;
+    use crate::transport::tls::file::read_file;
+    use crate::transport::tls::pem;
     use crate::transport::tls::roots::Roots;
 
-    /// Where Linux distributions keep all roots in one file; the first that exists is taken.
-    const BUNDLES: &[&str] = &[
+    /// Where Linux distributions keep all roots in one file, and where one by one; the first place that exists is taken. By
+    /// path: the usual probing reads `SSL_CERT_FILE`, and reading the environment races with a host that writes it.
+    const PLACES: &[&str] = &[
         "/etc/ssl/certs/ca-certificates.crt",                // Debian, Ubuntu, Arch
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Red Hat 7 and later
         "/etc/pki/tls/certs/ca-bundle.crt",                  // Fedora, Red Hat 6
         "/etc/ssl/ca-bundle.pem",                            // SUSE
         "/etc/ssl/cert.pem",                                 // Alpine
+        "/etc/ssl/certs",
+        "/etc/pki/tls/certs",
     ];
-    /// Where they keep them one by one; read when there is no bundle.
-    const FOLDERS: &[&str] = &["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
     pub(in crate::transport) fn verifier(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-        Ok(Arc::new(Roots::new(roots()?, provider)))
+        Ok(Arc::new(Roots::new(roots(PLACES)?, provider)))
     }
 
-    /// By path: the usual probing reads `SSL_CERT_FILE`, and reading the environment races with a host that writes it.
-    fn roots() -> Result<Vec<CertificateDer<'static>>, Error> {
-        let bundles = BUNDLES.iter().map(|path| (Some(Path::new(*path)), None));
-        let folders = FOLDERS.iter().map(|path| (None, Some(Path::new(*path))));
-        // A file that is not there says nothing; one that cannot be read does.
+    fn roots(places: &[impl AsRef<Path>]) -> Result<Vec<CertificateDer<'static>>, Error> {
+        // A place that is not there says nothing; one that cannot be read does.
         let mut unreadable = None;
-        for (file, folder) in bundles.chain(folders) {
-            let Some(path) = file.or(folder).filter(|path| !matches!(path.try_exists(), Ok(false))) else { continue };
-            let mut found = rustls_native_certs::load_certs_from_paths(file, folder);
-            found.certs.retain(|certificate| webpki::anchor_from_trusted_cert(certificate).is_ok());
-            if !found.certs.is_empty() {
-                return Ok(found.certs);
+        for place in places.iter().map(AsRef::as_ref).filter(|place| !matches!(place.try_exists(), Ok(false))) {
+            let mut found = Found::default();
+            match place.is_dir() {
+                true => found.read_folder(place),
+                false => found.read(place),
+            }
+            if !found.roots.is_empty() {
+                return Ok(found.roots);
             }
             unreadable.get_or_insert_with(|| {
-                let reason = found.errors.first().map(|error| format!(": {error}")).unwrap_or_default();
-                format!("\"{}\" holds no certificate that can be read{reason}", path.display())
+                let reason = found.fault.map(|fault| format!(": {fault}")).unwrap_or_default();
+                format!("\"{}\" holds no certificate that can be read{reason}", place.display())
             });
         }
         let error = Error::new(Cause::NoSystemRoots);
@@ -58,15 +61,86 @@ mod files {
         })
     }
 
+    /// What a place holds.
+    #[derive(Default)]
+    struct Found {
+        roots: Vec<CertificateDer<'static>>,
+        /// What was wrong first with what is left out.
+        fault: Option<String>,
+    }
+
+    impl Found {
+        fn read(&mut self, file: &Path) {
+            match read_file(file) {
+                Ok(file) => pem::each_certificate(&file).for_each(|certificate| match certificate {
+                    Ok(root) if self.roots.contains(&root) => {}
+                    Ok(root) if webpki::anchor_from_trusted_cert(&root).is_ok() => self.roots.push(root),
+                    Ok(_) => self.note("it is not an X.509 certificate in DER (damaged or truncated)"),
+                    Err(reason) => self.note(reason),
+                }),
+                Err(error) => self.note(error),
+            }
+        }
+
+        /// Links may lead to the same file, or to none.
+        fn read_folder(&mut self, folder: &Path) {
+            match fs::read_dir(folder) {
+                Ok(entries) => {
+                    let paths = entries.flatten().map(|entry| entry.path());
+                    paths.filter(|path| path.is_file()).for_each(|file| self.read(&file));
+                }
+                Err(error) => self.note(error),
+            }
+        }
+
+        fn note(&mut self, fault: impl ToString) {
+            self.fault.get_or_insert_with(|| fault.to_string());
+        }
+    }
+
     #[cfg(test)]
     mod tests {
+        use std::fs;
+        use std::path::PathBuf;
+
         use crate::transport::tls::authority::{Role, role};
 
         #[test]
         fn the_system_has_some() {
-            let roots = super::roots().unwrap();
+            let roots = super::roots(super::PLACES).unwrap();
             let fit = roots.iter().filter(|root| matches!(role(root), Ok(Role::Authority { .. })));
             assert!(fit.count() > 10);
+        }
+
+        #[test]
+        fn first_place_that_holds_roots_is_taken() {
+            let folder = std::env::temp_dir().join(format!("nativeflow-roots-{}", std::process::id()));
+            let place = |name: &str| folder.join(name);
+            let pem = || nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap().ca_pem().to_owned();
+            let (one, other, third) = (pem(), pem(), pem());
+            fs::create_dir_all(place("certs/folder")).unwrap();
+            let damaged = one.replacen("MII", "MIM", 1);
+            fs::write(place("bundle"), format!("# comment\n{one}{damaged}\n{other}{one}")).unwrap();
+            fs::write(place("damaged"), damaged).unwrap();
+            fs::write(place("certs/third.pem"), &third).unwrap();
+            fs::write(place("certs/README"), "no certificate").unwrap();
+            for (name, target) in [("3.0", "third.pem"), ("1.0", "../bundle"), ("gone.0", "gone.pem"), ("self", ".")] {
+                std::os::unix::fs::symlink(target, place("certs").join(name)).unwrap();
+            }
+            let count = |names: &[&str]| {
+                let places: Vec<PathBuf> = names.iter().map(|name| place(name)).collect();
+                super::roots(&places).map(|roots| roots.len()).map_err(|error| error.message())
+            };
+            assert_eq!(
+                count(&["gone", "bundle", "certs"]),
+                Ok(2),
+                "the damaged one and the second of two are left out"
+            );
+            assert_eq!(count(&["damaged", "certs"]), Ok(3), "of a folder, each once");
+            let damaged = count(&["gone", "damaged", "gone"]).unwrap_err();
+            assert!(damaged.contains("/damaged\" holds no certificate that can be read: it is not"), "{damaged}");
+            assert!(!count(&["gone"]).unwrap_err().contains("gone"));
+            fs::remove_dir_all(folder).unwrap();
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
+use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
@@ -66,11 +67,15 @@ impl Trust {
             // "Dangerous" for what another verifier might do: this one leaves the decision to rustls'.
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Verifier(verifier)));
-        let anonymous = config.clone().with_no_client_auth();
-        let config = match identity {
+        let mut anonymous = config.clone().with_no_client_auth();
+        let mut config = match identity {
             Some(identity) => config.with_client_cert_resolver(identity.resolver()),
             None => config.with_client_cert_resolver(Arc::new(Nobody)),
         };
+        for config in [&mut config, &mut anonymous] {
+            // Room for 256 sessions, in place of which each process makes a store of its own.
+            config.resumption = Resumption::disabled();
+        }
         Ok((config, anonymous))
     }
 }
