@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::flow::{self, Credentials};
 use crate::log::{Level, Log};
 use crate::message::Endpoint;
-use crate::operation::{Handle, Operation, Running};
+use crate::operation::{ActiveOperations, Handle, Operation};
 use crate::options::{Options, Release};
 use crate::token::Token;
 use crate::transport::Transport;
@@ -32,7 +32,7 @@ struct Core {
     user_agent: HeaderValue,
     timeout: Duration,
     transport: Transport,
-    running: PerProcess<Running>,
+    running: PerProcess<ActiveOperations>,
     log: Option<Log>,
     /// Behind everything that calls back, because they say that nothing does any more.
     _releases: Vec<Arc<Release>>,
@@ -121,8 +121,8 @@ impl Client {
         self.running().close(&self.handle);
     }
 
-    fn running(&self) -> &Running {
-        self.core.running.get(Running::default, Running::close_idle)
+    fn running(&self) -> &ActiveOperations {
+        self.core.running.get(ActiveOperations::default, ActiveOperations::close_idle)
     }
 
     pub(crate) fn log(&self) -> Option<&Log> {

@@ -9,9 +9,9 @@ use http::HeaderValue;
 use crate::error::{Cause, Error};
 use crate::flow::BaseUrl;
 use crate::log::Log;
-use crate::transport::{Bypass, Identity, Proxy, Route, Settings, Trust};
+use crate::transport::{Bypass, ClientCertificate, Proxy, Route, Settings, TrustedRoots};
 
-const LONGEST_PRODUCT: usize = 256;
+const MAX_PRODUCT_LEN: usize = 256;
 /// "An answer is due within 60 s" (Concur).
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// Enough for two lost packets: TCP repeats the first after one second, the next after three.
@@ -56,7 +56,7 @@ impl Options {
             transport: Settings {
                 connect_timeout: DEFAULT_CONNECT_TIMEOUT,
                 keep_alive: Duration::ZERO,
-                trust: Trust::default(),
+                trust: TrustedRoots::default(),
                 identity: None,
                 route: Route::default(),
             },
@@ -91,7 +91,7 @@ impl Options {
     /// The calling product, as in `my-erp/4.2`; it stands before `nativeflow/x.y.z` in the User-Agent header.
     pub fn set_user_agent(&mut self, product: &str) -> Result<(), Error> {
         let printable = product.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-        let length = 1..=LONGEST_PRODUCT;
+        let length = 1..=MAX_PRODUCT_LEN;
         if !printable || !length.contains(&product.len()) || product.trim() != product {
             return Err(Cause::UserAgentRefused.into());
         }
@@ -113,7 +113,7 @@ impl Options {
     /// Shows this certificate to a server that asks for one. PEM files: the chain, the client's own first, and the private
     /// key (PKCS#8, PKCS#1 or SEC1, without a passphrase). Read now.
     pub fn set_client_certificate(&mut self, chain_file: &str, key_file: &str) -> Result<(), Error> {
-        self.transport.identity = Some(Identity::read(chain_file, key_file)?);
+        self.transport.identity = Some(ClientCertificate::read(chain_file, key_file)?);
         Ok(())
     }
 

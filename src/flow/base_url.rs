@@ -10,7 +10,7 @@ use crate::message::Endpoint;
 use crate::origin::{HostPort, Origin};
 
 /// Longest base URL in bytes; keeps the request within the transport's buffer.
-const LONGEST: usize = 2048;
+const MAX_LEN: usize = 2048;
 /// Concur's host in the United States, and that of the developer sandboxes.
 const PRODUCTION: &str = "www.concursolutions.com";
 
@@ -32,7 +32,7 @@ impl BaseUrl {
     /// Reads a base URL, or says in the error what is wrong with it.
     pub(crate) fn parse(text: &str) -> Result<BaseUrl, Error> {
         let refuse = |what: &str| Error::new(Cause::BaseUrlRefused).detail(what);
-        if text.len() > LONGEST {
+        if text.len() > MAX_LEN {
             return Err(refuse("longer than 2048 bytes"));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -7,7 +7,7 @@ use crate::secret::Secret;
 
 /// Longest key, login and secret, in bytes: far above Concur's limits, and the request stays within the transport's
 /// buffer.
-const LONGEST: usize = 2048;
+const MAX_LEN: usize = 2048;
 
 /// What a token is asked for with. Borrowed; no copy is made here.
 pub(crate) struct Credentials<'a> {
@@ -24,7 +24,7 @@ impl<'a> Credentials<'a> {
             Some(Cause::KeyEmpty)
         } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             Some(Cause::KeyNotVisibleAscii)
-        } else if key.len() > LONGEST {
+        } else if key.len() > MAX_LEN {
             Some(Cause::KeyTooLong)
         } else if login.is_empty() {
             Some(Cause::LoginEmpty)
@@ -32,11 +32,11 @@ impl<'a> Credentials<'a> {
             Some(Cause::LoginColon)
         } else if login.contains(char::is_control) {
             Some(Cause::LoginControl)
-        } else if login.len() > LONGEST {
+        } else if login.len() > MAX_LEN {
             Some(Cause::LoginTooLong)
         } else if secret.contains(char::is_control) {
             Some(Cause::SecretControl)
-        } else if secret.len() > LONGEST {
+        } else if secret.len() > MAX_LEN {
             Some(Cause::SecretTooLong)
         } else {
             None
@@ -61,7 +61,7 @@ impl<'a> Credentials<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Credentials, LONGEST};
+    use super::{Credentials, MAX_LEN};
     use crate::error::Cause;
 
     fn basic(login: &str, secret: &str) -> String {
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_refused_with_its_own_cause() {
-        let long = "x".repeat(LONGEST + 1);
+        let long = "x".repeat(MAX_LEN + 1);
         for (key, login, secret, cause) in [
             ("", "l", "s", Cause::KeyEmpty),
             ("k k", "l", "s", Cause::KeyNotVisibleAscii),
@@ -109,7 +109,7 @@ mod tests {
             let error = Credentials::new(key, login, secret).err().unwrap();
             assert_eq!(error.message(), cause.message());
         }
-        let longest = "x".repeat(LONGEST);
+        let longest = "x".repeat(MAX_LEN);
         assert!(Credentials::new(&longest, &longest, &longest).is_ok());
     }
 }

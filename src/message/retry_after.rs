@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 /// Concur documents a `Retry-After: 0` on another API; a loop without a pause helps nobody.
-const SHORTEST: u64 = 5;
+const MIN_PAUSE: u64 = 5;
 /// A server that asks for weeks is wrong, and an administrator looks in every day.
-const LONGEST: u64 = 24 * 60 * 60;
+const MAX_PAUSE: u64 = 24 * 60 * 60;
 
 /// Reads Retry-After of an answer that came at `came`, clamped to between 5 seconds and a day. A date counts from the
 /// answer's own Date, because this machine's clock may be wrong; without a Date, from that clock.
@@ -26,7 +26,7 @@ pub(crate) fn asked_pause(headers: &HeaderMap, came: SystemTime) -> Option<Durat
             u64::try_from(until.unix_timestamp() - from).unwrap_or(0)
         }
     };
-    Some(Duration::from_secs(seconds.clamp(SHORTEST, LONGEST)))
+    Some(Duration::from_secs(seconds.clamp(MIN_PAUSE, MAX_PAUSE)))
 }
 
 fn unix_seconds(time: SystemTime) -> i64 {

@@ -5,8 +5,8 @@ use roxmltree::{Document, ParsingOptions};
 use crate::error::{Cause, Error};
 
 /// Answers have one namespace at most, and attributes nowhere but in the first line.
-const MOST_NAMESPACES: usize = 64;
-const MOST_ATTRIBUTES: usize = 2048;
+const MAX_NAMESPACES: usize = 64;
+const MAX_ATTRIBUTES: usize = 2048;
 
 /// Parses `text`.
 ///
@@ -14,7 +14,7 @@ const MOST_ATTRIBUTES: usize = 2048;
 /// It is not well-formed, has a document type definition, or too many attributes.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>, Error> {
     // The parser's time grows with the square of these.
-    if text.matches("xmlns").count() > MOST_NAMESPACES || text.matches('=').count() > MOST_ATTRIBUTES {
+    if text.matches("xmlns").count() > MAX_NAMESPACES || text.matches('=').count() > MAX_ATTRIBUTES {
         return Err(Error::new(Cause::BadXml).detail("too many attributes"));
     }
     // A document type definition is how entities grow and files are read. The nodes need no limit: the body has one.

@@ -4,7 +4,7 @@
 mod cancel;
 mod event;
 
-pub(crate) use cancel::{Bell, Handle, Running};
+pub(crate) use cancel::{ActiveOperations, Handle, Waker};
 pub(crate) use event::Event;
 
 use std::cell::Cell;
@@ -17,11 +17,11 @@ use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
 use crate::log::{Level, Log};
-use cancel::Entry;
+use cancel::ActiveOperation;
 use event::longest_wait;
 
 /// No operation takes longer; keeps the sums of times within what the clock can hold.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+const MAX_TIMEOUT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// From here on a wait is cut in two.
 const LONG: Duration = Duration::from_millis(500);
@@ -31,7 +31,7 @@ const GRACE: Duration = Duration::from_millis(5);
 
 /// An operation while it runs, on one thread.
 pub(crate) struct Operation<'a> {
-    entry: Entry<'a>,
+    entry: ActiveOperation<'a>,
     log: Option<&'a Log>,
     timeout: Duration,
     start: Instant,
@@ -54,7 +54,7 @@ impl<'a> Operation<'a> {
     /// Begins an operation of `handle`: before anything else is done, so that it can be cancelled. `keeps`: there are more
     /// to come.
     pub(crate) fn begin(
-        running: &'a Running,
+        running: &'a ActiveOperations,
         handle: &Arc<Handle>,
         keeps: bool,
         timeout: Duration,
@@ -68,8 +68,8 @@ impl<'a> Operation<'a> {
     ///
     /// # Errors
     /// The system has no descriptor left.
-    pub(crate) fn bell(&self) -> io::Result<Arc<Bell>> {
-        self.entry.bell()
+    pub(crate) fn waker(&self) -> io::Result<Arc<Waker>> {
+        self.entry.waker()
     }
 
     /// The limit, from the beginning on.
@@ -78,7 +78,7 @@ impl<'a> Operation<'a> {
     }
 
     fn deadline(&self) -> Instant {
-        self.start + self.timeout.min(LONGEST)
+        self.start + self.timeout.min(MAX_TIMEOUT)
     }
 
     /// How long it has been running, in milliseconds.
@@ -86,39 +86,39 @@ impl<'a> Operation<'a> {
         milliseconds(self.start)
     }
 
-    /// Whether it may go on: asked where nothing is waited for. `patience`: an earlier end than the deadline.
-    pub(crate) fn check(&self, bell: &Bell, patience: Option<Instant>) -> Result<(), Ended> {
-        if bell.is_cancelled() {
+    /// Whether it may go on: asked where nothing is waited for. `phase_deadline`: an earlier end than the deadline.
+    pub(crate) fn check(&self, waker: &Waker, phase_deadline: Option<Instant>) -> Result<(), Ended> {
+        if waker.is_cancelled() {
             return Err(Ended::Cancelled);
         }
-        if Instant::now() >= self.end(patience) {
+        if Instant::now() >= self.end(phase_deadline) {
             return Err(Ended::TimedOut);
         }
         Ok(())
     }
 
-    fn end(&self, patience: Option<Instant>) -> Instant {
-        patience.map_or(self.deadline(), |patience| patience.min(self.deadline()))
+    fn end(&self, phase_deadline: Option<Instant>) -> Instant {
+        phase_deadline.map_or(self.deadline(), |phase_deadline| phase_deadline.min(self.deadline()))
     }
 
-    /// Waits until one of `watched` is ready; `false` when `until` came first. The first of them is `bell`, the
+    /// Waits until one of `watched` is ready; `false` when `until` came first. The first of them is `waker`, the
     /// operation's, which counts only where there is nothing else to wait for.
     ///
-    /// Where only the bell is watched, the wait may end early with `true`.
+    /// Where only the waker is watched, the wait may end early with `true`.
     ///
-    /// A wait that begins after the deadline, or after `patience`, which stands for an earlier one, looks once: an answer
+    /// A wait that begins after the deadline, or after `phase_deadline`, which stands for an earlier one, looks once: an answer
     /// that has come already is not lost.
     pub(crate) fn wait(
         &self,
-        bell: &Bell,
+        waker: &Waker,
         watched: &mut [PollFd<'_>],
         until: Option<Instant>,
-        patience: Option<Instant>,
+        phase_deadline: Option<Instant>,
     ) -> Result<bool, Ended> {
-        let deadline = self.end(patience);
+        let deadline = self.end(phase_deadline);
         let end = until.map_or(deadline, |until| until.min(deadline));
         loop {
-            if bell.is_cancelled() {
+            if waker.is_cancelled() {
                 return Err(Ended::Cancelled);
             }
             let now = Instant::now();
@@ -134,15 +134,15 @@ impl<'a> Operation<'a> {
                 Ok(0) if left.is_zero() => {
                     return if end < deadline { Ok(false) } else { Err(Ended::TimedOut) };
                 }
-                // A ring can be lost (`event`): who waits for the bell alone looks at what it rings for.
+                // A wake-up can be lost (`event`): if only the waker is watched, the caller checks its condition again.
                 Ok(0) if watched.len() == 1 => return Ok(true),
                 Ok(0) | Err(Errno::INTR) => {}
-                Ok(_) if bell.is_cancelled() => {}
+                Ok(_) if waker.is_cancelled() => {}
                 Ok(_) => {
-                    let (ring, sockets) = watched.split_first().unzip();
-                    if ring.is_some_and(is_ready) {
-                        // An answer of the resolver may ring after it has been read.
-                        bell.hush();
+                    let (first, sockets) = watched.split_first().unzip();
+                    if first.is_some_and(is_ready) {
+                        // The resolver may wake the operation after its answer has been read.
+                        waker.reset();
                     }
                     if sockets.is_none_or(|sockets| sockets.is_empty() || sockets.iter().any(is_ready)) {
                         return Ok(true);
@@ -161,14 +161,14 @@ impl<'a> Operation<'a> {
     }
 
     /// Tells the log that something which began at `since` is done. `what` must not hold a secret.
-    pub(crate) fn done(&self, what: fmt::Arguments<'_>, since: Instant) {
+    pub(crate) fn log_phase_done(&self, what: fmt::Arguments<'_>, since: Instant) {
         if let Some(log) = self.log {
             log.write(Level::Info, format_args!("{what}; {:.1} ms", milliseconds(since)));
         }
     }
 
     /// Tells the log of something that is not as it should be.
-    pub(crate) fn warn(&self, what: fmt::Arguments<'_>) {
+    pub(crate) fn log_warning(&self, what: fmt::Arguments<'_>) {
         if let Some(log) = self.log {
             log.write(Level::Warning, what);
         }
@@ -205,9 +205,9 @@ mod tests {
         let socket = Event::new().unwrap();
         let wait = || {
             let operation = alone(Duration::ZERO);
-            let bell = operation.bell().unwrap();
-            assert!(matches!(operation.check(&bell, None), Err(Ended::TimedOut)));
-            operation.wait(&bell, &mut [bell.watched(), socket.watched()], None, None)
+            let waker = operation.waker().unwrap();
+            assert!(matches!(operation.check(&waker, None), Err(Ended::TimedOut)));
+            operation.wait(&waker, &mut [waker.watched(), socket.watched()], None, None)
         };
         assert!(matches!(wait(), Err(Ended::TimedOut)), "nothing has come");
         socket.set();
@@ -215,8 +215,8 @@ mod tests {
 
         // A peer that never stops sending must not keep the call.
         let (operation, start) = (alone(Duration::ZERO), Instant::now());
-        let bell = operation.bell().unwrap();
-        while operation.wait(&bell, &mut [bell.watched(), socket.watched()], None, None).is_ok() {
+        let waker = operation.waker().unwrap();
+        while operation.wait(&waker, &mut [waker.watched(), socket.watched()], None, None).is_ok() {
             assert!(start.elapsed() < Duration::from_secs(5));
         }
     }
@@ -224,17 +224,17 @@ mod tests {
     #[test]
     fn wait_for_the_bell_alone_ends_early_for_a_second_look() {
         let operation = alone(LONG + LONG);
-        let bell = operation.bell().unwrap();
-        assert!(operation.wait(&bell, &mut [bell.watched()], None, None).unwrap());
+        let waker = operation.waker().unwrap();
+        assert!(operation.wait(&waker, &mut [waker.watched()], None, None).unwrap());
     }
 
     #[test]
     fn patience_ends_a_wait_before_the_deadline() {
         let operation = alone(Duration::from_secs(60));
-        let (bell, socket) = (operation.bell().unwrap(), Event::new().unwrap());
-        let patience = Some(Instant::now());
-        assert!(matches!(operation.check(&bell, patience), Err(Ended::TimedOut)));
-        let waited = operation.wait(&bell, &mut [bell.watched(), socket.watched()], None, patience);
+        let (waker, socket) = (operation.waker().unwrap(), Event::new().unwrap());
+        let phase_deadline = Some(Instant::now());
+        assert!(matches!(operation.check(&waker, phase_deadline), Err(Ended::TimedOut)));
+        let waited = operation.wait(&waker, &mut [waker.watched(), socket.watched()], None, phase_deadline);
         assert!(matches!(waited, Err(Ended::TimedOut)));
     }
 }

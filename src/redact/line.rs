@@ -1,7 +1,7 @@
 //! Foreign text made fit for one line of a log.
 
 /// Longest line that is handed out, in characters.
-const LONGEST: usize = 300;
+const MAX_LINE_LEN: usize = 300;
 
 /// Makes one line of `text`, not longer than 300 characters.
 pub(crate) fn one_line(text: &str) -> String {
@@ -26,7 +26,7 @@ pub(crate) fn unbroken(text: &str) -> String {
 
 /// Ends a line of more than 300 characters in `…`.
 pub(crate) fn cut(mut line: String) -> String {
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+    if let Some((end, _)) = line.char_indices().nth(MAX_LINE_LEN) {
         line.truncate(end);
         line.push('…');
     }
@@ -57,7 +57,7 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, one_line};
+    use super::{MAX_LINE_LEN, one_line};
 
     #[test]
     fn text_becomes_one_line() {
@@ -76,9 +76,9 @@ mod tests {
 
     #[test]
     fn a_long_line_is_cut_at_a_character() {
-        let line = one_line(&"ü".repeat(LONGEST + 1));
-        assert_eq!(line.chars().count(), LONGEST + 1);
+        let line = one_line(&"ü".repeat(MAX_LINE_LEN + 1));
+        assert_eq!(line.chars().count(), MAX_LINE_LEN + 1);
         assert!(line.ends_with("ü…"));
-        assert_eq!(one_line(&"ü".repeat(LONGEST)), "ü".repeat(LONGEST));
+        assert_eq!(one_line(&"ü".repeat(MAX_LINE_LEN)), "ü".repeat(MAX_LINE_LEN));
     }
 }

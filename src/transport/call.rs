@@ -11,13 +11,13 @@ use rustix::event::PollFd;
 use super::failure;
 use super::progress::Progress;
 use crate::error::Error;
-use crate::operation::{Bell, Ended, Operation};
+use crate::operation::{Ended, Operation, Waker};
 
 /// What all layers of the transport are handed: the operation, which limits and ends every wait, and the progress of the
 /// exchange, as which it may be used.
 pub(super) struct Call<'a> {
     operation: &'a Operation<'a>,
-    bell: Arc<Bell>,
+    waker: Arc<Waker>,
     progress: &'a Progress,
 }
 
@@ -33,21 +33,21 @@ impl<'a> Call<'a> {
     /// # Errors
     /// The system has no descriptor left.
     pub(super) fn new(operation: &'a Operation<'a>, progress: &'a Progress) -> Result<Call<'a>, Error> {
-        let bell = operation.bell().map_err(|error| failure::no_descriptor(&error, progress))?;
-        Ok(Call { operation, bell, progress })
+        let waker = operation.waker().map_err(|error| failure::no_descriptor(&error, progress))?;
+        Ok(Call { operation, waker, progress })
     }
 
     pub(super) fn timeout(&self) -> Duration {
         self.operation.timeout()
     }
 
-    pub(super) fn bell(&self) -> &Arc<Bell> {
-        &self.bell
+    pub(super) fn waker(&self) -> &Arc<Waker> {
+        &self.waker
     }
 
     /// What every wait watches beside its socket.
-    pub(super) fn watched_bell(&self) -> PollFd<'_> {
-        self.bell.watched()
+    pub(super) fn watched_waker(&self) -> PollFd<'_> {
+        self.waker.watched()
     }
 
     /// Whether the call may go on: asked where nothing is waited for.
@@ -55,16 +55,16 @@ impl<'a> Call<'a> {
     /// # Errors
     /// The limit of the call has run out, or it was cancelled.
     pub(super) fn check(&self) -> Result<(), Error> {
-        self.operation.check(&self.bell, self.patience()).map_err(|ended| self.ended(ended))
+        self.operation.check(&self.waker, self.phase_deadline()).map_err(|ended| self.ended(ended))
     }
 
     /// Waits until one of `watched` is ready, as [`Operation::wait`] does. The first of them is the
-    /// [bell](Call::watched_bell).
+    /// [waker](Call::watched_waker).
     ///
     /// # Errors
     /// The limit of the call has run out, or it was cancelled.
     pub(super) fn wait(&self, watched: &mut [PollFd<'_>], until: Option<Instant>) -> Result<bool, Error> {
-        self.operation.wait(&self.bell, watched, until, self.patience()).map_err(|ended| self.ended(ended))
+        self.operation.wait(&self.waker, watched, until, self.phase_deadline()).map_err(|ended| self.ended(ended))
     }
 
     fn ended(&self, ended: Ended) -> Error {
@@ -81,13 +81,13 @@ impl<'a> Call<'a> {
     }
 
     /// Tells the log that the phase is done. `what` must not hold a secret.
-    pub(super) fn done(&self, what: fmt::Arguments<'_>) {
-        self.operation.done(what, self.since());
+    pub(super) fn log_phase_done(&self, what: fmt::Arguments<'_>) {
+        self.operation.log_phase_done(what, self.since());
     }
 
     /// Tells the log of something that is not as it should be.
-    pub(super) fn warn(&self, what: fmt::Arguments<'_>) {
-        self.operation.warn(what);
+    pub(super) fn log_warning(&self, what: fmt::Arguments<'_>) {
+        self.operation.log_warning(what);
     }
 
     /// Whether what only costs time to find out is wanted.

@@ -2,7 +2,7 @@
 //! behind a line that ends in LF alone and reads no chunks in HTTP/1.0.
 
 /// Longest line with a size, and longest trailer.
-const LONGEST_LINE: usize = 16 * 1024;
+const MAX_LINE_LEN: usize = 16 * 1024;
 
 /// A body in chunks while it comes.
 pub(super) struct Chunks {
@@ -94,7 +94,7 @@ impl Chunks {
 
     fn step(&mut self, byte: u8) -> Result<Place, &'static str> {
         self.line += 1;
-        if self.line > LONGEST_LINE {
+        if self.line > MAX_LINE_LEN {
             return Err("a line between its chunks has more than 16 KiB");
         }
         let no_size = Err("a chunk's size is not hexadecimal");
@@ -141,7 +141,7 @@ impl Chunks {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Chunks, LONGEST_LINE};
+    use super::{Chunks, MAX_LINE_LEN};
 
     /// The body, as far as it came, and the end: `None` if more is to come.
     fn read(text: &[u8]) -> (Vec<u8>, Option<Result<(), &'static str>>) {
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn bad_framing_is_refused_at_once() {
-        let long = format!("1;{}", "x".repeat(LONGEST_LINE));
+        let long = format!("1;{}", "x".repeat(MAX_LINE_LEN));
         for (text, part) in [
             ("+1\r\na\r\n", "hexadecimal"),
             ("-1\r\na\r\n", "hexadecimal"),

@@ -10,15 +10,15 @@ use super::call::Call;
 use super::failure;
 use super::progress::{Peer, Phase};
 use super::stream::Stream;
-use super::tls::stream::LONGEST_CONTENT;
+use super::tls::stream::MAX_CONTENT_LEN;
 use crate::error::{Cause, Error};
 
 /// Longest head of an answer.
-pub(super) const LONGEST_HEAD: usize = 16 * 1024;
+pub(super) const MAX_HEAD_LEN: usize = 16 * 1024;
 /// Most answers are no longer, and what a buffer has is wiped.
 const USUAL_ANSWER: usize = 2 * 1024;
 /// Holds the longest head of a request. A body may be longer.
-const LONGEST_REQUEST: usize = 16 * 1024;
+const MAX_REQUEST_LEN: usize = 16 * 1024;
 
 /// A connection that HTTP is spoken over.
 pub(super) struct Connection {
@@ -37,8 +37,8 @@ impl Connection {
         Connection {
             stream,
             // Up to a head that is not complete yet, and one record more.
-            input: Buffer::new(USUAL_ANSWER, LONGEST_HEAD + LONGEST_CONTENT),
-            output: Buffer::new(0, LONGEST_REQUEST),
+            input: Buffer::new(USUAL_ANSWER, MAX_HEAD_LEN + MAX_CONTENT_LEN),
+            output: Buffer::new(0, MAX_REQUEST_LEN),
             since: Instant::now(),
             is_used: false,
         }
@@ -60,13 +60,13 @@ impl Connection {
     fn settle(&mut self, call: &Call<'_>) -> Result<(), Error> {
         loop {
             if !self.input.is_empty() {
-                return Err(failure::spoke_first(call));
+                return Err(failure::unexpected_data(call));
             }
             match self.stream.take_arrived(&mut self.input, call)? {
                 Some(0) => return Err(failure::disconnected(call)),
-                Some(_) => return Err(failure::spoke_first(call)),
+                Some(_) => return Err(failure::unexpected_data(call)),
                 None if !self.stream.has_unread() => return Ok(()),
-                None if self.is_used => return Err(failure::spoke_first(call)),
+                None if self.is_used => return Err(failure::unexpected_data(call)),
                 None => self.stream.socket().wait_for_more(call)?,
             }
         }
@@ -79,9 +79,9 @@ impl Connection {
         mut body: &[u8],
         call: &Call<'_>,
     ) -> Result<Http<RecvResponse>, Error> {
-        let garbled = |error| failure::of_http(&error, call);
+        let protocol_error = |error| failure::of_http(&error, call);
         self.output.has_room_for(length_of(&head));
-        let mut http = Http::new(head).map_err(garbled)?.proceed();
+        let mut http = Http::new(head).map_err(protocol_error)?.proceed();
         self.settle(call)?;
         // A small request is sent without a wait, which would have looked.
         call.check()?;
@@ -90,21 +90,21 @@ impl Connection {
             call.enter(Phase::Sending, Peer::Server);
         }
         while !http.can_proceed() {
-            let amount = http.write(self.output.free()).map_err(garbled)?;
+            let amount = http.write(self.output.free()).map_err(protocol_error)?;
             self.output.arrived(amount);
             // A head that is whole may go together with its body.
             if !http.can_proceed() {
                 self.flush(call)?;
             }
         }
-        let http = match http.proceed().map_err(garbled)? {
+        let http = match http.proceed().map_err(protocol_error)? {
             Some(SendRequestResult::RecvResponse(http)) => {
                 self.flush(call)?;
                 Some(http)
             }
             Some(SendRequestResult::SendBody(mut http)) => {
                 while !body.is_empty() {
-                    let (used, amount) = http.write(body, self.output.free()).map_err(garbled)?;
+                    let (used, amount) = http.write(body, self.output.free()).map_err(protocol_error)?;
                     self.output.arrived(amount);
                     body = body.get(used..).unwrap_or_default();
                     self.flush(call)?;
@@ -115,7 +115,7 @@ impl Connection {
         };
         if self.stream.has_unread() {
             // It was read before the last byte was sent.
-            return Err(failure::spoke_first(call));
+            return Err(failure::unexpected_data(call));
         }
         http.ok_or_else(|| Error::new(Cause::Unforeseen).detail("request body does not match its headers"))
     }

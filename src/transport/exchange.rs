@@ -13,7 +13,7 @@ use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult};
 
 use super::call::Call;
 use super::chunks::Chunks;
-use super::connection::{Connection, LONGEST_HEAD};
+use super::connection::{Connection, MAX_HEAD_LEN};
 use super::failure;
 use super::head;
 use super::progress::{Peer, Phase};
@@ -22,11 +22,11 @@ use crate::message::{Answer, Body, Moment};
 use crate::wipe::WipedVec;
 
 /// Longest answer. A token answer has some hundred bytes.
-const LONGEST_BODY: usize = 64 * 1024;
+const MAX_BODY_LEN: usize = 64 * 1024;
 /// How long the body of a refusal may take, from a proxy or the server.
-const LONGEST_PAGE: Duration = Duration::from_secs(2);
+const MAX_PAGE_LEN: Duration = Duration::from_secs(2);
 /// Interim answers (1xx) before the answer. Servers send one or two.
-const MOST_INTERIM: usize = 20;
+const MAX_INTERIM: usize = 20;
 
 /// A request whose answer is due.
 pub(super) struct Exchange {
@@ -62,7 +62,7 @@ impl Exchange {
         let is_again = connection.is_used();
         let http = connection.send(head, body, call)?;
         if call.peer() == Peer::Server {
-            call.done(format_args!("request sent"));
+            call.log_phase_done(format_args!("request sent"));
             call.enter(Phase::Waiting, Peer::Server);
         }
         let reader = HeadReader { http: Some(http), interim: 0, skipped: 0, searched: 0 };
@@ -82,7 +82,7 @@ impl Exchange {
                 }
                 if call.peer() == Peer::Proxy || !head.status().is_success() {
                     // The status decides; the end of the page does not matter.
-                    call.hurry(LONGEST_PAGE);
+                    call.limit_phase(MAX_PAGE_LEN);
                 }
                 // In HTTP/1.0 too, as curl reads it and ureq-proto does not.
                 let coding = head.headers().get(TRANSFER_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
@@ -123,7 +123,7 @@ impl HeadReader {
         connection: &mut Connection,
         call: &Call<'_>,
     ) -> Result<(Response<()>, Http<RecvResponse>), Error> {
-        let garbled = |error| failure::of_http(&error, call);
+        let protocol_error = |error| failure::of_http(&error, call);
         let mut http = self.http.take().ok_or(Cause::Unforeseen)?;
         loop {
             let empty = connection.input.filled().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -131,12 +131,12 @@ impl HeadReader {
             self.skipped += empty;
             let input = connection.input.filled();
             let length = head::length(input, self.searched);
-            if self.skipped + length.unwrap_or(input.len()) >= LONGEST_HEAD {
+            if self.skipped + length.unwrap_or(input.len()) >= MAX_HEAD_LEN {
                 return Err(failure::head_too_large(call));
             }
             let Some(length) = length else {
                 if !input.is_empty() {
-                    http.try_response(&head::beginning(input), false).map_err(garbled)?;
+                    http.try_response(&head::beginning(input), false).map_err(protocol_error)?;
                 }
                 self.searched = input.len();
                 match connection.stream.receive(&mut connection.input, call) {
@@ -150,12 +150,12 @@ impl HeadReader {
             };
             let answers_connect = call.peer() == Peer::Proxy;
             let readable = head::readable(input.get(..length).unwrap_or_default(), answers_connect);
-            let (_, head) = http.try_response(&readable, false).map_err(garbled)?;
+            let (_, head) = http.try_response(&readable, false).map_err(protocol_error)?;
             connection.input.consume(length);
             self.searched = 0;
             match head {
                 Some(head) => return Ok((head, http)),
-                None if self.interim == MOST_INTERIM => return Err(failure::too_many_interim_answers(call)),
+                None if self.interim == MAX_INTERIM => return Err(failure::too_many_interim_answers(call)),
                 // The real one may be there already.
                 None => self.interim += 1,
             }
@@ -189,11 +189,11 @@ impl BodyReader {
         };
         let is_chunked = is_chunked || http.body_mode() == BodyMode::Chunked;
         let announced = match http.body_mode() {
-            BodyMode::LengthDelimited(length) if !is_chunked => usize::try_from(length).unwrap_or(LONGEST_BODY),
-            _ => LONGEST_BODY,
+            BodyMode::LengthDelimited(length) if !is_chunked => usize::try_from(length).unwrap_or(MAX_BODY_LEN),
+            _ => MAX_BODY_LEN,
         };
         // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
-        let bytes = WipedVec::zeroed(announced.min(LONGEST_BODY) + 1);
+        let bytes = WipedVec::zeroed(announced.min(MAX_BODY_LEN) + 1);
         let framing = Framing {
             ends_with_connection: !is_chunked && http.body_mode() == BodyMode::CloseDelimited,
             chunks: is_chunked.then(Chunks::new),
@@ -211,7 +211,7 @@ impl BodyReader {
         // How the connection ended: properly, or not.
         let mut end: Option<Result<(), Error>> = None;
         loop {
-            if self.length > LONGEST_BODY {
+            if self.length > MAX_BODY_LEN {
                 return Err(Error::new(Cause::BodyTooLarge));
             }
             let is_ended = match chunks {
@@ -223,7 +223,7 @@ impl BodyReader {
             }
             let (input, free) = (connection.input.filled(), self.bytes.get_mut(self.length..).unwrap_or_default());
             let amounts = match chunks {
-                Some(chunks) => chunks.read(input, free).map_err(|what| failure::garbled(what, call)),
+                Some(chunks) => chunks.read(input, free).map_err(|what| failure::protocol_error(what, call)),
                 None => http.read(input, free).map_err(|error| failure::of_http(&error, call)),
             };
             let is_whole = chunks.as_ref().is_some_and(Chunks::is_whole);

@@ -161,33 +161,33 @@ fn of_proxy_tls(error: &rustls::Error, progress: &Progress) -> Error {
 pub(super) fn of_http(error: &ureq_proto::Error, progress: &Progress) -> Error {
     match error {
         ureq_proto::Error::HttpParseTooManyHeaders => head_too_large(progress),
-        error => garbled(error, progress),
+        error => protocol_error(error, progress),
     }
 }
 
 /// The other end speaks before it is asked. What it says is no answer (RFC 9112, section 9.2).
-pub(super) fn spoke_first(progress: &Progress) -> Error {
+pub(super) fn unexpected_data(progress: &Progress) -> Error {
     match progress.peer() {
         Peer::Server => Error::new(Cause::UnexpectedData).detail(progress.peer_name()),
-        Peer::Proxy => garbled("unexpected data before the request", progress),
+        Peer::Proxy => protocol_error("unexpected data before the request", progress),
     }
 }
 
 /// More interim answers (1xx) than any server has a reason for.
 pub(super) fn too_many_interim_answers(progress: &Progress) -> Error {
-    garbled("too many interim responses (1xx)", progress)
+    protocol_error("too many interim responses (1xx)", progress)
 }
 
 /// Of headers there are too many, or too long ones.
 pub(super) fn head_too_large(progress: &Progress) -> Error {
     match progress.peer() {
         Peer::Server => Error::new(Cause::HeadTooLarge).detail(progress.peer_name()),
-        Peer::Proxy => garbled("headers longer than 16 KiB, or more than 128", progress),
+        Peer::Proxy => protocol_error("headers longer than 16 KiB, or more than 128", progress),
     }
 }
 
 /// What answers does not keep to the protocol, HTTP or SOCKS.
-pub(super) fn garbled(what: impl fmt::Display, progress: &Progress) -> Error {
+pub(super) fn protocol_error(what: impl fmt::Display, progress: &Progress) -> Error {
     let cause = match progress.peer() {
         Peer::Server => Cause::NotHttp,
         Peer::Proxy => Cause::ProxyGarbled,
@@ -219,7 +219,7 @@ mod tests {
     /// The same when a byte of the request has been sent.
     fn after_sending(phase: Phase, translate: impl Fn(&Progress) -> Error) -> Error {
         at(Phase::Sending, Peer::Server, |progress| {
-            progress.bytes_left(1);
+            progress.add_bytes_sent(1);
             progress.enter(phase, Peer::Server);
             translate(progress).request_sent(progress.any_byte_sent())
         })

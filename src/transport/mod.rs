@@ -26,7 +26,7 @@ mod stream;
 mod tls;
 
 pub(crate) use proxy::{Bypass, Proxy, Route};
-pub(crate) use tls::{Identity, Trust};
+pub(crate) use tls::{ClientCertificate, TrustedRoots};
 
 use std::fmt;
 use std::sync::Arc;
@@ -56,8 +56,8 @@ pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     /// How long an idle connection may be used again; zero: each call has its own.
     pub(crate) keep_alive: Duration,
-    pub(crate) trust: Trust,
-    pub(crate) identity: Option<Identity>,
+    pub(crate) trust: TrustedRoots,
+    pub(crate) identity: Option<ClientCertificate>,
     pub(crate) route: Route,
 }
 
@@ -139,7 +139,10 @@ impl Transport {
             match begin(connection) {
                 Err(error) if !call.any_byte_sent() => {
                     call.check()?;
-                    call.warn(format_args!("connect: idle connection lost, opening a new one: {}", error.message()));
+                    call.log_warning(format_args!(
+                        "connect: idle connection lost, opening a new one: {}",
+                        error.message()
+                    ));
                 }
                 result => return result,
             }
@@ -167,7 +170,7 @@ impl Transport {
                 pool::usable_until(came.monotonic, since, keep_alive, response.headers())
             })
             .flatten();
-        operation.done(
+        operation.log_phase_done(
             format_args!(
                 "response HTTP {}, {} bytes{}",
                 response.status().as_u16(),
@@ -230,7 +233,7 @@ impl Transport {
         let socket = connect::connect(&addresses, self.settings.connect_timeout, call)?;
         if call.is_logged() {
             let address = socket.peer().map_or_else(String::new, |address| format!(" at {address}"));
-            call.done(format_args!("connect {}{address}", call.peer_title()));
+            call.log_phase_done(format_args!("connect {}{address}", call.peer_title()));
         }
         Ok(Stream::Tcp(socket))
     }
@@ -263,10 +266,10 @@ mod tests {
 
     use http::{HeaderValue, Method};
 
-    use super::{Route, Settings, Transport, Trust};
+    use super::{Route, Settings, Transport, TrustedRoots};
     use crate::error::Code;
     use crate::message::{Endpoint, Request};
-    use crate::operation::{Handle, Operation, Running, alone};
+    use crate::operation::{ActiveOperations, Handle, Operation, alone};
     use crate::origin::{HostPort, Origin};
     use crate::secret::Secret;
 
@@ -281,7 +284,7 @@ mod tests {
         let transport = Transport::new(Settings {
             connect_timeout: MINUTE,
             keep_alive: MINUTE,
-            trust: Trust::default(),
+            trust: TrustedRoots::default(),
             identity: None,
             route: Route::default(),
         });
@@ -334,7 +337,7 @@ mod tests {
         ];
         let (listener, transport, endpoint) = both();
         let request = Request::new(Method::GET, &endpoint, Vec::new(), Secret::default());
-        let (running, handle): (Running, Arc<Handle>) = Default::default();
+        let (running, handle): (ActiveOperations, Arc<Handle>) = Default::default();
         let cancelled = Operation::begin(&running, &handle, false, MINUTE, None);
         let mut exchange = transport.begin(&cancelled, &request).unwrap();
         let (mut client, _) = listener.accept().unwrap();

@@ -8,11 +8,11 @@ use http::HeaderMap;
 
 use super::connection::Connection;
 use super::proxy::Proxy;
-use super::tls::Identity;
+use super::tls::ClientCertificate;
 use crate::origin::Origin;
 
 /// More than that would be needed at once only by as many threads.
-const MOST: usize = 8;
+const MAX: usize = 8;
 /// No connection is used for longer: a host that moves, or a certificate that is withdrawn, is noticed by then. A handshake
 /// every five minutes costs nothing.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
@@ -26,7 +26,7 @@ pub(super) struct Key {
     /// The proxy that leads there.
     pub(super) proxy: Option<Arc<Proxy>>,
     /// Who this machine is to the server.
-    pub(super) identity: Option<Identity>,
+    pub(super) identity: Option<ClientCertificate>,
 }
 
 impl PartialEq for Key {
@@ -80,7 +80,7 @@ impl<T> Pool<T> {
     pub(super) fn put(&self, key: Key, connection: T, until: Instant) {
         let oldest = self.with(|idle| {
             let of_key = idle.iter().filter(|idle| idle.key == key).count();
-            let at = if of_key < MOST { None } else { idle.iter().position(|idle| idle.key == key) };
+            let at = if of_key < MAX { None } else { idle.iter().position(|idle| idle.key == key) };
             let oldest = at.map(|at| idle.remove(at));
             idle.push(Idle { key, connection, until });
             oldest
@@ -129,7 +129,7 @@ mod tests {
 
     use http::HeaderMap;
 
-    use super::{Key, MAX_AGE, MOST, Pool, usable_until};
+    use super::{Key, MAX, MAX_AGE, Pool, usable_until};
     use crate::origin::{HostPort, Origin};
     use crate::transport::proxy::Proxy;
 
@@ -164,9 +164,9 @@ mod tests {
         let (pool, until) = (Pool::default(), Instant::now() + Duration::from_secs(60));
         let (of, other) = (key(true, "a", None), key(true, "b", None));
         pool.put(other.clone(), 100, until);
-        (0..=MOST).for_each(|number| pool.put(of.clone(), number, until));
+        (0..=MAX).for_each(|number| pool.put(of.clone(), number, until));
         let taken: Vec<usize> = std::iter::from_fn(|| pool.take(&of)).collect();
-        assert_eq!(taken, (1..=MOST).rev().collect::<Vec<_>>());
+        assert_eq!(taken, (1..=MAX).rev().collect::<Vec<_>>());
         pool.put(of.clone(), 1, Instant::now());
         assert_eq!((pool.take(&of), pool.take(&other)), (None, Some(100)));
     }

@@ -56,7 +56,7 @@ pub(crate) struct Progress {
     /// When the phase began.
     since: Cell<Instant>,
     /// An end of this phase that comes before the deadline.
-    patience: Cell<Option<Instant>>,
+    phase_deadline: Cell<Option<Instant>>,
     /// Whether the other end has said anything since the phase began.
     heard: Cell<bool>,
     /// Whether a byte of the request has been handed to the system.
@@ -71,7 +71,7 @@ impl Progress {
             phase: Cell::new(Phase::Lookup),
             peer: Cell::new(Peer::Server),
             since: Cell::new(Instant::now()),
-            patience: Cell::new(None),
+            phase_deadline: Cell::new(None),
             heard: Cell::new(false),
             sent: Cell::new(false),
         }
@@ -82,17 +82,17 @@ impl Progress {
         self.phase.set(phase);
         self.peer.set(peer);
         self.since.set(Instant::now());
-        self.patience.set(None);
+        self.phase_deadline.set(None);
         self.heard.set(false);
     }
 
     /// Ends the rest of this phase after `limit`, as the deadline would.
-    pub(super) fn hurry(&self, limit: Duration) {
-        self.patience.set(Some(Instant::now() + limit));
+    pub(super) fn limit_phase(&self, limit: Duration) {
+        self.phase_deadline.set(Some(Instant::now() + limit));
     }
 
-    pub(super) fn patience(&self) -> Option<Instant> {
-        self.patience.get()
+    pub(super) fn phase_deadline(&self) -> Option<Instant> {
+        self.phase_deadline.get()
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -132,14 +132,14 @@ impl Progress {
     }
 
     /// Notes that bytes have been handed to the system.
-    pub(super) fn bytes_left(&self, amount: usize) {
+    pub(super) fn add_bytes_sent(&self, amount: usize) {
         if amount > 0 && self.phase.get() == Phase::Sending {
             self.sent.set(true);
         }
     }
 
     /// Notes that bytes have come.
-    pub(super) fn bytes_came(&self) {
+    pub(super) fn note_bytes_received(&self) {
         self.heard.set(true);
     }
 

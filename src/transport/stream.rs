@@ -50,7 +50,7 @@ impl Stream {
     pub(super) fn socket(&self) -> &Socket {
         match self {
             Stream::Tcp(socket) => socket,
-            Stream::Tls(tls) => tls.under().socket(),
+            Stream::Tls(tls) => tls.inner().socket(),
         }
     }
 }

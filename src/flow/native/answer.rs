@@ -196,7 +196,7 @@ impl Head<'_> {
     fn server_message(&self, document: &Document<'_>) -> Secret {
         match document {
             Document::WebPage(title) => Secret::concat(&[title]),
-            // A token answer that something on the way has garbled is text too.
+            // A token response that a proxy has damaged is text too.
             Document::Text(text) if self.status.is_success() || text.to_ascii_lowercase().contains("token") => {
                 Secret::default()
             }
@@ -741,7 +741,7 @@ mod tests {
     fn what_is_compressed_is_not_read() {
         let coded = [("Content-Encoding", "gzip")];
         assert_eq!(read(403, &coded, b"\x1f\x8b", None).unwrap_err().code(), Code::Denied);
-        for coding in ["Identity", "UTF-8", "none", "", ",", "gzipped"] {
+        for coding in ["ClientCertificate", "UTF-8", "none", "", ",", "gzipped"] {
             assert!(read(200, &[("Content-Encoding", coding)], DOCUMENTED.as_bytes(), None).is_ok(), "{coding}");
         }
         for coding in ["x-gzip", "Deflate", "br", "zstd", "compress", "X-Compress", "UTF-8, GZIP"] {

@@ -15,7 +15,7 @@ use crate::transport::call::Call;
 use crate::transport::failure;
 
 /// How long one attempt has the field to itself before the next address is tried beside it (RFC 8305, section 5).
-const HEAD_START: Duration = Duration::from_millis(250);
+const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// Of more addresses none is tried.
 const MAX_ADDRESSES: usize = 16;
 /// Before Windows 10 2004 a wait is not told that connecting has failed: there it is asked for.
@@ -34,7 +34,7 @@ pub(in crate::transport) fn connect(
     call: &Call<'_>,
 ) -> Result<Socket, Error> {
     // Cut after the families have taken turns: a host may have more addresses of one family than are tried.
-    let mut untried = by_turns(addresses).into_iter().take(MAX_ADDRESSES);
+    let mut untried = interleave_families(addresses).into_iter().take(MAX_ADDRESSES);
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut failures: Vec<String> = Vec::new();
     // How many of them failed because this machine has no port, or no address, to connect from.
@@ -54,7 +54,7 @@ pub(in crate::transport) fn connect(
                     continue;
                 }
             }
-            next_start = Instant::now() + HEAD_START;
+            next_start = Instant::now() + CONNECTION_ATTEMPT_DELAY;
             continue;
         }
         let Some(until) = attempts.iter().map(|attempt| attempt.end).min() else {
@@ -66,7 +66,7 @@ pub(in crate::transport) fn connect(
         };
         let until = if untried.len() > 0 { until.min(next_start) } else { until };
         let until = ASK_AGAIN.map_or(until, |pause| until.min(Instant::now() + pause));
-        let mut watched = vec![call.watched_bell()];
+        let mut watched = vec![call.watched_waker()];
         watched.extend(attempts.iter().map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT)));
         call.wait(&mut watched, Some(until))?;
         let ready: Vec<bool> = watched.iter().skip(1).map(|fd| !fd.revents().is_empty()).collect();
@@ -90,7 +90,7 @@ pub(in crate::transport) fn connect(
 }
 
 /// The addresses with the families taking turns, the first one's family first (RFC 8305, section 4).
-fn by_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+fn interleave_families(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (mut ones, mut others): (Vec<_>, Vec<_>) =
         addresses.iter().copied().partition(|address| address.is_ipv6() == first_is_v6);
@@ -171,16 +171,16 @@ fn goes_on(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::by_turns;
+    use super::interleave_families;
     use std::net::SocketAddr;
 
     #[test]
     fn families_take_turns() {
         let addresses = |text: &[&str]| text.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
         let [a, b, c, d, e] = ["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "127.0.0.2:1"];
-        assert_eq!(by_turns(&addresses(&[a, b, c, d, e])), addresses(&[a, d, b, e, c]));
-        assert_eq!(by_turns(&addresses(&[d, a, b, c])), addresses(&[d, a, b, c]));
-        assert_eq!(by_turns(&addresses(&[d, e])), addresses(&[d, e]));
-        assert!(by_turns(&[]).is_empty());
+        assert_eq!(interleave_families(&addresses(&[a, b, c, d, e])), addresses(&[a, d, b, e, c]));
+        assert_eq!(interleave_families(&addresses(&[d, a, b, c])), addresses(&[d, a, b, c]));
+        assert_eq!(interleave_families(&addresses(&[d, e])), addresses(&[d, e]));
+        assert!(interleave_families(&[]).is_empty());
     }
 }

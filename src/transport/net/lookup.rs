@@ -34,22 +34,22 @@ pub(in crate::transport) fn addresses(
 
 fn look_up(host: &str, call: &Call<'_>) -> Result<Vec<SocketAddr>, Error> {
     if let Some((addresses, age)) = name_cache::find(host) {
-        call.done(format_args!("lookup {host}: {} (cached {} s ago)", Listed(&addresses), age.as_secs()));
+        call.log_phase_done(format_args!("lookup {host}: {} (cached {} s ago)", Listed(&addresses), age.as_secs()));
         return Ok(addresses);
     }
-    let waiting = Waiting::begin(host, call.bell())
+    let waiting = Waiting::begin(host, call.waker())
         .map_err(|error| Error::new(Cause::NoThread).detail(format_args!("{}: {error}", call.peer_name())))?;
     loop {
         match waiting.found() {
             Some(Ok(addresses)) => {
-                call.done(format_args!("lookup {host}: {}", Listed(addresses)));
+                call.log_phase_done(format_args!("lookup {host}: {}", Listed(addresses)));
                 return Ok(addresses.clone());
             }
             Some(Err(Failure::System(error))) => return Err(failure::of_lookup(error, call)),
             Some(Err(Failure::Panicked)) => return Err(Error::new(Cause::Panicked).detail(call.phase())),
             None => {}
         }
-        call.wait(&mut [call.watched_bell()], None).map_err(|error| match error.code() {
+        call.wait(&mut [call.watched_waker()], None).map_err(|error| match error.code() {
             Code::Timeout if waiting.is_queued() => Error::new(Cause::LookupsTaken).detail(format_args!(
                 "{}: {} ms",
                 call.peer_name(),

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{background, name_cache};
-use crate::operation::Bell;
+use crate::operation::Waker;
 use crate::wipe::PerProcess;
 
 /// What an administrator sees in the list of threads. Linux shows 15 bytes of it.
@@ -40,25 +40,25 @@ pub(super) enum Failure {
 /// One call while it waits for a lookup.
 pub(in crate::transport) struct Waiting<'a> {
     lookup: Arc<Lookup>,
-    bell: &'a Arc<Bell>,
+    waker: &'a Arc<Waker>,
 }
 
 impl<'a> Waiting<'a> {
-    /// Joins a lookup of that name, or begins one. `bell` rings when there is an answer.
+    /// Joins a lookup of that name, or begins one. `waker` is woken when there is an answer.
     ///
     /// # Errors
     /// The system starts no thread, and there is none that could do it later.
-    pub(in crate::transport) fn begin(name: &str, bell: &'a Arc<Bell>) -> io::Result<Waiting<'a>> {
+    pub(in crate::transport) fn begin(name: &str, waker: &'a Arc<Waker>) -> io::Result<Waiting<'a>> {
         let mut lookups = lookups();
-        let lookup = lookups.join(name, bell, Instant::now());
+        let lookup = lookups.join(name, waker, Instant::now());
         if let Err(error) = start_threads(&mut lookups)
             && lookups.running.is_empty()
         {
-            lookups.leave(&lookup, bell);
+            lookups.leave(&lookup, waker);
             return Err(error);
         }
         drop(lookups);
-        Ok(Waiting { lookup, bell })
+        Ok(Waiting { lookup, waker })
     }
 
     pub(in crate::transport) fn found(&self) -> Option<&Found> {
@@ -74,7 +74,7 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut lookups = lookups();
-        lookups.leave(&self.lookup, self.bell);
+        lookups.leave(&self.lookup, self.waker);
         // What cannot be started now waits for a thread that runs.
         let _ = start_threads(&mut lookups);
     }
@@ -148,7 +148,7 @@ struct Lookups {
 struct Entry {
     lookup: Arc<Lookup>,
     since: Instant,
-    callers: Vec<Arc<Bell>>,
+    callers: Vec<Arc<Waker>>,
 }
 
 impl Entry {
@@ -159,15 +159,15 @@ impl Entry {
     fn answer(&mut self, found: &Arc<Found>) {
         // The first answer stays.
         let _ = self.lookup.found.set(Arc::clone(found));
-        self.callers.drain(..).for_each(|bell| bell.ring());
+        self.callers.drain(..).for_each(|waker| waker.wake());
     }
 }
 
 impl Lookups {
     /// Joins a lookup of that name that was begun a short time ago, or queues a new one.
-    fn join(&mut self, name: &str, bell: &Arc<Bell>, now: Instant) -> Arc<Lookup> {
+    fn join(&mut self, name: &str, waker: &Arc<Waker>, now: Instant) -> Arc<Lookup> {
         if let Some(queued) = self.queued.iter_mut().find(|entry| entry.lookup.name == name) {
-            queued.callers.push(Arc::clone(bell));
+            queued.callers.push(Arc::clone(waker));
             return Arc::clone(&queued.lookup);
         }
         let count = self.running_of(name);
@@ -177,18 +177,18 @@ impl Lookups {
         if let Some(newest) = newest
             && (count >= MAX_OF_A_NAME || now.saturating_duration_since(newest.since) < FRESH * count as u32)
         {
-            newest.callers.push(Arc::clone(bell));
+            newest.callers.push(Arc::clone(waker));
             return Arc::clone(&newest.lookup);
         }
         let lookup = Arc::new(Lookup { name: name.to_owned(), found: OnceLock::new() });
-        self.queued.push(Entry { lookup: Arc::clone(&lookup), since: now, callers: vec![Arc::clone(bell)] });
+        self.queued.push(Entry { lookup: Arc::clone(&lookup), since: now, callers: vec![Arc::clone(waker)] });
         lookup
     }
 
     /// A call waits no longer. Without callers a lookup does not stay in the queue.
-    fn leave(&mut self, lookup: &Arc<Lookup>, bell: &Arc<Bell>) {
+    fn leave(&mut self, lookup: &Arc<Lookup>, waker: &Arc<Waker>) {
         if let Some(entry) = self.queued.iter_mut().chain(&mut self.running).find(|entry| entry.is_of(lookup)) {
-            entry.callers.retain(|caller| !Arc::ptr_eq(caller, bell));
+            entry.callers.retain(|caller| !Arc::ptr_eq(caller, waker));
         }
         self.queued.retain(|entry| !entry.callers.is_empty());
     }
@@ -248,15 +248,15 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::{Failure, Lookup, Lookups, MAX_EXTRA, MAX_NAMES, MAX_OF_A_NAME, Waiting, lookups};
-    use crate::operation::Bell;
+    use crate::operation::Waker;
 
-    fn bell() -> Arc<Bell> {
-        Arc::new(Bell::new().unwrap())
+    fn waker() -> Arc<Waker> {
+        Arc::new(Waker::new().unwrap())
     }
 
     /// Joins and begins what may begin; which lookup the call waits for, and whether it runs.
-    fn ask(lookups: &mut Lookups, name: &str, bell: &Arc<Bell>, now: Instant) -> (Arc<Lookup>, bool) {
-        let lookup = lookups.join(name, bell, now);
+    fn ask(lookups: &mut Lookups, name: &str, waker: &Arc<Waker>, now: Instant) -> (Arc<Lookup>, bool) {
+        let lookup = lookups.join(name, waker, now);
         while lookups.next(now).is_some() {}
         let runs = lookups.running.iter().any(|entry| entry.is_of(&lookup));
         (lookup, runs)
@@ -268,13 +268,13 @@ mod tests {
 
     #[test]
     fn lookups_without_callers_take_no_place() {
-        let (mut lookups, bell, now) = (Lookups::default(), bell(), Instant::now());
+        let (mut lookups, waker, now) = (Lookups::default(), waker(), Instant::now());
         let mut count = 0;
         // Names that hang, and calls that end.
         for number in 0..100 {
-            let (lookup, runs) = ask(&mut lookups, &format!("{number}.test"), &bell, now);
+            let (lookup, runs) = ask(&mut lookups, &format!("{number}.test"), &waker, now);
             count += usize::from(runs);
-            lookups.leave(&lookup, &bell);
+            lookups.leave(&lookup, &waker);
         }
         assert_eq!(count, MAX_NAMES + MAX_EXTRA);
         assert!(lookups.queued.is_empty(), "calls that end leave the queue");
@@ -282,13 +282,13 @@ mod tests {
 
     #[test]
     fn four_names_are_looked_up_at_a_time() {
-        let (mut lookups, bell, now) = (Lookups::default(), bell(), Instant::now());
+        let (mut lookups, waker, now) = (Lookups::default(), waker(), Instant::now());
         let names: Vec<_> = (0..=MAX_NAMES).map(|number| format!("{number}.test")).collect();
-        let all: Vec<_> = names.iter().map(|name| ask(&mut lookups, name, &bell, now)).collect();
+        let all: Vec<_> = names.iter().map(|name| ask(&mut lookups, name, &waker, now)).collect();
         assert_eq!(all.iter().filter(|(_, runs)| *runs).count(), MAX_NAMES);
         let (first, last) = (&all[0].0, &all[MAX_NAMES].0);
-        assert!(ask(&mut lookups, &names[MAX_NAMES], &bell, now).0.name == last.name && lookups.queued.len() == 1);
-        lookups.leave(first, &bell);
+        assert!(ask(&mut lookups, &names[MAX_NAMES], &waker, now).0.name == last.name && lookups.queued.len() == 1);
+        lookups.leave(first, &waker);
         assert!(Arc::ptr_eq(&lookups.next(now).unwrap(), last), "the place of a lookup without callers is free");
         assert!(lookups.next(now).is_none());
     }
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn old_lookups_are_not_joined() {
         let (mut lookups, now) = (Lookups::default(), Instant::now());
-        let (first, second) = (bell(), bell());
+        let (first, second) = (waker(), waker());
         let (lost, _) = ask(&mut lookups, "a.test", &first, now);
         let at = |ms| now + Duration::from_millis(ms);
         assert!(Arc::ptr_eq(&lost, &ask(&mut lookups, "a.test", &second, at(900)).0));
@@ -327,8 +327,8 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..32 {
                 scope.spawn(|| {
-                    let bell = bell();
-                    let waiting = Waiting::begin("localhost", &bell).unwrap();
+                    let waker = waker();
+                    let waiting = Waiting::begin("localhost", &waker).unwrap();
                     while waiting.found().is_none() {
                         std::thread::yield_now();
                     }

@@ -32,7 +32,7 @@ impl Socket {
             self.wait_for_more(call)?;
             match (&self.0).read(free) {
                 Ok(amount) => {
-                    call.bytes_came();
+                    call.note_bytes_received();
                     buffer.arrived(amount);
                     return Ok(amount);
                 }
@@ -48,11 +48,11 @@ impl Socket {
             // The standard library asks the system for an error in place of a signal where the other end has gone.
             match (&self.0).write(bytes) {
                 Ok(amount) => {
-                    call.bytes_left(amount);
+                    call.add_bytes_sent(amount);
                     bytes = bytes.get(amount..).unwrap_or_default();
                 }
                 Err(error) if is_nothing_yet(&error) => {
-                    call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::OUT)], None)?;
+                    call.wait(&mut [call.watched_waker(), PollFd::new(&self.0, PollFlags::OUT)], None)?;
                 }
                 Err(error) => return Err(call.failed(error)),
             }
@@ -78,7 +78,7 @@ impl Socket {
 
     /// Waits until there is something to read, or the end.
     pub(in crate::transport) fn wait_for_more(&self, call: &Call<'_>) -> Result<(), Error> {
-        call.wait(&mut [call.watched_bell(), PollFd::new(&self.0, PollFlags::IN)], None).map(drop)
+        call.wait(&mut [call.watched_waker(), PollFd::new(&self.0, PollFlags::IN)], None).map(drop)
     }
 
     /// The address at the other end.

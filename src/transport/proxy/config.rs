@@ -14,9 +14,9 @@ use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::wipe::WipedVec;
 
-const LONGEST: usize = 2048;
+const MAX_LEN: usize = 2048;
 /// SOCKS counts user and password in one byte each (RFC 1929).
-const LONGEST_FOR_SOCKS: usize = 255;
+const MAX_SOCKS_LEN: usize = 255;
 
 /// How a proxy is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Proxy {
     pub(crate) fn parse(url: &str) -> Result<Proxy, Error> {
         // Nothing of the URL may be repeated: it may hold a password.
         let refuse = |what: &str| Error::new(Cause::ProxyRefusedUrl).detail(what);
-        if url.len() > LONGEST {
+        if url.len() > MAX_LEN {
             return Err(refuse("longer than 2048 bytes"));
         }
         let (scheme, rest) = match url.split_once("://") {
@@ -115,7 +115,7 @@ fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
         return Err("user name contains a colon, which HTTP Basic does not allow");
     }
     let longest = user.expose().len().max(password.expose().len());
-    if scheme == Scheme::Socks5 && longest > LONGEST_FOR_SOCKS {
+    if scheme == Scheme::Socks5 && longest > MAX_SOCKS_LEN {
         return Err("user name or password is longer than 255 bytes, which SOCKS does not allow");
     }
     Ok(Login { user, password })

@@ -22,7 +22,7 @@ const NAME: u8 = 3;
 const IPV6: u8 = 4;
 
 /// Longest message of a proxy: its answer with a name in it.
-const LONGEST: usize = 4 + 1 + 255 + 2;
+const MAX_MESSAGE_LEN: usize = 4 + 1 + 255 + 2;
 
 /// Asks the proxy at the other end of `stream` for a way to a server, whose name the proxy looks up.
 pub(super) fn ask(
@@ -31,19 +31,19 @@ pub(super) fn ask(
     HostPort { host, port }: &HostPort,
     call: &Call<'_>,
 ) -> Result<(), Error> {
-    let mut talk = Talk { stream, input: Buffer::new(LONGEST, LONGEST), call };
+    let mut session = SocksSession { stream, input: Buffer::new(MAX_MESSAGE_LEN, MAX_MESSAGE_LEN), call };
     let methods: &[u8] = if login.is_some() { &[NO_LOGIN, WITH_LOGIN] } else { &[NO_LOGIN] };
-    talk.say(&[&[VERSION, methods.len() as u8], methods])?;
-    let [version, method] = talk.hear()?;
+    session.send(&[&[VERSION, methods.len() as u8], methods])?;
+    let [version, method] = session.receive()?;
     if version != VERSION {
-        return Err(failure::garbled("not SOCKS 5", call));
+        return Err(failure::protocol_error("not SOCKS 5", call));
     }
     match (method, login) {
         (NO_LOGIN, _) => {}
-        (WITH_LOGIN, Some(login)) => talk.log_in(login)?,
+        (WITH_LOGIN, Some(login)) => session.log_in(login)?,
         (NONE_ACCEPTABLE | WITH_LOGIN, None) => return Err(denied("user name and password required", call)),
         (NONE_ACCEPTABLE, Some(_)) => return Err(denied("no authentication method in common", call)),
-        _ => return Err(failure::garbled("authentication method that was not offered", call)),
+        _ => return Err(failure::protocol_error("authentication method that was not offered", call)),
     }
     let mut request = vec![VERSION, CONNECT, 0];
     match host.parse::<IpAddr>() {
@@ -63,49 +63,49 @@ pub(super) fn ask(
         }
     }
     request.extend(port.to_be_bytes());
-    talk.say(&[&request])?;
-    let [version, reply, _, kind] = talk.hear()?;
+    session.send(&[&request])?;
+    let [version, reply, _, kind] = session.receive()?;
     if version != VERSION {
-        return Err(failure::garbled("not SOCKS 5", call));
+        return Err(failure::protocol_error("not SOCKS 5", call));
     }
     if reply != 0 {
         return Err(refusal(reply, call));
     }
     // The address that the proxy calls from, which nobody needs.
     match kind {
-        IPV4 => talk.hear::<4>().map(drop)?,
-        IPV6 => talk.hear::<16>().map(drop)?,
+        IPV4 => session.receive::<4>().map(drop)?,
+        IPV6 => session.receive::<16>().map(drop)?,
         NAME => {
-            let [length] = talk.hear()?;
+            let [length] = session.receive()?;
             for _ in 0..length {
-                let [_] = talk.hear()?;
+                let [_] = session.receive()?;
             }
         }
-        _ => return Err(failure::garbled("unknown address type in the response", call)),
+        _ => return Err(failure::protocol_error("unknown address type in the response", call)),
     }
-    let [_, _] = talk.hear()?;
-    match talk.input.is_empty() {
+    let [_, _] = session.receive()?;
+    match session.input.is_empty() {
         true => Ok(()),
-        false => Err(failure::spoke_first(call)),
+        false => Err(failure::unexpected_data(call)),
     }
 }
 
 /// What is said and heard.
-struct Talk<'a> {
+struct SocksSession<'a> {
     stream: &'a mut Stream,
     input: Buffer,
     call: &'a Call<'a>,
 }
 
-impl Talk<'_> {
+impl SocksSession<'_> {
     /// In one piece, for some proxies read no further than the first.
-    fn say(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
+    fn send(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
         let message = WipedVec::from(parts.concat());
         self.stream.send(&message, self.call)
     }
 
     /// As many bytes, however many the proxy sends at once.
-    fn hear<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Error> {
+    fn receive<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Error> {
         loop {
             if let Some(&bytes) = self.input.filled().first_chunk::<LENGTH>() {
                 self.input.consume(LENGTH);
@@ -121,8 +121,8 @@ impl Talk<'_> {
     fn log_in(&mut self, login: &Login) -> Result<(), Error> {
         let (user, password) = (login.user.expose().as_bytes(), login.password.expose().as_bytes());
         // The URL was refused if they were longer.
-        self.say(&[&[1, user.len() as u8], user, &[password.len() as u8], password])?;
-        match self.hear()? {
+        self.send(&[&[1, user.len() as u8], user, &[password.len() as u8], password])?;
+        match self.receive()? {
             [_, 0] => Ok(()),
             [_, _] => Err(denied("user name or password rejected", self.call)),
         }

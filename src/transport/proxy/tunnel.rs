@@ -30,7 +30,7 @@ pub(in crate::transport) fn open(
     call.enter(Phase::Tunnel, Peer::Proxy);
     if proxy.scheme == Scheme::Socks5 {
         socks::ask(proxy.login.as_ref(), &mut stream, server, call)?;
-        call.done(format_args!("{}: tunnel to {server} open", call.peer_title()));
+        call.log_phase_done(format_args!("{}: tunnel to {server} open", call.peer_title()));
         return Ok(stream);
     }
     let mut exchange = Exchange::begin(Connection::new(stream), connect(proxy, server, user_agent)?, &[], call)?;
@@ -40,8 +40,8 @@ pub(in crate::transport) fn open(
     if !status.is_success() {
         return Err(refusal(&exchanged.answer, &call.peer_name(), &proxy.redactor()));
     }
-    let stream = exchanged.connection.into_stream().ok_or_else(|| failure::spoke_first(call))?;
-    call.done(format_args!("{}: tunnel to {server} open, HTTP {}", call.peer_title(), status.as_u16()));
+    let stream = exchanged.connection.into_stream().ok_or_else(|| failure::unexpected_data(call))?;
+    call.log_phase_done(format_args!("{}: tunnel to {server} open, HTTP {}", call.peer_title(), status.as_u16()));
     Ok(stream)
 }
 

@@ -34,7 +34,7 @@ const CURVES: [ObjectIdentifier; 2] = [oid("1.2.840.10045.3.1.7"), oid("1.3.132.
 const P_521: ObjectIdentifier = oid("1.3.132.0.35");
 /// Bytes of a supported modulus: 2048 to 8192 bits.
 const SHORTEST_RSA: usize = 256;
-const LONGEST_RSA: usize = 1024;
+const MAX_RSA_LEN: usize = 1024;
 /// The extensions that webpki understands: keyUsage, subjectAltName, basicConstraints, nameConstraints, CRL distribution points,
 /// extKeyUsage and the list of SCTs.
 const EXTENSIONS: [ObjectIdentifier; 7] = [
@@ -303,7 +303,7 @@ pub(super) fn fault_of_key(certificate: &Certificate) -> Option<(Cause, &'static
     Some(match key.algorithm.oid {
         RSA => match modulus_length(key.subject_public_key.raw_bytes())? {
             ..SHORTEST_RSA => (Cause::CertificateWeak, "an RSA key of less than 2048 bits"),
-            SHORTEST_RSA..=LONGEST_RSA => return None,
+            SHORTEST_RSA..=MAX_RSA_LEN => return None,
             _ => (Cause::CertificateUnsupported, "an RSA key of more than 8192 bits"),
         },
         ELLIPTIC if curve == Some(P_521) => (Cause::CertificateUnsupported, "a key on the curve P-521"),

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::wipe::WipedVec;
 
 /// All roots of the world take a quarter of a MiB.
-const LARGEST_FILE: u64 = 16 * 1024 * 1024;
+const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
 
 /// Reads a file, but nothing that has no end or would block. It may hold a key.
 pub(super) fn read_file(path: impl AsRef<Path> + Copy) -> io::Result<WipedVec<u8>> {
@@ -16,10 +16,10 @@ pub(super) fn read_file(path: impl AsRef<Path> + Copy) -> io::Result<WipedVec<u8
         return Err(io::Error::other("it is not a file"));
     }
     // In one block of the right size, which does not grow.
-    let mut bytes = Vec::with_capacity(file.len().min(LARGEST_FILE) as usize + 1);
-    let result = fs::File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes);
+    let mut bytes = Vec::with_capacity(file.len().min(MAX_FILE_LEN) as usize + 1);
+    let result = fs::File::open(path)?.take(MAX_FILE_LEN + 1).read_to_end(&mut bytes);
     let bytes = WipedVec::from(bytes);
-    match result? as u64 > LARGEST_FILE {
+    match result? as u64 > MAX_FILE_LEN {
         true => Err(io::Error::other("it is larger than 16 MiB")),
         false => Ok(bytes),
     }

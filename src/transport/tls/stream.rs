@@ -13,7 +13,7 @@ use rustls::unbuffered::{ConnectionState, EncodeError, UnbufferedStatus};
 use rustls::{ClientConfig, HandshakeKind};
 
 use super::certificate::Names;
-use super::identity::Nobody;
+use super::client_certificate::NoClientCertificate;
 use crate::error::{Cause, Error};
 use crate::transport::buffer::Buffer;
 use crate::transport::call::Call;
@@ -22,30 +22,30 @@ use crate::transport::progress::{Peer, Phase};
 use crate::transport::stream::Stream;
 
 /// What encryption and a header add to a record's content (RFC 5246 allows more than RFC 8446).
-const LONGEST_EXPANSION: usize = 5 + 2048;
-const LONGEST_RECORD: usize = LONGEST_CONTENT + LONGEST_EXPANSION;
-const LONGEST_ALERT: usize = 2 + LONGEST_EXPANSION;
+const MAX_EXPANSION_LEN: usize = 5 + 2048;
+const MAX_RECORD_LEN: usize = MAX_CONTENT_LEN + MAX_EXPANSION_LEN;
+const MAX_ALERT_LEN: usize = 2 + MAX_EXPANSION_LEN;
 /// Content of one record: as much may be decrypted at once.
-pub(in crate::transport) const LONGEST_CONTENT: usize = 16 * 1024;
+pub(in crate::transport) const MAX_CONTENT_LEN: usize = 16 * 1024;
 /// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
 /// a certificate with many names, a long chain.
-const LONGEST_MESSAGE: usize = 64 * 1024 + LONGEST_RECORD;
+const MAX_MESSAGE_LEN: usize = 64 * 1024 + MAX_RECORD_LEN;
 /// A server's certificates and what it says with them, for most; a request with room for its record.
 const USUAL_FLIGHT: usize = 6 * 1024;
 /// Before a request a server sends some session tickets, if anything.
-const MOST_LATE_READS: usize = 8;
+const MAX_LATE_READS: usize = 8;
 /// More than that is not kept while something is to be sent.
-const LONGEST_EARLY: usize = 64 * 1024;
+const MAX_EARLY_LEN: usize = 64 * 1024;
 /// Content of one record that is sent, so that the record fits into the output.
 const PIECE: usize = 8 * 1024;
 
 /// A TLS connection over another stream.
 pub(in crate::transport) struct Tls {
     connection: UnbufferedClientConnection,
-    under: Stream,
+    inner: Stream,
     incoming: Buffer,
     /// What came while something was to be sent: to be read next.
-    early: Buffer,
+    pending_plaintext: Buffer,
     /// Records to send: encrypted.
     outgoing: Vec<u8>,
     /// The server has said that nothing more comes; rustls says so once.
@@ -56,7 +56,7 @@ pub(in crate::transport) struct Tls {
 
 /// Where the connection stands when it can do no more by itself.
 #[derive(PartialEq, Eq)]
-enum Standing {
+enum TlsState {
     /// Nothing goes on before more bytes arrive.
     NeedsBytes,
     /// The handshake is done, and all that has arrived is read.
@@ -72,7 +72,7 @@ impl Tls {
     pub(in crate::transport) fn connect(
         config: &Arc<ClientConfig>,
         host: &str,
-        under: Stream,
+        inner: Stream,
         peer: Peer,
         call: &Call<'_>,
     ) -> Result<Stream, Error> {
@@ -84,30 +84,30 @@ impl Tls {
             .map_err(|error| failure::of_tls(&error, false, call))?;
         let mut tls = Tls {
             connection,
-            under,
-            incoming: Buffer::new(USUAL_FLIGHT, LONGEST_MESSAGE),
-            early: Buffer::new(0, LONGEST_EARLY),
+            inner,
+            incoming: Buffer::new(USUAL_FLIGHT, MAX_MESSAGE_LEN),
+            pending_plaintext: Buffer::new(0, MAX_EARLY_LEN),
             outgoing: Vec::with_capacity(USUAL_FLIGHT),
             closed: false,
             lacks_certificate: false,
         };
         loop {
-            match tls.proceed_early(call)? {
-                Standing::NeedsBytes => tls.receive_records(call)?,
-                Standing::Open | Standing::HasInput => break,
-                Standing::Closed => return Err(failure::disconnected(call)),
+            match tls.proceed_unread(call)? {
+                TlsState::NeedsBytes => tls.receive_records(call)?,
+                TlsState::Open | TlsState::HasInput => break,
+                TlsState::Closed => return Err(failure::disconnected(call)),
             }
         }
-        tls.tell(call);
+        tls.log_handshake(call);
         Ok(Stream::Tls(Box::new(tls)))
     }
 
-    pub(in crate::transport) fn under(&self) -> &Stream {
-        &self.under
+    pub(in crate::transport) fn inner(&self) -> &Stream {
+        &self.inner
     }
 
     /// Tells the log what was agreed on, and with whom.
-    fn tell(&self, call: &Call<'_>) {
+    fn log_handshake(&self, call: &Call<'_>) {
         if !call.is_logged() {
             return;
         }
@@ -118,7 +118,7 @@ impl Tls {
             _ => "new",
         };
         let names = self.connection.peer_certificates().and_then(<[_]>::first).map(|leaf| Names::of(leaf));
-        call.done(format_args!(
+        call.log_phase_done(format_args!(
             "tls {}: {}, {}, {kind} session; certificate {}",
             call.peer_title(),
             version.unwrap_or_default().replace('_', "."),
@@ -128,14 +128,14 @@ impl Tls {
     }
 
     /// Works through what has arrived, and sends what TLS itself has to say.
-    fn proceed(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<Standing, Error> {
+    fn proceed(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<TlsState, Error> {
         if self.closed {
-            return Ok(Standing::Closed);
+            return Ok(TlsState::Closed);
         }
         loop {
             let UnbufferedStatus { mut discard, state } =
                 self.connection.process_tls_records(self.incoming.filled_mut());
-            self.lacks_certificate |= Nobody::take_asked();
+            self.lacks_certificate |= NoClientCertificate::take_asked();
             let standing = match state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => {
                     // What does not fit waits inside rustls until there is room.
@@ -146,7 +146,7 @@ impl Tls {
                         discard += record.discard;
                         input.append(record.payload);
                     }
-                    Some(Standing::HasInput)
+                    Some(TlsState::HasInput)
                 }
                 Ok(ConnectionState::EncodeTlsData(mut data)) => {
                     append(&mut self.outgoing, 0, |free| match data.encode(free) {
@@ -156,16 +156,16 @@ impl Tls {
                     None
                 }
                 Ok(ConnectionState::TransmitTlsData(data)) => {
-                    self.under.send(&self.outgoing, call)?;
+                    self.inner.send(&self.outgoing, call)?;
                     self.outgoing.clear();
                     data.done();
                     None
                 }
-                Ok(ConnectionState::BlockedHandshake) => Some(Standing::NeedsBytes),
-                Ok(ConnectionState::WriteTraffic(_)) => Some(Standing::Open),
+                Ok(ConnectionState::BlockedHandshake) => Some(TlsState::NeedsBytes),
+                Ok(ConnectionState::WriteTraffic(_)) => Some(TlsState::Open),
                 Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => {
                     self.closed = true;
-                    Some(Standing::Closed)
+                    Some(TlsState::Closed)
                 }
                 Ok(_) => return Err(Error::new(Cause::TlsFailed).detail("unexpected TLS state")),
                 Err(error) => {
@@ -182,17 +182,17 @@ impl Tls {
     }
 
     /// The same when nobody reads: input waits.
-    fn proceed_early(&mut self, call: &Call<'_>) -> Result<Standing, Error> {
-        let mut early = mem::replace(&mut self.early, Buffer::new(0, 0));
+    fn proceed_unread(&mut self, call: &Call<'_>) -> Result<TlsState, Error> {
+        let mut early = mem::replace(&mut self.pending_plaintext, Buffer::new(0, 0));
         let standing = self.proceed(&mut early, call);
-        self.early = early;
+        self.pending_plaintext = early;
         standing
     }
 
     /// Reads what has come from below.
     fn receive_records(&mut self, call: &Call<'_>) -> Result<(), Error> {
         self.make_room()?;
-        match self.under.receive(&mut self.incoming, call)? {
+        match self.inner.receive(&mut self.incoming, call)? {
             // Without TLS's own goodbye anyone on the way may have cut it.
             0 => Err(failure::disconnected(call)),
             _ => Ok(()),
@@ -211,29 +211,29 @@ impl Tls {
     fn say_goodbye(&mut self, call: &Call<'_>) {
         let alert = self.connection.process_tls_records(self.incoming.filled_mut()).state;
         if let Ok(ConnectionState::EncodeTlsData(mut alert)) = alert
-            && append(&mut self.outgoing, LONGEST_ALERT, |free| Ok(alert.encode(free).ok())).is_ok()
+            && append(&mut self.outgoing, MAX_ALERT_LEN, |free| Ok(alert.encode(free).ok())).is_ok()
         {
-            let _ = self.under.send(&self.outgoing, call);
+            let _ = self.inner.send(&self.outgoing, call);
         }
     }
 
     /// Reads at least one byte into `input`; 0: the server has closed its side properly.
     pub(in crate::transport) fn receive(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
         let before = input.filled().len();
-        if !self.early.is_empty() {
-            input.append(self.early.filled());
+        if !self.pending_plaintext.is_empty() {
+            input.append(self.pending_plaintext.filled());
             let arrived = input.filled().len() - before;
-            self.early.consume(arrived);
+            self.pending_plaintext.consume(arrived);
             return Ok(arrived);
         }
         loop {
             match self.proceed(input, call)? {
-                Standing::HasInput => match input.filled().len() - before {
+                TlsState::HasInput => match input.filled().len() - before {
                     0 => return Err(Error::new(Cause::Unforeseen).detail("no space in the buffer")),
                     arrived => return Ok(arrived),
                 },
-                Standing::Closed => return Ok(0),
-                Standing::Open | Standing::NeedsBytes => self.receive_records(call)?,
+                TlsState::Closed => return Ok(0),
+                TlsState::Open | TlsState::NeedsBytes => self.receive_records(call)?,
             }
         }
     }
@@ -242,12 +242,12 @@ impl Tls {
     pub(in crate::transport) fn send(&mut self, bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
         for piece in bytes.chunks(PIECE) {
             loop {
-                let before = self.early.filled().len();
-                match self.proceed_early(call)? {
-                    Standing::Open => break,
+                let before = self.pending_plaintext.filled().len();
+                match self.proceed_unread(call)? {
+                    TlsState::Open => break,
                     // The server speaks meanwhile, or before it is asked.
-                    Standing::HasInput if self.early.filled().len() > before => {}
-                    Standing::HasInput => return Err(failure::spoke_first(call)),
+                    TlsState::HasInput if self.pending_plaintext.filled().len() > before => {}
+                    TlsState::HasInput => return Err(failure::unexpected_data(call)),
                     _ => return Err(failure::disconnected(call)),
                 }
             }
@@ -255,9 +255,9 @@ impl Tls {
             let Ok(ConnectionState::WriteTraffic(mut traffic)) = state else {
                 return Err(failure::disconnected(call));
             };
-            append(&mut self.outgoing, piece.len() + LONGEST_EXPANSION, |free| Ok(traffic.encrypt(piece, free).ok()))?;
+            append(&mut self.outgoing, piece.len() + MAX_EXPANSION_LEN, |free| Ok(traffic.encrypt(piece, free).ok()))?;
             self.incoming.consume(discard);
-            self.under.send(&self.outgoing, call)?;
+            self.inner.send(&self.outgoing, call)?;
             self.outgoing.clear();
         }
         Ok(())
@@ -271,28 +271,28 @@ impl Tls {
         call: &Call<'_>,
     ) -> Result<Option<usize>, Error> {
         let before = input.filled().len();
-        if !self.early.is_empty() {
+        if !self.pending_plaintext.is_empty() {
             return self.receive(input, call).map(Some);
         }
-        for _ in 0..MOST_LATE_READS {
+        for _ in 0..MAX_LATE_READS {
             match self.proceed(input, call)? {
-                Standing::HasInput => return Ok(Some(input.filled().len() - before)),
-                Standing::Closed => return Ok(Some(0)),
-                Standing::Open | Standing::NeedsBytes => {}
+                TlsState::HasInput => return Ok(Some(input.filled().len() - before)),
+                TlsState::Closed => return Ok(Some(0)),
+                TlsState::Open | TlsState::NeedsBytes => {}
             }
             self.make_room()?;
-            match self.under.take_arrived(&mut self.incoming, call)? {
+            match self.inner.take_arrived(&mut self.incoming, call)? {
                 None => return Ok(None),
                 Some(0) => return Err(failure::disconnected(call)),
                 Some(_) => {}
             }
         }
-        Err(failure::spoke_first(call))
+        Err(failure::unexpected_data(call))
     }
 
     /// Whether something has come that is not read: plaintext, a part of a record or a part of a handshake message.
     pub(in crate::transport) fn has_unread(&self) -> bool {
-        !self.early.is_empty() || !self.incoming.is_empty() || self.under.has_unread()
+        !self.pending_plaintext.is_empty() || !self.incoming.is_empty() || self.inner.has_unread()
     }
 }
 

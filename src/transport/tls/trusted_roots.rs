@@ -10,8 +10,8 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 
 use super::certificate::Names;
+use super::client_certificate::{ClientCertificate, NoClientCertificate};
 use super::file::read_file;
-use super::identity::{Identity, Nobody};
 use super::pem::Unreadable;
 use super::roots::Roots;
 use super::verify::Verifier;
@@ -20,12 +20,12 @@ use crate::error::{Cause, Error};
 
 /// The roots that the caller gave; without any, the operating system's.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Trust {
+pub(crate) struct TrustedRoots {
     file: Vec<CertificateDer<'static>>,
     added: Vec<CertificateDer<'static>>,
 }
 
-impl Trust {
+impl TrustedRoots {
     /// Takes the roots in the file `path`, in place of those of an earlier file.
     pub(crate) fn set_file(&mut self, path: &str) -> Result<(), Error> {
         let pem = read_file(path)
@@ -56,7 +56,7 @@ impl Trust {
     /// shown no client certificate.
     pub(in crate::transport) fn client_configs(
         &self,
-        identity: Option<&Identity>,
+        identity: Option<&ClientCertificate>,
     ) -> Result<(ClientConfig, ClientConfig), Error> {
         let unforeseen = |what: &dyn fmt::Display| Error::new(Cause::Unforeseen).detail(what);
         let provider = Arc::new(ring::default_provider());
@@ -70,7 +70,7 @@ impl Trust {
         let mut anonymous = config.clone().with_no_client_auth();
         let mut config = match identity {
             Some(identity) => config.with_client_cert_resolver(identity.resolver()),
-            None => config.with_client_cert_resolver(Arc::new(Nobody)),
+            None => config.with_client_cert_resolver(Arc::new(NoClientCertificate)),
         };
         for config in [&mut config, &mut anonymous] {
             // Room for 256 sessions, in place of which each process makes a store of its own.
@@ -115,14 +115,14 @@ fn not_an_anchor(error: &webpki::Error) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::Trust;
+    use super::TrustedRoots;
     use crate::error::Code;
 
     const NOT_DER: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
     #[test]
     fn a_bad_root_is_found_at_once_and_named() {
-        let mut trust = Trust::default();
+        let mut trust = TrustedRoots::default();
         for (pem, part) in [
             ("", "in memory"),
             ("no PEM at all", "in memory"),
@@ -144,8 +144,8 @@ mod tests {
     #[test]
     fn given_roots_stand_in_place_of_the_systems() {
         let pem = || nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap().ca_pem().to_owned();
-        let count = |trust: &Trust| trust.given().len();
-        let mut trust = Trust::default();
+        let count = |trust: &TrustedRoots| trust.given().len();
+        let mut trust = TrustedRoots::default();
         assert_eq!(count(&trust), 0, "the system's");
         trust.add_pem(pem().as_bytes()).unwrap();
         assert_eq!(count(&trust), 1);

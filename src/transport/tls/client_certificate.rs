@@ -16,11 +16,11 @@ use crate::error::{Cause, Error};
 
 /// A certificate chain and its private key.
 #[derive(Clone)]
-pub(crate) struct Identity(Arc<CertifiedKey>);
+pub(crate) struct ClientCertificate(Arc<CertifiedKey>);
 
-impl Identity {
+impl ClientCertificate {
     /// Reads two files, PEM or DER: the chain with the client's own certificate first, and the key in PKCS#8, PKCS#1 or SEC1.
-    pub(crate) fn read(chain_file: &str, key_file: &str) -> Result<Identity, Error> {
+    pub(crate) fn read(chain_file: &str, key_file: &str) -> Result<ClientCertificate, Error> {
         let refuse = |path: &str, what: &dyn fmt::Display| {
             Error::new(Cause::ClientCertificateUnusable).detail(format_args!("\"{path}\": {what}"))
         };
@@ -49,11 +49,11 @@ impl Identity {
             let what = format_args!("the key does not belong to the first certificate in \"{chain_file}\"");
             return Err(refuse(key_file, &what));
         }
-        Ok(Identity(Arc::new(CertifiedKey::new(chain, key))))
+        Ok(ClientCertificate(Arc::new(CertifiedKey::new(chain, key))))
     }
 
     /// Whether `other` was read at the same time.
-    pub(in crate::transport) fn is(&self, other: &Identity) -> bool {
+    pub(in crate::transport) fn is(&self, other: &ClientCertificate) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
@@ -71,9 +71,9 @@ thread_local! {
 /// In place of an identity: notes that the server has asked for one. Of TLS 1.2, the server's answer to none is an
 /// alert that says nothing of certificates.
 #[derive(Debug)]
-pub(super) struct Nobody;
+pub(super) struct NoClientCertificate;
 
-impl Nobody {
+impl NoClientCertificate {
     /// Whether a server has asked on this thread since the last time: for the connection that has worked through records
     /// just now.
     pub(super) fn take_asked() -> bool {
@@ -81,7 +81,7 @@ impl Nobody {
     }
 }
 
-impl ResolvesClientCert for Nobody {
+impl ResolvesClientCert for NoClientCertificate {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         ASKED.set(true);
         None
@@ -92,15 +92,15 @@ impl ResolvesClientCert for Nobody {
     }
 }
 
-impl fmt::Debug for Identity {
+impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Identity")
+        f.write_str("ClientCertificate")
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Identity;
+    use super::ClientCertificate;
     use crate::error::Code;
 
     const ENCRYPTED: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
@@ -123,7 +123,7 @@ mod tests {
             (&chain, &chain, "no private key"),
             (&chain, &encrypted, "encrypted"),
         ] {
-            let error = Identity::read(chain_file, key_file).unwrap_err();
+            let error = ClientCertificate::read(chain_file, key_file).unwrap_err();
             assert_eq!(error.code(), Code::InvalidOption);
             assert!(error.message().contains(part), "{error}");
         }
