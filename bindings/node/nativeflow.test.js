@@ -339,7 +339,7 @@ test('the log tells each step, and what it throws harms nobody', () => {
   };
   return withClient({ log }, async (client) => {
     (await client.getToken(key, ...credentials())).close();
-    assert(lines.some(([level, line]) => level === Level.INFO && line.startsWith('answer')));
+    assert(lines.some(([level, line]) => level === Level.INFO && line.startsWith('response')));
     assert(!JSON.stringify(lines).includes('Travel'));
   });
 });
