@@ -1,8 +1,9 @@
 /*
- * Each exported function is called by a thread whose cancellation is pending, or comes while the function runs: the process
- * is not aborted, and a pending cancellation takes effect after the function has returned. Prints the functions, one a line.
+ * Each exported function is called on a thread whose cancellation is pending, or arrives while the function runs. The
+ * process is not aborted, and a pending cancellation takes effect after the function has returned. Prints the
+ * functions, one per line.
  *
- * Arguments: `deferred` or `asynchronous`, base URL, CA file, how often. Standard input: key, login, secret.
+ * Arguments: `deferred` or `asynchronous`, base URL, CA file, number of rounds. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -14,7 +15,7 @@ static char key[256], login[256], secret[256];
 static const char *base_url, *ca_file;
 static int is_asynchronous;
 
-/* What a thread calls one function with, and what it gets. */
+/* Arguments and results of one function on one thread. */
 struct thread {
     int wanted, next;
     const char *name;
@@ -40,7 +41,7 @@ static void release(void *user)
     (void)user;
 }
 
-/* An error, and a client with a token and a connection that it keeps: freeing it closes a socket. */
+/* An error, and a client with a token and an idle connection. Freeing the client closes a socket. */
 static void prepare(struct thread *thread)
 {
     strcpy(thread->login, login);
@@ -56,7 +57,7 @@ static void prepare(struct thread *thread)
     strcpy(thread->secret, secret);
 }
 
-/* Whether it is this function's turn. From here on the thread is to be cancelled. */
+/* Returns whether this function is selected. From here on the thread can be cancelled. */
 static int is_wanted(struct thread *thread, const char *name)
 {
     if (thread->next++ != thread->wanted)
@@ -74,7 +75,10 @@ static int is_wanted(struct thread *thread, const char *name)
 #define CALL(into, function, ...)                                                                                      \
     if (is_wanted(thread, #function))                                                                                  \
     into function(__VA_ARGS__)
-/* Taken out first: if an asynchronous cancellation ends the thread, it is not known whether the object was freed. */
+/*
+ * Removes the pointer first: if an asynchronous cancellation ends the thread, the program cannot know whether the
+ * object was freed.
+ */
 #define FREE(function, object)                                                                                         \
     if (is_wanted(thread, #function)) {                                                                                \
         void *taken = thread->object;                                                                                  \
@@ -120,7 +124,7 @@ static void *call(void *argument)
 
     CALL(thread->result =, nf_client_new, thread->options, &thread->new_client);
     CALL(thread->result =, nf_client_get_token, thread->client, key, thread->login, thread->secret, &thread->new_token);
-    /* Knows the production host only: refused before anything is sent. */
+    /* Uses the production host only, so it must fail before any byte is sent. */
     CALL(thread->result =, nf_get_token, "a key", thread->login, thread->secret, &thread->new_token);
     CALL(thread->result =, nf_client_share, thread->client, 0, &thread->share);
     CALL(, nf_client_cancel, thread->client);
@@ -156,7 +160,7 @@ static void dispose(struct thread *thread)
     nf_error_free(thread->result);
 }
 
-/* Calls the function with this number; its name, or NULL if there is none. */
+/* Calls the function with this number. Returns its name, or NULL if there is none. */
 static const char *call_cancelled(int number, int round)
 {
     struct thread thread = {.wanted = number};
@@ -169,7 +173,7 @@ static const char *call_cancelled(int number, int round)
             ;
         if (!thread.begins)
             return NULL;
-        /* Each time at another instruction. */
+        /* Each round cancels at another instruction. */
         for (volatile int i = 0; i < round * 20; i++)
             ;
         CHECK(pthread_cancel(id) == 0);
@@ -179,7 +183,7 @@ static const char *call_cancelled(int number, int round)
         return NULL;
     CHECK(result == PTHREAD_CANCELED);
     CHECK(is_asynchronous || thread.returned);
-    /* Wiped, or not yet looked at: nothing is left half done. */
+    /* The buffers are wiped completely, or the call has not begun. */
     CHECK(strcmp(thread.login, login) == 0 || all_zero(thread.login, strlen(login)));
     CHECK(strcmp(thread.secret, secret) == 0 || all_zero(thread.secret, strlen(secret)));
     dispose(&thread);
