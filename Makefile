@@ -86,7 +86,7 @@ deb:
 		PREFIX=/usr LIBDIR=lib/$(MULTIARCH)
 	CARGO="$(CARGO)" packaging/deb.sh target/deb $(VERSION) $(SOURCE_DATE_EPOCH)
 
-# Builds nativeflow.dll with its import library and header, for both processors, in target/windows.
+# Builds nativeflow.dll with its import library and header in target/windows. Builds it once per processor.
 windows:
 	packaging/windows.sh x86_64 target/windows/x86_64
 	packaging/windows.sh i686 target/windows/i686

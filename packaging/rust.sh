@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by the scripts that build the library. Sets the variables for Rust, for this machine or for another $target.
+# Sourced by the scripts that build the library. Sets the variables of Rust, either for this machine or for $target.
 
 # Panics contain source paths. Without these flags the library would contain paths of the build machine, and builds on
 # two machines would differ. The separator cannot occur in a path, but spaces can.

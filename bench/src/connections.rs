@@ -1,5 +1,5 @@
-//! Duration of one call in a running process, for each kind of connection: nativeflow, libcurl and, as the minimum,
-//! rustls without HTTP and XML.
+//! Durations of one call in a running process, by kind of connection. The programs use nativeflow, libcurl and, as the
+//! minimum, rustls without HTTP and XML.
 
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -200,7 +200,7 @@ static void freed(const char *base_url, const char *silent_url, const char *ca_f
 
 static atomic_int is_over, neighbors;
 
-static void *neighbour(void *client)
+static void *neighbor(void *client)
 {
     while (!is_over) {
         EXPECT(get_token(client), NF_OK);
@@ -233,10 +233,10 @@ static void *cancel(void *argument)
 static void races(nf_client *client)
 {
     static struct race race;
-    pthread_t of_neighbour, of_cancel;
+    pthread_t of_neighbor, of_cancel;
     int ended[2] = {0, 0};
 
-    CHECK(pthread_create(&of_neighbour, NULL, neighbour, client) == 0);
+    CHECK(pthread_create(&of_neighbor, NULL, neighbor, client) == 0);
     CHECK(pthread_create(&of_cancel, NULL, cancel, &race) == 0);
     for (int number = 1; number <= RACES; number++) {
         race.handle = share(client, 0);
@@ -253,7 +253,7 @@ static void races(nf_client *client)
         nf_client_free(race.handle);
     }
     is_over = 1;
-    CHECK(pthread_join(of_neighbour, NULL) == 0 && pthread_join(of_cancel, NULL) == 0);
+    CHECK(pthread_join(of_neighbor, NULL) == 0 && pthread_join(of_cancel, NULL) == 0);
     printf("%d calls succeeded, %d were cancelled, %d neighbor calls\n", ended[0], ended[1], (int)neighbors);
     CHECK(ended[0] > 0 && ended[1] > 0 && neighbors > 0);
 }

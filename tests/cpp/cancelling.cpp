@@ -105,11 +105,11 @@ int main(int argc, char **argv)
     }
 
     const nativeflow::client client(options.base_url(argv[2]));
-    const nativeflow::client neighbour = client.share();
+    const nativeflow::client neighbor = client.share();
     std::atomic<bool> has_ended{false};
     std::future<std::int32_t> ended = std::async(std::launch::async, [&] {
         at_request = [&] { is_sent.set_value(); };
-        const std::int32_t code = call(neighbour);
+        const std::int32_t code = call(neighbor);
         has_ended = true;
         return code;
     });

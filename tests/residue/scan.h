@@ -1,6 +1,6 @@
 /*
- * Searches the memory of this process, or a file, for windows. It does not search its own buffer and stack, because
- * they contain copies of searched memory. They are wiped after each scan.
+ * Searches the memory of this process or a file. Its own buffer and stack are left out, because they contain copies of
+ * searched memory. They are wiped after each scan.
  */
 #ifndef SCAN_H
 #define SCAN_H
