@@ -37,7 +37,7 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn writes_the_documented_forms() {
+    fn dates_have_the_documented_forms() {
         assert_eq!(http_date(datetime!(1994-11-06 08:49:37 UTC)), "Sun, 06 Nov 1994 08:49:37 GMT");
         for (now, text) in [
             (datetime!(2013-06-01 08:00:00 UTC), "6/1/2014 8:00:00 AM"),

@@ -48,7 +48,7 @@ pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Repl
     Reply { script: script(&route, &context, states), entry }
 }
 
-/// Replies to a request that follows a redirect. It always sends a token, so that the client believes in success.
+/// Replies to a request that follows a redirect. It always sends a token, so that the client gets no error.
 pub(crate) fn reply_elsewhere(request: Request, site: &Arc<Site>) -> Reply {
     let context = Context::new(request, site);
     let token = Response::new(200, context.media_type(), DOCUMENTED.document(&context));

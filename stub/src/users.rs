@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_comments_windows_lines_empty_secrets_and_tabs_in_secrets() {
+    fn users_file_may_have_comments_crlf_empty_secrets_and_tabs_in_secrets() {
         let users = parse_users("\u{feff}# who\r\n\r\nk1\ta@b.c\tpass\tword\r\nk2\td@e.f\t\n").unwrap();
         assert_eq!(users.len(), 2);
         assert_eq!((&*users[0].key, &*users[0].login, &*users[0].secret), ("k1", "a@b.c", "pass\tword"));

@@ -39,7 +39,7 @@ struct state {
     } actions[SIGNALS];
     uint64_t mask;
     struct rlimit limits[LIMITS];
-    char locale[256], folder[4096];
+    char locale[256], directory[4096];
     char **environment;
     size_t environment_hash;
     mode_t umask;
@@ -72,7 +72,7 @@ static void look(struct state *state)
     for (int i = 0; i < LIMITS; i++)
         CHECK(getrlimit((__rlimit_resource_t)i, &state->limits[i]) == 0);
     snprintf(state->locale, sizeof state->locale, "%s", setlocale(LC_ALL, NULL));
-    CHECK(getcwd(state->folder, sizeof state->folder) != NULL);
+    CHECK(getcwd(state->directory, sizeof state->directory) != NULL);
     state->environment = environ;
     for (char **entry = environ; *entry != NULL; entry++)
         for (const char *c = *entry; *c != '\0'; c++)
@@ -171,7 +171,7 @@ int main(int argc, char **argv)
     CHECK(before.mask == after.mask);
     CHECK(memcmp(&before.limits, &after.limits, sizeof before.limits) == 0);
     CHECK(strcmp(before.locale, after.locale) == 0);
-    CHECK(strcmp(before.folder, after.folder) == 0);
+    CHECK(strcmp(before.directory, after.directory) == 0);
     CHECK(before.environment == after.environment && before.environment_hash == after.environment_hash);
     CHECK(before.umask == after.umask);
     CHECK(memcmp(before.flags, after.flags, sizeof before.flags) == 0);

@@ -17,10 +17,10 @@ static char key[256], login[256], secret[256];
 static nf_client *clients[PEERS];
 static atomic_int timeouts;
 
-static int entries(const char *folder)
+static int entries(const char *directory)
 {
     int count = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = opendir(directory);
     while (readdir(dir) != NULL)
         count++;
     closedir(dir);

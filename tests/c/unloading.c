@@ -13,10 +13,10 @@ enum { WARM = 100, ROUNDS = 1000 };
 
 static char key[256], login[256], secret[256];
 
-static int entries(const char *folder)
+static int entries(const char *directory)
 {
     int count = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = opendir(directory);
     while (readdir(dir) != NULL)
         count++;
     closedir(dir);

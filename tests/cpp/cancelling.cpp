@@ -18,9 +18,9 @@ enum { BEFORE = 4000, AT_ENTRY = 4000, AFTER = 2000 };
 
 int failures;
 
-void check(bool holds, const char *what, int line)
+void check(bool passed, const char *what, int line)
 {
-    if (!holds && failures++ < 10)
+    if (!passed && failures++ < 10)
         std::cerr << "line " << line << ": check failed: " << what << "\n";
 }
 #define CHECK(condition) check((condition), #condition, __LINE__)

@@ -14,9 +14,9 @@ namespace {
 
 int failures;
 
-void check(bool holds, const char *what, int line)
+void check(bool passed, const char *what, int line)
 {
-    if (!holds) {
+    if (!passed) {
         std::cerr << "line " << line << ": check failed: " << what << "\n";
         failures++;
     }

@@ -14,9 +14,9 @@ namespace {
 
 int failures;
 
-void check(bool holds, const char *what, int line)
+void check(bool passed, const char *what, int line)
 {
-    if (!holds) {
+    if (!passed) {
         std::cerr << "line " << line << ": check failed: " << what << "\n";
         failures++;
     }
@@ -116,9 +116,9 @@ int main(int argc, char **argv)
     using namespace std::string_view_literals;
     CHECK(thrown([] { nativeflow::secret secret("pass\0word"sv); }) == NF_INVALID_ARGUMENT);
     CHECK(thrown([&] { options.base_url("https://localhost\0.example"sv); }) == NF_INVALID_ARGUMENT);
-    nativeflow::secret kept(login_text);
-    CHECK(thrown([&] { (void)client.get_token("key\0"sv, kept, password); }) == NF_INVALID_ARGUMENT);
-    CHECK(is_zero(kept));
+    nativeflow::secret unused(login_text);
+    CHECK(thrown([&] { (void)client.get_token("key\0"sv, unused, password); }) == NF_INVALID_ARGUMENT);
+    CHECK(is_zero(unused));
 
     /* Invalid options. */
     CHECK(thrown([&] { options.base_url("http://www.example.com"); }) == NF_INVALID_OPTION);
@@ -134,10 +134,10 @@ int main(int argc, char **argv)
     CHECK(!nativeflow::get_token(key, spoilt, unsent, why) && why.code() == NF_INVALID_ARGUMENT);
 
     /* Options that were moved from are not default options. */
-    nativeflow::options gone;
-    const nativeflow::options there(std::move(gone));
-    CHECK(thrown([&] { nativeflow::client of_nothing(gone); }) == NF_INVALID_ARGUMENT);
-    CHECK(thrown([&] { nativeflow::client of_those(there); }) == NF_OK);
+    nativeflow::options source;
+    const nativeflow::options target(std::move(source));
+    CHECK(thrown([&] { nativeflow::client of_nothing(source); }) == NF_INVALID_ARGUMENT);
+    CHECK(thrown([&] { nativeflow::client of_those(target); }) == NF_OK);
 
     /* Secrets are moved, not copied. */
     nativeflow::secret first("something"), second(std::move(first));

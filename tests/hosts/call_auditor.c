@@ -3,6 +3,7 @@
  * pass through this code, except calls through an address that a variable contained from the start. Writes one line for
  * each event to the file in NATIVEFLOW_CALL_LOG:
  *
+ *     loaded <path>                  the library was loaded from this file
  *     made <type>, freed <type>      an object
  *     zero login, zero secret        after a call, the text in the buffer was zeroed
  *     left login, left secret        after a call, it was not zeroed

@@ -160,9 +160,9 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
     return how.share ? share_of(client) : client;
 }
 
-static void read_patterns(void *nothing)
+static void read_patterns(void *unused)
 {
-    (void)nothing;
+    (void)unused;
     brief_read(&brief);
 }
 
@@ -223,13 +223,13 @@ static void count_code(const char *name)
 static void ignore_finds_in(const char *text)
 {
     const uintptr_t from = (uintptr_t)text, to = from + strlen(text) + 1;
-    size_t kept = 0;
+    size_t remaining = 0;
 
     for (size_t i = 0; i < scan.count; i++) {
         if (scan.finds[i].address < from || scan.finds[i].address + WINDOW > to)
-            scan.finds[kept++] = scan.finds[i];
+            scan.finds[remaining++] = scan.finds[i];
     }
-    scan.count = kept;
+    scan.count = remaining;
 }
 
 /* Tokens are known only after the call. Their number is limited by the size of the window table. */

@@ -38,7 +38,7 @@ static volatile uintptr_t *slot;
 static uintptr_t unbound;
 
 /* The first entry is this program. */
-static int find(struct dl_phdr_info *program, size_t size, void *nothing)
+static int find(struct dl_phdr_info *program, size_t size, void *unused)
 {
     const ElfW(Dyn) *dynamic = NULL;
     const ElfW(Sym) *symbols = NULL;
@@ -47,7 +47,7 @@ static int find(struct dl_phdr_info *program, size_t size, void *nothing)
     size_t length = 0;
 
     (void)size;
-    (void)nothing;
+    (void)unused;
     for (int i = 0; i < program->dlpi_phnum; i++) {
         if (program->dlpi_phdr[i].p_type == PT_DYNAMIC)
             dynamic = (const void *)(program->dlpi_addr + program->dlpi_phdr[i].p_vaddr);

@@ -54,13 +54,13 @@ static void controls(const char *path)
 static void ignore_finds_in(const char *text)
 {
     const uintptr_t from = (uintptr_t)text, to = from + strlen(text) + 1;
-    size_t kept = 0;
+    size_t remaining = 0;
 
     for (size_t i = 0; i < scan.count; i++) {
         if (scan.finds[i].address < from || scan.finds[i].address + WINDOW > to)
-            scan.finds[kept++] = scan.finds[i];
+            scan.finds[remaining++] = scan.finds[i];
     }
-    scan.count = kept;
+    scan.count = remaining;
 }
 
 int main(int argc, char **argv)

@@ -54,7 +54,7 @@ static void look(struct scan *scan, uintptr_t at, size_t length, int place)
 
 static void scan_region(struct scan *scan, const MEMORY_BASIC_INFORMATION *region)
 {
-    const uintptr_t hole = (uintptr_t)buffer, behind = hole + sizeof buffer;
+    const uintptr_t hole = (uintptr_t)buffer, after = hole + sizeof buffer;
     uintptr_t from = (uintptr_t)region->BaseAddress;
     const uintptr_t to = from + region->RegionSize;
 
@@ -63,8 +63,8 @@ static void scan_region(struct scan *scan, const MEMORY_BASIC_INFORMATION *regio
 
         if (from < hole && from + length > hole)
             length = hole - from;
-        if (from >= hole && from < behind) {
-            from = behind;
+        if (from >= hole && from < after) {
+            from = after;
             continue;
         }
         look(scan, from, length, place_number(region));

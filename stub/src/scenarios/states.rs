@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn each_stub_and_each_name_keeps_its_own_state_and_loses_no_request() {
+    fn state_is_separate_for_each_stub_and_name_and_loses_no_request() {
         let [one, other] = [States::default(), States::default()];
         let count = |states: &States, name| {
             let context = Context::new(Request::default(), &Site::demo());

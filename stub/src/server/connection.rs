@@ -32,7 +32,7 @@ pub(crate) fn serve(socket: Arc<TcpStream>, port: &Port) {
     if port.role == Role::Silent {
         // Reads, because that detects the end of the connection. The peer does not notice that its bytes are read.
         peer.stays_connected_until(started + MAX_STALL);
-        port.log.note(&format!("silent: held {} ms", started.elapsed().as_millis()));
+        port.log.note(&format!("silent: connection open for {} ms", started.elapsed().as_millis()));
         return;
     }
     match peer.shake_hands(started + REQUEST_TIMEOUT) {
