@@ -17,7 +17,7 @@ static int is_asynchronous;
 
 /* Arguments and results of one function on one thread. */
 struct thread {
-    int wanted, next;
+    int selected, next;
     const char *name;
     nf_options *options, *new_options;
     nf_client *client, *new_client, *share;
@@ -57,10 +57,10 @@ static void prepare(struct thread *thread)
     strcpy(thread->secret, secret);
 }
 
-/* Returns whether this function is selected. From here on the thread can be cancelled. */
-static int is_wanted(struct thread *thread, const char *name)
+/* Returns whether this function is selected. If it is, the thread may be cancelled from now on. */
+static int is_selected(struct thread *thread, const char *name)
 {
-    if (thread->next++ != thread->wanted)
+    if (thread->next++ != thread->selected)
         return 0;
     thread->name = name;
     if (is_asynchronous) {
@@ -73,14 +73,14 @@ static int is_wanted(struct thread *thread, const char *name)
 }
 
 #define CALL(into, function, ...)                                                                                      \
-    if (is_wanted(thread, #function))                                                                                  \
+    if (is_selected(thread, #function))                                                                                \
     into function(__VA_ARGS__)
 /*
  * Removes the pointer first: if an asynchronous cancellation ends the thread, the program cannot know whether the
  * object was freed.
  */
 #define FREE(function, object)                                                                                         \
-    if (is_wanted(thread, #function)) {                                                                                \
+    if (is_selected(thread, #function)) {                                                                              \
         void *taken = thread->object;                                                                                  \
         thread->object = NULL;                                                                                         \
         function(taken);                                                                                               \
@@ -163,7 +163,7 @@ static void dispose(struct thread *thread)
 /* Calls the function with this number. Returns its name, or NULL if there is none. */
 static const char *call_cancelled(int number, int round)
 {
-    struct thread thread = {.wanted = number};
+    struct thread thread = {.selected = number};
     pthread_t id;
     void *result = NULL;
 

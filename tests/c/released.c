@@ -30,7 +30,7 @@ static void note(void *user, int32_t level, const char *line)
     (void)level;
     lines->connected += strncmp(line, "connect ", 8) == 0;
     if (strncmp(line, "failed ", 7) == 0) {
-        /* Checks that nf_client_free has returned before this. */
+        /* Waits longer than nf_client_free needs to return. */
         nanosleep(&moment, NULL);
         lines->ended++;
     }
