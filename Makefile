@@ -1,14 +1,15 @@
-# nativeflow: `make` builds the library, `make demo` shows it, `make test` tests it. CONTRIBUTING.md lists the rest.
+# nativeflow: `make` builds the library, `make demo` runs it, `make test` tests it. CONTRIBUTING.md lists the other
+# targets.
 
 CARGO ?= cargo
 export CARGO
-# Where Debian has servers, which not every user's PATH includes.
+# Debian installs servers here, which is not in every user's PATH.
 export PATH := $(PATH):/usr/sbin:/sbin
-# Where cargo builds. The tests and the demo look in target.
+# cargo's target directory. The tests and the demo read from target.
 BUILD = target
 export CARGO_TARGET_DIR := $(CURDIR)/$(BUILD)
 LIBRARY = $(BUILD)/release/libnativeflow
-# cargo's own contains a whole Rust runtime, with symbols that other static libraries in Rust define too.
+# cargo's static library contains a whole Rust runtime. Other static libraries in Rust define the same symbols.
 STATIC = $(BUILD)/release/static/libnativeflow.a
 
 all: library
@@ -16,33 +17,34 @@ all: library
 library:
 	$(CARGO) build --quiet --release
 	ln -sf libnativeflow.so $(LIBRARY).so.0
-	packaging/localise.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
+	packaging/localize.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
 
-# Where `make install` puts it; DESTDIR stands before that, for packages. LIBDIR is a folder of PREFIX, such as lib64.
+# The directories of `make install`. DESTDIR is put before them when a package is built. LIBDIR is a directory in
+# PREFIX, such as lib64.
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 DESTDIR ?=
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 INTO = $(DESTDIR)$(PREFIX)
 LIB = $(INTO)/$(LIBDIR)
-$(if $(filter /%,$(LIBDIR)),$(error LIBDIR is a folder of PREFIX, such as lib64, and not $(LIBDIR)))
-# From LIBDIR to PREFIX: what is installed finds its way from itself.
+$(if $(filter /%,$(LIBDIR)),$(error LIBDIR must be a directory in PREFIX, such as lib64, not $(LIBDIR)))
+# The path from LIBDIR to PREFIX. Installed files use relative paths.
 UP := $(shell echo '$(LIBDIR)' | sed 's,[^/][^/]*,..,g')
-# In bytes: a file of ELF has 1 or 2 in its fifth byte, for 32 or 64 bits.
+# In bytes. The fifth byte of an ELF file is 1 for 32 bits and 2 for 64 bits.
 POINTER_SIZE = $(shell echo $$((4 * $$(od -An -tu1 -j4 -N1 $(LIBRARY).so))))
 CONFIGURE = sed 's,@VERSION@,$(VERSION),g; s,@LIBDIR@,$(LIBDIR),g; s,@UP@,$(UP),g; s,@POINTER_SIZE@,$(POINTER_SIZE),g'
 
 install: library
 	$(MAKE) --no-print-directory install-files
 
-# The same with what was built before: `make`, then `sudo make install-files`.
+# Installs the files of an earlier build: `make`, then `sudo make install-files`.
 install-files: install-texts
 	install -m 755 $(LIBRARY).so "$(LIB)/libnativeflow.so.$(VERSION)"
 	ln -sf libnativeflow.so.$(VERSION) "$(LIB)/libnativeflow.so.0"
 	ln -sf libnativeflow.so.0 "$(LIB)/libnativeflow.so"
 	install -m 644 $(STATIC) "$(LIB)"
 
-# All but the libraries.
+# Installs everything except the libraries.
 CMAKE_CONFIG = packaging/nativeflowConfig.cmake.in
 install-texts:
 	install -d "$(INTO)/include" "$(LIB)/pkgconfig" "$(LIB)/cmake/nativeflow" "$(INTO)/share/man/man3"
@@ -52,7 +54,7 @@ install-texts:
 	$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfigVersion.cmake"
 	$(MAN) -v directory="$(INTO)/share/man/man3" include/nativeflow.h
 
-# Removes what `make install` of this version has put there.
+# Removes the files that `make install` of this version has installed.
 uninstall:
 	rm -f "$(INTO)/include/nativeflow.h" "$(INTO)/include/nativeflow.hpp"
 	rm -f "$(LIB)/pkgconfig/nativeflow.pc" "$(LIB)/libnativeflow.a"
@@ -60,7 +62,7 @@ uninstall:
 	rm -rf "$(LIB)/cmake/nativeflow"
 	for page in $(PAGES); do rm -f "$(INTO)/share/man/man3/$$page.3"; done
 
-# The manual pages, from the header. Their date is that of the last change: every build of it gives the same.
+# The manual pages, from the header. Their date is that of the last commit, so that builds are reproducible.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
 MAN = awk -f packaging/man.awk -v version=$(VERSION) -v date=$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F)
 PAGES = nativeflow $$(grep '^nf_' abi/nativeflow.symbols)
@@ -70,13 +72,13 @@ man:
 	mkdir -p target/man
 	$(MAN) -v directory=target/man include/nativeflow.h
 
-# target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz for this processor's Linux, or for another (packaging/dist.sh):
-# make dist TARGET=aarch64-unknown-linux-gnu
+# Makes target/dist/nativeflow-VERSION-SYSTEM-PROCESSOR.tar.gz for Linux on this processor, or for another target
+# (packaging/dist.sh): make dist TARGET=aarch64-unknown-linux-gnu
 TARGET ?=
 dist:
 	packaging/dist.sh $(VERSION) $(SOURCE_DATE_EPOCH) $(TARGET)
 
-# Debian packages, in target/deb.
+# Makes Debian packages in target/deb.
 MULTIARCH = $(shell dpkg-architecture -qDEB_HOST_MULTIARCH)
 deb:
 	rm -rf target/deb
@@ -84,52 +86,53 @@ deb:
 		PREFIX=/usr LIBDIR=lib/$(MULTIARCH)
 	CARGO="$(CARGO)" packaging/deb.sh target/deb $(VERSION) $(SOURCE_DATE_EPOCH)
 
-# nativeflow.dll with its import library and header, for both kinds of processors, in target/windows.
+# Builds nativeflow.dll with its import library and header in target/windows. Builds it once per processor.
 windows:
 	packaging/windows.sh x86_64 target/windows/x86_64
 	packaging/windows.sh i686 target/windows/i686
 
-# A package for .NET, in target/nuget.
+# Makes a package for .NET in target/nuget.
 nuget:
 	packaging/nuget.sh $(VERSION)
 
-# A token through C over TLS, and a refused login.
+# Gets a token through C over TLS, then shows a rejected login.
 demo: library
 	CARGO="$(CARGO)" examples-c/demo.sh
 
-# The tests note what they have run, one line each, in target/proved.
+# Each test appends a line for each tested item to a file in target/proved.
 TEST = rm -rf target/proved && $(CARGO) test --workspace --quiet
 
-# In a few minutes: needs Rust, a C compiler and make, installs nothing, and leaves out what is slow or lacks its tools.
+# Takes a few minutes and installs nothing. Needs Rust, a C compiler and make. Omits slow tests, and tests whose tools
+# are missing.
 test: library
 	$(TEST)
 	tests/proved.sh target/proved
 
-# Everything.
+# Runs all tests.
 test-all: export NATIVEFLOW_TEST = all
 test-all: tools library
 	$(TEST) -- --include-ignored
 	tests/proved.sh target/proved
 
-# The tests whose names contain NAME, slow ones too; of those with a table, only the rows whose names contain ONLY. With
-# PROFILE=dev against a debug build of the library, which takes seconds to build.
+# Runs the tests whose names contain NAME, including slow ones. In tests with a table, runs only the rows whose names
+# contain ONLY. PROFILE=dev uses a debug build of the library, which takes seconds to build.
 NAME =
 ONLY =
 PROFILE =
 check:
 	@NATIVEFLOW_TEST=all NATIVEFLOW_ONLY='$(ONLY)' NATIVEFLOW_PROFILE='$(PROFILE)' tests/check.sh '$(NAME)'
 
-# All messages and remedies, to be read in a row.
+# Prints all messages and remedies.
 messages:
 	@$(CARGO) test --quiet --lib messages_and_remedies -- --nocapture | grep -v '^running\|^test result\|^\.$$'
 
-# The search for residue with a thousand calls on each path instead of a hundred.
+# Searches memory for secrets with a thousand calls on each path instead of a hundred.
 residue: export NATIVEFLOW_TEST = all
 residue: tools library
 	NATIVEFLOW_RESIDUE_CALLS=1000 $(CARGO) test --quiet --test suite residue:: -- --include-ignored
 	cat target/proved/residue-table
 
-# Installs what `make test-all` needs in addition to Rust, cc and make.
+# Installs the tools of `make test-all` in addition to Rust, cc and make.
 tools:
 	tests/tools.sh
 
@@ -141,7 +144,7 @@ header:
 table: tools library
 	NATIVEFLOW_TEST=all NATIVEFLOW_WRITE_TABLE=1 $(CARGO) test --quiet --test suite every_ -- --include-ignored network:: hosts::
 
-# What CI checks before the tests. Tools that are missing are named.
+# The checks that CI runs before the tests. Reports missing tools.
 C_FILES = $(filter-out include/nativeflow.h,$(shell git ls-files '*.c' '*.h' '*.cpp' '*.hpp'))
 SCRIPTS = .ci/run $(shell git ls-files '*.sh')
 lint:
@@ -152,12 +155,12 @@ lint:
 	shellcheck --external-sources $(SCRIPTS)
 	target/cargo-deny/bin/cargo-deny --log-level error check bans licenses sources
 
-# Formats what `make lint` checks.
+# Formats the files that `make lint` checks.
 format:
 	$(CARGO) fmt --all
 	clang-format -i $(C_FILES)
 
-# Side by side with libcurl and libxml2.
+# Compares nativeflow with libcurl and libxml2.
 bench: library
 	bench/run.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Process start to token, and one call, nativeflow beside libcurl and libxml2: builds all that takes, measures, prints a table.
+# Compares nativeflow with libcurl and libxml2: process start to token, and one call. Builds everything, measures,
+# prints tables.
 #
 #     bench/run.sh [--runs N] [--warm-ups N]
 #
@@ -9,14 +10,14 @@ cd "$(dirname "$0")/.."
 work=target/bench
 release=$PWD/target/release
 export CARGO="${CARGO:-cargo}"
-# The paths above are those of a plain build.
+# The paths above are those of a build with default settings.
 unset CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_TARGET
 
-say() {
+report() {
     echo "bench: $*" >&2
 }
 
-# The first of the words that is not a command here, if any.
+# Prints the first argument that is not an installed command.
 missing() {
     for command in "$@"; do
         command -v "$command" >/dev/null || { echo "$command"; return; }
@@ -25,31 +26,31 @@ missing() {
 
 tool=$(missing cc make "$CARGO")
 if [ -n "$tool" ]; then
-    say "$tool is missing"
+    report "$tool is missing"
     exit 1
 fi
 
 # These two commands come with the headers.
 packages="libcurl4-openssl-dev libxml2-dev"
 if [ -n "$(missing curl-config xml2-config)" ] && [ "$(id -u)" = 0 ] && [ -z "$(missing apt-get)" ]; then
-    say "installs $packages"
+    report "installing $packages"
     # shellcheck disable=SC2086 # a list of packages
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $packages; } \
-        >/dev/null || say "could not install them"
+        >/dev/null || report "could not install $packages"
 fi
 tool=$(missing curl-config xml2-config)
 if [ -n "$tool" ]; then
-    say "$tool is missing: install libcurl and libxml2 with their headers (on Debian: $packages)"
+    report "$tool is missing: install libcurl and libxml2 with their headers (on Debian: $packages)"
     exit 1
 fi
 
 make --silent library
-# The same library with heap, stack and registers left as they are.
+# The same library without wiping of heap, stack and registers.
 "$CARGO" rustc --quiet --release --lib --target-dir target/without-wiping -- --cfg 'test_without="allocator"' \
     --cfg 'test_without="register-clearing"' --cfg 'test_without="stack-wiping"'
 mkdir -p "$work"
 
-# All alike, and bound lazily whatever the compiler's default.
+# Compiles all programs with the same flags. Lazy binding is set, because compilers have different defaults.
 compile() {
     source=$1 program=$2
     shift 2

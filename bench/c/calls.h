@@ -1,6 +1,4 @@
-/*
- * What the programs share that make many calls in one process: how a call comes to its connection, and how it is told.
- */
+/* Shared by the programs that make many calls in one process: the kind of connection, and the output for each call. */
 #ifndef CALLS_H
 #define CALLS_H
 
@@ -10,9 +8,9 @@
 #include <time.h>
 
 enum connection {
-    KEPT,    /* all calls on one */
-    RESUMED, /* a new one for each call, with the TLS session of an earlier one */
-    FULL,    /* a new one for each call, with a full handshake */
+    KEPT,    /* all calls on one connection */
+    RESUMED, /* a new connection for each call, with the TLS session of an earlier one */
+    FULL,    /* a new connection for each call, with a full handshake */
     UNKNOWN
 };
 
@@ -26,7 +24,7 @@ static enum connection connection_of(const char *name)
     return (enum connection)connection;
 }
 
-/* In nanoseconds. */
+/* Returns the monotonic time in nanoseconds. */
 static int64_t now(void)
 {
     struct timespec time;
@@ -35,8 +33,8 @@ static int64_t now(void)
     return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-/* Four lines. Outside of the time that is measured. */
-static void tell(int64_t nanoseconds, const char *token, int64_t expires_at, const char *instance_url)
+/* Prints four lines. Call it outside the measured time. */
+static void print_call(int64_t nanoseconds, const char *token, int64_t expires_at, const char *instance_url)
 {
     printf("%" PRId64 "\n%s\n%" PRId64 "\n%s\n", nanoseconds, token, expires_at, instance_url);
 }

@@ -1,10 +1,10 @@
 /*
- * Gets a token many times with libcurl and libxml2 and tells how long each call took. Does what calls_with_nativeflow.c
- * does; bench/README.md says what that is.
+ * Gets a token many times with libcurl and libxml2 and prints the duration of each call. It does the same as
+ * calls_with_nativeflow.c; see bench/README.md.
  *
- *     calls_with_libcurl BASE_URL CA_FILE COUNT kept|resumed|full      key, login and secret on standard input, one a line
+ *     calls_with_libcurl BASE_URL CA_FILE COUNT kept|resumed|full      key, login and secret on standard input, one per line
  *
- * Prints for each call its nanoseconds, the token, its expiry in Unix seconds and the instance URL, one a line.
+ * Prints for each call its nanoseconds, the token, its expiry in Unix seconds and the instance URL, one per line.
  */
 #define _XOPEN_SOURCE 700 /* strptime */
 #define _DEFAULT_SOURCE   /* explicit_bzero, timegm */
@@ -20,7 +20,7 @@ static int call(CURL *curl, const struct login *login)
     int64_t end = now();
 
     if (result == 0)
-        tell(end - start, token.value, token.expires_at, token.instance_url);
+        print_call(end - start, token.value, token.expires_at, token.instance_url);
     explicit_bzero(&token, sizeof token);
     return result;
 }
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (curl = curl_easy_init()) == NULL)
         return 1;
     int failed = configure(curl, argv[1], argv[2]);
-    /* One handle for all calls: it keeps the roots that it has read once, and the addresses of the host. */
+    /* One handle for all calls: it stores the root certificates and the addresses of the host after the first call. */
     curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, connection == KEPT ? 0L : 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, connection == FULL ? 0L : 1L);
     for (int left = atoi(argv[3]); left > 0 && !failed; left--)

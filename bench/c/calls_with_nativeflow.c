@@ -1,10 +1,10 @@
 /*
- * Gets a token many times with nativeflow and tells how long each call took. Does what calls_with_libcurl.c does;
- * bench/README.md says what that is.
+ * Gets a token many times with nativeflow and prints the duration of each call. It does the same as
+ * calls_with_libcurl.c; see bench/README.md.
  *
- *     calls_with_nativeflow BASE_URL CA_FILE COUNT kept|resumed|full      key, login and secret on standard input, one a line
+ *     calls_with_nativeflow BASE_URL CA_FILE COUNT kept|resumed|full      key, login and secret on standard input, one per line
  *
- * Prints for each call its nanoseconds, the token, its expiry in Unix seconds and the instance URL, one a line.
+ * Prints for each call its nanoseconds, the token, its expiry in Unix seconds and the instance URL, one per line.
  */
 #define _DEFAULT_SOURCE /* explicit_bzero, clock_gettime */
 #include "calls.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From the first call to the end of the connection: none is as long. */
+/* Longer than a whole run, so that no idle connection is closed. */
 #define KEEP_ALIVE_MS 60000
 
 static nf_error *new_client(const nf_options *options, nf_client **client)
@@ -37,7 +37,7 @@ static nf_error *configure(nf_options *options, const char *base_url, const char
 
 static nf_error *call(const nf_client *client, const struct login *login)
 {
-    char name[256], secret[256]; /* each call wipes its own */
+    char name[256], secret[256]; /* each call wipes its copies */
     char value[512] = "", instance_url[512] = "";
     nf_token *token;
 
@@ -53,7 +53,7 @@ static nf_error *call(const nf_client *client, const struct login *login)
     int64_t end = now();
 
     if (error == NULL)
-        tell(end - start, value, expires_at, instance_url);
+        print_call(end - start, value, expires_at, instance_url);
     explicit_bzero(value, sizeof value);
     return error;
 }
@@ -71,7 +71,10 @@ int main(int argc, char **argv)
     if (error == NULL)
         error = new_client(options, &client);
     for (int left = atoi(argv[3]); left > 0 && error == NULL; left--) {
-        /* A client that has made no call yet has no session to resume. Its roots are read here, outside of the time. */
+        /*
+         * A client without an earlier call has no session to resume. It reads its root certificates here, outside the
+         * measured time.
+         */
         if (connection == FULL)
             error = new_client(options, &client);
         if (error == NULL)

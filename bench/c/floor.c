@@ -1,4 +1,4 @@
-/* Does nothing: what starting any program from the harness costs. */
+/* Does nothing. Its duration is the cost of starting a program from the harness. */
 int main(void)
 {
     return 0;

@@ -1,5 +1,5 @@
 /*
- * Reads a login from standard input: key, login, secret, one a line. The same code in both programs, so that it is no
+ * Reads key, login and secret from standard input, one per line. Both programs use this code, so that reading causes no
  * difference between them.
  */
 #ifndef LOGIN_H
@@ -9,13 +9,16 @@
 #include <unistd.h>
 
 struct login {
-    char text[1024]; /* wipe this, and nothing of the login is left here */
+    char text[1024]; /* the caller wipes this field, which contains all text */
     char *key;
     char *name;
     char *secret;
 };
 
-/* 0, or -1 when standard input does not hold three lines. By read(2): a stdio stream would keep a copy. */
+/*
+ * Returns 0, or -1 if standard input does not contain three lines. Uses read(2), because a stdio stream would keep a
+ * copy.
+ */
 static int read_login(struct login *login)
 {
     char **fields[] = {&login->key, &login->name, &login->secret};

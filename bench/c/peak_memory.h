@@ -1,5 +1,6 @@
 /*
- * Tells the most memory that this process has held. From /proc: ru_maxrss begins with what the parent held before exec.
+ * Prints the maximum memory of this process. Reads /proc, because ru_maxrss starts with the memory of the parent before
+ * exec.
  */
 #ifndef PEAK_MEMORY_H
 #define PEAK_MEMORY_H

@@ -1,5 +1,6 @@
 /*
- * A token by libcurl and libxml2, as a careful C programmer would get it. The same code in both programs that use them.
+ * Gets a token with libcurl and libxml2, as a careful C programmer would. Both programs that use these libraries share
+ * this code.
  */
 #ifndef TOKEN_BY_LIBCURL_H
 #define TOKEN_BY_LIBCURL_H
@@ -18,20 +19,20 @@
 #define TOKEN_PATH "/net2/oauth2/accesstoken.ashx"
 #define CONNECT_TIMEOUT_MS 10000L
 #define TIMEOUT_MS 60000L
-#define LONGEST_BODY ((size_t)64 * 1024)
+#define MAX_BODY_LEN ((size_t)64 * 1024)
 
 struct body {
-    char bytes[LONGEST_BODY];
+    char bytes[MAX_BODY_LEN];
     size_t length;
 };
 
 struct token {
     char value[512];
-    int64_t expires_at; /* Unix seconds, -1 when it cannot be read */
+    int64_t expires_at; /* Unix seconds, -1 if it cannot be parsed */
     char instance_url[512];
 };
 
-/* A short count makes libcurl end the transfer. */
+/* A short count makes libcurl abort the transfer. */
 static size_t collect(char *bytes, size_t size, size_t count, void *user)
 {
     struct body *body = user;
@@ -44,7 +45,7 @@ static size_t collect(char *bytes, size_t size, size_t count, void *user)
     return length;
 }
 
-/* Adds "name: value" to a list of headers; NULL when it cannot, and the list is freed. libcurl keeps a copy. */
+/* Adds "name: value" to a list of headers. Returns NULL and frees the list if that fails. libcurl keeps a copy. */
 static struct curl_slist *add_header(struct curl_slist *headers, const char *name, const char *value)
 {
     char line[512];
@@ -66,7 +67,7 @@ static void free_headers(struct curl_slist *headers)
     curl_slist_free_all(headers);
 }
 
-/* What is the same for every call. 0, or -1 when the URL is too long. */
+/* Sets the options that are the same for every call. Returns 0, or -1 if the URL is too long. */
 static int configure(CURL *curl, const char *base_url, const char *ca_file)
 {
     char url[1024];
@@ -77,10 +78,10 @@ static int configure(CURL *curl, const char *base_url, const char *ca_file)
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file);
-    curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* else the system's folder of roots is trusted too */
+    curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* do not trust the system's directory of root certificates */
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* none, whatever the environment says */
+    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* none, even if the environment sets one */
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "with-libcurl/0");
@@ -91,7 +92,7 @@ static int configure(CURL *curl, const char *base_url, const char *ca_file)
     return 0;
 }
 
-/* One GET. 0, or -1 after it has said on stderr what went wrong. */
+/* Makes one GET. Returns 0, or -1 after printing the error on stderr. */
 static int fetch(CURL *curl, const struct login *login, struct body *body)
 {
     char why[CURL_ERROR_SIZE] = "";
@@ -126,7 +127,7 @@ static int fetch(CURL *curl, const struct login *login, struct body *body)
     return result;
 }
 
-/* The text of a child element, to be freed with xmlFree; NULL when there is none. */
+/* Returns the text of a child element, NULL if there is none. Free it with xmlFree. */
 static xmlChar *child_text(const xmlNode *parent, const char *name)
 {
     for (xmlNode *child = parent->children; child != NULL; child = child->next)
@@ -135,7 +136,7 @@ static xmlChar *child_text(const xmlNode *parent, const char *name)
     return NULL;
 }
 
-/* "6/1/2014 8:00:00 AM", UTC, as Unix seconds; -1 when it is not that. */
+/* Converts "6/1/2014 8:00:00 AM", UTC, to Unix seconds. Returns -1 if the text has another form. */
 static int64_t unix_seconds(const char *text)
 {
     struct tm when;
@@ -146,14 +147,14 @@ static int64_t unix_seconds(const char *text)
     return end != NULL && *end == '\0' ? (int64_t)timegm(&when) : -1;
 }
 
-/* Copies a text; one that is absent or too long is left empty. */
+/* Copies a text. The copy is empty if the text is missing or too long. */
 static void copy(char *to, size_t capacity, const xmlChar *text)
 {
     if (text == NULL || (size_t)snprintf(to, capacity, "%s", (const char *)text) >= capacity)
         to[0] = '\0';
 }
 
-/* 0, or -1 when there is no token in the document. */
+/* Returns 0, or -1 if the document contains no token. */
 static int read_token(const xmlNode *root, struct token *token)
 {
     xmlChar *value = child_text(root, "Token");
@@ -171,30 +172,33 @@ static int read_token(const xmlNode *root, struct token *token)
     return token->value[0] != '\0' ? 0 : -1;
 }
 
-static int read_answer(const struct body *body, struct token *token)
+static int read_response(const struct body *body, struct token *token)
 {
     int result = -1;
     xmlDoc *document = xmlReadMemory(body->bytes, (int)body->length, NULL, NULL,
                                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     const xmlNode *root = document == NULL ? NULL : xmlDocGetRootElement(document);
 
-    /* No DTD: it may hold entities. */
+    /* Rejects a DTD, because it may contain entities. */
     if (root != NULL && document->intSubset == NULL && xmlStrEqual(root->name, BAD_CAST "Access_Token"))
         result = read_token(root, token);
     if (result != 0)
-        fputs("no token in the answer\n", stderr);
+        fputs("the response contains no token\n", stderr);
     xmlFreeDoc(document);
     return result;
 }
 
-/* A token for a login. 0, or -1 after it has said on stderr what went wrong. What can be wiped is, but for the token. */
+/*
+ * Gets a token for a login. Returns 0, or -1 after printing the error on stderr. Wipes its own buffers; the caller
+ * wipes the token.
+ */
 static int get_token(CURL *curl, const struct login *login, struct token *token)
 {
     static struct body body;
     int result = fetch(curl, login, &body);
 
     if (result == 0)
-        result = read_answer(&body, token);
+        result = read_response(&body, token);
     explicit_bzero(body.bytes, body.length);
     return result;
 }

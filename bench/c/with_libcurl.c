@@ -1,10 +1,10 @@
 /*
- * Gets an access token with libcurl and libxml2, as a careful C programmer would. Does what with_nativeflow.c does;
- * bench/README.md says what that is.
+ * Gets an access token with libcurl and libxml2, as a careful C programmer would. It does the same as
+ * with_nativeflow.c; see bench/README.md.
  *
- *     with_libcurl BASE_URL CA_FILE [--peak-memory]      key, login and secret on standard input, one a line
+ *     with_libcurl BASE_URL CA_FILE [--peak-memory]      key, login and secret on standard input, one per line
  *
- * Prints the token, its expiry in Unix seconds and the instance URL, one a line.
+ * Prints the token, its expiry in Unix seconds and the instance URL, one per line.
  */
 #define _XOPEN_SOURCE 700 /* strptime */
 #define _DEFAULT_SOURCE   /* explicit_bzero, timegm */
@@ -27,7 +27,7 @@ int main(int argc, char **argv)
         return 1;
     if (read_login(&login) != 0) {
         explicit_bzero(&login, sizeof login);
-        fputs("standard input: no key, login and secret\n", stderr);
+        fputs("standard input: expected key, login and secret\n", stderr);
         return 1;
     }
     failed = configure(curl, argv[1], argv[2]) != 0 || get_token(curl, &login, &token) != 0;

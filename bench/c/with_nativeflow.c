@@ -1,9 +1,9 @@
 /*
- * Gets an access token with nativeflow. Does what with_libcurl.c does; bench/README.md says what that is.
+ * Gets an access token with nativeflow. It does the same as with_libcurl.c; see bench/README.md.
  *
- *     with_nativeflow BASE_URL CA_FILE [--peak-memory]      key, login and secret on standard input, one a line
+ *     with_nativeflow BASE_URL CA_FILE [--peak-memory]      key, login and secret on standard input, one per line
  *
- * Prints the token, its expiry in Unix seconds and the instance URL, one a line.
+ * Prints the token, its expiry in Unix seconds and the instance URL, one per line.
  */
 #define _DEFAULT_SOURCE /* explicit_bzero */
 #include "login.h"
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
     }
     if (read_login(&login) != 0) {
         explicit_bzero(&login, sizeof login);
-        fputs("standard input: no key, login and secret\n", stderr);
+        fputs("standard input: expected key, login and secret\n", stderr);
         return 1;
     }
     error = new_client(argv[1], argv[2], &client);

@@ -1,4 +1,4 @@
-//! Many calls of one process: how long each took, and whether each was what it was to be.
+//! Many calls of one process: their durations, and a check of each result.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -7,22 +7,22 @@ use std::time::Duration;
 use crate::program::Program;
 use crate::token;
 
-/// Calls of one process.
+/// Number of calls in one process.
 pub(crate) const CALLS: u32 = 100;
 
-/// How a call comes to its connection.
+/// The kind of connection that a call uses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Connection {
-    /// All calls of a process on one.
+    /// All calls of a process use one connection.
     Kept,
-    /// A new one, with the TLS session of an earlier one.
+    /// A new connection, with the TLS session of an earlier one.
     Resumed,
-    /// A new one, with a full handshake.
+    /// A new connection, with a full handshake.
     Full,
 }
 
 impl Connection {
-    /// As the programs are told.
+    /// The argument of the programs.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Connection::Kept => "kept",
@@ -32,8 +32,8 @@ impl Connection {
     }
 }
 
-/// Runs a program that tells each call in four lines: its nanoseconds, and the token. The first call of the process is left
-/// out: it fills the caches of the process, and makes the connection or the session that the others use.
+/// Runs a program that prints four lines per call: its duration in nanoseconds, and the token. Leaves out the first
+/// call, which fills the caches of the process and creates the connection or session for the others.
 pub(crate) fn time(program: &Program, connection: Connection, base_url: &str) -> Result<Vec<Duration>, Box<dyn Error>> {
     let calls = run::<4>(program, connection)?;
     for [_, token @ ..] in &calls {
@@ -42,12 +42,12 @@ pub(crate) fn time(program: &Program, connection: Connection, base_url: &str) ->
     times(&calls)
 }
 
-/// The same for a program that tells the nanoseconds alone.
-pub(crate) fn time_alone(program: &Program, connection: Connection) -> Result<Vec<Duration>, Box<dyn Error>> {
+/// Does the same for a program that prints only the duration.
+pub(crate) fn time_without_token(program: &Program, connection: Connection) -> Result<Vec<Duration>, Box<dyn Error>> {
     times(&run::<1>(program, connection)?)
 }
 
-/// The lines that it prints of each call.
+/// Returns the lines that the program prints for each call.
 fn run<const LINES: usize>(program: &Program, connection: Connection) -> Result<Vec<[String; LINES]>, Box<dyn Error>> {
     let output = program.run_with(&[&CALLS.to_string(), connection.word()])?;
     let printed = token::printed(&output).map_err(|error| failed(program, &error))?;

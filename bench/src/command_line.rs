@@ -1,4 +1,4 @@
-//! What the arguments ask for.
+//! Command-line arguments.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,12 @@ use lexopt::prelude::*;
 pub(crate) const USAGE: &str = "\
 usage: nativeflow-bench [--runs N] [--warm-ups N] PROGRAMS LIBRARY
 
-    PROGRAMS    folder with the compiled programs of bench/c
+    PROGRAMS    directory with the compiled programs of bench/c
     LIBRARY     the libnativeflow.so that with_nativeflow loads
-    --runs      runs of each program that count (200); a tenth as many runs of a hundred calls each
-    --warm-ups  runs of each program before those (20)
+    --runs      measured runs of each program (200); a tenth of this number with a hundred calls each
+    --warm-ups  unmeasured runs of each program before (20)
 
-bench/run.sh builds all of it and then calls this.";
+bench/run.sh builds everything and then runs this program.";
 
 pub(crate) struct Arguments {
     pub(crate) programs: PathBuf,
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     pub(crate) warm_ups: usize,
 }
 
-/// `None`: asked for help.
+/// Returns `None` if the arguments request help.
 pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
     let (mut runs, mut warm_ups) = (200, 20);
     let mut paths = Vec::new();
@@ -35,8 +35,8 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Option<Arguments>, 
         }
     }
     if runs == 0 {
-        return Err("--runs: at least 1".into());
+        return Err("--runs must be at least 1".into());
     }
-    let [programs, library] = <[PathBuf; 2]>::try_from(paths).map_err(|_| "needs PROGRAMS and LIBRARY")?;
+    let [programs, library] = <[PathBuf; 2]>::try_from(paths).map_err(|_| "expected PROGRAMS and LIBRARY")?;
     Ok(Some(Arguments { programs, library, runs, warm_ups }))
 }

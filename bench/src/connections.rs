@@ -1,5 +1,5 @@
-//! What one call takes in a running process, by the way in which it comes to its connection: nativeflow, libcurl and, as the
-//! floor of both, rustls without HTTP, XML or anything else.
+//! Durations of one call in a running process, by kind of connection. The programs use nativeflow, libcurl and, as the
+//! minimum, rustls without HTTP and XML.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -10,7 +10,7 @@ use crate::calls::{self, CALLS, Connection};
 use crate::program::Program;
 use crate::times::Times;
 
-/// The times of one kind of connection.
+/// The durations for one kind of connection.
 pub(crate) struct Row {
     pub(crate) connection: Connection,
     pub(crate) nativeflow: Times,
@@ -20,7 +20,7 @@ pub(crate) struct Row {
 
 pub(crate) struct Results {
     pub(crate) rows: Vec<Row>,
-    /// How many of each side are in a row.
+    /// Number of calls of each side in a row.
     pub(crate) calls: usize,
     /// TLS version and cipher suite, the same in all calls.
     pub(crate) tls: String,
@@ -35,7 +35,7 @@ pub(crate) struct Course<'a> {
 }
 
 impl Course<'_> {
-    /// By turns, every second round backwards.
+    /// Alternates the programs. Every second round runs in reverse order.
     pub(crate) fn measure(&self, rounds: usize) -> Result<Results, Box<dyn Error>> {
         let kinds = [Connection::Kept, Connection::Resumed, Connection::Full];
         let rows = kinds.map(|connection| self.row(connection, rounds));
@@ -55,7 +55,7 @@ impl Course<'_> {
             for (program, times) in turns {
                 let before = self.handshakes();
                 times.extend(match std::ptr::eq(program, self.floor) {
-                    true => calls::time_alone(program, connection)?,
+                    true => calls::time_without_token(program, connection)?,
                     false => calls::time(program, connection, &base_url)?,
                 });
                 check(connection, before, self.handshakes())?;
@@ -72,36 +72,36 @@ impl Course<'_> {
         Handshakes { full: count(false), resumed: count(true) }
     }
 
-    /// Fails unless everybody has agreed on the same with the server.
+    /// Fails unless all sides have negotiated the same version and cipher suite.
     fn tls(&self) -> Result<String, Box<dyn Error>> {
         let kinds = self.stub.handshakes();
         let kinds: BTreeSet<String> = kinds.keys().map(|kind| format!("{}, {}", kind.version, kind.suite)).collect();
         match kinds.len() {
             1 => Ok(kinds.into_iter().collect()),
-            _ => Err(format!("not the same TLS on all sides: {kinds:?}").into()),
+            _ => Err(format!("sides use different TLS parameters: {kinds:?}").into()),
         }
     }
 }
 
-/// How many the server has done.
+/// Number of handshakes of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Handshakes {
     full: u64,
     resumed: u64,
 }
 
-/// Fails unless the server has seen the handshakes that belong to such calls: a side that made fewer would not do the work
-/// that is measured, and one that made more would do another's.
+/// Fails unless the server counted the expected handshakes. Fewer or more of them would be other work than the measured
+/// one.
 fn check(connection: Connection, before: Handshakes, after: Handshakes) -> Result<(), String> {
-    let seen = Handshakes { full: after.full - before.full, resumed: after.resumed - before.resumed };
+    let counted = Handshakes { full: after.full - before.full, resumed: after.resumed - before.resumed };
     let calls = u64::from(CALLS);
     let expected = match connection {
         Connection::Kept => Handshakes { full: 1, resumed: 0 },
         Connection::Resumed => Handshakes { full: 1, resumed: calls - 1 },
         Connection::Full => Handshakes { full: calls, resumed: 0 },
     };
-    match seen == expected {
+    match counted == expected {
         true => Ok(()),
-        false => Err(format!("{}: the server saw {seen:?} in place of {expected:?}", connection.word())),
+        false => Err(format!("{}: the server counted {counted:?} instead of {expected:?}", connection.word())),
     }
 }

@@ -1,7 +1,8 @@
-//! Process start to token, and one call in a running process, side by side: C programs on nativeflow and on libcurl and
-//! libxml2, with the same stub.
+//! Compares nativeflow with libcurl and libxml2 on the same stub: process start to token, and one call in a running
+//! process.
 //!
-//! A measurement and not a test: it fails when a program fails, never on a time. README.md says what the figures mean.
+//! It is a measurement, not a test: it fails if a program fails, but no duration makes it fail. README.md explains the
+//! figures.
 #![forbid(unsafe_code)]
 
 mod calls;
@@ -57,7 +58,7 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     let libcurl = program(programs, "with_libcurl", &stub, &ca_file);
     let floor = program(programs, "floor", &stub, &ca_file);
 
-    // A side that did not verify the server would save the time that this measures.
+    // A program that does not verify the server would be faster, so this checks all of them.
     let (_, other_ca_file) = start_stub(programs, "other-ca.pem")?;
     for (name, arguments) in [
         ("with_nativeflow", [].as_slice()),
@@ -66,7 +67,7 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
         ("calls_with_libcurl", &["1", "full"]),
     ] {
         if program(programs, name, &stub, &other_ca_file).run_with(arguments)?.status.success() {
-            return Err(format!("{name} takes a token from a server that it has no reason to trust").into());
+            return Err(format!("{name} accepts a token from a server that it must not trust").into());
         }
     }
 
@@ -79,7 +80,7 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     let shared_libraries = sides(&|program| footprint::shared_libraries(&program.path));
     drop(stub);
 
-    // How long a call of microseconds takes is else a matter of where the kernel puts client and server.
+    // On several processors the duration of a short call depends on the processors that the kernel selects.
     processor::stay_on_one()?;
     let (stub, ca_file) = start_stub(programs, "ca.pem")?;
     let calls = |name: &str| program(programs, name, &stub, &ca_file);
@@ -105,23 +106,23 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     })
 }
 
-/// A stub, and the file in `folder` with its CA.
-fn start_stub(folder: &Path, ca_file: &str) -> Result<(Stub, PathBuf), Box<dyn Error>> {
+/// Starts a stub, and writes its CA into a file in `directory`.
+fn start_stub(directory: &Path, ca_file: &str) -> Result<(Stub, PathBuf), Box<dyn Error>> {
     let stub = Stub::start(Options {
         keep_alive: true,
-        // What is kept of each request would add up.
+        // Recorded requests would accumulate.
         record: false,
         ..Options::default()
     })?;
-    let path = folder.join(ca_file);
+    let path = directory.join(ca_file);
     fs::write(&path, stub.ca_pem()).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok((stub, path))
 }
 
-fn program(folder: &Path, name: &str, stub: &Stub, ca_file: &Path) -> Program {
+fn program(directory: &Path, name: &str, stub: &Stub, ca_file: &Path) -> Program {
     let User { key, login, secret } = &User::demo();
     Program {
-        path: folder.join(name),
+        path: directory.join(name),
         arguments: vec![stub.base_url().into(), ca_file.into()],
         stdin: format!("{key}\n{login}\n{secret}\n"),
     }

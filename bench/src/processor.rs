@@ -1,10 +1,10 @@
-//! Where everything runs that is measured.
+//! Selects the processor for all measurements.
 
 use std::io;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// From now on this thread, and every thread and process that it starts, runs on one processor.
+/// Binds this thread, and every thread and process that it starts, to one processor.
 pub(crate) fn stay_on_one() -> io::Result<()> {
     let allowed = sched_getaffinity(None)?;
     let mut one = CpuSet::new();

@@ -1,4 +1,4 @@
-//! A compiled C program, run as a user's program would be: a new process each time, the login on its standard input.
+//! A compiled program. Each run is a new process with the login on its standard input, as in production.
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
@@ -9,24 +9,25 @@ use std::time::{Duration, Instant};
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
     pub(crate) arguments: Vec<OsString>,
-    /// Key, login and secret, one a line. Never an argument: those can be read by every user of the machine.
+    /// Key, login and secret, one per line. Not arguments, because every user of the machine can read those.
     pub(crate) stdin: String,
 }
 
 impl Program {
-    /// Runs it, and tells what it printed and the time from before the process is made until it has been waited for.
+    /// Runs the program. Returns its output and its duration, from before the process is created until it has been
+    /// waited for.
     pub(crate) fn run(&self) -> io::Result<(Output, Duration)> {
         self.time(Command::new(&self.path).args(&self.arguments))
     }
 
-    /// Runs it with more arguments, untimed.
+    /// Runs the program with more arguments, without measuring.
     pub(crate) fn run_with(&self, arguments: &[&str]) -> io::Result<Output> {
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).args(arguments);
         Ok(self.time(&mut command)?.0)
     }
 
-    /// Runs it as the last argument of `tool`, untimed.
+    /// Runs the program as the last argument of `tool`, without measuring.
     pub(crate) fn run_under(&self, tool: &mut Command) -> io::Result<Output> {
         Ok(self.time(tool.arg(&self.path).args(&self.arguments))?.0)
     }
@@ -40,7 +41,7 @@ impl Program {
         })?;
         if let Some(mut stdin) = child.stdin.take() {
             match stdin.write_all(self.stdin.as_bytes()) {
-                // The empty program is gone before it could be told anything.
+                // The empty program may exit before it reads its input.
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error),
                 _ => {}
             }

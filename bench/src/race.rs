@@ -1,4 +1,4 @@
-//! Runs the programs by turns, so that whatever else the machine does hits all of them alike.
+//! Alternates the programs, so that other load on the machine affects all of them equally.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -11,7 +11,7 @@ use crate::token;
 pub(crate) struct Race<'a> {
     pub(crate) nativeflow: &'a Program,
     pub(crate) libcurl: &'a Program,
-    /// Does nothing: its time is the harness's.
+    /// Does nothing. Its duration is the cost of the harness.
     pub(crate) floor: &'a Program,
     pub(crate) base_url: &'a str,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Results {
 }
 
 impl Race<'_> {
-    /// Every second round goes backwards (ABBA): a machine that gets slower or faster favours none.
+    /// Every second round runs in reverse order (ABBA), so that a machine that gets slower or faster favors no program.
     pub(crate) fn run(&self, warm_ups: usize, runs: usize) -> Result<Results, Box<dyn Error>> {
         let (mut nativeflow, mut libcurl, mut floor) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..warm_ups + runs {
@@ -48,7 +48,7 @@ impl Race<'_> {
             let failed = |what: &dyn Display| format!("{}: {what}", program.path.display());
             let printed = token::printed(&output).map_err(|error| failed(&error))?;
             let lines: Vec<&str> = printed.lines().collect();
-            let token = lines.try_into().map_err(|_| failed(&"did not print three lines"))?;
+            let token = lines.try_into().map_err(|_| failed(&"expected three lines of output"))?;
             token::check(token, self.base_url).map_err(|error| failed(&error))?;
         }
         Ok(time)

@@ -1,4 +1,4 @@
-//! What was measured, as a table for a person and one line for a search.
+//! The results, as a table for readers and one line for searching.
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -10,23 +10,23 @@ use crate::race::Results;
 use crate::times::Times;
 use crate::wiping::Cost;
 
-/// The promises that this measures.
+/// The promised maximum values.
 const RATIO: f64 = 0.30;
 const LIBRARY_MB: f64 = 2.2;
 const WIPING: f64 = 1.10;
 
 impl Connection {
-    /// As the table calls it, and the promise for a call on it.
+    /// Name in the table, and the promised ratio.
     fn promise(self) -> (&'static str, f64) {
         match self {
-            Connection::Kept => ("kept connection", 0.75),
+            Connection::Kept => ("idle connection", 0.75),
             Connection::Resumed => ("new, session resumed", 0.55),
             Connection::Full => ("new, full handshake", 0.50),
         }
     }
 }
 
-/// One figure for each side; `None` where it could not be had.
+/// One figure for each side; `None` if it could not be measured.
 pub(crate) struct Sides {
     pub(crate) nativeflow: Option<u64>,
     pub(crate) libcurl: Option<u64>,
@@ -51,7 +51,7 @@ pub(crate) struct Report {
 impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Results { nativeflow, libcurl, floor } = self.times;
-        writeln!(f, "process start to token to exit, {} runs each by turns", self.runs)?;
+        writeln!(f, "process start to token to exit, {} runs of each program, alternating", self.runs)?;
         writeln!(f)?;
         writeln!(f, "{:28}{:>12}{:>12}{:>8}", "", "nativeflow", "libcurl", "ratio")?;
         let time = |duration: Duration| (duration.as_secs_f64() * 1e3, " ms");
@@ -75,7 +75,7 @@ impl Display for Report {
             time(floor.p10).0,
             time(floor.p90).0
         )?;
-        writeln!(f, "with the system's roots: not measured, for no system trusts the stub")?;
+        writeln!(f, "with the system's root certificates: not measured, because no system trusts the stub")?;
         writeln!(f)?;
         writeln!(f, "{}", self.connections)?;
         writeln!(f, "{}", self.library)?;
@@ -103,7 +103,11 @@ fn ratio(nativeflow: Times, libcurl: Times) -> f64 {
 
 impl Display for connections::Results {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "one call in a running process, medians of {} each by turns; {}", self.calls, self.tls)?;
+        writeln!(
+            f,
+            "one call in a running process, medians of {} calls of each program, alternating; {}",
+            self.calls, self.tls
+        )?;
         writeln!(f)?;
         writeln!(f, "{:28}{:>12}{:>12}{:>8}{:>12}", "", "nativeflow", "libcurl", "ratio", "rustls")?;
         for connections::Row { connection, nativeflow, libcurl, floor } in &self.rows {
@@ -140,9 +144,9 @@ fn text((number, unit): Figure) -> String {
 impl Sides {
     fn write(&self, f: &mut fmt::Formatter<'_>, name: &str, figure: impl Fn(f64) -> Figure) -> fmt::Result {
         match (self.nativeflow, self.libcurl) {
-            // Counts far below the 2^53 that are exact.
+            // The counts are far below 2^53, so they are exact.
             (Some(nativeflow), Some(libcurl)) => line(f, name, figure(nativeflow as f64), figure(libcurl as f64)),
-            _ => writeln!(f, "{name:28}not measured: the tool for it is missing"),
+            _ => writeln!(f, "{name:28}not measured: the tool is missing"),
         }
     }
 }
@@ -158,7 +162,7 @@ impl Display for Library {
                 if *stripped { "" } else { "not " },
                 needed.join(", ")
             ),
-            None => write!(f, "; what it needs was not read: readelf is missing"),
+            None => write!(f, "; dependencies not measured: readelf is missing"),
         }
     }
 }

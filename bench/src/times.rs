@@ -1,4 +1,4 @@
-//! The times of many runs, as the three numbers that say enough.
+//! The durations of many runs, reduced to three numbers.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// Nearest rank; all zero when there is no time.
+    /// Uses the nearest rank. All values are zero if there are no times.
     pub(crate) fn of(mut times: Vec<Duration>) -> Times {
         times.sort_unstable();
         let at = |percent: usize| {
@@ -27,7 +27,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn nearest_ranks() {
+    fn percentiles_are_nearest_ranks() {
         let times = Times::of((1..=10).rev().map(Duration::from_millis).collect());
         assert_eq!([times.p10, times.median, times.p90], [1, 5, 9].map(Duration::from_millis));
         let one = Times::of(vec![Duration::from_millis(7)]);

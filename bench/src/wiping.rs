@@ -1,4 +1,4 @@
-//! What wiping costs: the same calls with the library as it is, and with one whose heap, stack and registers stay as they are.
+//! The cost of wiping: the same calls with the library, and with one that does not wipe heap, stack and registers.
 
 use std::error::Error;
 
@@ -11,7 +11,7 @@ pub(crate) struct Cost {
     pub(crate) without: Times,
 }
 
-/// Runs both by turns, every second round backwards.
+/// Alternates both programs. Every second round runs in reverse order.
 pub(crate) fn measure(
     with: &Program,
     without: &Program,

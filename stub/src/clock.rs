@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 /// RFC 9110, section 5.6.7: the one form that a server may send.
 const HTTP: &[BorrowedFormatItem<'_>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
-/// Concur: `M/D/YYYY h:mm:ss AM|PM`, nothing padded but minutes and seconds, UTC.
+/// Concur: `M/D/YYYY h:mm:ss AM|PM`, UTC. Only minutes and seconds are padded.
 const EXPIRY: &[BorrowedFormatItem<'_>] = format_description!(
     "[month padding:none]/[day padding:none]/[year] [hour repr:12 padding:none]:[minute]:[second] [period]"
 );
@@ -17,7 +17,7 @@ pub(crate) fn http_date(at: OffsetDateTime) -> String {
     at.format(HTTP).unwrap_or_default()
 }
 
-/// When a token that is made now ends: a year from now.
+/// Returns the expiry of a token that is created now: a year from now.
 pub(crate) fn expiry(now: OffsetDateTime) -> String {
     let year = now.year() + 1;
     // 29 February has no anniversary.
@@ -25,7 +25,8 @@ pub(crate) fn expiry(now: OffsetDateTime) -> String {
     ends.format(EXPIRY).unwrap_or_default()
 }
 
-/// `Server-Time` is in the server's zone, which it does not name: seven hours behind UTC here, so that nobody takes it for UTC unnoticed.
+/// `Server-Time` is in the server's time zone, which is not named. Here it is seven hours behind UTC, so that a client
+/// that reads it as UTC fails a test.
 pub(crate) fn server_time(now: OffsetDateTime) -> String {
     (now - Duration::hours(7)).format(SERVER_TIME).unwrap_or_default()
 }
@@ -36,7 +37,7 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn writes_the_documented_forms() {
+    fn dates_have_the_documented_forms() {
         assert_eq!(http_date(datetime!(1994-11-06 08:49:37 UTC)), "Sun, 06 Nov 1994 08:49:37 GMT");
         for (now, text) in [
             (datetime!(2013-06-01 08:00:00 UTC), "6/1/2014 8:00:00 AM"),

@@ -1,4 +1,4 @@
-//! What the arguments ask for.
+//! Command-line arguments.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -54,12 +54,12 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
             }
             Long("max-requests") => run.max_requests = Some(arguments.value()?.parse()?),
             Long("quiet") => run.quiet = true,
-            // Never repeated: it may be a secret that was meant for a file.
-            Value(_) => return Err("an argument that is no option is not expected".into()),
+            // Not repeated, because it may be a secret that was meant for a file.
+            Value(_) => return Err("unexpected argument that is not an option".into()),
             other => return Err(other.unexpected()),
         }
     }
-    run.ca_file = ca_file.ok_or("--ca-file is needed: where to write the certificate to trust")?;
+    run.ca_file = ca_file.ok_or("--ca-file is required (the file to write the certificate to trust into)")?;
     Ok(Command::Run(run))
 }
 
@@ -67,38 +67,38 @@ pub(crate) fn help() -> String {
     let demo = User::demo();
     format!(
         "\
-nativeflow-stub: a SAP Concur look-alike on TLS, with faults to choose from.
+nativeflow-stub: a mock SAP Concur server with TLS and selectable faults.
 
 usage: nativeflow-stub --ca-file PATH [options]
 
   --ca-file PATH      write the certificate authority to trust (PEM) here
-  --port N            port of the service; any free one if not given
-  --host-name NAME    certify this name too, beside localhost; may be given more than once.
-                      A client that asks under it gets it in Instance_Url
-  --only-tls12        offer TLS 1.2 and no newer
-  --keep-alive        keep connections for further requests
-  --users FILE        who gets a token: lines of key<TAB>login<TAB>secret, # begins a
-                      comment; - reads stdin. Without it there is one demo user
-  --idle-exit SECONDS stop when no connection is open and no request has come for so long
+  --port N            port of the service; default: any free port
+  --host-name NAME    add this name to the certificate, which has localhost; can be repeated.
+                      A client that connects to NAME receives it in Instance_Url
+  --only-tls12        offer TLS 1.2 only
+  --keep-alive        keep connections open for further requests
+  --users FILE        users that get a token: lines of key<TAB>login<TAB>secret, # starts a
+                      comment; - reads stdin. Default: one demo user
+  --idle-exit SECONDS stop after SECONDS without an open connection and without a request
   --max-requests N    stop after N requests
-  --quiet             no line for each request on stderr
-  --list              print every scenario and stop
-  --help, --version   print and stop
+  --quiet             do not log requests on stderr
+  --list              print every scenario and exit
+  --help, --version   print and exit
 
-When ready it prints one line to stdout:
+When it is ready, it prints one line to stdout:
 
   nativeflow-stub ready https://localhost:PORT ca=PATH plain=http://localhost:PORT
   silent=https://localhost:PORT elsewhere=https://127.0.0.1:PORT        (on one line)
 
-The first URL is the service. A base URL of https://localhost:PORT/scenario/NAME makes
-a client meet the scenario NAME. plain is the same service without TLS, silent accepts
-connections and says nothing, elsewhere is where the redirect scenarios lead.
+The first URL is the service. The base URL https://localhost:PORT/scenario/NAME selects
+the scenario NAME. plain is the same service without TLS, silent accepts connections and
+sends nothing, elsewhere is the target of the redirect scenarios.
 
 demo user   key     {}
             login   {}
             secret  {}
 
-exit codes: 0 stopped as asked, 1 could not run, 2 called wrongly
+exit codes: 0 stopped as requested, 1 could not run, 2 invalid arguments
 ",
         demo.key, demo.login, demo.secret
     )

@@ -1,8 +1,9 @@
-//! A mock SAP Concur server on TLS, for tests, demos and a user's own CI.
+//! A mock SAP Concur server with TLS. Use it in tests, demos and CI.
 //!
-//! It answers `GET …/net2/oauth2/accesstoken.ashx` as Concur's Native Flow is documented to, and under `/scenario/<name>/` it answers
-//! in every other way that a client may meet: errors, odd spellings, web pages, redirects, cut connections, silence. Everything listens
-//! on 127.0.0.1 only, behind a certificate authority that is made in memory and forgotten with the process.
+//! It responds to `GET …/net2/oauth2/accesstoken.ashx` as Concur's Native Flow is documented. Under `/scenario/<name>/`
+//! it responds in every other way that a client may encounter: errors, unusual spellings, web pages, redirects,
+//! truncated responses, silence. All ports listen on 127.0.0.1 only. Their certificate authority is created in memory
+//! and exists as long as the process.
 //!
 //! ```
 //! # fn main() -> std::io::Result<()> {
@@ -12,19 +13,19 @@
 //! # }
 //! ```
 //!
-//! Where to look, from the top down. Each line uses only lines below it.
+//! The modules, from the top down. Each line uses only lines below it.
 //!
-//! | place | what it holds |
+//! | place | contents |
 //! |---|---|
 //! | `main`, `command_line` | the program |
-//! | `stub` | one running stub: its ports and what a test may ask of it |
-//! | `server/` | ports and connections: who takes a connection, reads requests from it and plays a script on it |
-//! | `routes` | which script a request gets: the healthy service, or a scenario by its name |
-//! | `scenarios/` | **add a scenario here**: a table a file (`accounts` for those that keep state); `scenario` holds the kinds of entries, `states` their state, `bodies` what tables share |
-//! | `log`, `options` | what is logged; what a stub is started with |
-//! | `service/` | what scenarios are made of: `context` (what one may ask of the request and the site), `credentials`, `documents` (tokens and errors to send), `script` (steps on the connection) |
+//! | `stub` | one running stub: its ports, and the functions for tests |
+//! | `server/` | ports and connections: accepts a connection, reads requests from it and runs a script on it |
+//! | `routes` | selects the script for a request: the healthy service, or a scenario by its name |
+//! | `scenarios/` | **add a scenario here**: one table per file (`accounts` for scenarios with state); `scenario` defines the kinds of entries, `states` their state, `bodies` the shared bodies |
+//! | `log`, `options` | the log lines; the options of a stub |
+//! | `service/` | parts of scenarios: `context` (data of the request and the site), `credentials`, `documents` (tokens and errors to send), `script` (steps on the connection) |
 //! | `http/` | requests and responses of HTTP/1.1, without connections and without Concur |
-//! | `users`, `clock`, `random` | who gets a token, and the file that names them; dates; sample data |
+//! | `users`, `clock`, `random` | the users that get a token, and their file; dates; sample data |
 #![forbid(unsafe_code)]
 
 mod clock;

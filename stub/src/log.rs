@@ -1,4 +1,4 @@
-//! One line a request on stderr, without a credential or a token in it.
+//! Logs one line per request on stderr, without credentials and tokens.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -10,7 +10,7 @@ pub(crate) struct Log {
     pub(crate) on: bool,
 }
 
-/// What is logged of one request.
+/// The data that is logged about one request.
 pub(crate) enum Entry {
     BadRequest(Fault),
     Elsewhere { credentials_arrived: bool },
@@ -18,7 +18,7 @@ pub(crate) enum Entry {
 }
 
 impl Log {
-    /// `status` is that of the response; `None` if no status line was sent.
+    /// `status` is the status of the response, `None` if no status line was sent.
     pub(crate) fn request(self, entry: &Entry, status: Option<u16>, time: Duration) {
         if self.on {
             self.note(&line(entry, status, time));
@@ -27,7 +27,7 @@ impl Log {
 
     pub(crate) fn note(self, line: &str) {
         if self.on {
-            // A closed stderr is no reason to stop serving.
+            // A closed stderr must not stop the server.
             let _ = writeln!(io::stderr().lock(), "{line}");
         }
     }
@@ -53,7 +53,7 @@ fn line(entry: &Entry, status: Option<u16>, time: Duration) -> String {
     }
 }
 
-/// A method is the client's text: what is not a method is not repeated.
+/// The method is the client's text. Only known methods are repeated.
 fn known(method: &str) -> &str {
     match method {
         "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH" | "TRACE" | "CONNECT" => method,
@@ -61,7 +61,7 @@ fn known(method: &str) -> &str {
     }
 }
 
-/// A path has no query here, so that nothing sent as a parameter is logged; nor can it break the line or fill the disk.
+/// The path has no query here, so parameters are not logged. It cannot break the line or fill the disk.
 fn printable(path: &str) -> String {
     path.chars().take(200).map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect()
 }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_holds_what_the_help_promises() {
+    fn log_line_has_the_documented_form() {
         let entry = Entry::Service {
             method: "GET".to_owned(),
             path: "/a\u{1b}b".to_owned(),

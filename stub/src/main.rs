@@ -1,4 +1,4 @@
-//! The command line of the Concur look-alike.
+//! The command line of the mock Concur server.
 #![forbid(unsafe_code)]
 
 mod command_line;
@@ -79,7 +79,7 @@ fn list() -> String {
     scenarios().iter().map(|scenario| format!("{:width$}  {}\n", scenario.name, scenario.summary)).collect()
 }
 
-/// What waits for a line on a pipe gets it at once.
+/// Flushes, so that a reader of a pipe receives the line immediately.
 fn print(text: &str) -> Result<(), String> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("stdout: {error}"))

@@ -1,4 +1,4 @@
-//! What a stub is started with.
+//! Options of a stub.
 
 use std::time::Duration;
 
@@ -7,32 +7,33 @@ use crate::users::User;
 /// How to start a [`Stub`](crate::Stub).
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Port of the main listener; 0 takes any free one. The others always take any.
+    /// Port of the main listener; 0 selects any free port. The other listeners always use any free port.
     pub port: u16,
-    /// More names for the certificate, for a test that leads such a name to 127.0.0.1 (in a network namespace, say). Who asks under
-    /// one gets a fresh token's `Instance_Url` with it.
+    /// Additional names in the certificate. A test can resolve such a name to 127.0.0.1 (for example in a
+    /// network namespace). A client that connects to one receives it in a fresh token's `Instance_Url`.
     pub host_names: Vec<String>,
-    /// TLS 1.2 and no newer.
+    /// Offer TLS 1.2 only.
     pub only_tls12: bool,
-    /// Keep connections for further requests, where the answer allows it. A scenario that is about the connection ends it all the same.
+    /// Keep connections open for further requests, if the response allows it. Scenarios about the connection end it
+    /// anyway.
     pub keep_alive: bool,
-    /// Who gets a token.
+    /// The users that get a token.
     pub users: Vec<User>,
-    /// Write one line a request to stderr. Never holds a credential or a token.
+    /// Write one line per request to stderr. It never contains credentials or tokens.
     pub log: bool,
-    /// Keep the raw head of every request for [`Stub::requests`](crate::Stub::requests). Turn it off in a process that runs for long:
-    /// heads hold credentials and add up.
+    /// Keep the raw head of every request for [`Stub::requests`](crate::Stub::requests). Disable it in a long-running
+    /// process, because heads contain credentials and accumulate.
     pub record: bool,
     /// Keep the secrets of every TLS session for [`Stub::take_tls_secrets`](crate::Stub::take_tls_secrets).
     pub keep_tls_secrets: bool,
-    /// [`Stub::wait`](crate::Stub::wait) returns once no connection is open and no request has come for this long.
+    /// [`Stub::wait`](crate::Stub::wait) returns after this time without an open connection and without a request.
     pub idle_exit: Option<Duration>,
-    /// [`Stub::wait`](crate::Stub::wait) returns once this many requests have been dealt with.
+    /// [`Stub::wait`](crate::Stub::wait) returns after this many requests.
     pub max_requests: Option<u64>,
 }
 
 impl Default for Options {
-    /// Any port, the demo user, one request a connection, no log, requests recorded, no secrets of TLS, no end.
+    /// Any port, the demo user, one request per connection, no log, recorded requests, no TLS secrets, no end.
     fn default() -> Options {
         Options {
             port: 0,
@@ -54,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_output_holds_no_credential() {
+    fn debug_output_contains_no_credential() {
         let user = User::demo();
         let shown = format!("{user:?} {:#?}", Options::default());
         for text in [&user.key, &user.login, &user.secret] {

@@ -4,7 +4,7 @@ use rustls::crypto::ring;
 
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // Fails only where the system has no random source; what is made here is sample data, which may then repeat.
+    // Fails only if the system has no random source. Sample data may then repeat.
     let _ = ring::default_provider().secure_random.fill(&mut bytes);
     bytes
 }
@@ -13,7 +13,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// 8-4-4-4-12, as Concur's correlation and error ids look.
+/// 8-4-4-4-12, the form of Concur's correlation and error ids.
 pub(crate) fn random_id() -> String {
     [hex(&random::<4>()), hex(&random::<2>()), hex(&random::<2>()), hex(&random::<2>()), hex(&random::<6>())].join("-")
 }

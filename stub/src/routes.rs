@@ -1,4 +1,4 @@
-//! Which response a request gets.
+//! Selects the response to a request.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::scenarios;
 use crate::scenarios::scenario::{Play, Scenario};
 use crate::scenarios::states::States;
 use crate::service::context::Context;
-use crate::service::documents::{DOCUMENTED, granted, refused};
+use crate::service::documents::{DOCUMENTED, granted, rejected};
 use crate::service::script::Script;
 use crate::service::site::Site;
 
 const ENDPOINT: &str = "/net2/oauth2/accesstoken.ashx";
 
-/// What is done, and what is logged of it.
+/// The steps of a response, and its log entry.
 pub(crate) struct Reply {
     pub(crate) script: Script,
     pub(crate) entry: Entry,
@@ -29,7 +29,7 @@ enum Route {
     NotFound,
 }
 
-/// To a request to the service.
+/// Replies to a request to the service.
 pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Reply {
     let route = route(request.path());
     let context = Context::new(request, site);
@@ -48,7 +48,7 @@ pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Repl
     Reply { script: script(&route, &context, states), entry }
 }
 
-/// To a request that follows a redirect. It gets a token in any case: the client is to believe that it succeeded.
+/// Replies to a request that follows a redirect. It always sends a token, so that the client gets no error.
 pub(crate) fn reply_elsewhere(request: Request, site: &Arc<Site>) -> Reply {
     let context = Context::new(request, site);
     let token = Response::new(200, context.media_type(), DOCUMENTED.document(&context));
@@ -56,7 +56,7 @@ pub(crate) fn reply_elsewhere(request: Request, site: &Arc<Site>) -> Reply {
     Reply { script: Script::response(&token, &context), entry }
 }
 
-/// To what cannot be read as a request.
+/// Replies to a request that cannot be parsed.
 pub(crate) fn reply_to_fault(fault: Fault, site: &Arc<Site>) -> Reply {
     let response = text(400, &format!("bad request: {fault}\n"));
     let script = Script::response(&response, &Context::new(Request::default(), site));
@@ -72,31 +72,31 @@ fn script(route: &Route, context: &Context, states: &States) -> Script {
     };
     let method = context.request.method.as_str();
     if !["GET", "POST"].contains(&method) {
-        let refused = text(405, "only GET and POST are answered here\n").header("Allow", "GET, POST");
+        let rejected = text(405, "only GET and POST are supported here\n").header("Allow", "GET, POST");
         return match method {
-            "HEAD" => Script::head_of(&refused, context),
-            _ => Script::response(&refused, context),
+            "HEAD" => Script::head_of(&rejected, context),
+            _ => Script::response(&rejected, context),
         };
     }
     if scenario.is_none_or(|scenario| scenario.checks_credentials)
-        && let Some(status) = context.credentials.refusal()
+        && let Some(status) = context.credentials.rejection()
     {
-        return Script::lasting(&refused(status, context), context);
+        return Script::keep_alive_response(&rejected(status, context), context);
     }
-    let Some(scenario) = scenario else { return Script::lasting(&granted(context), context) };
+    let Some(scenario) = scenario else { return Script::keep_alive_response(&granted(context), context) };
     match scenario.play {
-        Play::Response(response) => Script::lasting(&response(context), context),
+        Play::Response(response) => Script::keep_alive_response(&response(context), context),
         Play::Script(script) => script(context),
         Play::Stateful(new) => states.script(scenario.name, new, context),
         Play::OwnPort => {
-            let hint = text(404, "this scenario has a port of its own: see silent= in the ready line\n");
+            let hint = text(404, "this scenario has its own port: see silent= in the ready line\n");
             Script::response(&hint, context)
         }
     }
 }
 
-/// Compares paths without case, as IIS does. A typing error in a scenario's name is told apart from one in the path, so that it is
-/// seen at once.
+/// Compares paths without case, as IIS does. A wrong scenario name and a wrong path have different responses, so that a
+/// typing error is found quickly.
 fn route(path: &str) -> Route {
     let path = path.to_ascii_lowercase();
     let (found, rest) = match path.strip_prefix("/scenario/") {
@@ -133,8 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn the_path_picks_the_response() {
-        for (path, picked) in [
+    fn path_selects_the_response() {
+        for (path, selected) in [
             ("/net2/oauth2/accesstoken.ashx", "healthy"),
             ("/a/b/net2/oauth2/accesstoken.ashx", "healthy"),
             ("/scenario/ok/net2/oauth2/accesstoken.ashx", "ok"),
@@ -148,7 +148,7 @@ mod tests {
             ("/net2/oauth2/getaccesstoken.ashx", "not found"),
             ("/", "not found"),
         ] {
-            assert_eq!(routed(path), picked, "{path}");
+            assert_eq!(routed(path), selected, "{path}");
         }
     }
 }

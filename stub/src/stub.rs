@@ -19,7 +19,7 @@ use crate::server::port::{Port, Role};
 use crate::server::tls_secrets::{TlsSecret, TlsSecrets};
 use crate::service::site::Site;
 
-/// A Concur look-alike that serves until it is dropped. Dropping it ends every connection, stalled ones too.
+/// A mock Concur server that runs until it is dropped. Dropping it closes every connection, stalled ones too.
 pub struct Stub {
     ca_pem: String,
     ports: Ports,
@@ -51,17 +51,17 @@ impl Ports {
         format!("https://localhost:{}", self.silent)
     }
 
-    /// By address: another origin than the rest even where only host names are compared.
+    /// Uses the address, so that it is another origin even if a client compares only host names.
     fn elsewhere_url(self) -> String {
         format!("https://127.0.0.1:{}", self.elsewhere)
     }
 }
 
 impl Stub {
-    /// Makes a certificate authority, binds four ports on 127.0.0.1 and serves them from threads of its own.
+    /// Creates a certificate authority, binds four ports on 127.0.0.1 and serves them on its own threads.
     ///
     /// # Errors
-    /// A port that cannot be bound, a thread that cannot be started, no source of random numbers.
+    /// A port cannot be bound, a thread cannot be started, or the system has no source of random numbers.
     pub fn start(options: Options) -> io::Result<Stub> {
         let mut certificates = certificates::make(&options.host_names, options.only_tls12)?;
         let tls_secrets = Arc::new(TlsSecrets::default());
@@ -92,7 +92,7 @@ impl Stub {
             (silent, Role::Silent, ports.silent_url(), None),
             (elsewhere, Role::Elsewhere, ports.elsewhere_url(), tls),
         ] {
-            // A failure half-way drops the stub, which ends the threads that run already.
+            // If this fails, the stub is dropped, which ends the threads that already run.
             let site = Site {
                 url,
                 host_names: Arc::clone(&host_names),
@@ -113,27 +113,28 @@ impl Stub {
         Ok(stub)
     }
 
-    /// `https://localhost:PORT`, no slash at the end: the service.
+    /// The URL of the service, `https://localhost:PORT`, without a slash at the end.
     pub fn base_url(&self) -> String {
         self.ports.base_url()
     }
 
-    /// `http://localhost:PORT`: the same service without TLS.
+    /// The URL of the same service without TLS, `http://localhost:PORT`.
     pub fn plain_url(&self) -> String {
         self.ports.plain_url()
     }
 
-    /// `https://localhost:PORT`: accepts TCP and says nothing.
+    /// The URL of the port that accepts TCP and sends nothing, `https://localhost:PORT`.
     pub fn silent_url(&self) -> String {
         self.ports.silent_url()
     }
 
-    /// `https://127.0.0.1:PORT`: where the redirect scenarios lead.
+    /// The target of the redirect scenarios, `https://127.0.0.1:PORT`.
     pub fn elsewhere_url(&self) -> String {
         self.ports.elsewhere_url()
     }
 
-    /// The base URL that makes a client meet this scenario. The name is not checked: the service answers 404 `unknown scenario`.
+    /// Returns the base URL of a scenario. Does not check the name: the service responds to an unknown one with 404
+    /// `unknown scenario`.
     pub fn scenario_url(&self, name: &str) -> String {
         match name {
             SILENCE_AFTER_ACCEPT => self.silent_url(),
@@ -141,44 +142,44 @@ impl Stub {
         }
     }
 
-    /// The certificate of the authority to trust, PEM.
+    /// The certificate of the authority to trust, in PEM.
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
 
-    /// The raw head of every request to the service, with or without TLS, in the order of arrival, blank line included. Empty if
-    /// [`Options::record`] is off.
+    /// Returns the raw head of every request to the service, with or without TLS, in the order of arrival, including
+    /// the blank line. Empty if [`Options::record`] is off.
     pub fn requests(&self) -> Vec<Vec<u8>> {
         self.activity.heads(Place::Service)
     }
 
-    /// The same for the target of the redirects.
+    /// Returns the same for the target of the redirects.
     pub fn elsewhere_requests(&self) -> Vec<Vec<u8>> {
         self.activity.heads(Place::Elsewhere)
     }
 
-    /// How many connections have been taken, on all ports.
+    /// Returns the number of connections that were accepted, on all ports.
     pub fn connections(&self) -> u64 {
         self.activity.connections()
     }
 
-    /// How many TLS handshakes of each kind have been done, on all ports.
+    /// Returns the number of completed TLS handshakes of each kind, on all ports.
     pub fn handshakes(&self) -> BTreeMap<Handshake, u64> {
         self.activity.handshakes()
     }
 
-    /// The secrets of TLS sessions, in the order in which they came up, since this was called before. Empty if
-    /// [`Options::keep_tls_secrets`] is off.
+    /// Returns the secrets of TLS sessions since the previous call of this function, in their order of creation. Empty
+    /// if [`Options::keep_tls_secrets`] is off.
     pub fn take_tls_secrets(&self) -> Vec<TlsSecret> {
         self.tls_secrets.take()
     }
 
-    /// Blocks until [`Options::idle_exit`] or [`Options::max_requests`] is reached; for good if neither is set.
+    /// Blocks until [`Options::idle_exit`] or [`Options::max_requests`] is reached, forever if neither is set.
     pub fn wait(&self) {
         self.activity.wait_until_over(self.idle_exit, self.max_requests);
     }
 
-    /// Stops, as dropping does.
+    /// Stops the stub, as dropping does.
     pub fn shutdown(self) {}
 }
 

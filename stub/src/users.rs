@@ -1,11 +1,11 @@
-//! The users that a stub knows, and the file that names them: credentials come by file or stdin, never by command line, where every
-//! process could read them.
+//! The users of a stub, and the file that lists them. Credentials come from a file or stdin, never from the command
+//! line, which every process can read.
 
 use std::fmt;
 
 use zeroize::Zeroize;
 
-/// One user the stub knows: only these three together get a token.
+/// One user. Only the combination of all three values gets a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// The consumer key that belongs to this user's application.
@@ -17,7 +17,7 @@ pub struct User {
 }
 
 impl User {
-    /// The user that a stub knows when it is told of no other.
+    /// The user of a stub that is started without others.
     pub fn demo() -> User {
         User {
             key: "kX3demoConsumerKey0123".to_owned(),
@@ -41,7 +41,7 @@ impl Drop for User {
     }
 }
 
-/// Why a users file cannot be taken. Names the line, never what stands on it.
+/// A users file is invalid. Names the line, never its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsersFileError {
     line: usize,
@@ -59,11 +59,11 @@ impl fmt::Display for UsersFileError {
 
 impl std::error::Error for UsersFileError {}
 
-/// Reads lines of `key<TAB>login<TAB>secret`. Blank lines and lines that begin with `#` are skipped; a secret may be empty and may hold
-/// tabs; a byte order mark and CR before LF are dropped.
+/// Reads lines of `key<TAB>login<TAB>secret`. Skips empty lines and lines that begin with `#`. A secret may be empty
+/// and may contain tabs. Ignores a byte order mark and CR before LF.
 ///
 /// # Errors
-/// A line without two tabs, an empty key or login, a colon in a login, or no user at all.
+/// A line without two tabs, an empty key or login, a colon in a login, or no user.
 pub fn parse_users(text: &str) -> Result<Vec<User>, UsersFileError> {
     let mut users = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -80,12 +80,12 @@ pub fn parse_users(text: &str) -> Result<Vec<User>, UsersFileError> {
             return Err(wrong("key and login must not be empty"));
         }
         if login.contains(':') {
-            return Err(wrong("a login cannot hold a colon (RFC 7617)"));
+            return Err(wrong("a login cannot contain a colon (RFC 7617)"));
         }
         users.push(User { key: key.to_owned(), login: login.to_owned(), secret: secret.to_owned() });
     }
     if users.is_empty() {
-        return Err(UsersFileError { line: 0, cause: "names no user" });
+        return Err(UsersFileError { line: 0, cause: "contains no user" });
     }
     Ok(users)
 }
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_comments_windows_lines_empty_secrets_and_tabs_in_secrets() {
+    fn users_file_may_have_comments_crlf_empty_secrets_and_tabs_in_secrets() {
         let users = parse_users("\u{feff}# who\r\n\r\nk1\ta@b.c\tpass\tword\r\nk2\td@e.f\t\n").unwrap();
         assert_eq!(users.len(), 2);
         assert_eq!((&*users[0].key, &*users[0].login, &*users[0].secret), ("k1", "a@b.c", "pass\tword"));
@@ -103,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_line_and_not_the_secret() {
-        for text in ["k\ta@b.c\tx\nhush hush", "k\ta@b.c\tx\nk\thu:sh\ty", "k\ta@b.c\tx\n\thush\ty"] {
-            let said = parse_users(text).unwrap_err().to_string();
-            assert!(said.starts_with("line 2: "), "{said}");
-            assert!(!said.contains("hu"), "{said}");
+    fn users_file_error_names_the_line_and_not_the_secret() {
+        for text in ["k\ta@b.c\tx\nhunt hunt", "k\ta@b.c\tx\nk\thu:nt\ty", "k\ta@b.c\tx\n\thunt\ty"] {
+            let message = parse_users(text).unwrap_err().to_string();
+            assert!(message.starts_with("line 2: "), "{message}");
+            assert!(!message.contains("hu"), "{message}");
         }
-        assert_eq!(parse_users("# none\n").unwrap_err().to_string(), "names no user");
+        assert_eq!(parse_users("# none\n").unwrap_err().to_string(), "contains no user");
     }
 }

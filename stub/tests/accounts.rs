@@ -1,4 +1,4 @@
-//! Scenarios that keep state: the response depends on the requests that came before.
+//! Scenarios with state: the response depends on earlier requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod client;
@@ -40,7 +40,7 @@ fn login_is_locked_after_three_wrong_passwords() {
     let (locked, wrong) = (call(&stub, BASIC), call(&stub, WRONG));
     assert_eq!((locked.status(), message(&locked)), (wrong.status(), message(&wrong)));
     assert_eq!(locked.status(), "403");
-    // On the other port of the service too, and for no other scenario, user or stub.
+    // The state also applies to the other port of the service, but to no other scenario, user or stub.
     let plain = format!("{}/scenario/locks", stub.plain_url());
     let reply = exchange(tcp(host_and_port(&plain).1), head(&plain, &format!("{BASIC}{KEY}")).as_bytes());
     assert_eq!(reply.status(), "403");
@@ -50,7 +50,7 @@ fn login_is_locked_after_three_wrong_passwords() {
 }
 
 #[test]
-fn only_wrong_passwords_of_known_logins_lock() {
+fn only_wrong_passwords_of_known_logins_are_counted() {
     let stub = stub(false);
     for _ in 0..4 {
         assert_eq!(statuses(&stub, [UNKNOWN, "", "Authorization: Basic !!\r\n"]), ["403", "401", "400"]);
@@ -61,7 +61,7 @@ fn only_wrong_passwords_of_known_logins_lock() {
 }
 
 #[test]
-fn login_is_locked_on_a_connection_that_is_kept() {
+fn login_is_locked_on_a_keep_alive_connection() {
     let stub = stub(true);
     let url = format!("{}/scenario/locks", stub.plain_url());
     let mut stream = tcp(host_and_port(&url).1);
@@ -74,7 +74,7 @@ fn login_is_locked_on_a_connection_that_is_kept() {
 }
 
 #[test]
-fn wrong_passwords_that_come_at_once_are_all_counted() {
+fn concurrent_wrong_passwords_are_all_counted() {
     let stub = stub(false);
     std::thread::scope(|scope| {
         for _ in 0..3 {

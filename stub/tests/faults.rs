@@ -1,4 +1,4 @@
-//! Scenarios whose point is on the wire, below what a HTTP library shows.
+//! Scenarios with special behavior on the wire, which an HTTP library does not show.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod client;
@@ -14,7 +14,7 @@ fn stub() -> Stub {
 }
 
 #[test]
-fn a_redirect_leads_elsewhere_and_what_arrives_there_is_kept() {
+fn redirect_leads_to_the_elsewhere_port_and_its_requests_are_recorded() {
     let stub = stub();
     for (name, status) in [("redirect", "302"), ("redirect-permanent", "308"), ("redirect-html", "302")] {
         let reply = ask(&stub.scenario_url(name), stub.ca_pem());
@@ -33,7 +33,7 @@ fn a_redirect_leads_elsewhere_and_what_arrives_there_is_kept() {
 }
 
 #[test]
-fn token_forms_check_the_credentials_and_carry_the_documented_token() {
+fn token_scenarios_check_the_credentials_and_send_the_documented_token() {
     let stub = stub();
     let forms = scenarios()
         .iter()
@@ -47,7 +47,7 @@ fn token_forms_check_the_credentials_and_carry_the_documented_token() {
         assert_eq!(ask_with(&url, stub.ca_pem(), KEY).status(), "401", "{name}");
         let reply = ask(&url, stub.ca_pem());
         reply.end.as_ref().expect(name);
-        // Chunk sizes and the zero bytes of UTF-16 stand between the letters.
+        // Chunk sizes and the zero bytes of UTF-16 are between the letters.
         let text = reply.text().replace('\0', "").replace("\r\n25\r\n", "");
         let token = match name {
             "entities" => "a&amp;b&#43;c&#x2F;<![CDATA[d==]]>",
@@ -60,7 +60,7 @@ fn token_forms_check_the_credentials_and_carry_the_documented_token() {
 }
 
 #[test]
-fn a_cut_answer_ends_with_or_without_close_notify_as_its_name_says() {
+fn truncated_response_ends_with_or_without_close_notify_by_its_name() {
     let stub = stub();
     for (name, proper) in [("truncated-body", true), ("chunked-truncated", true), ("truncated-no-close-notify", false)]
     {
@@ -79,7 +79,7 @@ fn a_cut_answer_ends_with_or_without_close_notify_as_its_name_says() {
 }
 
 #[test]
-fn hang_up_says_nothing_and_reset_resets() {
+fn hang_up_sends_nothing_and_reset_sends_rst() {
     let stub = stub();
     let hang_up = ask(&stub.scenario_url("hang-up"), stub.ca_pem());
     assert!(hang_up.bytes.is_empty());
@@ -90,7 +90,7 @@ fn hang_up_says_nothing_and_reset_resets() {
 }
 
 #[test]
-fn sizes_are_met_to_the_byte() {
+fn size_scenarios_have_the_exact_size() {
     let stub = stub();
     for (name, size) in [("at-limit", 65_536), ("too-large", 65_537)] {
         assert_eq!(ask(&stub.scenario_url(name), stub.ca_pem()).body().len(), size);
@@ -100,12 +100,12 @@ fn sizes_are_met_to_the_byte() {
     let headers = ask(&stub.scenario_url("many-headers"), stub.ca_pem()).text();
     assert_eq!(headers.matches("\r\nX-Filler-").count(), 1000);
     let short = ask(&stub.scenario_url("content-length-short"), stub.ca_pem());
-    let told = format!("\r\nContent-Length: {}\r\n", short.body().len() - 20);
-    assert!(short.text().contains(&told));
+    let content_length = format!("\r\nContent-Length: {}\r\n", short.body().len() - 20);
+    assert!(short.text().contains(&content_length));
 }
 
 #[test]
-fn errors_have_the_status_and_the_headers_of_their_names() {
+fn error_scenarios_have_the_status_and_headers_of_their_names() {
     let stub = stub();
     for (name, status) in [
         ("denied-nested", "403"),
@@ -120,7 +120,7 @@ fn errors_have_the_status_and_the_headers_of_their_names() {
         ("error-in-200-status", "200"),
         ("html-403", "403"),
     ] {
-        // Without credentials: an error is an error to everybody.
+        // Errors do not depend on credentials.
         let reply = ask_with(&stub.scenario_url(name), stub.ca_pem(), "");
         assert_eq!(reply.status(), status, "{name}");
         let empty = ["denied-empty", "bad-gateway"].contains(&name);
@@ -146,7 +146,7 @@ fn errors_have_the_status_and_the_headers_of_their_names() {
 }
 
 #[test]
-fn the_echo_repeats_login_and_key() {
+fn denied_echo_repeats_login_and_key() {
     let stub = stub();
     let body = ask(&stub.scenario_url("denied-echo"), stub.ca_pem()).body();
     assert!(body.contains("john_developer@hotmail.com"), "{body}");
@@ -154,7 +154,7 @@ fn the_echo_repeats_login_and_key() {
 }
 
 #[test]
-fn drips_come_one_byte_a_second() {
+fn drip_scenarios_send_one_byte_per_second() {
     let stub = stub();
     for (name, before) in [("drip-slow", "\r\n\r\n"), ("drip-headers", "200 OK\r\n")] {
         let url = stub.scenario_url(name);
@@ -174,7 +174,7 @@ fn drips_come_one_byte_a_second() {
 }
 
 #[test]
-fn stalls_hold_and_dropping_the_stub_ends_them_at_once() {
+fn stalled_responses_end_when_the_stub_is_dropped() {
     let stub = stub();
     let mut streams = Vec::new();
     for name in ["silence-after-tls", "silence-after-headers", "drip-slow", "drip-headers", "drip-gibibyte"] {
@@ -196,10 +196,10 @@ fn stalls_hold_and_dropping_the_stub_ends_them_at_once() {
 }
 
 #[test]
-fn a_client_that_leaves_a_stall_is_noticed() {
+fn disconnect_during_a_stalled_response_is_detected() {
     let stub = Stub::start(Options {
         max_requests: Some(3),
-        // So that a failure is one, and not a test without end.
+        // Ends a failing test, which would otherwise run forever.
         idle_exit: Some(Duration::from_secs(5)),
         ..Options::default()
     })
@@ -209,7 +209,7 @@ fn a_client_that_leaves_a_stall_is_noticed() {
         let mut stream = connect(&url, stub.ca_pem());
         stream.write_all(head(&url, client::BASIC).as_bytes()).unwrap();
         stream.flush().unwrap();
-        // Until it has been read.
+        // Waits until the stub has read the request.
         while stub.requests().last().is_none_or(|head| !String::from_utf8_lossy(head).contains(name)) {
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -1,4 +1,4 @@
-//! Documents in the kind that the client accepts: XML, or JSON.
+//! Documents in the format that the client accepts: XML or JSON.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod client;
@@ -6,7 +6,7 @@ mod client;
 use client::{BASIC, KEY, Reply, ask_with};
 use nativeflow_stub::{Options, Stub, scenarios};
 
-/// What these scenarios are about, JSON does not have.
+/// Scenarios that are always XML, because JSON has no equivalent.
 const ABOUT_XML: [&str; 17] = [
     "latin1",
     "denied-namespace",
@@ -34,10 +34,10 @@ fn kind(reply: &Reply) -> String {
 }
 
 #[test]
-fn every_scenario_that_is_not_about_xml_is_answered_in_the_kind_that_is_accepted() {
+fn every_scenario_sends_the_accepted_format_unless_it_is_about_xml() {
     let stub = Stub::start(Options::default()).unwrap();
     let mut in_both = 0;
-    // Those that end by themselves.
+    // Scenarios that end by themselves.
     let names = scenarios().iter().map(|scenario| scenario.name).take_while(|name| *name != "drip-gibibyte");
     for name in names {
         let ask = |accept: &str| {
@@ -74,7 +74,7 @@ fn every_scenario_that_is_not_about_xml_is_answered_in_the_kind_that_is_accepted
 }
 
 #[test]
-fn json_error_holds_what_was_echoed() {
+fn json_error_contains_the_escaped_login() {
     let stub = Stub::start(Options::default()).unwrap();
     // a"b\\c:
     let headers = "Authorization: Basic YSJiXGM6\r\nX-ConsumerKey: k\r\nAccept: application/json\r\n";

@@ -1,4 +1,4 @@
-//! The program: its ready line, its ends, its log.
+//! The program: its ready line, its exit codes, its log.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod client;
@@ -43,7 +43,7 @@ impl Ready {
         self.line.trim_end().split(' ').collect()
     }
 
-    /// Exit code and stderr; an end that does not come is a failure.
+    /// Returns exit code and stderr; fails if the program does not end.
     fn end(mut self, within: Duration) -> (Option<i32>, String) {
         let started = Instant::now();
         while self.child.try_wait().unwrap().is_none() {
@@ -60,7 +60,7 @@ impl Ready {
 }
 
 #[test]
-fn the_list_has_every_scenario_and_is_aligned() {
+fn list_shows_every_scenario_in_aligned_columns() {
     let output = run(&["--list"]);
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
@@ -74,7 +74,7 @@ fn the_list_has_every_scenario_and_is_aligned() {
 }
 
 #[test]
-fn help_shows_the_demo_user_and_version_the_version() {
+fn help_shows_the_demo_user_and_version_shows_the_version() {
     let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
     for text in ["kX3demoConsumerKey0123", "john_developer@hotmail.com", "Travel&Expense$2012"] {
         assert!(help.contains(text));
@@ -84,9 +84,9 @@ fn help_shows_the_demo_user_and_version_the_version() {
 }
 
 #[test]
-fn a_wrong_call_is_explained_and_ends_with_2() {
-    for (arguments, said) in [
-        (&[][..], "--ca-file is needed"),
+fn invalid_arguments_are_reported_with_exit_code_2() {
+    for (arguments, expected) in [
+        (&[][..], "--ca-file is required"),
         (&["--ca-file"], "--ca-file"),
         (&["--ca-file", "x", "--port", "70000"], "70000"),
         (&["--nonsense"], "--nonsense"),
@@ -96,7 +96,7 @@ fn a_wrong_call_is_explained_and_ends_with_2() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());
         let error = String::from_utf8(output.stderr).unwrap();
-        assert!(error.contains(said), "{error}");
+        assert!(error.contains(expected), "{error}");
     }
     let stray = run(&["--ca-file", "x", "hunter2"]);
     assert_eq!(stray.status.code(), Some(2));
@@ -104,7 +104,7 @@ fn a_wrong_call_is_explained_and_ends_with_2() {
 }
 
 #[test]
-fn it_stops_after_max_requests_and_logs_no_secret() {
+fn program_stops_after_max_requests_and_logs_no_secret() {
     let ca = ca_file("max-requests");
     let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--max-requests", "3"]));
     let words = ready.words();
@@ -138,7 +138,7 @@ fn it_stops_after_max_requests_and_logs_no_secret() {
 }
 
 #[test]
-fn body_of_a_request_is_not_logged() {
+fn request_body_is_not_logged() {
     let ca = ca_file("body");
     let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--max-requests", "2"]));
     let words = ready.words();
@@ -146,7 +146,7 @@ fn body_of_a_request_is_not_logged() {
     let body = "username=john&password=hunter2";
     for (framing, body) in [
         (format!("Content-Length: {}\r\n", body.len()), body.to_owned()),
-        // With a chunk that is longer than it says.
+        // The chunk is longer than its size.
         ("Transfer-Encoding: chunked\r\n".to_owned(), format!("5\r\n{body}\r\n")),
     ] {
         let request = client::head_for("POST", words[2], &framing) + &body;
@@ -163,7 +163,7 @@ fn body_of_a_request_is_not_logged() {
 }
 
 #[test]
-fn bad_request_is_logged_with_its_reason_and_without_its_text() {
+fn bad_request_is_logged_with_its_fault_and_without_its_text() {
     let ca = ca_file("bad-request");
     let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--max-requests", "1"]));
     let words = ready.words();
@@ -171,14 +171,13 @@ fn bad_request_is_logged_with_its_reason_and_without_its_text() {
     let reply = client::exchange(client::connect(words[2], &fs::read_to_string(&ca).unwrap()), head.as_bytes());
     assert_eq!(reply.status(), "400");
     let (_, log) = ready.end(Duration::from_secs(5));
-    let said =
-        "bad request: line 4 has no colon, so it is no header; Base64 in Authorization must be one line: status=400 ";
-    assert!(log.starts_with(said), "{log}");
+    let expected = "bad request: line 4 has no colon, so it is not a header; Base64 in Authorization must be one line: status=400 ";
+    assert!(log.starts_with(expected), "{log}");
     assert!(!log.contains("am9obl9kZXZlbG9wZXJA"), "{log}");
     fs::remove_file(ca).unwrap();
 }
 
-/// Some encoders end Base64 with a line end: after it comes the blank line, and the key is no part of the request.
+/// Some encoders put a line break after Base64. It forms the blank line, and the key is not part of the request.
 #[test]
 fn bytes_after_a_head_that_ends_early_are_logged() {
     let ca = ca_file("early-end");
@@ -190,16 +189,16 @@ fn bytes_after_a_head_that_ends_early_are_logged() {
     let (_, log) = ready.end(Duration::from_secs(5));
     let lines: Vec<&str> = log.lines().collect();
     assert!(lines[0].contains(" basic=ok key=missing "), "{log}");
-    assert_eq!(lines[1..], ["more came after the request, unread; a line end in a header value ends the head"]);
+    assert_eq!(lines[1..], ["unread bytes after the request; a line break in a header value ends the head"]);
     fs::remove_file(ca).unwrap();
 }
 
 #[test]
-fn it_stops_by_itself_when_idle_and_is_quiet_when_told() {
+fn program_stops_when_idle_and_logs_nothing_with_quiet() {
     let ca = ca_file("idle-exit");
     let ready = Ready::after(program(&["--ca-file", ca.to_str().unwrap(), "--idle-exit", "1", "--quiet"]));
     let started = Instant::now();
-    // A request half a second on postpones the end.
+    // A request after half a second postpones the end.
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(ask(ready.words()[2], &fs::read_to_string(&ca).unwrap()).status(), "200");
     let (code, log) = ready.end(Duration::from_secs(5));

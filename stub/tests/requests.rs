@@ -1,4 +1,4 @@
-//! Requests as clients send them: with bodies, one behind another, and wrong ones.
+//! Requests as clients send them: with bodies, pipelined, and invalid ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod client;
@@ -26,7 +26,7 @@ fn get(stub: &Stub) -> String {
 }
 
 #[test]
-fn post_is_answered_like_get_and_its_body_is_read() {
+fn post_gets_the_response_of_get_and_its_body_is_read() {
     let stub = keeping();
     let chunked = "Transfer-Encoding: chunked\r\n";
     let long = "x".repeat(200_000);
@@ -38,7 +38,7 @@ fn post_is_answered_like_get_and_its_body_is_read() {
         (chunked, "0\r\n\r\n".to_owned()),
         (chunked, "5\r\nhello\r\n00A;name=value\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n".to_owned()),
         (chunked, format!("30d40\r\n{long}\r\n0\r\n\r\n")),
-        // A line end too many, as old browsers send it.
+        // An additional line break, as old browsers send it.
         ("Content-Length: 5\r\n", "hello\r\n".to_owned()),
     ] {
         let mut stream = connect(&stub);
@@ -47,13 +47,13 @@ fn post_is_answered_like_get_and_its_body_is_read() {
         stream.write_all(get(&stub).as_bytes()).unwrap();
         assert_eq!(next_reply(&mut stream).status(), "200", "after {headers}");
     }
-    // Recorded are heads only, and of each request one.
+    // Only heads are recorded, one per request.
     assert_eq!(stub.requests().len(), 16);
     assert!(stub.requests().iter().all(|head| head.ends_with(b"\r\n\r\n")));
 }
 
 #[test]
-fn request_byte_by_byte_is_read_like_one_in_a_piece() {
+fn request_in_single_bytes_is_read() {
     let stub = keeping();
     let mut stream = connect(&stub);
     stream.set_nodelay(true).unwrap();
@@ -65,7 +65,7 @@ fn request_byte_by_byte_is_read_like_one_in_a_piece() {
 }
 
 #[test]
-fn pipelined_requests_are_answered_in_their_order() {
+fn pipelined_requests_get_responses_in_order() {
     let stub = keeping();
     let mut stream = connect(&stub);
     let denied = get(&stub).replace("X-ConsumerKey: ", "X-ConsumerKey: other");
@@ -75,9 +75,9 @@ fn pipelined_requests_are_answered_in_their_order() {
     assert_eq!(statuses, ["200", "200", "403", "200"]);
 }
 
-/// As curl does with a long body, and .NET with each.
+/// curl does this with a long body, and .NET with every body.
 #[test]
-fn client_that_waits_with_its_body_is_told_to_continue() {
+fn client_that_expects_continue_receives_it() {
     let stub = keeping();
     let mut stream = connect(&stub);
     stream.write_all(post(&stub, "Expect: 100-continue\r\nContent-Length: 5\r\n", "").as_bytes()).unwrap();
@@ -86,36 +86,36 @@ fn client_that_waits_with_its_body_is_told_to_continue() {
     assert_eq!(next_reply(&mut stream).status(), "200");
 }
 
-/// The client keeps its side open and sends no more: the answer does not wait for an end of the request.
+/// The client sends no more but does not close its side: the response must not wait for the end of the request.
 #[test]
-fn bad_request_is_refused_at_once_and_with_its_reason() {
+fn bad_request_is_rejected_immediately_with_its_fault() {
     let stub = keeping();
     let chunked = "Transfer-Encoding: chunked\r\n";
     for (request, fault) in [
         (get(&stub).replace("\r\n", "\n"), "line 1 ends in LF without CR"),
         (get(&stub).replace("Host", "Hos").replace("Hos", "X"), "HTTP/1.1 without a Host header"),
         (get(&stub).replace(KEY, "Host: localhost\r\n"), "more than one Host header"),
-        // Encoders that wrap lines: with LF, with CR LF, and with a blank on the next line.
+        // Encoders that wrap lines: with LF, with CR LF, and with a space on the next line.
         (
             get(&stub).replace("==\r\n", "\n==\r\n"),
             "line 3 ends in LF without CR; Base64 in Authorization must be one line",
         ),
         (
             get(&stub).replace("==\r\n", "\r\n==\r\n"),
-            "line 4 has no colon, so it is no header; Base64 in Authorization must be one line",
+            "line 4 has no colon, so it is not a header; Base64 in Authorization must be one line",
         ),
         (
             get(&stub).replace("==\r\n", "\r\n ==\r\n"),
-            "line 4 begins with a space, which continues the line before (RFC 9112, 5.2); Base64 in Authorization must be one line",
+            "line 4 begins with a space, which continues the previous line (RFC 9112, 5.2); Base64 in Authorization must be one line",
         ),
-        (post(&stub, "Content-Length: x\r\n", ""), "Content-Length is no number"),
+        (post(&stub, "Content-Length: x\r\n", ""), "Content-Length is not a number"),
         (post(&stub, chunked, "hello\r\n"), "a chunk of the body has no size"),
         (post(&stub, chunked, "+5\r\nhello\r\n"), "a chunk of the body has no size"),
         (post(&stub, chunked, "4\r\nhello\r\n"), "a chunk of the body is longer than its size"),
         (post(&stub, chunked, "5\nhello\r\n"), "a line in the body ends in LF without CR"),
         (post(&stub, chunked, &"0".repeat(5000)), "a line between chunks of the body is longer than 4096 bytes"),
-        ("SSH-2.0-x\r\n".to_owned(), "line 1 is no request line (METHOD TARGET HTTP/1.1)"),
-        ("\u{16}\u{3}\u{1}".to_owned(), "TLS where plain HTTP is spoken"),
+        ("SSH-2.0-x\r\n".to_owned(), "line 1 is not a request line (METHOD TARGET HTTP/1.1)"),
+        ("\u{16}\u{3}\u{1}".to_owned(), "TLS on a port for plain HTTP"),
     ] {
         let reply = exchange(connect(&stub), request.as_bytes());
         assert_eq!(reply.status(), "400", "{fault}: {}", reply.text());
@@ -124,7 +124,7 @@ fn bad_request_is_refused_at_once_and_with_its_reason() {
 }
 
 #[test]
-fn body_that_is_cut_gets_no_answer() {
+fn truncated_body_gets_no_response() {
     let stub = keeping();
     let mut stream = connect(&stub);
     stream.write_all(post(&stub, "Content-Length: 5\r\n", "hell").as_bytes()).unwrap();

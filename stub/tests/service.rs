@@ -1,4 +1,4 @@
-//! The healthy service, as any client sees it.
+//! The healthy service, as a client sees it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod client;
@@ -17,11 +17,11 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 }
 
 #[test]
-fn right_credentials_get_a_fresh_token_in_xml() {
+fn correct_credentials_get_a_fresh_token_in_xml() {
     let stub = stub();
     let replies = [(); 2].map(|()| ask(&stub.base_url(), stub.ca_pem()));
     for reply in &replies {
-        reply.end.as_ref().expect("a proper end");
+        reply.end.as_ref().expect("close_notify");
         let text = reply.text();
         assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
         for header in [
@@ -46,7 +46,7 @@ fn right_credentials_get_a_fresh_token_in_xml() {
 }
 
 #[test]
-fn json_is_answered_to_who_accepts_it() {
+fn client_that_accepts_json_receives_json() {
     let stub = stub();
     let json = "Accept: application/json\r\n";
     let reply = ask_with(&stub.base_url(), stub.ca_pem(), &format!("{BASIC}{KEY}{json}"));
@@ -59,7 +59,7 @@ fn json_is_answered_to_who_accepts_it() {
 }
 
 #[test]
-fn each_fault_in_the_credentials_has_its_status() {
+fn wrong_credentials_have_the_documented_status() {
     let stub = stub();
     // john_developer@hotmail.com:wrong
     let wrong = "Authorization: Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206d3Jvbmc=\r\n";
@@ -83,11 +83,11 @@ fn each_fault_in_the_credentials_has_its_status() {
         }
     }
     denials.dedup();
-    assert_eq!(denials.len(), 1, "the three denials are alike");
+    assert_eq!(denials.len(), 1, "the three denials have the same message");
 }
 
 #[test]
-fn users_are_those_of_the_options() {
+fn only_users_of_the_options_get_a_token() {
     let user = User { key: "k".to_owned(), login: "m\u{fc}ller@example.com".to_owned(), secret: String::new() };
     let stub = Stub::start(Options { users: vec![user], ..Options::default() }).unwrap();
     // müller@example.com: in UTF-8, without a secret
@@ -97,7 +97,7 @@ fn users_are_those_of_the_options() {
 }
 
 #[test]
-fn other_paths_and_methods_are_refused() {
+fn other_paths_and_methods_are_rejected() {
     let stub = stub();
     let port = host_and_port(&stub.plain_url()).1;
     let send = |text: &str| exchange(tcp(port), text.as_bytes());
@@ -113,7 +113,7 @@ fn other_paths_and_methods_are_refused() {
 }
 
 #[test]
-fn instance_url_has_the_further_name_that_the_client_asked() {
+fn instance_url_has_the_additional_name_that_the_client_used() {
     let host_names = vec!["www.concursolutions.com".to_owned(), "eu1.concursolutions.com".to_owned()];
     let stub = Stub::start(Options { host_names, ..Options::default() }).unwrap();
     let (base, plain) = (stub.base_url(), stub.plain_url());
@@ -135,7 +135,7 @@ fn instance_url_has_the_further_name_that_the_client_asked() {
 }
 
 #[test]
-fn plain_http_is_the_same_service_and_names_itself() {
+fn plain_http_is_the_same_service_with_its_own_instance_url() {
     let stub = stub();
     let url = stub.plain_url();
     let reply = exchange(tcp(host_and_port(&url).1), head(&url, &format!("{BASIC}{KEY}")).as_bytes());
@@ -144,13 +144,13 @@ fn plain_http_is_the_same_service_and_names_itself() {
 }
 
 #[test]
-fn request_heads_are_kept_byte_by_byte_in_order() {
+fn request_heads_are_recorded_unchanged_and_in_order() {
     let stub = stub();
     let url = stub.scenario_url("denied");
     let first = head(&url, "x-Odd:  spaced \r\n");
     let second = head(&stub.plain_url(), "");
     exchange(client::connect(&url, stub.ca_pem()), first.as_bytes());
-    // In two pieces, the blank line cut in half, and with a body that is no part of the head.
+    // Sends two pieces, the blank line split between them, and a body that is not part of the head.
     let mut plain = tcp(host_and_port(&stub.plain_url()).1);
     let (start, end) = second.split_at(second.len() - 2);
     std::io::Write::write_all(&mut plain, start.as_bytes()).unwrap();
@@ -161,15 +161,15 @@ fn request_heads_are_kept_byte_by_byte_in_order() {
 }
 
 #[test]
-fn nothing_is_kept_when_recording_is_off() {
+fn no_request_is_recorded_when_recording_is_off() {
     let stub = Stub::start(Options { record: false, ..Options::default() }).unwrap();
     assert_eq!(ask(&stub.base_url(), stub.ca_pem()).status(), "200");
     assert!(stub.requests().is_empty());
 }
 
-/// The second request asks to close, and so ends what the client reads.
+/// The second request has `Connection: close`, which ends the client's read.
 #[test]
-fn a_connection_is_kept_where_that_is_asked_for() {
+fn connection_stays_open_with_keep_alive() {
     let stub = Stub::start(Options { keep_alive: true, ..Options::default() }).unwrap();
     let url = format!("{}/net2/oauth2/accesstoken.ashx", stub.base_url());
     let mut stream = client::connect(&url, stub.ca_pem());
@@ -187,7 +187,7 @@ fn a_connection_is_kept_where_that_is_asked_for() {
 }
 
 #[test]
-fn handshakes_are_counted_new_and_resumed() {
+fn new_and_resumed_handshakes_are_counted() {
     let stub = stub();
     assert!(stub.handshakes().is_empty());
     let config = client::trusting(stub.ca_pem());

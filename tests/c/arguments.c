@@ -1,15 +1,15 @@
 /*
- * Bad input, through every function: each pointer NULL in turn, text that is not UTF-8, and what cannot be sent. After
- * every call the output is NULL and login and secret are zero. Arguments: base URL, CA file.
+ * Invalid input to every function: each pointer NULL in turn, invalid UTF-8, and values that cannot be sent. After
+ * every call the output is NULL, and login and secret are zero. Arguments: base URL, CA file.
  */
 #include "check.h"
 
 static const char *const KEY = "kX3demoConsumerKey0123";
 static nf_client *client;
 
-/* One call that must fail before anything is sent. */
-static void refused_at(int line, const nf_client *on, const char *key, const char *login, const char *secret,
-                       int32_t code)
+/* Makes one call that must fail before any byte is sent. */
+static void rejected_at(int line, const nf_client *on, const char *key, const char *login, const char *secret,
+                        int32_t code)
 {
     char login_buffer[512] = {0}, secret_buffer[512] = {0};
     nf_token *token = (nf_token *)&client;
@@ -24,7 +24,7 @@ static void refused_at(int line, const nf_client *on, const char *key, const cha
     CHECK(all_zero(login_buffer, sizeof login_buffer));
     CHECK(all_zero(secret_buffer, sizeof secret_buffer));
 
-    /* The one-shot call refuses the same before it needs a network. */
+    /* The one-shot call rejects the same values before it uses the network. */
     if (on != NULL) {
         if (login != NULL)
             strcpy(login_buffer, login);
@@ -37,26 +37,26 @@ static void refused_at(int line, const nf_client *on, const char *key, const cha
         CHECK(all_zero(secret_buffer, sizeof secret_buffer));
     }
 }
-#define REFUSED(on, key, login, secret, code) refused_at(__LINE__, on, key, login, secret, code)
+#define REJECTED(on, key, login, secret, code) rejected_at(__LINE__, on, key, login, secret, code)
 
 static void credentials(void)
 {
-    REFUSED(NULL, KEY, "login@example.com", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, NULL, "login@example.com", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, KEY, NULL, "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, "\xff", "login@example.com", "secret", NF_INVALID_UTF8);
-    REFUSED(client, KEY, "l\xc3(", "secret", NF_INVALID_UTF8);
-    REFUSED(client, KEY, "login@example.com", "s\xe4\xf6", NF_INVALID_UTF8);
-    REFUSED(client, "", "login@example.com", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, "key with blanks", "login@example.com", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, "key\r\nX-Injected: 1", "login@example.com", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, "key\n", "login@example.com", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, "schl\xc3\xbcssel", "login@example.com", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, KEY, "", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, KEY, "login@example.com:secret", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, KEY, "login@example.com\r\n", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, KEY, "login\x7f@example.com", "secret", NF_INVALID_ARGUMENT);
-    REFUSED(client, KEY, "login@example.com", "secret\n", NF_INVALID_ARGUMENT);
+    REJECTED(NULL, KEY, "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, NULL, "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, NULL, "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, "\xff", "login@example.com", "secret", NF_INVALID_UTF8);
+    REJECTED(client, KEY, "l\xc3(", "secret", NF_INVALID_UTF8);
+    REJECTED(client, KEY, "login@example.com", "s\xe4\xf6", NF_INVALID_UTF8);
+    REJECTED(client, "", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, "key with spaces", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, "key\r\nX-Injected: 1", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, "key\n", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, "schl\xc3\xbcssel", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "login@example.com:secret", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "login@example.com\r\n", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "login\x7f@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "login@example.com", "secret\n", NF_INVALID_ARGUMENT);
 }
 
 static void outputs(void)
@@ -75,12 +75,12 @@ static void outputs(void)
     EXPECT(nf_client_new(options, NULL), NF_INVALID_ARGUMENT);
     EXPECT(nf_client_new(NULL, NULL), NF_INVALID_ARGUMENT);
 
-    /* One buffer as login and secret is wiped all the same. */
+    /* The same buffer as login and secret is wiped too. */
     nf_token *token = NULL;
     EXPECT(nf_client_get_token(client, "", again, again, &token), NF_INVALID_ARGUMENT);
     CHECK(all_zero(again, sizeof again));
 
-    /* NULL options are the default ones. */
+    /* NULL options mean default options. */
     EXPECT(nf_client_new(NULL, &made), NF_OK);
     CHECK(made != NULL && made != (nf_client *)&client);
     nf_client_free(made);
@@ -150,14 +150,14 @@ static void network_values(const char *ca_file)
     EXPECT(nf_options_set_proxy(options, "ftp://localhost"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_proxy(options, "http://localhost:1/path"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_proxy(options, "http://user:a%0d%0ab@localhost:1"), NF_INVALID_OPTION);
-    /* Other readers take another host out of these. The remedy says how to write them. */
+    /* Other parsers find another host in these URLs. The remedy explains the correct form. */
     const char *ambiguous[] = {"http://u:p@h@localhost:1", "http://u:p\\@h@localhost:1", "http://u@h:p@localhost:1",
                                "socks5://DOMAIN\\u:p@localhost:1", "https://u:p p@localhost:1"};
     for (size_t i = 0; i < sizeof ambiguous / sizeof *ambiguous; i++) {
-        nf_error *refused = nf_options_set_proxy(options, ambiguous[i]);
-        CHECK(refused != NULL && strstr(nf_error_remedy(refused), "%40") != NULL);
-        CHECK(refused != NULL && strstr(nf_error_message(refused), "%5C") != NULL);
-        EXPECT(refused, NF_INVALID_OPTION);
+        nf_error *rejected = nf_options_set_proxy(options, ambiguous[i]);
+        CHECK(rejected != NULL && strstr(nf_error_remedy(rejected), "%40") != NULL);
+        CHECK(rejected != NULL && strstr(nf_error_message(rejected), "%5C") != NULL);
+        EXPECT(rejected, NF_INVALID_OPTION);
     }
     EXPECT(nf_options_set_proxy(options, "http://DOMAIN%5Cu:p%40h%20p@localhost:1"), NF_OK);
     EXPECT(nf_options_set_proxy(options, "socks5://user:word@[::1]:1"), NF_OK);

@@ -1,5 +1,5 @@
 /*
- * Calls with any options, and everything that they say, one fact a line.
+ * Makes calls with any options. Prints every result, one per line.
  *
  * Standard input has a line `name=value` for each of: url, ca, ca_in_memory (a file, which is read here), client_chain,
  * client_key, timeout_ms, connect_timeout_ms, proxy, bypass, environment_proxy, keep_alive_ms, product, key, login,
@@ -48,7 +48,7 @@ static void sleep_ms(uint32_t ms)
 
 static nf_client *client;
 
-/* Reads a file to its end: of a pipe with a name, until a writer has come and gone. */
+/* Reads a file to its end. The end of a named pipe comes after its writer has closed it. */
 static void read_all(const char *path)
 {
     FILE *file = fopen(path, "r");
@@ -59,7 +59,7 @@ static void read_all(const char *path)
         fclose(file);
 }
 
-/* Does what is to be done at this line. */
+/* Does the action of the setting `then`, once. */
 static void act(const char *line)
 {
     static int done;
@@ -165,7 +165,7 @@ static void print_token(const nf_token *token)
     printf("expiration_date=%s\n", nf_token_expiration_date(token));
 }
 
-/* One call; prints what came of it. */
+/* Makes one call and prints its results. */
 static void call(void)
 {
     char login[4096], secret[4096];

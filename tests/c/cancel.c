@@ -1,6 +1,6 @@
 /*
- * A thread that is cancelled inside a call finishes the call, with its buffers wiped, and ends at its next chance.
- * Arguments: base URL that answers nothing, CA file.
+ * A thread that is cancelled inside a call completes the call, including the wiping of its buffers, and ends at the
+ * next cancellation point. Arguments: base URL of a server that sends nothing, CA file.
  */
 #include "check.h"
 #include <pthread.h>
@@ -35,7 +35,9 @@ int main(int argc, char **argv)
     EXPECT(nf_client_new(options, &client), NF_OK);
     nf_options_free(options);
 
-    /* At once: it is pending when the call begins, or comes while it waits. Both must not matter. */
+    /*
+     * The cancellation is pending when the call begins, or arrives while the call waits. Neither may affect the call.
+     */
     CHECK(pthread_create(&thread, NULL, work, NULL) == 0);
     CHECK(pthread_cancel(thread) == 0);
     CHECK(pthread_join(thread, &result) == 0);

@@ -1,8 +1,9 @@
 /*
- * Each exported function is called by a thread whose cancellation is pending, or comes while the function runs: the process
- * is not aborted, and a pending cancellation takes effect after the function has returned. Prints the functions, one a line.
+ * Each exported function is called on a thread whose cancellation is pending, or arrives while the function runs. The
+ * process is not aborted, and a pending cancellation takes effect after the function has returned. Prints the
+ * functions, one per line.
  *
- * Arguments: `deferred` or `asynchronous`, base URL, CA file, how often. Standard input: key, login, secret.
+ * Arguments: `deferred` or `asynchronous`, base URL, CA file, number of rounds. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -14,9 +15,9 @@ static char key[256], login[256], secret[256];
 static const char *base_url, *ca_file;
 static int is_asynchronous;
 
-/* What a thread calls one function with, and what it gets. */
+/* Arguments and results of one function on one thread. */
 struct thread {
-    int wanted, next;
+    int selected, next;
     const char *name;
     nf_options *options, *new_options;
     nf_client *client, *new_client, *share;
@@ -40,7 +41,7 @@ static void release(void *user)
     (void)user;
 }
 
-/* An error, and a client with a token and a connection that it keeps: freeing it closes a socket. */
+/* An error, and a client with a token and an idle connection. Freeing the client closes a socket. */
 static void prepare(struct thread *thread)
 {
     strcpy(thread->login, login);
@@ -56,10 +57,10 @@ static void prepare(struct thread *thread)
     strcpy(thread->secret, secret);
 }
 
-/* Whether it is this function's turn. From here on the thread is to be cancelled. */
-static int is_wanted(struct thread *thread, const char *name)
+/* Returns whether this function is selected. If it is, the thread may be cancelled from now on. */
+static int is_selected(struct thread *thread, const char *name)
 {
-    if (thread->next++ != thread->wanted)
+    if (thread->next++ != thread->selected)
         return 0;
     thread->name = name;
     if (is_asynchronous) {
@@ -72,11 +73,14 @@ static int is_wanted(struct thread *thread, const char *name)
 }
 
 #define CALL(into, function, ...)                                                                                      \
-    if (is_wanted(thread, #function))                                                                                  \
+    if (is_selected(thread, #function))                                                                                \
     into function(__VA_ARGS__)
-/* Taken out first: if an asynchronous cancellation ends the thread, it is not known whether the object was freed. */
+/*
+ * Removes the pointer first: if an asynchronous cancellation ends the thread, the program cannot know whether the
+ * object was freed.
+ */
 #define FREE(function, object)                                                                                         \
-    if (is_wanted(thread, #function)) {                                                                                \
+    if (is_selected(thread, #function)) {                                                                              \
         void *taken = thread->object;                                                                                  \
         thread->object = NULL;                                                                                         \
         function(taken);                                                                                               \
@@ -120,7 +124,7 @@ static void *call(void *argument)
 
     CALL(thread->result =, nf_client_new, thread->options, &thread->new_client);
     CALL(thread->result =, nf_client_get_token, thread->client, key, thread->login, thread->secret, &thread->new_token);
-    /* Knows the production host only: refused before anything is sent. */
+    /* Uses the production host only, so it must fail before any byte is sent. */
     CALL(thread->result =, nf_get_token, "a key", thread->login, thread->secret, &thread->new_token);
     CALL(thread->result =, nf_client_share, thread->client, 0, &thread->share);
     CALL(, nf_client_cancel, thread->client);
@@ -156,10 +160,10 @@ static void dispose(struct thread *thread)
     nf_error_free(thread->result);
 }
 
-/* Calls the function with this number; its name, or NULL if there is none. */
+/* Calls the function with this number. Returns its name, or NULL if there is none. */
 static const char *call_cancelled(int number, int round)
 {
-    struct thread thread = {.wanted = number};
+    struct thread thread = {.selected = number};
     pthread_t id;
     void *result = NULL;
 
@@ -169,7 +173,7 @@ static const char *call_cancelled(int number, int round)
             ;
         if (!thread.begins)
             return NULL;
-        /* Each time at another instruction. */
+        /* Each round cancels at another instruction. */
         for (volatile int i = 0; i < round * 20; i++)
             ;
         CHECK(pthread_cancel(id) == 0);
@@ -179,7 +183,7 @@ static const char *call_cancelled(int number, int round)
         return NULL;
     CHECK(result == PTHREAD_CANCELED);
     CHECK(is_asynchronous || thread.returned);
-    /* Wiped, or not yet looked at: nothing is left half done. */
+    /* The buffers are wiped completely, or the call has not begun. */
     CHECK(strcmp(thread.login, login) == 0 || all_zero(thread.login, strlen(login)));
     CHECK(strcmp(thread.secret, secret) == 0 || all_zero(thread.secret, strlen(secret)));
     dispose(&thread);

@@ -1,6 +1,6 @@
 /*
- * A thread that is cancelled asynchronously in the middle of a call, by itself from the log, finishes the call: its buffers
- * are wiped, and the token is there when it ends. Arguments: base URL, CA file. Standard input: key, login, secret.
+ * A thread cancels itself asynchronously in the log callback during a call. The call completes, its buffers are wiped,
+ * and it returns a token. Arguments: base URL, CA file. Standard input: key, login, secret.
  */
 #include "check.h"
 #include <pthread.h>
@@ -27,7 +27,10 @@ static void *call(void *unused)
 
     CHECK(pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL) == 0);
     error = nf_client_get_token(client, key, login, secret, &token);
-    /* Some versions of glibc end the thread within the call, when it is done, others at the next chance. */
+    /*
+     * Some versions of glibc end the thread inside the call, after it is complete, others at the next cancellation
+     * point.
+     */
     nf_error_free(error);
     for (;;)
         pthread_testcancel();

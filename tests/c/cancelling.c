@@ -1,7 +1,8 @@
 /*
- * Eight calls at once, cancelled from another thread, twice; between and after them the client works. Then the client is
- * freed under eight calls. Arguments: the base URL of a server that is silent for the first eight connections, one that is
- * always silent, CA file, how late a call may return in ms. Standard input: key, login, secret.
+ * Cancels eight concurrent calls from another thread, twice. Between and after the cancellations the client works. Then
+ * frees the client during eight calls. Arguments: base URL of a server that sends nothing on the first eight
+ * connections, base URL of a server that never sends anything, CA file, maximum delay of a cancelled call in ms.
+ * Standard input: key, login, secret.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -49,7 +50,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* The log tells how far calls are. */
+/* Counts the calls that are connected. */
 static void count_connections(void *user, int32_t level, const char *line)
 {
     (void)user;
@@ -58,7 +59,7 @@ static void count_connections(void *user, int32_t level, const char *line)
         connected++;
 }
 
-/* Lets eight calls wait for their answer, ends them by `stop`, and checks that they end at once. */
+/* Waits until eight calls are connected, ends them with `stop`, and checks that they return immediately. */
 static void interrupted(nf_client *client, void (*stop)(nf_client *), double limit)
 {
     struct timespec moment = {0, 50000000};
@@ -114,7 +115,7 @@ int main(int argc, char **argv)
     nf_client *client = client_for(argv[1], argv[3]);
     interrupted(client, cancel, limit);
     EXPECT(get_token(client), NF_OK);
-    nf_client_cancel(client); /* nothing runs: nothing happens */
+    nf_client_cancel(client); /* no call runs, so it has no effect */
     EXPECT(get_token(client), NF_OK);
     nf_client_free(client);
 

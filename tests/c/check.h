@@ -1,4 +1,4 @@
-/* What the test programs share: a check that says where it failed, and goes on. */
+/* Shared by the test programs: a check that prints its place if it fails, and continues. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -11,21 +11,21 @@ static int failures;
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
         if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
+            fprintf(stderr, "%s:%d: check failed: %s\n", __FILE__, __LINE__, #condition);                              \
             failures++;                                                                                                \
         }                                                                                                              \
     } while (0)
 
-/* Checks that a call gave `code`, with a message and a remedy unless it is a success, and frees the error. */
+/* Checks that a call returned `code`, with a message and a remedy if it failed, and frees the error. */
 static inline void expect_at(int line, nf_error *error, int32_t code)
 {
     if (nf_error_code(error) != code) {
-        fprintf(stderr, "line %d: %s in place of %s: %s\n", line, nf_error_name(error), nf_code_name(code),
+        fprintf(stderr, "line %d: %s instead of %s: %s\n", line, nf_error_name(error), nf_code_name(code),
                 nf_error_message(error));
         failures++;
     }
     if (error != NULL && (nf_error_message(error)[0] == '\0' || nf_error_remedy(error)[0] == '\0')) {
-        fprintf(stderr, "line %d: an error without message or remedy\n", line);
+        fprintf(stderr, "line %d: error without message or remedy\n", line);
         failures++;
     }
     nf_error_free(error);
@@ -40,7 +40,7 @@ static inline int all_zero(const char *buffer, size_t length)
     return 1;
 }
 
-/* Reads one line of standard input without its line end. */
+/* Reads one line of standard input without its line break. */
 static inline char *read_line(char *buffer, size_t capacity)
 {
     if (fgets(buffer, (int)capacity, stdin) == NULL)

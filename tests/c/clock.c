@@ -1,4 +1,4 @@
-/* To be preloaded: `nanosleep` returns at once, and the monotonic clock has gone on by that time. */
+/* A preloaded library: `nanosleep` returns immediately, and the monotonic clock advances by that time. */
 #define _GNU_SOURCE
 #include <stdatomic.h>
 #include <sys/syscall.h>

@@ -1,6 +1,6 @@
 /*
- * Descriptors 0 to 2 stay free where the program has closed its standard streams: what it prints must not go into a
- * connection. Arguments: base URL, CA file. Standard input: key, login, secret.
+ * The library does not use descriptors 0 to 2 if the program has closed its standard streams, because the program's
+ * output must not go into a connection. Arguments: base URL, CA file. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -12,7 +12,7 @@ enum { STREAMS = 3, ABOVE = 10 };
 
 static int log_lines, taken;
 
-/* Runs in the middle of the call: the connection and what wakes the call are there. */
+/* Runs during the call, when its connection and its waker are open. */
 static void look(void *user, int32_t level, const char *line)
 {
     (void)user;
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
         nf_client_new(options, &client),
         nf_client_get_token(client, key, login, secret, &token),
     };
-    look(NULL, 0, ""); /* a connection is kept */
+    look(NULL, 0, ""); /* one connection is idle */
     nf_token_free(token);
     nf_client_free(client);
     nf_options_free(options);

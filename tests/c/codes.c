@@ -1,4 +1,4 @@
-/* The codes that the library knows by name; the test compares what is printed with the header and the committed list. */
+/* Prints the codes whose names the library knows. The test compares them with the header and the committed list. */
 #include "check.h"
 
 int main(void)

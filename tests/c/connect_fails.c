@@ -1,7 +1,7 @@
 /*
- * connect fails because the system is short of something, or is interrupted before it has begun: neither is a connection. This
- * program's own connect, which the library is bound to, fails. Arguments: base URL, CA file. Standard input: key, login,
- * secret.
+ * connect fails because the system lacks a resource or a signal interrupts it before it starts. Neither is a
+ * connection. This program's own connect fails, and the library is bound to it. Arguments: base URL, CA file. Standard
+ * input: key, login, secret.
  */
 #include "check.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * Nobody reads the environment but the function whose name says so. This program's own getenv, which the library is bound to,
- * counts, and knows no variable. Arguments: base URL, CA file. Standard input: key, login, secret.
+ * Only nf_options_use_environment_proxy reads the environment. This program's own getenv, which the library is bound
+ * to, counts its calls and returns no variable. Arguments: base URL, CA file. Standard input: key, login, secret.
  */
 #include "check.h"
 #include <stdlib.h>
@@ -29,12 +29,12 @@ int main(int argc, char **argv)
     reads = 0;
     EXPECT(nf_options_set_base_url(options, argv[1]), NF_OK);
     EXPECT(nf_options_set_ca_file(options, argv[2]), NF_OK);
-    EXPECT(nf_client_new(NULL, &client), NF_OK); /* the system's roots */
+    EXPECT(nf_client_new(NULL, &client), NF_OK); /* the system's root certificates */
     nf_client_free(client);
     EXPECT(nf_client_new(options, &client), NF_OK);
     EXPECT(nf_client_get_token(client, key, login, secret, &token), NF_OK);
     nf_token_free(token);
-    EXPECT(nf_client_get_token(client, key, login, secret, &token), NF_INVALID_ARGUMENT); /* the login is gone */
+    EXPECT(nf_client_get_token(client, key, login, secret, &token), NF_INVALID_ARGUMENT); /* the login was wiped */
     nf_client_free(client);
     CHECK(reads == 0);
 

@@ -1,6 +1,6 @@
 /*
- * To be preloaded: a system call that fails. FAILING is its name and the number of the error, as in "recv 105". `recv` fails
- * once something has been sent; `connect` fails at once and connects nothing.
+ * A preloaded library: one system call fails. FAILING is its name and the error number, as in "recv 105". `recv` fails
+ * after something was sent. `connect` fails immediately and connects to nothing.
  */
 #define _DEFAULT_SOURCE
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 static atomic_int is_sent;
 
-/* The error of this call; 0 when it is not to fail. */
+/* Returns the error of this call, or 0 if it must not fail. */
 static int error_of(const char *name)
 {
     const char *failing = getenv("FAILING");

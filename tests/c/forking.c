@@ -1,8 +1,9 @@
 /*
- * A client with a kept connection, made before fork, works in parent and child; and in children that are made while four
- * threads of the parent are in the middle of calls. A child that hangs is a failure. Arguments: base URL, CA file, for
- * how many ms connections are kept, `turns` (parent and child call by turns), `same-pid` (the same, with one process ID in
- * two namespaces), `busy`, or `generations` (a child of a child has no more descriptors open than its parent). Standard input: key, login, secret.
+ * A client with an idle connection, created before fork, works in parent and child, and in children that are created
+ * while four threads of the parent make calls. A child that does not end is a failure. Arguments: base URL, CA file,
+ * keep-alive time in ms, and one of: `turns` (parent and child call alternately), `same-pid` (the same, with one
+ * process ID in two namespaces), `busy`, `generations` (a child of a child has no more open descriptors than its
+ * parent). Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 5, THREADS = 4, CHILDREN = 30, GENERATIONS = 5, LONGEST_MS = 20000 };
+enum { ROUNDS = 5, THREADS = 4, CHILDREN = 30, GENERATIONS = 5, MAX_WAIT_MS = 20000 };
 
 static char key[256], login[256], secret[256];
 static nf_client *client;
@@ -49,22 +50,22 @@ static int get_token(void)
     return worked;
 }
 
-/* Whether the child ends well, within the limit. */
+/* Returns whether the child succeeds before the timeout. */
 static int ends_well(pid_t child)
 {
     int status = -1;
-    for (long waited = 0; waited < LONGEST_MS; waited += 5) {
+    for (long waited = 0; waited < MAX_WAIT_MS; waited += 5) {
         if (waitpid(child, &status, WNOHANG) == child)
             return WIFEXITED(status) && WEXITSTATUS(status) == 0;
         sleep_ms(5);
     }
-    fprintf(stderr, "a child hangs\n");
+    fprintf(stderr, "a child does not end\n");
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
     return 0;
 }
 
-/* By turns: a byte through a pipe says whose it is. */
+/* Parent and child alternate. A byte through a pipe starts the other one. */
 static void take_turns(int mine, int theirs, int begins)
 {
     char turn = 0;
@@ -80,8 +81,8 @@ static void parent_and_child(int same_pid)
 {
     int to_parent[2], to_child[2];
     CHECK(pipe(to_parent) == 0 && pipe(to_child) == 0);
-    CHECK(get_token()); /* over a connection that is then kept */
-    if (same_pid) /* the child is 1 too, in a namespace of its own; Linux lets the parent start no thread from here on */
+    CHECK(get_token()); /* its connection is idle afterwards */
+    if (same_pid) /* the child is 1 in its own namespace too; from here on Linux lets the parent start no thread */
         CHECK(getpid() == 1 && unshare(CLONE_NEWPID) == 0);
     pid_t child = fork();
     if (child == 0) {
@@ -110,11 +111,11 @@ static void children_of_a_busy_parent(void)
     for (int i = 0; i < CHILDREN && failures == 0; i++) {
         pid_t child = fork();
         if (child == 0) {
-            /* The parent's token is the child's too. */
+            /* The child can use the parent's token. */
             int worked = get_token() && nf_token_value(token)[0] != '\0';
             nf_token_free(token);
             worked = worked && get_token();
-            nf_client_free(client); /* does not wait for calls that only the parent makes */
+            nf_client_free(client); /* does not wait for calls that run only in the parent */
             _exit(!worked);
         }
         CHECK(ends_well(child));
@@ -136,13 +137,13 @@ static int descriptors(void)
     return count;
 }
 
-/* Each generation calls, and counts what is open then. */
+/* Each generation makes a call, then counts its open descriptors. */
 static void generations(int left, int parents)
 {
     CHECK(get_token());
     int mine = descriptors();
     if (parents != 0 && mine != parents) {
-        fprintf(stderr, "%d descriptors, and %d in the parent\n", mine, parents);
+        fprintf(stderr, "%d descriptors, but %d in the parent\n", mine, parents);
         failures++;
     }
     if (left == 0)
@@ -176,7 +177,7 @@ int main(int argc, char **argv)
         parent_and_child(strcmp(argv[4], "same-pid") == 0);
     else
         children_of_a_busy_parent();
-    CHECK(get_token()); /* the children's end has not closed what the parent keeps */
+    CHECK(get_token()); /* the end of the children did not close the parent's connection */
     nf_client_free(client);
     return finish();
 }

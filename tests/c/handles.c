@@ -1,6 +1,6 @@
 /*
- * Handles of one client: each has its own limit and cancellation, and neighbours go on.
- * Arguments: base URL, the base URL of a server that never answers, CA file. Standard input: key, login, secret.
+ * Shared handles of one client: each has its own timeout and cancellation, and calls on other handles continue.
+ * Arguments: base URL, base URL of a server that sends nothing, CA file. Standard input: key, login, secret.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -57,7 +57,7 @@ static nf_client *share(const nf_client *client, uint32_t timeout_ms)
     return handle;
 }
 
-/* A call on a thread of its own. */
+/* A call on its own thread. */
 struct call {
     const nf_client *client;
     nf_error *error;
@@ -81,7 +81,7 @@ static void pause_ms(long ms)
     nanosleep(&moment, NULL);
 }
 
-/* Begins a call to the silent server, and comes back when it waits there. */
+/* Starts a call to the silent server, and returns when the call waits there. */
 static void begin(struct call *call, const nf_client *client)
 {
     int before = connected;
@@ -110,7 +110,7 @@ static void arguments(const nf_client *client)
     EXPECT(nf_client_share(client, 0, NULL), NF_INVALID_ARGUMENT);
 }
 
-/* A cancellation that comes before its call is not lost, and is of this handle only. */
+/* A cancellation before its call is not lost, and applies to this handle only. */
 static void cancelled_before(nf_client *client)
 {
     nf_client *handle = share(client, 0), *other = share(handle, 0);
@@ -143,7 +143,7 @@ static void cancelled_while_it_waits(nf_client *silent)
     CHECK(end(&of_handle) == NF_CANCELLED);
     pause_ms(50);
     CHECK(!of_first.has_ended && !of_other.has_ended);
-    /* The first handle's reaches those that run on all. */
+    /* Cancelling the first handle cancels the calls on all handles. */
     nf_client_cancel(silent);
     CHECK(end(&of_first) == NF_CANCELLED && end(&of_other) == NF_CANCELLED);
     begin(&of_other, other);
@@ -154,7 +154,7 @@ static void cancelled_while_it_waits(nf_client *silent)
     nf_client_free(handle);
 }
 
-/* The limit is that of the handle, longer than the client's or shorter; 0 is the client's. */
+/* The timeout of the handle applies, longer or shorter than the client's. 0 means the client's timeout. */
 static void limits(const char *silent_url, const char *ca_file)
 {
     nf_client *brief = client_for(silent_url, ca_file, 100), *patient = client_for(silent_url, ca_file, 60000);
@@ -175,7 +175,7 @@ static void limits(const char *silent_url, const char *ca_file)
     nf_client_free(same);
 }
 
-/* Handles are freed in any order; what they have in common lives as long as one of them. */
+/* Handles can be freed in any order. Their common data exists as long as one of them. */
 static void freed(const char *base_url, const char *silent_url, const char *ca_file)
 {
     nf_client *client = client_for(base_url, ca_file, 60000), *handle = share(client, 0);
@@ -198,13 +198,13 @@ static void freed(const char *base_url, const char *silent_url, const char *ca_f
     CHECK(end(&call) == NF_CANCELLED);
 }
 
-static atomic_int is_over, neighbours;
+static atomic_int is_over, neighbors;
 
-static void *neighbour(void *client)
+static void *neighbor(void *client)
 {
     while (!is_over) {
         EXPECT(get_token(client), NF_OK);
-        neighbours++;
+        neighbors++;
     }
     return NULL;
 }
@@ -214,7 +214,7 @@ struct race {
     atomic_int number, is_asked;
 };
 
-/* Cancels each handle a little later than the one before, up to the time that a call takes. */
+/* Cancels each handle a little later than the previous one, up to the duration of a call. */
 static void *cancel(void *argument)
 {
     struct race *race = argument;
@@ -233,10 +233,10 @@ static void *cancel(void *argument)
 static void races(nf_client *client)
 {
     static struct race race;
-    pthread_t of_neighbour, of_cancel;
+    pthread_t of_neighbor, of_cancel;
     int ended[2] = {0, 0};
 
-    CHECK(pthread_create(&of_neighbour, NULL, neighbour, client) == 0);
+    CHECK(pthread_create(&of_neighbor, NULL, neighbor, client) == 0);
     CHECK(pthread_create(&of_cancel, NULL, cancel, &race) == 0);
     for (int number = 1; number <= RACES; number++) {
         race.handle = share(client, 0);
@@ -253,9 +253,9 @@ static void races(nf_client *client)
         nf_client_free(race.handle);
     }
     is_over = 1;
-    CHECK(pthread_join(of_neighbour, NULL) == 0 && pthread_join(of_cancel, NULL) == 0);
-    printf("%d calls ended well, %d were cancelled, %d calls beside them\n", ended[0], ended[1], (int)neighbours);
-    CHECK(ended[0] > 0 && ended[1] > 0 && neighbours > 0);
+    CHECK(pthread_join(of_neighbor, NULL) == 0 && pthread_join(of_cancel, NULL) == 0);
+    printf("%d calls succeeded, %d were cancelled, %d neighbor calls\n", ended[0], ended[1], (int)neighbors);
+    CHECK(ended[0] > 0 && ended[1] > 0 && neighbors > 0);
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,8 @@
 /*
- * Host names whose lookup hangs do not stop the lookup of others. This program's own getaddrinfo, which the library is bound
- * to, hangs for names that begin with "hang" until it is told to go on, and for lost.test the first time; all others are this
- * machine. Arguments: the port of a stub with a certificate for good.test, fifth.test and lost.test; CA file. Standard input: key, login, secret.
+ * A host name whose lookup hangs does not delay the lookup of other names. The library is bound to this program's own
+ * getaddrinfo. For names that begin with "hang" it blocks until the program releases it; for lost.test it blocks the
+ * first time. Other names are this machine. Arguments: port of a stub with a certificate for good.test, fifth.test and
+ * lost.test; CA file. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { NAMES = 4, MOST = 20, MANY = 30, SHORT_MS = 100, LONG_MS = 20000, PATIENCE = 400 };
+enum { NAMES = 4, MAX_THREADS = 20, MANY = 30, SHORT_MS = 100, LONG_MS = 20000, PATIENCE = 400 };
 
 static char key[256], login[256], secret[256];
 static const char *port, *ca_file;
@@ -110,7 +111,7 @@ static int threads_now(void)
     return count;
 }
 
-/* Lets all lookups go on that hang, and waits until their threads have ended. Which name is looked up meanwhile is counted. */
+/* Releases all hanging lookups, and waits until their threads have ended. Counts the lookups that start until then. */
 static void release(void)
 {
     struct timespec moment = {0, 10000000};
@@ -123,7 +124,7 @@ static void release(void)
         nanosleep(&moment, NULL);
     CHECK(threads_now() == threads_before);
     CHECK(pthread_mutex_lock(&lock) == 0);
-    CHECK(begun == before); /* no name that only ended calls have asked for */
+    CHECK(begun == before); /* no lookup for calls that have ended */
     released = 0;
     CHECK(pthread_mutex_unlock(&lock) == 0);
 }
@@ -150,7 +151,7 @@ static void four_whose_calls_have_ended(void)
     EXPECT(get_token("127.0.0.1", LONG_MS), NF_OK);
 }
 
-/* A fifth name has to wait, and its call is told why. It is looked up as soon as one of the four calls ends. */
+/* The call with the fifth name waits and reports the reason. The lookup starts when one of the four calls ends. */
 static void four_whose_calls_wait(void)
 {
     struct call calls[NAMES], fifth;
@@ -173,7 +174,7 @@ static void four_whose_calls_wait(void)
     }
 }
 
-/* A later call does not wait for a lookup that has lost its packets. Its answer is for the earlier call too. */
+/* A later call does not wait for a lookup that has lost its packets. The earlier call uses the new result too. */
 static void one_that_was_lost(void)
 {
     struct call first;
@@ -190,7 +191,7 @@ static void one_that_was_lost(void)
     end(&first, thread, NF_OK);
 }
 
-/* The threads are bounded. */
+/* The number of threads is limited. */
 static void many_whose_calls_have_ended(void)
 {
     for (int i = 0; i < MANY; i++) {
@@ -198,7 +199,7 @@ static void many_whose_calls_have_ended(void)
         snprintf(host, sizeof host, "hang%d.many.test", i);
         EXPECT(get_token(host, SHORT_MS / 4), NF_TIMEOUT);
     }
-    CHECK(threads_now() == threads_before + MOST);
+    CHECK(threads_now() == threads_before + MAX_THREADS);
 }
 
 int main(int argc, char **argv)

@@ -1,8 +1,8 @@
 /*
- * Calls that succeed, time out, are cancelled and are cut off, under a timer that interrupts them a thousand times a second:
- * they end as they should, and nothing of the process has changed. SIGPIPE would end it. Arguments: the base URLs of the
- * stub, of its silent port, and of a peer that resets the connection; a proxy that is gone when the client has something to
- * send; CA file. Standard input: key, login, secret.
+ * Calls succeed, time out, are cancelled or are cut off, while a timer interrupts them a thousand times per second.
+ * They return as expected, and the state of the process does not change. SIGPIPE would end the process. Arguments: base
+ * URLs of the stub, of its silent port, and of a peer that resets the connection; a proxy that closes before the client
+ * sends; CA file. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -30,7 +30,7 @@ static void count(int number)
     alarms = alarms + 1;
 }
 
-/* Everything that belongs to the process as a whole. */
+/* State that belongs to the whole process. */
 struct state {
     struct {
         void (*handler)(int);
@@ -39,14 +39,14 @@ struct state {
     } actions[SIGNALS];
     uint64_t mask;
     struct rlimit limits[LIMITS];
-    char locale[256], folder[4096];
+    char locale[256], directory[4096];
     char **environment;
     size_t environment_hash;
     mode_t umask;
     long flags[3];
 };
 
-/* A set as a number: not all of its bytes are in use. */
+/* Converts a set to a number, because not all of its bytes are used. */
 static uint64_t bits(const sigset_t *set)
 {
     uint64_t bits = 0;
@@ -61,7 +61,7 @@ static void look(struct state *state)
     for (int i = 1; i < SIGNALS; i++) {
         struct sigaction action;
         if (sigaction(i, NULL, &action) != 0)
-            continue; /* the C library's own */
+            continue; /* used by the C library */
         state->actions[i].handler = action.sa_handler;
         state->actions[i].flags = action.sa_flags;
         state->actions[i].mask = bits(&action.sa_mask);
@@ -72,7 +72,7 @@ static void look(struct state *state)
     for (int i = 0; i < LIMITS; i++)
         CHECK(getrlimit((__rlimit_resource_t)i, &state->limits[i]) == 0);
     snprintf(state->locale, sizeof state->locale, "%s", setlocale(LC_ALL, NULL));
-    CHECK(getcwd(state->folder, sizeof state->folder) != NULL);
+    CHECK(getcwd(state->directory, sizeof state->directory) != NULL);
     state->environment = environ;
     for (char **entry = environ; *entry != NULL; entry++)
         for (const char *c = *entry; *c != '\0'; c++)
@@ -93,7 +93,7 @@ static double now_ms(void)
 static void *cancel_soon(void *client)
 {
     for (double start = now_ms(); now_ms() - start < CANCEL_MS;) {
-        struct timespec moment = {0, 1000000}; /* which the timer may interrupt */
+        struct timespec moment = {0, 1000000}; /* the timer may interrupt it */
         nanosleep(&moment, NULL);
     }
     nf_client_cancel(client);
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
         best = over < best ? over : best;
     }
     if (best < 0 || best > LATE_MS) {
-        fprintf(stderr, "%.1f ms late\n", best);
+        fprintf(stderr, "returned %.1f ms late\n", best);
         failures++;
     }
     CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
@@ -171,7 +171,7 @@ int main(int argc, char **argv)
     CHECK(before.mask == after.mask);
     CHECK(memcmp(&before.limits, &after.limits, sizeof before.limits) == 0);
     CHECK(strcmp(before.locale, after.locale) == 0);
-    CHECK(strcmp(before.folder, after.folder) == 0);
+    CHECK(strcmp(before.directory, after.directory) == 0);
     CHECK(before.environment == after.environment && before.environment_hash == after.environment_hash);
     CHECK(before.umask == after.umask);
     CHECK(memcmp(before.flags, after.flags, sizeof before.flags) == 0);

@@ -1,6 +1,6 @@
 /*
- * Objects outlive what they came from, and a token fits into a field of fixed length or is not copied at all.
- * Arguments: base URL, CA file. Standard input: key, login, secret.
+ * Objects exist independently of the objects that created them. A token is copied into a field of fixed length
+ * completely or not at all. Arguments: base URL, CA file. Standard input: key, login, secret.
  */
 #include "check.h"
 #include <stdlib.h>
@@ -43,7 +43,7 @@ int main(int argc, char **argv)
     read_line(login, sizeof login);
     read_line(secret, sizeof secret);
 
-    /* Roots from memory, without a NUL behind them, and gone before the call. */
+    /* Root certificates from memory without a NUL at the end. The memory is freed before the call. */
     FILE *file = fopen(argv[2], "rb");
     if (file == NULL)
         return 2;
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
     EXPECT(nf_client_get_token(client, key, login, secret, &token), NF_OK);
     CHECK(all_zero(login, sizeof login) && all_zero(secret, sizeof secret));
 
-    /* The buffers are empty now: the next call has no login. */
+    /* The buffers are empty now, so the next call has no login. */
     nf_token *second = NULL;
     error = nf_client_get_token(client, key, login, secret, &second);
     nf_client_free(client);

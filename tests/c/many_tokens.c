@@ -1,6 +1,6 @@
 /*
- * Many tokens alive at once, of which every second one is freed, take few mappings, and little locked memory. Arguments:
- * base URL, how many. Standard input: key, login, secret.
+ * Many tokens exist at the same time, and every second one is freed. They need few mappings and little locked memory.
+ * Arguments: base URL, number of tokens. Standard input: key, login, secret.
  */
 #include "check.h"
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static nf_token *get_token(const nf_client *client)
 static void check_at_most(int line, const char *what, long is, long limit)
 {
     if (is > limit) {
-        fprintf(stderr, "line %d: %ld %s, and not at most %ld\n", line, is, what, limit);
+        fprintf(stderr, "line %d: %ld %s, expected at most %ld\n", line, is, what, limit);
         failures++;
     }
 }
@@ -52,7 +52,7 @@ static void check_at_most(int line, const char *what, long is, long limit)
 
 int main(int argc, char **argv)
 {
-    /* What the system's usual limit of 8 MiB is for 32,000 of them. Apart from that, a slab. */
+    /* The system's usual limit of 8 MiB for 32,000 tokens, plus one slab. */
     enum { ENOUGH_FOR = 32000, USUAL_LIMIT_KIB = 8192, SLAB_KIB = 16 };
     nf_options *options = nf_options_new();
     nf_client *client = NULL;
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
         tokens[i] = get_token(client);
     CHECK_AT_MOST("KiB locked", locked_kib() - locked_before, enough_kib);
     CHECK_AT_MOST("mappings", mappings() - mappings_before, count / 64 + 20);
-    /* Each token is its own still. */
+    /* Each token still has its own value. */
     for (long i = 0; i < count && failures == 0; i++)
         CHECK(nf_token_value(tokens[i])[0] != '\0');
     for (long i = 0; i < count; i += 2)

@@ -1,5 +1,5 @@
 /*
- * One call between two marks that strace shows: getppid, which nothing else here calls. Arguments: base URL, CA file.
+ * Makes one call between two marks for strace: getppid, which no other code here calls. Arguments: base URL, CA file.
  * Standard input: key, login, secret.
  */
 #define _POSIX_C_SOURCE 200809L

@@ -1,8 +1,8 @@
 /*
- * Calls on one client while a host name leads to one address after another. The name is looked up again after each call to
- * which no answer came, and not after the others. This program's own getaddrinfo, which the library is bound to, tells where
- * it leads. Arguments: base URL, CA file, proxy (may be empty), and for each call an address and the name of the code that
- * the call ends in. Standard input: key, login, secret.
+ * Makes calls on one client while a host name resolves to changing addresses. The name is resolved again after each
+ * call without a response, and not after other calls. This program's own getaddrinfo, which the library is bound to,
+ * sets the address. Arguments: base URL, CA file, proxy (may be empty), and for each call an address and the name of
+ * the expected code. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -30,7 +30,7 @@ static void get_token(const nf_client *client, const char *code)
     strcpy(my_secret, secret);
     nf_error *error = nf_client_get_token(client, key, my_login, my_secret, &token);
     if (strcmp(nf_error_name(error), code) != 0) {
-        fprintf(stderr, "%s in place of %s: %s\n", nf_error_name(error), code, nf_error_message(error));
+        fprintf(stderr, "%s instead of %s: %s\n", nf_error_name(error), code, nf_error_message(error));
         failures++;
     }
     nf_token_free(token);

@@ -1,6 +1,6 @@
 /*
- * A process that may start no thread is told so, with its buffers wiped; by address it needs none.
- * Arguments: base URL with a name, the same with an address, CA file. Standard input: key, login, secret.
+ * A process that must not start threads gets an error with wiped buffers. With an address instead of a name no thread
+ * is needed. Arguments: base URL with a name, the same with an address, CA file. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     nf_client *by_name = client_for(argv[1], argv[3]);
     nf_client *by_address = client_for(argv[2], argv[3]);
 
-    /* The limit does not hold for root. */
+    /* The limit does not apply to root. */
     if (geteuid() == 0)
         CHECK(setresuid(65534, 65534, 65534) == 0);
     CHECK(setrlimit(RLIMIT_NPROC, &none) == 0);

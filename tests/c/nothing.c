@@ -1,4 +1,4 @@
-/* Every function that takes an object takes NULL and answers a neutral value; every free takes NULL. */
+/* Every function that reads an object accepts NULL and returns a neutral value. Every free function accepts NULL. */
 #include "check.h"
 
 int main(void)

@@ -1,7 +1,7 @@
 /*
- * The caller's buffers are zero before any code of the caller's runs in a call, and what it writes to them then changes
- * nothing: no credential stands in the server's message. Arguments: base URL of a server that repeats the login, CA file.
- * Standard input: key, login, secret.
+ * The caller's buffers are zero before a callback of the caller runs during a call. Writing to them has no effect: the
+ * server's message contains no credential. Arguments: base URL of a server that repeats the login, CA file. Standard
+ * input: key, login, secret.
  */
 #include "check.h"
 
@@ -17,7 +17,7 @@ static void overwrite(void *user, int32_t level, const char *line)
     if (lines++ == 0)
         CHECK(all_zero(login, login_length) && all_zero(secret, secret_length));
     memset(key, 'k', key_length);
-    /* No text in UTF-8. */
+    /* Invalid UTF-8. */
     memset(login, 0xff, login_length);
     memset(secret, 0xff, secret_length);
 }

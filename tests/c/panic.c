@@ -1,6 +1,6 @@
 /*
- * A panic inside the library ends in NF_PANIC: the host lives, its stderr is silent, its buffers are wiped. Runs against a
- * build with --cfg test_panic only.
+ * A panic inside the library becomes NF_PANIC. The process continues, stderr is empty, the buffers are wiped. Runs only
+ * with a build with --cfg test_panic.
  */
 #include "check.h"
 
@@ -17,7 +17,7 @@ int main(void)
         CHECK(nf_error_code(error) == NF_PANIC);
         CHECK(token == NULL);
         CHECK(all_zero(login, sizeof login) && all_zero(secret, sizeof secret));
-        /* Where, but not what: a panic's text may quote a secret. */
+        /* The message has the place but not the text of the panic, because that may contain a secret. */
         CHECK(strstr(nf_error_message(error), "src/capi/client.rs:") != NULL);
         CHECK(strstr(nf_error_message(error), "panic-for-test") == NULL);
         CHECK(nf_error_retry_after_ms(error) == -1);
@@ -25,7 +25,7 @@ int main(void)
     }
     nf_client_free(client);
 
-    /* While something is freed. */
+    /* A panic while an object is freed. */
     nf_options *options = nf_options_new();
     EXPECT(nf_options_set_user_agent(options, "panic-for-test"), NF_OK);
     nf_options_free(options);

@@ -1,7 +1,7 @@
 /*
- * What a callback needs lives until the functions given to nf_options_on_release are called, and they are called once: here
- * the log frees what it was given. Arguments: the base URL of a server that never answers, CA file. Standard input: key,
- * login, secret.
+ * The data of a callback is used until the library calls the functions that were passed to nf_options_on_release, once
+ * each. Here such a function frees the data of the log. Arguments: base URL of a server that sends nothing, CA file.
+ * Standard input: key, login, secret.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -14,7 +14,7 @@ enum { CALLS = 8 };
 
 static char key[256], login[256], secret[256];
 
-/* What `user` of the log points to. */
+/* The `user` pointer of the log points to this. */
 struct lines {
     atomic_int connected, ended;
 };
@@ -30,7 +30,7 @@ static void note(void *user, int32_t level, const char *line)
     (void)level;
     lines->connected += strncmp(line, "connect ", 8) == 0;
     if (strncmp(line, "failed ", 7) == 0) {
-        /* nf_client_free has returned long before this. */
+        /* Waits longer than nf_client_free needs to return. */
         nanosleep(&moment, NULL);
         lines->ended++;
     }
@@ -72,7 +72,7 @@ static void arguments(void)
     nf_options_free(options);
     CHECK(releases == 0);
 
-    /* Without a client the options are what is let go. A bad setting changes nothing. */
+    /* Without a client the options release the data. An invalid setting changes nothing. */
     options = nf_options_new();
     EXPECT(nf_options_on_release(options, release_second, &order[0]), NF_OK);
     EXPECT(nf_options_set_base_url(options, "nowhere"), NF_INVALID_OPTION);
@@ -81,7 +81,7 @@ static void arguments(void)
     CHECK(releases == 1 && order[0] == 2);
     releases = 0;
 
-    /* A client that cannot be made keeps nothing. */
+    /* A client that cannot be created retains nothing. */
     options = nf_options_new();
     EXPECT(nf_options_on_release(options, release_second, &order[0]), NF_OK);
     EXPECT(nf_client_new(options, NULL), NF_INVALID_ARGUMENT);
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
     EXPECT(nf_options_set_log(options, note, lines), NF_OK);
     EXPECT(nf_options_on_release(options, release, lines), NF_OK);
     EXPECT(nf_client_new(options, &client), NF_OK);
-    /* Of options and clients made from now on, not of the client that is there. */
+    /* Applies to options and clients that are created from now on, not to the existing client. */
     EXPECT(nf_options_on_release(options, release_second, &order[1]), NF_OK);
     EXPECT(nf_client_new(options, &later), NF_OK);
     EXPECT(nf_client_share(client, 0, &share), NF_OK);

@@ -1,8 +1,8 @@
 /*
- * The thread that looks a host name up runs no signal handler of this program, from its first moment on: it starts with all
- * signals blocked. It has a name. The mask of the calling thread stays as it was, also if no thread can be started. This
- * program's own pthread_create and getaddrinfo, which the library is bound to, look at the mask.
- * Arguments: base URL with a host name, CA file. Standard input: key, login, secret.
+ * The thread that resolves a host name never runs a signal handler of this program, because it starts with all signals
+ * blocked. It has a name. The mask of the calling thread does not change, even if no thread can be started. This
+ * program's own pthread_create and getaddrinfo, which the library is bound to, check the mask. Arguments: base URL with
+ * a host name, CA file. Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -15,7 +15,7 @@
 static char key[256], login[256], secret[256];
 static int created, looked_up, may_create = 1;
 
-/* The number of signals that the current thread does not block. The C library keeps two for itself. */
+/* Returns the number of signals that the current thread does not block. The C library reserves two for itself. */
 static int unblocked(void)
 {
     int count = 0;

@@ -1,6 +1,7 @@
 /*
- * Four calls to host names whose DNS server is silent run into their limit. Right after that a name that the server knows, one
- * of the hosts file and localhost are looked up. Arguments: port, CA file. Standard input: key, login, secret.
+ * Four calls to host names whose DNS server is silent time out. Immediately after that, three lookups succeed: a name
+ * that the DNS server knows, a name from the hosts file, and localhost. Arguments: port, CA file. Standard input: key,
+ * login, secret.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
                                  {"hang2.test", SHORT_MS, NF_TIMEOUT},
                                  {"hang3.test", SHORT_MS, NF_TIMEOUT},
                                  {"hang4.test", SHORT_MS, NF_TIMEOUT}};
-    /* The certificate is not for known.test: the connection was made. */
+    /* The certificate is not valid for known.test, so the connection was made. */
     struct call good[] = {
         {"concur.test", LONG_MS, NF_OK}, {"known.test", LONG_MS, NF_TLS_UNTRUSTED}, {"localhost", LONG_MS, NF_OK}};
     pthread_t threads[NAMES];

@@ -1,7 +1,7 @@
 /*
- * Ten thousand calls that stall: in the lookup, in connecting and in the handshake, two hundred at a time. They run into
- * their limit, and afterwards the process has no thread and no descriptor more than before. Arguments: base URLs of three peers
- * that stall, CA file. Standard input: key, login, secret.
+ * Ten thousand calls stall in the lookup, in connecting and in the handshake, two hundred at a time. They time out, and
+ * afterwards the process has no more threads and descriptors than before. Arguments: base URLs of three peers that
+ * stall, CA file. Standard input: key, login, secret.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -17,10 +17,10 @@ static char key[256], login[256], secret[256];
 static nf_client *clients[PEERS];
 static atomic_int timeouts;
 
-static int entries(const char *folder)
+static int entries(const char *directory)
 {
     int count = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = opendir(directory);
     while (readdir(dir) != NULL)
         count++;
     closedir(dir);
@@ -36,7 +36,7 @@ static void *work(void *argument)
         strcpy(my_login, login);
         strcpy(my_secret, secret);
         nf_error *error = nf_client_get_token(client, key, my_login, my_secret, &token);
-        /* A lookup that is shared may have been begun before: its end is that of all who wait for it. */
+        /* A shared lookup may have begun earlier, and ends for all calls that wait for it. */
         int32_t code = nf_error_code(error) == NF_DNS && client == clients[0] ? NF_DNS : NF_TIMEOUT;
         timeouts += code == NF_TIMEOUT;
         EXPECT(error, code);
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     }
     int threads_before = entries("/proc/self/task"), descriptors_before = entries("/proc/self/fd");
 
-    /* What the header asks for, and the C library's own part of a stack. */
+    /* The stack size from the header, plus the C library's own part of a stack. */
     CHECK(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, 256 * 1024) == 0);
     for (int i = 0; i < THREADS; i++) {
         numbers[i] = i;
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
         CHECK(pthread_join(threads[i], NULL) == 0);
     CHECK(timeouts > THREADS * CALLS * 9 / 10);
 
-    CHECK(entries("/proc/self/fd") <= descriptors_before + 4); /* of lookups that the resolver has not given up yet */
+    CHECK(entries("/proc/self/fd") <= descriptors_before + 4); /* lookups that still run in the resolver */
     CHECK(entries("/proc/self/task") <= threads_before + 4);
     for (int waited = 0; waited < PATIENCE_S * 20 && entries("/proc/self/task") > threads_before; waited++)
         nanosleep(&moment, NULL);

@@ -1,6 +1,7 @@
 /*
- * Eight threads on one client. Each gets its own token, an error is read on another thread than it arose on.
- * Arguments: base URL, CA file, the threads' stack in KiB (0: the system's). Standard input: key, login, secret.
+ * Eight threads use one client. Each gets its own token. Errors are read on another thread than the one of the call.
+ * Arguments: base URL, CA file, stack size of the threads in KiB (0: the system's default). Standard input: key, login,
+ * secret.
  */
 #include "check.h"
 #include <pthread.h>

@@ -1,7 +1,7 @@
-/* One program with two static libraries that each hold a Rust runtime. */
+/* One program with two static libraries that each contain a Rust runtime. */
 #include "check.h"
 
-/* Of the other library: allocates, and catches a panic of its own. */
+/* A function of the other library. It allocates, and catches a panic. */
 extern int other_library_works(void);
 
 int main(void)

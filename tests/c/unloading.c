@@ -1,6 +1,6 @@
 /*
- * Loads the library, makes a call, unloads it, a thousand times. Argument: the library, base URL, CA file. Standard input:
- * key, login, secret.
+ * Loads the library, makes a call, unloads the library, a thousand times. Arguments: the library, base URL, CA file.
+ * Standard input: key, login, secret.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -8,22 +8,22 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
-/* After the first hundred rounds every cache is warm. */
+/* After a hundred rounds every cache is filled. */
 enum { WARM = 100, ROUNDS = 1000 };
 
 static char key[256], login[256], secret[256];
 
-static int entries(const char *folder)
+static int entries(const char *directory)
 {
     int count = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = opendir(directory);
     while (readdir(dir) != NULL)
         count++;
     closedir(dir);
     return count;
 }
 
-/* Pages of memory. */
+/* Numbers of memory pages. */
 struct pages {
     long reserved, resident;
 };
@@ -37,7 +37,7 @@ static struct pages pages_now(void)
     return pages;
 }
 
-/* POSIX lets dlsym's result be a function; ISO C does not let it be cast. */
+/* POSIX allows dlsym's result to be a function; ISO C does not allow the cast. */
 static void find(void *library, const char *name, void *function)
 {
     void *found = dlsym(library, name);
@@ -98,13 +98,13 @@ int main(int argc, char **argv)
         round_trip(argv);
     struct pages now = pages_now();
     long resident = now.resident - warm.resident, reserved = now.reserved - warm.reserved;
-    /* 64 KiB of 900 rounds: not a page of each tenth. */
+    /* 64 KiB in 900 rounds: less than a page per ten rounds. */
     if (resident > 16 || reserved > 16) {
-        fprintf(stderr, "%ld pages more, %ld more reserved\n", resident, reserved);
+        fprintf(stderr, "%ld more resident pages, %ld more reserved pages\n", resident, reserved);
         failures++;
     }
     CHECK(entries("/proc/self/fd") == descriptors);
-    /* The last thread of the resolver may be about to end. */
+    /* The last resolver thread may be about to end. */
     CHECK(entries("/proc/self/task") <= threads + 1);
     return finish();
 }

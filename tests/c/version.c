@@ -1,4 +1,4 @@
-/* The version macros and those of the library that runs; the test compares what is printed with Cargo.toml. */
+/* Compares the version macros with the versions of the library. The test compares the output with Cargo.toml. */
 #include "check.h"
 
 int main(void)

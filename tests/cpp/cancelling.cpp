@@ -1,7 +1,7 @@
 /*
- * Ten thousand shares of a client, cancelled before their call enters C, about when it does, and when its request has been
- * sent. A neighbour's call on the same client goes on. Arguments: the base URL of a server that is sent nothing, that of one
- * that never answers, CA file.
+ * Ten thousand shares of a client are cancelled: before their call enters C, at about the same time, and after the
+ * request has been sent. Another call on the same client continues. Arguments: base URL of a server that receives
+ * nothing, base URL of a server that sends nothing, CA file.
  */
 #include <nativeflow.hpp>
 
@@ -18,14 +18,14 @@ enum { BEFORE = 4000, AT_ENTRY = 4000, AFTER = 2000 };
 
 int failures;
 
-void check(bool holds, const char *what, int line)
+void check(bool passed, const char *what, int line)
 {
-    if (!holds && failures++ < 10)
-        std::cerr << "line " << line << ": not so: " << what << "\n";
+    if (!passed && failures++ < 10)
+        std::cerr << "line " << line << ": check failed: " << what << "\n";
 }
 #define CHECK(condition) check((condition), #condition, __LINE__)
 
-/* The code that a call ends with. */
+/* Returns the code of a call. */
 std::int32_t call(const nativeflow::client &client)
 {
     nativeflow::secret login("john@example.com"), password("secret");
@@ -33,7 +33,7 @@ std::int32_t call(const nativeflow::client &client)
     return client.get_token("key", login, password, why) ? NF_OK : why.code();
 }
 
-/* A thread that cancels what it is given. */
+/* A thread that cancels the clients it receives. */
 class canceller {
 public:
     canceller() : thread_([this] { work(); }) {}
@@ -49,7 +49,7 @@ public:
         client_ = &client;
     }
 
-    /* Afterwards the client may go. */
+    /* Waits until the client may be destroyed. */
     void wait() const
     {
         while (client_ != nullptr)
@@ -78,7 +78,7 @@ private:
     std::thread thread_;
 };
 
-/* What the calls of this thread are ended by when their request has been sent. */
+/* The log callback calls this function of the current thread when the request has been sent. */
 thread_local std::function<void()> at_request;
 
 } // namespace
@@ -105,11 +105,11 @@ int main(int argc, char **argv)
     }
 
     const nativeflow::client client(options.base_url(argv[2]));
-    const nativeflow::client neighbour = client.share();
+    const nativeflow::client neighbor = client.share();
     std::atomic<bool> has_ended{false};
     std::future<std::int32_t> ended = std::async(std::launch::async, [&] {
         at_request = [&] { is_sent.set_value(); };
-        const std::int32_t code = call(neighbour);
+        const std::int32_t code = call(neighbor);
         has_ended = true;
         return code;
     });
@@ -134,7 +134,7 @@ int main(int argc, char **argv)
     }
     CHECK(requests == AFTER);
 
-    /* A share has a limit of its own. */
+    /* A share has its own timeout. */
     CHECK(call(client.share(std::chrono::milliseconds(20))) == NF_TIMEOUT);
     CHECK(!has_ended);
     client.cancel();

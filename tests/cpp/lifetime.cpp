@@ -1,6 +1,6 @@
 /*
- * Clients that are destroyed while a call of them runs: the call's log stays until the call has ended, and is then destroyed
- * once. Built with AddressSanitizer. Arguments: base URL of a server that is silent, CA file.
+ * A client that is destroyed during a call: the call's log exists until the call has ended, and is then destroyed once.
+ * Built with AddressSanitizer. Arguments: base URL of a server that sends nothing, CA file.
  */
 #include <nativeflow.hpp>
 
@@ -14,26 +14,26 @@ namespace {
 
 int failures;
 
-void check(bool holds, const char *what, int line)
+void check(bool passed, const char *what, int line)
 {
-    if (!holds) {
-        std::cerr << "line " << line << ": not so: " << what << "\n";
+    if (!passed) {
+        std::cerr << "line " << line << ": check failed: " << what << "\n";
         failures++;
     }
 }
 #define CHECK(condition) check((condition), #condition, __LINE__)
 
-/* A call on the client itself, or on a share of it. */
+/* The call uses the client itself, or a share of it. */
 void destroyed_during_a_call(const char *base_url, const char *ca_file, bool on_share)
 {
     std::promise<void> begun, destroyed;
     std::shared_future<void> gone = destroyed.get_future().share();
     std::atomic<int> logs_gone{0}, releases{0};
-    std::atomic<bool> was_told_of_the_end{false};
+    std::atomic<bool> logged_the_end{false};
 
     nativeflow::options options;
     options.base_url(base_url).ca_file(ca_file);
-    /* Longer than what a string or a function holds without the heap. */
+    /* Longer than a string or a function that stores its data without the heap. */
     std::string lines = "the lines of the log, one after the other: ";
     std::shared_ptr<void> state(nullptr, [&](void *) { logs_gone++; });
     bool is_first = true;
@@ -44,12 +44,12 @@ void destroyed_during_a_call(const char *base_url, const char *ca_file, bool on_
             gone.wait();
         }
         lines.append(line);
-        was_told_of_the_end = line.find("failed") == 0;
+        logged_the_end = line.find("failed") == 0;
     });
     state.reset();
     options.on_release([&] {
         releases++;
-        throw 1; /* goes nowhere */
+        throw 1; /* is discarded */
     });
     auto client = std::make_unique<nativeflow::client>(options);
     auto share = std::make_unique<nativeflow::client>(client->share());
@@ -67,7 +67,7 @@ void destroyed_during_a_call(const char *base_url, const char *ca_file, bool on_
     CHECK(logs_gone == 0 && releases == 0);
     destroyed.set_value();
     CHECK(ended.get() == NF_CANCELLED);
-    CHECK(was_told_of_the_end && logs_gone == 1 && releases == 1);
+    CHECK(logged_the_end && logs_gone == 1 && releases == 1);
 }
 
 /* Without a client, or without a call. */
@@ -92,7 +92,7 @@ void never_called(const char *ca_file)
     }
     CHECK(logs_gone == 3);
 
-    /* What is refused is not kept. */
+    /* Rejected callbacks are not stored. */
     nativeflow::options moved, there(std::move(moved));
     try {
         moved.log(log());

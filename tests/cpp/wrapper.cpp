@@ -1,6 +1,6 @@
 /*
- * The C++ header: a token, refusals with and without exceptions, secrets that end zeroed. Arguments: base URL, CA file.
- * Standard input: key, login, secret.
+ * The C++ header: a token, errors with and without exceptions, and secrets that are zeroed. Arguments: base URL, CA
+ * file. Standard input: key, login, secret.
  */
 #include <nativeflow.hpp>
 
@@ -14,10 +14,10 @@ namespace {
 
 int failures;
 
-void check(bool holds, const char *what, int line)
+void check(bool passed, const char *what, int line)
 {
-    if (!holds) {
-        std::cerr << "line " << line << ": not so: " << what << "\n";
+    if (!passed) {
+        std::cerr << "line " << line << ": check failed: " << what << "\n";
         failures++;
     }
 }
@@ -28,7 +28,7 @@ bool is_zero(nativeflow::secret &secret)
     return std::all_of(secret.data(), secret.data() + secret.size(), [](char c) { return c == 0; });
 }
 
-/* The code that `action` throws; NF_OK when it throws nothing. */
+/* Returns the code that `action` throws, NF_OK if it throws nothing. */
 template <typename Action> std::int32_t thrown(Action action)
 {
     try {
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     options.base_url(argv[1]).ca_file(argv[2]).timeout(std::chrono::seconds(60)).user_agent("wrapper/1");
     options.log([&](std::int32_t, std::string_view line) {
         log.emplace_back(line);
-        throw 1; /* goes nowhere */
+        throw 1; /* is discarded */
     });
     const nativeflow::client client(options);
 
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
         CHECK(thrown([&] { (void)client.share(std::chrono::hours(24 * 365)); }) == NF_INVALID_ARGUMENT);
     }
 
-    /* A refusal, both ways. */
+    /* A rejected login, with and without exceptions. */
     nativeflow::secret again(login_text), wrong("wrong");
     CHECK(thrown([&] { (void)client.get_token(key, again, wrong); }) == NF_DENIED);
     CHECK(is_zero(again) && is_zero(wrong));
@@ -98,7 +98,7 @@ int main(int argc, char **argv)
     CHECK(is_zero(once_more) && is_zero(still_wrong));
     CHECK(why.server_code() == -1);
 
-    /* An exception is copied as it is caught and kept: that must not throw another one. */
+    /* Exceptions are copied when they are caught and stored. Copying must not throw another one. */
     static_assert(std::is_nothrow_copy_constructible_v<nativeflow::error>, "error");
     static_assert(std::is_nothrow_copy_assignable_v<nativeflow::error>, "error");
     const nativeflow::error copied(why);
@@ -106,40 +106,40 @@ int main(int argc, char **argv)
     CHECK(copied.code() == NF_DENIED && copied.http_status() == 403 && !copied.remedy().empty());
     CHECK(why.message().empty() && why.server_code() == -1 && std::string(why.what()) == "NF_INTERNAL");
 
-    /* What was used would be sent as an empty password, and count as a wrong one. */
+    /* A used secret would be sent as an empty password, and count as a failed login. */
     nativeflow::secret fresh(login_text), empty("");
     CHECK(still_wrong.is_used() && !fresh.is_used() && !empty.is_used());
     CHECK(thrown([&] { (void)client.get_token(key, fresh, still_wrong); }) == NF_INVALID_ARGUMENT);
     CHECK(is_zero(fresh));
 
-    /* What C would cut. */
+    /* Text that C would truncate at its NUL. */
     using namespace std::string_view_literals;
     CHECK(thrown([] { nativeflow::secret secret("pass\0word"sv); }) == NF_INVALID_ARGUMENT);
     CHECK(thrown([&] { options.base_url("https://localhost\0.example"sv); }) == NF_INVALID_ARGUMENT);
-    nativeflow::secret kept(login_text);
-    CHECK(thrown([&] { (void)client.get_token("key\0"sv, kept, password); }) == NF_INVALID_ARGUMENT);
-    CHECK(is_zero(kept));
+    nativeflow::secret unused(login_text);
+    CHECK(thrown([&] { (void)client.get_token("key\0"sv, unused, password); }) == NF_INVALID_ARGUMENT);
+    CHECK(is_zero(unused));
 
-    /* Wrong options. */
+    /* Invalid options. */
     CHECK(thrown([&] { options.base_url("http://www.example.com"); }) == NF_INVALID_OPTION);
     CHECK(thrown([&] { options.timeout(std::chrono::milliseconds(-1)); }) == NF_INVALID_OPTION);
     CHECK(thrown([&] { options.timeout(std::chrono::hours(24 * 365)); }) == NF_INVALID_OPTION);
     CHECK(thrown([&] { options.proxy("ftp://localhost"); }) == NF_INVALID_OPTION);
     CHECK(thrown([&] { options.proxy_bypass("*").keep_alive(std::chrono::seconds(1)).environment_proxy(); }) == NF_OK);
 
-    /* Without a client. This goes to Concur: nothing that can be sent. */
+    /* Without a client the host is Concur, so these calls use values that cannot be sent. */
     nativeflow::secret spoilt("a:colon"), unsent(password_text);
     CHECK(thrown([&] { (void)nativeflow::get_token(key, spoilt, unsent); }) == NF_INVALID_ARGUMENT);
     CHECK(is_zero(spoilt) && is_zero(unsent));
     CHECK(!nativeflow::get_token(key, spoilt, unsent, why) && why.code() == NF_INVALID_ARGUMENT);
 
-    /* Options that were moved away are not the default ones. */
-    nativeflow::options gone;
-    const nativeflow::options there(std::move(gone));
-    CHECK(thrown([&] { nativeflow::client of_nothing(gone); }) == NF_INVALID_ARGUMENT);
-    CHECK(thrown([&] { nativeflow::client of_those(there); }) == NF_OK);
+    /* Options that were moved from are not default options. */
+    nativeflow::options source;
+    const nativeflow::options target(std::move(source));
+    CHECK(thrown([&] { nativeflow::client of_nothing(source); }) == NF_INVALID_ARGUMENT);
+    CHECK(thrown([&] { nativeflow::client of_those(target); }) == NF_OK);
 
-    /* Moved, not copied. */
+    /* Secrets are moved, not copied. */
     nativeflow::secret first("something"), second(std::move(first));
     CHECK(first.data() == nullptr && second.size() == 9);
     client.cancel();

@@ -6,18 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* All of it is masked, and stays. */
+/* The text is masked and stays until the end. */
 static char text[1 << 17];
 static size_t used;
 static unsigned char mask[WINDOW];
 
-static void refuse(const char *line)
+static void fail(const char *line)
 {
-    fprintf(stderr, "this line of the brief is not understood: %s\n", line);
+    fprintf(stderr, "invalid line in the brief: %s\n", line);
     exit(2);
 }
 
-/* Turns hex digits into bytes where they stand. */
+/* Converts hex digits to bytes in place. */
 static struct hidden hidden(char *hex)
 {
     struct hidden result = {(unsigned char *)hex, strlen(hex) / 2, mask};
@@ -30,16 +30,16 @@ static struct hidden hidden(char *hex)
     return result;
 }
 
-int brief_needle(struct brief *brief, const char *name)
+int brief_pattern(struct brief *brief, const char *name)
 {
     int number = 0;
 
-    while (number < brief->needles && strcmp(brief->names[number], name) != 0)
+    while (number < brief->patterns && strcmp(brief->names[number], name) != 0)
         number++;
-    if (number == NEEDLES)
-        refuse(name);
-    if (number == brief->needles)
-        snprintf(brief->names[brief->needles++], sizeof brief->names[0], "%s", name);
+    if (number == MAX_PATTERNS)
+        fail(name);
+    if (number == brief->patterns)
+        snprintf(brief->names[brief->patterns++], sizeof brief->names[0], "%s", name);
     return number;
 }
 
@@ -48,16 +48,16 @@ static void read_line(struct brief *brief, char *line)
     char *rest = strchr(line, ' '), *hex;
 
     if (rest == NULL)
-        refuse(line);
+        fail(line);
     *rest++ = 0;
     if (strcmp(line, "mask") == 0) {
         memcpy(mask, hidden(rest).bytes, WINDOW);
-    } else if (strcmp(line, "needle") == 0 && (hex = strchr(rest, ' ')) != NULL) {
+    } else if (strcmp(line, "pattern") == 0 && (hex = strchr(rest, ' ')) != NULL) {
         *hex++ = 0;
-        windows_add_text(hidden(hex), brief_needle(brief, rest));
+        windows_add_text(hidden(hex), brief_pattern(brief, rest));
     } else if (strcmp(line, "bytes") == 0 && (hex = strchr(rest, ' ')) != NULL) {
         *hex++ = 0;
-        windows_add_bytes(hidden(hex), brief_needle(brief, rest));
+        windows_add_bytes(hidden(hex), brief_pattern(brief, rest));
     } else if (strcmp(line, "key") == 0) {
         brief->key = hidden(rest);
     } else if (strcmp(line, "login") == 0) {
@@ -67,7 +67,7 @@ static void read_line(struct brief *brief, char *line)
     } else if (strcmp(line, "proxy") == 0) {
         brief->proxy = hidden(rest);
     } else {
-        refuse(line);
+        fail(line);
     }
 }
 
@@ -82,7 +82,7 @@ void brief_read(struct brief *brief)
             ssize_t got = read(0, text + length, sizeof text - length);
 
             if (got <= 0)
-                refuse("the end is missing");
+                fail("missing end");
             length += (size_t)got;
             continue;
         }
@@ -95,5 +95,5 @@ void brief_read(struct brief *brief)
     used = length;
     if (brief->key.length >= TEXT || brief->login.length >= TEXT || brief->secret.length >= TEXT ||
         brief->proxy.length >= TEXT)
-        refuse("too long");
+        fail("too long");
 }

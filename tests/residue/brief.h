@@ -1,11 +1,11 @@
 /*
- * What the host is told: on the command line what everybody may know, on standard input, masked, what nobody may.
+ * Input of the host: public values on the command line, masked secrets on standard input.
  *
  *     mask <16 hex digits>
- *     key|login|secret <hex>           what the call is made with
- *     proxy <hex>                      URL of a proxy, with user and password; need not be there
- *     needle <name> <hex>              a text that must not be found; lines of the same name are one needle
- *     bytes <name> <hex>               the same for bytes that are no text
+ *     key|login|secret <hex>           arguments of the call
+ *     proxy <hex>                      URL of a proxy, with user and password; optional
+ *     pattern <name> <hex>             a text that must not be found; lines with the same name are one pattern
+ *     bytes <name> <hex>               the same for bytes that are not text
  *     end
  */
 #ifndef BRIEF_H
@@ -13,22 +13,22 @@
 
 #include "windows.h"
 
-/* Longest key, login or secret. */
+/* Maximum length of key, login and secret. */
 enum { TEXT = 512 };
 
 struct brief {
     struct hidden key, login, secret, proxy;
-    char names[NEEDLES][32];
-    int needles;
+    char names[MAX_PATTERNS][32];
+    int patterns;
 };
 
 /*
- * Reads standard input up to `end` and adds the needles' windows. What follows is left for a later read. Read again, it adds
- * more needles, which are masked as the first ones are.
+ * Reads standard input up to `end` and adds the patterns' windows. Does not read the input after it. A second call adds
+ * more patterns, which have the same mask.
  */
 void brief_read(struct brief *brief);
 
-/* The number of the needle with this name, new if need be. */
-int brief_needle(struct brief *brief, const char *name);
+/* Returns the number of the pattern with this name, and adds the pattern if it is new. */
+int brief_pattern(struct brief *brief, const char *name);
 
 #endif

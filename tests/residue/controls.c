@@ -19,8 +19,8 @@ static size_t windows_in(const struct scan *scan, const char *place)
     return windows;
 }
 
-/* In the block itself: an emulator has no name for the heap. */
-static void see_on_heap(const char *path, const char *block, struct scan *scan)
+/* Checks the addresses of the block, because an emulator does not name the heap. */
+static void report_heap(const char *path, const char *block, struct scan *scan)
 {
     const uintptr_t from = (uintptr_t)block, to = from + TEXT;
     size_t windows = 0;
@@ -32,14 +32,14 @@ static void see_on_heap(const char *path, const char *block, struct scan *scan)
     printf("control %s heap %zu\n", path, windows);
 }
 
-static void see(const char *path, const char *name, const char *place, struct scan *scan)
+static void report_place(const char *path, const char *name, const char *place, struct scan *scan)
 {
     scan_process(scan, WRITABLE);
     report_add(PLANTED, scan);
     printf("control %s %s %zu\n", path, name, windows_in(scan, place));
 }
 
-/* Both have one frame size, so that the second overwrites what the first and everything below it left. */
+/* Both functions have the same frame size, so the second one overwrites the data that the first one left. */
 __attribute__((noinline)) static void leave_below(struct hidden secret)
 {
     char frame[1 << 14];
@@ -56,7 +56,7 @@ __attribute__((noinline)) static void clear_below(void)
     __asm__ volatile("" : : "r"(frame) : "memory");
 }
 
-/* So far below that the scan's own frames do not come to stand on what is saved. */
+/* The frame keeps the saved registers outside the frames of the scan. */
 __attribute__((noinline)) static void lazy_call_below(void)
 {
     char frame[1 << 10];
@@ -85,7 +85,7 @@ static void in_register(const char *path, const struct brief *brief, struct scan
     unmask(brief->secret, copy);
     call_and_save((uintptr_t)plant, arguments, &registers);
     wipe(copy, sizeof copy);
-    see(path, name, place, scan);
+    report_place(path, name, place, scan);
 }
 
 void controls_run(const char *path, const struct brief *brief, struct scan *scan)
@@ -94,26 +94,26 @@ void controls_run(const char *path, const struct brief *brief, struct scan *scan
     char *heap = on_heap(brief);
     int first;
 
-    see_on_heap(path, heap, scan);
+    report_heap(path, heap, scan);
     wipe(heap, TEXT);
     free(heap);
 
     leave_below(brief->secret);
-    see(path, "stack", "[stack]", scan);
+    report_place(path, "stack", "[stack]", scan);
     clear_below();
 
     in_register(path, brief, scan, "general-register", "registers-general", plant_general);
     in_register(path, brief, scan, "vector-register", "registers-vector", plant_vector);
     in_register(path, brief, scan, "high-vector-register", "registers-vector", plant_high_vector);
 
-    /* Without saving: the next lazily bound call takes it to the stack. */
+    /* The registers are not saved here. The next lazily bound call writes them to the stack. */
     first = lazy_rearm();
     unmask(brief->secret, copy);
     plant_vector(copy);
     lazy_call_below();
     wipe(copy, sizeof copy);
     memset(registers.vector, 0, sizeof registers.vector);
-    see(path, first ? "next-lazy-call" : "next-bound-call", "[stack]", scan);
+    report_place(path, first ? "next-lazy-call" : "next-bound-call", "[stack]", scan);
 
     clear_planted();
     clear_below();
@@ -128,7 +128,7 @@ void controls_leave(const char *where, const struct brief *brief)
     static char copy[TEXT];
 
     if (strcmp(where, "heap") == 0) {
-        /* Lost on purpose. */
+        /* Not freed, so that the copy stays. */
         (void)on_heap(brief);
     } else if (strcmp(where, "stack") == 0) {
         leave_below(brief->secret);

@@ -1,19 +1,19 @@
 /*
- * A program that calls the library and then looks whether anything of its secrets is left in its own memory.
+ * Calls the library, then searches its own memory for secrets.
  *
- *     host <path> <base URL> <CA file or ""> <limit in ms> <calls> [no-out] [one-shot] [dump] [plant=<where>]
+ *     host <path> <base URL> <CA file or ""> <timeout in ms> <calls> [no-out] [one-shot] [dump] [plant=<where>]
  *         [proxy=<URL>] [keep-alive] [log] [share] [cancel] [chain=<file> client-key=<file>] [environment-proxy]
  *         [secrets=<call|end>]
  *     host dumped <core file>
  *
- * Standard input and the answers: see brief.h, report.h and controls.h, and
+ * For standard input and output see brief.h, report.h and controls.h. Further lines of the output:
  *
- *     lazy <path> <1 if the call after the library's was bound in that moment, else 0>
- *     code <path> <name of the code> <calls that ended so>
- *     connected <path> <connections that the log tells of; 0 without a log>
+ *     lazy <path> <1 if the call after the library's was bound at that time, else 0>
+ *     code <path> <name of the code> <calls that returned it>
+ *     connected <path> <number of connections in the log; 0 without a log>
  *
- * With `secrets` it says `called` after each call, or at the end when the client is freed, and reads more needles before it
- * looks: the secrets of a TLS session come up during a call only.
+ * With `secrets` it prints `called` after each call, or at the end after the client is freed, and reads more patterns
+ * before the scan: the secrets of a TLS session exist only after the handshake.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -35,7 +35,7 @@
 static struct brief brief;
 static struct scan scan;
 
-/* Where the plain text is while a call runs, and only then. */
+/* Contain the plain text only during a call. */
 static char key[TEXT], login[TEXT], secret[TEXT];
 
 static struct {
@@ -58,8 +58,8 @@ static void must(nf_error *error)
 
 static long connections, releases;
 
-/* What is told to a log is text like any other: a secret in it would be left here. */
-static void remember(void *user, int32_t level, const char *line)
+/* Stores the log lines, so that the scan would find a secret in them. */
+static void store_line(void *user, int32_t level, const char *line)
 {
     static char lines[1 << 16];
     static size_t end;
@@ -74,7 +74,7 @@ static void remember(void *user, int32_t level, const char *line)
     }
 }
 
-/* Calls a function that returns nothing of ours as the library's main call is made. */
+/* Calls a function in the same way as the main call. Its result contains no secrets. */
 static uintptr_t call_other(uintptr_t function, uintptr_t first, uintptr_t second, uintptr_t third)
 {
     const uintptr_t arguments[6] = {first, second, third};
@@ -86,7 +86,10 @@ static uintptr_t call_other(uintptr_t function, uintptr_t first, uintptr_t secon
     return result;
 }
 
-/* One step on the way to a client. What options and clients keep may then be in their memory, and nowhere else. */
+/*
+ * One step of creating a client. Values that options and clients store may be in their memory afterwards, and nowhere
+ * else.
+ */
 static uintptr_t step(uintptr_t function, const void *first, const void *second, const void *third)
 {
     uintptr_t result = call_other(function, (uintptr_t)first, (uintptr_t)second, (uintptr_t)third);
@@ -96,7 +99,7 @@ static uintptr_t step(uintptr_t function, const void *first, const void *second,
     return result;
 }
 
-/* A proxy whose URL is a secret, or the same from the environment. */
+/* Sets a proxy whose URL is a secret, by function or by environment variable. */
 static void use_proxy(nf_options *options)
 {
     static char variable[sizeof "https_proxy=" + TEXT] = "https_proxy=";
@@ -108,7 +111,7 @@ static void use_proxy(nf_options *options)
         (void)unsetenv("NO_PROXY");
         (void)putenv(variable);
     }
-    /* The scan comes when the text that is ours is wiped. */
+    /* The scan starts after this program has wiped its own copy. */
     must((nf_error *)(how.environment_proxy
                           ? call_other((uintptr_t)nf_options_use_environment_proxy, (uintptr_t)options, 0, 0)
                           : call_other((uintptr_t)nf_options_set_proxy, (uintptr_t)options, (uintptr_t)url, 0)));
@@ -117,7 +120,7 @@ static void use_proxy(nf_options *options)
     report_add(CONFIGURED, &scan);
 }
 
-/* Another handle of the same client, which then is the only one. */
+/* Returns another handle of the same client and frees the first one. */
 static nf_client *share_of(nf_client *client)
 {
     nf_client *share;
@@ -146,7 +149,7 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
     if (how.keep_alive)
         must(nf_options_set_keep_alive_ms(options, 60000));
     if (how.log || how.keep_alive)
-        must(nf_options_set_log(options, remember, NULL));
+        must(nf_options_set_log(options, store_line, NULL));
     must(nf_options_on_release(options, count_release, &releases));
     if (brief.proxy.length != 0)
         use_proxy(options);
@@ -157,24 +160,24 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
     return how.share ? share_of(client) : client;
 }
 
-static void read_needles(void *nothing)
+static void read_patterns(void *unused)
 {
-    (void)nothing;
+    (void)unused;
     brief_read(&brief);
 }
 
-/* Reads the secrets that have come up, if now is the time for it. */
+/* Reads the secrets of the TLS sessions, if this is the time for it. */
 static void read_secrets(const char *when)
 {
     if (how.secrets != NULL && strcmp(how.secrets, when) == 0) {
         (void)bare_write(1, "called\n", 7);
-        scan_aside(read_needles, NULL);
+        scan_aside(read_patterns, NULL);
     }
 }
 
 /*
- * The call, and the caller's next lazily bound one, with nothing in between that could hide what the library has left. On
- * a core dump's behalf the process then stands still in that state.
+ * Makes the call, and the caller's next lazily bound call. No code between them can hide data that the library left.
+ * For a core dump the process then waits in this state.
  */
 static nf_error *call(const nf_client *client, nf_token **token)
 {
@@ -191,7 +194,7 @@ static nf_error *call(const nf_client *client, nf_token **token)
     unmask(brief.secret, secret);
     error = call_and_save(function, how.one_shot ? one_shot : on_client, &registers);
     lazy_call();
-    /* The header: the key is the caller's to wipe. The other two are the library's, and are scanned like everything. */
+    /* The caller wipes the key, as the header requires. The library wipes the other two, and the scan includes them. */
     wipe(key, sizeof key);
     read_secrets("call");
     if (how.dump) {
@@ -216,31 +219,31 @@ static void count_code(const char *name)
     }
 }
 
-/* The finds outside of a text that is alive, as a token's may be. */
-static void spare(const char *text)
+/* Removes the finds inside a text that is in use, such as a token's. */
+static void ignore_finds_in(const char *text)
 {
     const uintptr_t from = (uintptr_t)text, to = from + strlen(text) + 1;
-    size_t kept = 0;
+    size_t remaining = 0;
 
     for (size_t i = 0; i < scan.count; i++) {
         if (scan.finds[i].address < from || scan.finds[i].address + WINDOW > to)
-            scan.finds[kept++] = scan.finds[i];
+            scan.finds[remaining++] = scan.finds[i];
     }
-    scan.count = kept;
+    scan.count = remaining;
 }
 
-/* What a server gives out anew each time is known only now. The first ones are enough: the table has its limits. */
-enum { LEARNED = 100 };
+/* Tokens are known only after the call. Their number is limited by the size of the window table. */
+enum { MAX_TOKENS = 100 };
 
-static void learn(const char *name, const char *text)
+static void add_pattern(const char *name, const char *text)
 {
     static const unsigned char plain[WINDOW];
-    struct hidden needle = {(const unsigned char *)text, strlen(text), plain};
+    struct hidden pattern = {(const unsigned char *)text, strlen(text), plain};
 
-    windows_add_text(needle, brief_needle(&brief, name));
+    windows_add_text(pattern, brief_pattern(&brief, name));
 }
 
-/* Each of these touches a token. They take turns in being the last to leave something. */
+/* Both functions access a token. They alternate as the last one before the scan. */
 static void free_token(nf_token *token, int turn)
 {
     static char copy[TEXT];
@@ -256,7 +259,7 @@ static void free_token(nf_token *token, int turn)
     }
 }
 
-/* Long enough for a call to be waiting for its answer. */
+/* After this time a call waits for its response. */
 enum { BEFORE_CANCEL_US = 100000 };
 
 static void *cancel(void *client)
@@ -276,12 +279,12 @@ static void call_and_scan(nf_client *client, long number)
 
     scan_process(&scan, number == 0 ? ALL : WRITABLE);
     if (token != NULL) {
-        spare(nf_token_authorization(token));
-        spare(nf_token_refresh_token(token));
+        ignore_finds_in(nf_token_authorization(token));
+        ignore_finds_in(nf_token_refresh_token(token));
     }
-    if (token != NULL && number < LEARNED) {
-        learn("token", nf_token_value(token));
-        learn("refresh", nf_token_refresh_token(token));
+    if (token != NULL && number < MAX_TOKENS) {
+        add_pattern("token", nf_token_value(token));
+        add_pattern("refresh", nf_token_refresh_token(token));
     }
     report_add(RETURNED, &scan);
     if (how.cancel)
@@ -295,7 +298,7 @@ static void call_and_scan(nf_client *client, long number)
     report_add(FREED, &scan);
 }
 
-static void look_into(const char *file)
+static void scan_core(const char *file)
 {
     brief_read(&brief);
     scan_file(&scan, file);
@@ -311,7 +314,7 @@ int main(int argc, char **argv)
     lazy_ready();
     registers_ready();
     if (argc == 3) {
-        look_into(argv[2]);
+        scan_core(argv[2]);
         return 0;
     }
     if (argc < 6)
@@ -337,7 +340,7 @@ int main(int argc, char **argv)
         if (strncmp(argv[i], "plant=", 6) == 0)
             how.plant = argv[i] + 6;
     }
-    /* A debugger may look at its own children only, unless it is allowed more. */
+    /* Allows a debugger that is not the parent process. */
     (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
     brief_read(&brief);
 
@@ -355,7 +358,7 @@ int main(int argc, char **argv)
     if (releases != !how.one_shot)
         exit(2);
     read_secrets("end");
-    /* A token is known by now, and four of its letters in UTF-16 stand in tables of libc by chance. */
+    /* Tokens are patterns now, and by chance four of their letters in UTF-16 are in tables of libc. */
     scan_process(&scan, WRITABLE);
     report_add(CLOSED, &scan);
 

@@ -27,15 +27,18 @@ typedef Elf32_Rel relocation;
 #define TYPE(relocation) ELF32_R_TYPE((relocation).r_info)
 #endif
 
-/* Cheap, and called from nowhere else: not in this program, and not in the library either, whose static form would bind it. */
+/*
+ * A cheap function that neither this program nor the library calls elsewhere. A call in the static library would bind
+ * it.
+ */
 #define FUNCTION getpgrp
 #define NAME "getpgrp"
 
 static volatile uintptr_t *slot;
 static uintptr_t unbound;
 
-/* This program's own entry comes first. */
-static int find(struct dl_phdr_info *program, size_t size, void *nothing)
+/* The first entry is this program. */
+static int find(struct dl_phdr_info *program, size_t size, void *unused)
 {
     const ElfW(Dyn) *dynamic = NULL;
     const ElfW(Sym) *symbols = NULL;
@@ -44,7 +47,7 @@ static int find(struct dl_phdr_info *program, size_t size, void *nothing)
     size_t length = 0;
 
     (void)size;
-    (void)nothing;
+    (void)unused;
     for (int i = 0; i < program->dlpi_phnum; i++) {
         if (program->dlpi_phdr[i].p_type == PT_DYNAMIC)
             dynamic = (const void *)(program->dlpi_addr + program->dlpi_phdr[i].p_vaddr);
@@ -72,13 +75,13 @@ void lazy_ready(void)
 {
     dl_iterate_phdr(find, NULL);
     if (slot == NULL) {
-        fputs("the linker has made no lazily bound call of " NAME "\n", stderr);
+        fputs("the linker made no lazily bound call of " NAME "\n", stderr);
         exit(2);
     }
     unbound = *slot;
 }
 
-/* Within this program, where the stubs of functions stand that are not bound yet. */
+/* Returns whether the address is in this program, which contains the stubs of unbound functions. */
 static int in_this_program(uintptr_t address)
 {
     extern const char __executable_start, etext;
@@ -88,7 +91,7 @@ static int in_this_program(uintptr_t address)
 
 int lazy_rearm(void)
 {
-    /* Where all is bound at the start the table cannot be written any more. */
+    /* If everything is bound at the start, the table is read-only. */
     if (*slot != unbound)
         *slot = unbound;
     return in_this_program(*slot);

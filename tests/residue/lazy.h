@@ -1,17 +1,17 @@
 /*
- * The caller's next lazily bound call. It saves the vector registers on the stack while libc's resolver runs: what the
- * library leaves in them reaches the caller's memory that way.
+ * The caller's next lazily bound call. It saves the vector registers on the stack while libc's resolver runs. So
+ * register contents that the library left reach the caller's memory.
  */
 #ifndef LAZY_H
 #define LAZY_H
 
-/* Remembers how the call stands before it was ever made. Once, before any other function here. */
+/* Stores the unbound state of the call. Call it once, before the other functions here. */
 void lazy_ready(void);
 
-/* Makes the call a first one again. Whether it is: not so with LD_BIND_NOW. */
+/* Resets the call to its unbound state. Returns whether that is possible; with LD_BIND_NOW it is not. */
 int lazy_rearm(void);
 
-/* The call. */
+/* Makes the call. */
 void lazy_call(void);
 
 #endif

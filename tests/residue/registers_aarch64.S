@@ -58,7 +58,7 @@ FUNCTION(plant_general)
     ret
 END(plant_general)
 
-/* One that the resolver of lazily bound calls saves. */
+/* A register that the resolver of lazily bound calls saves. */
 FUNCTION(plant_vector)
     ldr q7, [x0]
     ret

@@ -16,7 +16,7 @@ FUNCTION(call_and_save)
     pushl %ebx
     movl 12(%ebp), %eax
     movl 16(%ebp), %ebx
-    /* Aligned to 16 bytes when the six arguments are there. */
+    /* Aligned to 16 bytes after the six arguments. */
     andl $-16, %esp
     subl $8, %esp
     pushl 20(%eax)
@@ -85,7 +85,7 @@ FUNCTION(plant_vector)
     ret
 END(plant_vector)
 
-/* There are eight of them, with AVX-512 too. */
+/* There are eight registers, even with AVX-512. */
 FUNCTION(plant_high_vector)
     endbr32
     jmp plant_vector

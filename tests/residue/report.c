@@ -4,12 +4,12 @@
 
 static const char *const names[WHENS] = {"before",   "planted", "cleaned", "configured",
                                          "returned", "freed",   "closed",  "dumped"};
-static size_t windows[WHENS][NEEDLES][PLACES], scans[WHENS], bytes[WHENS], unreadable[WHENS];
+static size_t windows[WHENS][MAX_PATTERNS][PLACES], scans[WHENS], bytes[WHENS], unreadable[WHENS];
 
 void report_add(enum when when, const struct scan *scan)
 {
     for (size_t i = 0; i < scan->count; i++)
-        windows[when][scan->finds[i].needle][scan->finds[i].place]++;
+        windows[when][scan->finds[i].pattern][scan->finds[i].place]++;
     scans[when]++;
     bytes[when] += scan->bytes;
     unreadable[when] += scan->unreadable;
@@ -18,11 +18,11 @@ void report_add(enum when when, const struct scan *scan)
 void report_print(const char *path, const struct brief *brief)
 {
     for (int when = 0; when < WHENS; when++) {
-        for (int needle = 0; needle < brief->needles; needle++) {
+        for (int pattern = 0; pattern < brief->patterns; pattern++) {
             for (int place = 0; place < PLACES; place++) {
-                if (windows[when][needle][place] != 0)
-                    printf("found %s %s %s %s %zu\n", path, names[when], brief->names[needle], place_name(place),
-                           windows[when][needle][place]);
+                if (windows[when][pattern][place] != 0)
+                    printf("found %s %s %s %s %zu\n", path, names[when], brief->names[pattern], place_name(place),
+                           windows[when][pattern][place]);
             }
         }
         if (scans[when] != 0)

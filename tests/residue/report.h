@@ -1,7 +1,7 @@
 /*
- * What was found, added up, and printed for the driver at the end:
+ * Adds up the finds, and prints them at the end:
  *
- *     found <path> <when> <needle> <where> <windows>
+ *     found <path> <when> <pattern> <where> <windows>
  *     scanned <path> <when> <scans> <bytes>
  *     unreadable <path> <when> <blocks>
  */
@@ -14,18 +14,18 @@
 enum when {
     /* Before the first call. */
     BEFORE,
-    /* A control was planted, and wiped again. */
+    /* After a control was planted, and after it was wiped. */
     PLANTED,
     CLEANED,
-    /* After each function that options or a client are made with: they are alive. */
+    /* After each function that creates options or a client, while they exist. */
     CONFIGURED,
-    /* After a call, the client and its token or error alive. */
+    /* After a call, while its client and its token or error exist. */
     RETURNED,
-    /* The token or error freed, the client alive. */
+    /* After the token or error was freed, while the client exists. */
     FREED,
-    /* Everything freed. */
+    /* After everything was freed. */
     CLOSED,
-    /* In a file. */
+    /* In a core file. */
     DUMPED,
     WHENS
 };

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-/* An address of 32 bits is no negative offset. */
+/* So that a 32-bit address is not a negative offset. */
 #define _FILE_OFFSET_BITS 64
 #include "scan.h"
 
@@ -14,7 +14,7 @@
 
 enum { SMALLEST_PAGE = 4096, BLOCK = 1 << 18, STACK = 1 << 16, MAPS = 1 << 17 };
 
-/* Everything that is not scanned, in whole pages however large they are. */
+/* The memory that is not scanned: whole pages of any size. */
 static struct own {
     unsigned char buffer[WINDOW + BLOCK];
     char maps[MAPS];
@@ -22,7 +22,7 @@ static struct own {
     unsigned char stack[STACK] __attribute__((aligned(64)));
 } __attribute__((aligned(1 << 16))) own;
 
-_Static_assert(sizeof own % (1 << 16) == 0, "what stands behind it must begin with a page");
+_Static_assert(sizeof own % (1 << 16) == 0, "the memory after it must begin with a page");
 
 static size_t page;
 
@@ -43,15 +43,15 @@ static int place_number(const char *name)
     return place;
 }
 
-static void found(struct scan *scan, uintptr_t address, int needle, int place)
+static void found(struct scan *scan, uintptr_t address, int pattern, int place)
 {
-    /* Enough to fail on; the count alone would do. */
+    /* A full table is enough for a failure. */
     if (scan->count < FINDS)
-        scan->finds[scan->count++] = (struct find){address, needle, place};
+        scan->finds[scan->count++] = (struct find){address, pattern, place};
 }
 
-/* Looks at every window in `length` bytes, the first of which is at `address`. */
-static void look(struct scan *scan, const unsigned char *bytes, size_t length, uintptr_t address, int place)
+/* Checks every window in `length` bytes, the first of which is at `address`. */
+static void check_windows(struct scan *scan, const unsigned char *bytes, size_t length, uintptr_t address, int place)
 {
     for (size_t i = 0; i + WINDOW <= length; i++) {
         uint64_t window;
@@ -61,20 +61,23 @@ static void look(struct scan *scan, const unsigned char *bytes, size_t length, u
             /* A window may begin with one zero byte (UTF-16), but not with two. */
             i += WINDOW - 2;
         } else if (windows_possible(window)) {
-            int needle = windows_find(window);
+            int pattern = windows_find(window);
 
-            if (needle >= 0)
-                found(scan, address + i, needle, place);
+            if (pattern >= 0)
+                found(scan, address + i, pattern, place);
         }
     }
 }
 
-/* Reads on from `address` and looks, with the end of the block before if that was its neighbour. */
+/*
+ * Reads blocks and checks their windows. `carried` bytes of the previous block are checked again if the blocks are
+ * adjacent.
+ */
 struct reader {
     struct scan *scan;
     int file;
     int place;
-    size_t kept;
+    size_t carried;
     uintptr_t next;
 };
 
@@ -83,21 +86,21 @@ static void read_on(struct reader *reader, uintptr_t address, size_t length)
     ssize_t got;
 
     if (address != reader->next)
-        reader->kept = 0;
-    got = pread(reader->file, own.buffer + reader->kept, length, (off_t)address);
+        reader->carried = 0;
+    got = pread(reader->file, own.buffer + reader->carried, length, (off_t)address);
     if (got < 0 || (size_t)got != length) {
         reader->scan->unreadable++;
         return;
     }
-    look(reader->scan, own.buffer, reader->kept + length, address - reader->kept, reader->place);
+    check_windows(reader->scan, own.buffer, reader->carried + length, address - reader->carried, reader->place);
     reader->scan->bytes += length;
     reader->next = address + length;
-    length += reader->kept;
-    reader->kept = length < WINDOW - 1 ? length : WINDOW - 1;
-    memmove(own.buffer, own.buffer + length - reader->kept, reader->kept);
+    length += reader->carried;
+    reader->carried = length < WINDOW - 1 ? length : WINDOW - 1;
+    memmove(own.buffer, own.buffer + length - reader->carried, reader->carried);
 }
 
-/* Pages of anonymous memory that were never touched hold zeros, and reading them would take them into use. */
+/* Unused pages of anonymous memory contain zeros. Reading them would allocate them. */
 static void read_touched(struct reader *reader, int pagemap, uintptr_t from, uintptr_t to)
 {
     while (from < to) {
@@ -130,7 +133,7 @@ static void read_all(struct reader *reader, uintptr_t from, uintptr_t to)
 /* One line of /proc/self/maps. */
 static void scan_mapping(struct reader *reader, int pagemap, const char *line, enum extent extent)
 {
-    const uintptr_t hole = (uintptr_t)&own, behind = hole + sizeof own;
+    const uintptr_t hole = (uintptr_t)&own, after = hole + sizeof own;
     uintptr_t from, to;
     unsigned long inode;
     char rights[5];
@@ -141,7 +144,7 @@ static void scan_mapping(struct reader *reader, int pagemap, const char *line, e
         rights[0] != 'r')
         return;
     name = line + path;
-    /* The kernel's: nothing of ours can be in them, and not all can be read. */
+    /* Mappings of the kernel contain no data of this program, and some cannot be read. */
     if (strncmp(name, "[vvar", 5) == 0 || strcmp(name, "[vsyscall]") == 0)
         return;
     if (extent == WRITABLE && inode != 0 && rights[1] != 'w')
@@ -149,20 +152,20 @@ static void scan_mapping(struct reader *reader, int pagemap, const char *line, e
     if (strrchr(name, '/') != NULL)
         name = strrchr(name, '/') + 1;
     reader->place = place_number(*name != 0 ? name : "anonymous");
-    reader->kept = 0;
+    reader->carried = 0;
     for (;;) {
         uintptr_t end = from <= hole && hole < to ? hole : to;
 
-        if (from < behind && from > hole)
-            from = behind < to ? behind : to;
+        if (from < after && from > hole)
+            from = after < to ? after : to;
         if (inode == 0)
             read_touched(reader, pagemap, from, end);
         else
             read_all(reader, from, end);
         if (end == to)
             return;
-        from = behind < to ? behind : to;
-        reader->kept = 0;
+        from = after < to ? after : to;
+        reader->carried = 0;
     }
 }
 
@@ -193,7 +196,7 @@ static void scan_here(void *argument)
     task->scan->count = task->scan->bytes = task->scan->unreadable = 0;
     if (memory < 0 || maps < 0)
         abort();
-    /* FXSAVE wrote the vector registers too, which have been saved whole. */
+    /* FXSAVE also wrote parts of the vector registers, which are saved completely elsewhere. */
     wipe(registers.x87 + 160, sizeof registers.x87 - 160);
     while ((got = read(maps, own.maps + length, sizeof own.maps - 1 - length)) > 0)
         length += (size_t)got;
@@ -204,7 +207,7 @@ static void scan_here(void *argument)
         *end = 0;
         scan_mapping(&reader, pagemap, line, task->extent);
     }
-    /* The saved registers lie in this program's memory and have been met there. */
+    /* The saved registers are in this program's memory, so the finds there are renamed. */
     for (size_t i = 0; i < task->scan->count; i++) {
         struct find *find = &task->scan->finds[i];
 

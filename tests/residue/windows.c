@@ -21,7 +21,7 @@ static void add(uint64_t hidden, int number)
             return;
         slot = (slot + 1) % SLOTS;
     }
-    /* A table that is nearly full finds nothing in good time. */
+    /* Searching a nearly full table is too slow. */
     if (++used > SLOTS / 2)
         abort();
     slots[slot] = hidden;
@@ -29,10 +29,10 @@ static void add(uint64_t hidden, int number)
     windows_filter[hash >> 3] |= (unsigned char)(1 << (hash & 7));
 }
 
-static void add_in_width(struct hidden needle, int number, size_t width)
+static void add_in_width(struct hidden pattern, int number, size_t width)
 {
-    const volatile unsigned char *bytes = needle.bytes, *mask = needle.mask;
-    size_t length = needle.length * width;
+    const volatile unsigned char *bytes = pattern.bytes, *mask = pattern.mask;
+    size_t length = pattern.length * width;
 
     for (size_t start = 0; start + WINDOW <= length; start++) {
         uint64_t hidden = windows_hidden(0);
@@ -50,15 +50,15 @@ static void add_in_width(struct hidden needle, int number, size_t width)
     }
 }
 
-void windows_add_text(struct hidden needle, int number)
+void windows_add_text(struct hidden pattern, int number)
 {
-    add_in_width(needle, number, 1);
-    add_in_width(needle, number, 2);
+    add_in_width(pattern, number, 1);
+    add_in_width(pattern, number, 2);
 }
 
-void windows_add_bytes(struct hidden needle, int number)
+void windows_add_bytes(struct hidden pattern, int number)
 {
-    add_in_width(needle, number, 1);
+    add_in_width(pattern, number, 1);
 }
 
 int windows_find(uint64_t window)

@@ -1,7 +1,7 @@
 /*
- * The 8-byte windows that must not be found anywhere, at every offset of every needle. A text is looked for in UTF-8 and
- * UTF-16. Bytes that are no text are looked for as they are: by chance, four random bytes with a zero byte after each stand
- * in the tables of libc. The windows are kept masked: the table that knows them must not be a find itself.
+ * The 8-byte windows at every offset of every pattern, which must not be found. A text is searched in UTF-8 and UTF-16.
+ * Other bytes are searched unchanged: by chance, four random bytes with a zero byte after each occur in the tables of
+ * libc. The windows are stored masked, so that the scan does not find the table.
  */
 #ifndef WINDOWS_H
 #define WINDOWS_H
@@ -9,31 +9,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WINDOW = 8, NEEDLES = 16 };
+enum { WINDOW = 8, MAX_PATTERNS = 16 };
 
-/* A text that is hidden by XOR with a mask of eight bytes, over and over. */
+/* A text that is hidden by XOR with a repeated mask of eight bytes. */
 struct hidden {
     const unsigned char *bytes;
     size_t length;
     const unsigned char *mask;
 };
 
-/* Add every window of a needle. One that an earlier needle has too stays that one's. */
-void windows_add_text(struct hidden needle, int number);
-void windows_add_bytes(struct hidden needle, int number);
+/* Add every window of a pattern. If an earlier pattern has the same window, it belongs to that one. */
+void windows_add_text(struct hidden pattern, int number);
+void windows_add_bytes(struct hidden pattern, int number);
 
-/* The needle that has this window, or -1. */
+/* Returns the pattern that has this window, or -1. */
 int windows_find(uint64_t window);
 
 /*
- * The plain text, byte by byte: a wider access would leave windows in registers. `to` gets a NUL behind it and is at least
- * `length + 1` bytes.
+ * Writes the plain text and a NUL to `to`, which has at least `length + 1` bytes. Writes single bytes, because a wider
+ * access would leave windows in registers.
  */
 void unmask(struct hidden from, char *to);
 
 void wipe(void *at, size_t length);
 
-/* Not a window of any needle for certain: a quick test that rules out nearly everything. */
+/* A quick test: returns 0 for nearly all values that are not windows. */
 extern unsigned char windows_filter[1 << 13];
 
 static inline uint64_t windows_hidden(uint64_t window)

@@ -86,7 +86,10 @@ fn what_keeps_a_commit_from_being_released_is_named() {
             "stub/Cargo.toml has",
             Box::new(change("stub/Cargo.toml", version("version = \"", "\""), "version = \"9.9.9\"")),
         ),
-        ("says \"Since 99.0\"", Box::new(change("include/nativeflow.h", " * Since 0.1.".to_owned(), " * Since 99.0."))),
+        (
+            "contains \"Since 99.0\"",
+            Box::new(change("include/nativeflow.h", " * Since 0.1.".to_owned(), " * Since 99.0.")),
+        ),
         ("CHANGELOG.md has no line", Box::new(change("CHANGELOG.md", "2026-12-01".to_owned(), "soon"))),
         ("does not mention nf_code_name", Box::new(change("CHANGELOG.md", "`nf_code_name`".to_owned(), ""))),
         (

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use nativeflow_stub::User;
 
 use crate::cancellation;
-use crate::residue::{self, Needles};
+use crate::residue::{self, Patterns};
 use crate::support::{self, Compiler, Facts, Program, needs, outside_cargo, root, scratch};
 
 /// `bin`, `lib` and `include` for a processor.
@@ -291,7 +291,7 @@ fn nothing_is_left_in_memory() {
         ("nobody", "NF_CONNECT", "https://127.0.0.1:1".to_owned()),
     ] {
         let calls = if code == "NF_TIMEOUT" { "2" } else { "8" };
-        let brief = Needles::new(&place.user).brief();
+        let brief = Patterns::new(&place.user).brief();
         let args = [name, &url, &on_disk_z(&place.ca), calls].map(str::to_owned);
         let facts = host.again_with(&[], &args, &brief);
         let said = &facts.stdout;
@@ -306,10 +306,10 @@ fn nothing_is_left_in_memory() {
             line.map_or(0, |rest| rest.trim().split(' ').next().unwrap().parse::<usize>().unwrap())
         };
         for line in said.lines().filter_map(|line| line.strip_prefix(&format!("found {name} "))) {
-            let [when, needle, part, windows] = line.trim().split(' ').collect::<Vec<_>>()[..] else {
+            let [when, pattern, part, windows] = line.trim().split(' ').collect::<Vec<_>>()[..] else {
                 panic!("{line}")
             };
-            let by_chance = number(format!("found {name} before {needle} {part} "));
+            let by_chance = number(format!("found {name} before {pattern} {part} "));
             let scans = number(format!("scanned {name} {when} "));
             assert!(scans > 0 && windows.parse::<usize>().unwrap() <= by_chance * scans, "{said}");
         }

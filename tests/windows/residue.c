@@ -1,11 +1,11 @@
 /*
- * A program that calls nativeflow.dll and then looks whether anything of its secrets is left in its own memory.
+ * Calls nativeflow.dll, then searches its own memory for secrets.
  *
  *     residue <path> <base URL> <CA file> <calls>
  *
- * Standard input and the answers are those of tests/residue (brief.h, report.h), and
+ * Standard input and output are those of tests/residue (brief.h, report.h). Further lines of the output:
  *
- *     code <path> <name of the code> <calls that ended so>
+ *     code <path> <name of the code> <calls that returned it>
  *     control <path> <place> <windows found there>
  */
 #include <nativeflow.h>
@@ -29,7 +29,7 @@ static void must(nf_error *error)
     }
 }
 
-/* A scan that finds nothing says nothing unless it finds what is there. */
+/* Checks that the scan finds a copy. Otherwise an empty result proves nothing. */
 static void control(const char *path, const char *place, char *copy)
 {
     unmask(brief.secret, copy);
@@ -50,17 +50,17 @@ static void controls(const char *path)
     free(on_heap);
 }
 
-/* The finds outside of a text that is alive, as a token's is. */
-static void spare(const char *text)
+/* Removes the finds inside a text that is in use, such as a token's. */
+static void ignore_finds_in(const char *text)
 {
     const uintptr_t from = (uintptr_t)text, to = from + strlen(text) + 1;
-    size_t kept = 0;
+    size_t remaining = 0;
 
     for (size_t i = 0; i < scan.count; i++) {
         if (scan.finds[i].address < from || scan.finds[i].address + WINDOW > to)
-            scan.finds[kept++] = scan.finds[i];
+            scan.finds[remaining++] = scan.finds[i];
     }
-    scan.count = kept;
+    scan.count = remaining;
 }
 
 int main(int argc, char **argv)
@@ -92,11 +92,11 @@ int main(int argc, char **argv)
         wipe(key, sizeof key);
         scan_process(&scan, ALL);
         if (token != NULL) {
-            spare(nf_token_authorization(token));
-            spare(nf_token_refresh_token(token));
+            ignore_finds_in(nf_token_authorization(token));
+            ignore_finds_in(nf_token_refresh_token(token));
         }
         report_add(RETURNED, &scan);
-        code = nf_error_name(error); /* lives on: names are static */
+        code = nf_error_name(error); /* stays valid, because names are static */
         nf_token_free(token);
         nf_error_free(error);
         scan_process(&scan, ALL);

@@ -1,4 +1,6 @@
-/* scan_process for Windows: every committed page that can be read, of private memory, of modules and of mapped files. */
+/*
+ * scan_process for Windows: searches every readable committed page of private memory, of modules and of mapped files.
+ */
 #include "../residue/scan.h"
 
 #include <stdio.h>
@@ -8,7 +10,7 @@
 
 enum { BLOCK = 1 << 18 };
 
-/* Copies of what was looked at, not scanned themselves; wiped after each scan. In whole pages. */
+/* Copies of searched memory, in whole pages. They are not searched, and are wiped after each scan. */
 static unsigned char buffer[BLOCK] __attribute__((aligned(4096)));
 
 static char places[PLACES][48];
@@ -40,19 +42,19 @@ static void look(struct scan *scan, uintptr_t at, size_t length, int place)
     scan->bytes += length;
     for (size_t i = 0; i + WINDOW <= length; i++) {
         uint64_t window;
-        int needle;
+        int pattern;
 
         memcpy(&window, buffer + i, WINDOW);
-        if (window == 0 || !windows_possible(window) || (needle = windows_find(window)) < 0)
+        if (window == 0 || !windows_possible(window) || (pattern = windows_find(window)) < 0)
             continue;
         if (scan->count < FINDS)
-            scan->finds[scan->count++] = (struct find){at + i, needle, place};
+            scan->finds[scan->count++] = (struct find){at + i, pattern, place};
     }
 }
 
 static void scan_region(struct scan *scan, const MEMORY_BASIC_INFORMATION *region)
 {
-    const uintptr_t hole = (uintptr_t)buffer, behind = hole + sizeof buffer;
+    const uintptr_t hole = (uintptr_t)buffer, after = hole + sizeof buffer;
     uintptr_t from = (uintptr_t)region->BaseAddress;
     const uintptr_t to = from + region->RegionSize;
 
@@ -61,17 +63,17 @@ static void scan_region(struct scan *scan, const MEMORY_BASIC_INFORMATION *regio
 
         if (from < hole && from + length > hole)
             length = hole - from;
-        if (from >= hole && from < behind) {
-            from = behind;
+        if (from >= hole && from < after) {
+            from = after;
             continue;
         }
         look(scan, from, length, place_number(region));
-        /* The last bytes again with the next block: a window may lie across. */
+        /* Keeps the last bytes for the next block, because a window may span both. */
         from += from + length < to && length > WINDOW && from + length != hole ? length - WINDOW + 1 : length;
     }
 }
 
-/* On a thread of its own: what lies below the caller's end of the stack is evidence. */
+/* Runs on its own thread, so that the memory below the caller's stack pointer does not change. */
 static DWORD WINAPI scan_all(void *argument)
 {
     struct scan *scan = argument;

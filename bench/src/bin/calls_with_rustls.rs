@@ -1,10 +1,11 @@
-//! The least that a call can take: the same request by rustls alone, its answer read to the end and not looked at.
+//! The minimum cost of a call: the same request with rustls alone. It reads the response to its end and does not parse
+//! it.
 //!
 //! ```text
 //! calls_with_rustls BASE_URL CA_FILE COUNT kept|resumed|full
 //! ```
 //!
-//! Prints the nanoseconds of each call, one a line.
+//! Prints the duration of each call in nanoseconds, one per line.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
@@ -19,7 +20,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-/// Those of the stub's demo user.
+/// The stub's demo user.
 const CREDENTIALS: &str = "Authorization: Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg==\r\n\
     X-ConsumerKey: kX3demoConsumerKey0123\r\n";
 
@@ -32,16 +33,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let authority = base_url.trim_start_matches("https://");
     let config = config(ca_file, connection == "resumed")?;
-    let mut kept = None;
+    let mut idle = None;
     for _ in 0..count.parse()? {
         let start = Instant::now();
-        let mut stream = match kept.take() {
+        let mut stream = match idle.take() {
             Some(stream) => stream,
             None => connect(authority, &config)?,
         };
         call(authority, &mut stream)?;
         if connection == "kept" {
-            kept = Some(stream);
+            idle = Some(stream);
         } else {
             drop(stream);
         }
@@ -64,7 +65,7 @@ fn config(ca_file: &str, resumes: bool) -> Result<Arc<ClientConfig>, Box<dyn Err
     Ok(Arc::new(config))
 }
 
-/// By address: to look a name up is not TLS's work.
+/// Connects to the address, because a host name lookup is not part of TLS.
 fn connect(authority: &str, config: &Arc<ClientConfig>) -> Result<Tls, Box<dyn Error>> {
     let tcp = TcpStream::connect(authority.replace("localhost", "127.0.0.1"))?;
     tcp.set_nodelay(true)?;
@@ -78,12 +79,12 @@ fn call(authority: &str, stream: &mut Tls) -> Result<(), Box<dyn Error>> {
     );
     stream.write_all(head.as_bytes())?;
     stream.flush()?;
-    let mut answer = Vec::with_capacity(4096);
-    while !answer.ends_with(b"</Access_Token>\r\n") {
+    let mut response = Vec::with_capacity(4096);
+    while !response.ends_with(b"</Access_Token>\r\n") {
         let mut bytes = [0; 4096];
         match stream.read(&mut bytes)? {
-            0 => return Err("got no token".into()),
-            length => answer.extend_from_slice(bytes.get(..length).unwrap_or_default()),
+            0 => return Err("connection closed before the end of the token".into()),
+            length => response.extend_from_slice(bytes.get(..length).unwrap_or_default()),
         }
     }
     Ok(())

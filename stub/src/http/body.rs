@@ -1,11 +1,11 @@
-//! The body of a request, as far as it is kept.
+//! The body of a request, up to a maximum length.
 
 use zeroize::Zeroizing;
 
-/// Longest body that is kept.
+/// Maximum length of a body that is stored.
 pub(crate) const MAX_BODY_LEN: usize = 64 * 1024;
 
-/// How the end of a body is found.
+/// The rule that determines the end of a body.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Framing {
     Length(u64),
@@ -18,16 +18,16 @@ impl Default for Framing {
     }
 }
 
-/// Wiped when dropped. No `Debug`: it may hold credentials.
+/// Wiped when dropped. No `Debug`, because it may contain credentials.
 #[derive(Default)]
 pub(crate) struct Body {
-    /// Never grows, so that nothing of it is left behind in a smaller block.
+    /// Has its full size from the start, because a buffer that grows leaves its old block in memory.
     bytes: Zeroizing<Vec<u8>>,
     is_too_long: bool,
 }
 
 impl Body {
-    /// With room for all that may come.
+    /// Has space for the whole body.
     pub(crate) fn framed(framing: Framing) -> Body {
         let room = match framing {
             Framing::Chunks => Some(MAX_BODY_LEN),
@@ -44,10 +44,10 @@ impl Body {
         }
     }
 
-    /// `None` if the body was longer than [`MAX_BODY_LEN`]: it was read to its end, and nothing of it is kept.
+    /// Returns `None` if the body was longer than [`MAX_BODY_LEN`]. It was read to its end and not stored.
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "no scenario of the Native Flow asks for it: its requests have no body")
+        expect(dead_code, reason = "no scenario of the Native Flow uses it, because its requests have no body")
     )]
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
         (!self.is_too_long).then_some(&self.bytes)
@@ -59,10 +59,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn body_is_kept_whole_or_not_at_all() {
+    fn body_is_expected_whole_or_not_at_all() {
         let long = vec![b'x'; MAX_BODY_LEN];
         let length = |length: usize| Framing::Length(length as u64);
-        for (framing, parts, kept) in [
+        for (framing, parts, expected) in [
             (length(0), vec![], Some(0)),
             (length(5), vec![&b"he"[..], b"llo"], Some(5)),
             (length(MAX_BODY_LEN), vec![&long], Some(MAX_BODY_LEN)),
@@ -77,7 +77,7 @@ mod tests {
                 body.add(part);
                 assert!(body.bytes.capacity() <= room, "{framing:?}");
             }
-            assert_eq!(body.bytes().map(<[u8]>::len), kept, "{framing:?}");
+            assert_eq!(body.bytes().map(<[u8]>::len), expected, "{framing:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP/1.1, without connections and without Concur.
+//! HTTP/1.1, independent of connections and of Concur.
 
 pub(crate) mod body;
 pub(crate) mod lines;

@@ -1,4 +1,4 @@
-//! A request, read just far enough to respond to it.
+//! A request, parsed as far as the response needs it.
 
 use zeroize::Zeroizing;
 
@@ -7,31 +7,31 @@ use crate::http::lines::Fault;
 
 const MAX_HEADERS: usize = 128;
 
-/// No `Debug`: it holds credentials.
+/// No `Debug`, because it contains credentials.
 #[derive(Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// Path and query as they came; an absolute-form target (RFC 9112, 3.2.2) has lost its scheme and authority.
+    /// Path and query as received, without the scheme and authority of an absolute-form target (RFC 9112, 3.2.2).
     pub(crate) target: String,
-    /// The `Host` header; empty if there is none, as in HTTP/1.0.
+    /// The `Host` header; empty if it is missing, which HTTP/1.0 allows.
     pub(crate) host: String,
     /// Every `Authorization` header.
     pub(crate) authorization: Vec<Zeroizing<Vec<u8>>>,
     /// Every `X-ConsumerKey` header.
     pub(crate) consumer_key: Vec<Zeroizing<Vec<u8>>>,
-    /// The response is wanted in JSON rather than in XML.
+    /// The client prefers JSON to XML.
     pub(crate) wants_json: bool,
     /// The client will send nothing more on this connection.
     pub(crate) wants_close: bool,
     pub(crate) framing: Framing,
-    /// The body is sent only after a word from here (RFC 9110, 10.1.1).
-    pub(crate) waits_with_its_body: bool,
+    /// The client sends the body only after `100 Continue` (RFC 9110, 10.1.1).
+    pub(crate) expects_continue: bool,
     /// Empty until it is read.
     pub(crate) body: Body,
 }
 
 impl Request {
-    /// Reads a head whose lines have been [looked at](crate::http::lines::Lines).
+    /// Parses a head whose lines have been [checked](crate::http::lines::Lines).
     pub(crate) fn parse(head: &[u8]) -> Result<Request, Fault> {
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut parsed = httparse::Request::new(&mut headers);
@@ -41,7 +41,7 @@ impl Request {
             Err(error) => return Err(error.to_string().into()),
         }
         let (Some(method), Some(target)) = (parsed.method, parsed.path) else {
-            return Err("line 1 is no request line".into());
+            return Err("line 1 is not a request line".into());
         };
         let is_http10 = parsed.version == Some(0);
         let values = |name: &str| -> Vec<Zeroizing<Vec<u8>>> {
@@ -69,7 +69,7 @@ impl Request {
             wants_json: prefers_json(&values("accept")),
             wants_close: names(&connection, "close") || (is_http10 && !names(&connection, "keep-alive")),
             framing: framing(&values("content-length"), &values("transfer-encoding"))?,
-            waits_with_its_body: !is_http10 && names(&values("expect"), "100-continue"),
+            expects_continue: !is_http10 && names(&values("expect"), "100-continue"),
             body: Body::default(),
         })
     }
@@ -84,7 +84,7 @@ impl Request {
     }
 }
 
-/// The elements of a header that is a list (RFC 9110, 5.6.1), in lower case.
+/// The elements of a list header (RFC 9110, 5.6.1), in lower case.
 fn elements(values: &[Zeroizing<Vec<u8>>]) -> impl Iterator<Item = String> {
     let lists = values.iter().map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
     lists.flat_map(|list| list.split(',').map(|element| element.trim().to_owned()).collect::<Vec<_>>())
@@ -94,7 +94,7 @@ fn names(values: &[Zeroizing<Vec<u8>>], wanted: &str) -> bool {
     elements(values).any(|element| element == wanted)
 }
 
-/// RFC 9112, 6.3. A request whose end two readers may see in two places is refused.
+/// RFC 9112, 6.3. Rejects a request if two readers may disagree about its end.
 fn framing(lengths: &[Zeroizing<Vec<u8>>], encodings: &[Zeroizing<Vec<u8>>]) -> Result<Framing, Fault> {
     match (lengths, encodings) {
         ([], []) => Ok(Framing::Length(0)),
@@ -102,11 +102,11 @@ fn framing(lengths: &[Zeroizing<Vec<u8>>], encodings: &[Zeroizing<Vec<u8>>]) -> 
             .ok()
             .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
             .and_then(|digits| digits.parse().ok().map(Framing::Length))
-            .ok_or("Content-Length is no number".into()),
+            .ok_or("Content-Length is not a number".into()),
         ([], [encoding]) if encoding.eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunks),
         ([], _) => Err("Transfer-Encoding is not chunked".into()),
         (_, []) => Err("more than one Content-Length header".into()),
-        _ => Err("Content-Length and Transfer-Encoding in one request".into()),
+        _ => Err("both Content-Length and Transfer-Encoding".into()),
     }
 }
 
@@ -117,7 +117,7 @@ fn origin_form(target: &str) -> &str {
     rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
 }
 
-/// Whether JSON has a greater weight than XML (RFC 9110, 12.5.1), or the same and comes first.
+/// Returns whether JSON has a greater weight than XML (RFC 9110, 12.5.1), or the same weight and comes first.
 fn prefers_json(accept: &[Zeroizing<Vec<u8>>]) -> bool {
     let (mut json, mut xml) = (0.0, 0.0);
     for range in elements(accept) {
@@ -125,7 +125,7 @@ fn prefers_json(accept: &[Zeroizing<Vec<u8>>]) -> bool {
         let weight = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("q=")?.parse().ok());
         let weight: f32 = weight.unwrap_or(1.0);
         match media.trim() {
-            // Of two that weigh the same, the second must weigh more to count.
+            // If both weights are equal, the first one counts.
             "application/json" if weight > xml => json = weight,
             "application/xml" | "text/xml" if weight > json => xml = weight,
             _ => {}
@@ -143,20 +143,17 @@ mod tests {
     }
 
     #[test]
-    fn end_of_the_body_is_beyond_doubt() {
+    fn request_with_ambiguous_body_length_is_rejected() {
         for (headers, framing) in [
             ("", Ok(Framing::Length(0))),
             ("Content-Length: 7\r\n", Ok(Framing::Length(7))),
             ("Transfer-Encoding: Chunked\r\n", Ok(Framing::Chunks)),
-            ("Content-Length: +7\r\n", Err("Content-Length is no number")),
-            ("Content-Length: \r\n", Err("Content-Length is no number")),
-            ("Content-Length: 99999999999999999999\r\n", Err("Content-Length is no number")),
+            ("Content-Length: +7\r\n", Err("Content-Length is not a number")),
+            ("Content-Length: \r\n", Err("Content-Length is not a number")),
+            ("Content-Length: 99999999999999999999\r\n", Err("Content-Length is not a number")),
             ("Content-Length: 7\r\nContent-Length: 7\r\n", Err("more than one Content-Length header")),
             ("Transfer-Encoding: gzip, chunked\r\n", Err("Transfer-Encoding is not chunked")),
-            (
-                "Transfer-Encoding: chunked\r\nContent-Length: 7\r\n",
-                Err("Content-Length and Transfer-Encoding in one request"),
-            ),
+            ("Transfer-Encoding: chunked\r\nContent-Length: 7\r\n", Err("both Content-Length and Transfer-Encoding")),
         ] {
             let request = parse(&format!("POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n"));
             assert_eq!(request.map(|request| request.framing), framing.map_err(Fault::from), "{headers}");
@@ -164,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn one_host_header_is_needed_and_none_in_http_1_0() {
+    fn host_header_is_required_once_except_in_http_1_0() {
         for (head, fault) in [
             ("GET / HTTP/1.1\r\n\r\n", Some("HTTP/1.1 without a Host header")),
             ("GET / HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n", Some("more than one Host header")),
@@ -177,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn http_1_0_keeps_a_connection_only_if_it_says_so() {
+    fn http_1_0_connection_stays_open_only_with_keep_alive() {
         for (version, connection, closes) in [
             ("1.1", "", false),
             ("1.1", "Connection: Close, TE\r\n", true),
@@ -190,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_it_answers_by() {
+    fn request_head_is_parsed() {
         let request = parse(
             "GET /a/b.ashx?secret=1 HTTP/1.1\r\nhost: x\r\nAUTHORIZATION:  Basic YQ== \r\nx-consumerKey: k\r\nx-consumerkey: l\r\n\r\n",
         )
@@ -206,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absolute_target_loses_scheme_and_authority() {
+    fn absolute_target_is_reduced_to_path_and_query() {
         for (target, path) in
             [("http://u:p@localhost:1/a?b", "/a?b"), ("http://localhost", "/"), ("/a?b=c://d/e", "/a?b=c://d/e")]
         {
@@ -216,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_answered_when_it_is_preferred() {
+    fn json_is_selected_if_the_accept_header_prefers_it() {
         for (accept, json) in [
             ("application/json", true),
             ("Application/JSON; charset=utf-8", true),
@@ -235,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_http_is_no_request() {
+    fn invalid_http_is_rejected() {
         for head in ["SSH-2.0-OpenSSH\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1\r\n", "\r\n\r\n"] {
             assert!(parse(head).is_err(), "{head:?}");
         }

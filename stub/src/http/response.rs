@@ -1,19 +1,19 @@
-//! A HTTP response: status, headers, body, and how its length is told.
+//! An HTTP response: status, headers, body, and the header that gives its length.
 
 pub(crate) const XML: &str = "application/xml; charset=utf-8";
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
 pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
 
-/// How a response says where its body ends.
+/// How a response marks the end of its body.
 pub(crate) enum Length {
-    /// `Content-Length`, and it is right.
-    Told,
+    /// `Content-Length` with the correct value.
+    Correct,
     /// `Content-Length` with this text.
-    ToldAs(String),
+    Text(String),
     /// `Transfer-Encoding: chunked`, with or without the last chunk.
     Chunked { ended: bool },
-    /// Not at all: HTTP/1.0, the body ends with the connection.
+    /// No header: HTTP/1.0, where the body ends with the connection.
     UntilClose,
 }
 
@@ -30,9 +30,9 @@ impl Response {
     }
 
     pub(crate) fn empty(status: u16) -> Response {
-        let response = Response { status, headers: Vec::new(), body: Vec::new(), length: Length::Told };
+        let response = Response { status, headers: Vec::new(), body: Vec::new(), length: Length::Correct };
         match status {
-            // Every 401 says how to log in (RFC 9110, 15.5.2).
+            // A 401 must contain this header (RFC 9110, 15.5.2).
             401 => response.header("WWW-Authenticate", "Basic realm=\"nativeflow-stub\""),
             _ => response,
         }
@@ -53,26 +53,27 @@ impl Response {
         self
     }
 
-    /// `Content-Length` as the body's true length plus `more`.
+    /// Sends `Content-Length` as the length of the body plus `more`.
     pub(crate) fn length_off_by(self, more: isize) -> Response {
-        let told = self.body.len().saturating_add_signed(more).to_string();
-        self.length(Length::ToldAs(told))
+        let length = self.body.len().saturating_add_signed(more).to_string();
+        self.length(Length::Text(length))
     }
 
-    /// The last `count` bytes of the body stay away; `Content-Length` is that of the whole.
+    /// Removes the last `count` bytes of the body, but not from `Content-Length`.
     pub(crate) fn without_the_last(mut self, count: usize) -> Response {
-        let whole = self.body.len();
-        self.body.truncate(whole.saturating_sub(count));
-        self.length(Length::ToldAs(whole.to_string()))
+        let full_length = self.body.len();
+        self.body.truncate(full_length.saturating_sub(count));
+        self.length(Length::Text(full_length.to_string()))
     }
 
-    /// Whether another response may follow on the same connection: the end of this one can be told.
+    /// Returns whether another response may follow on the connection, because the end of this one is known.
     pub(crate) fn can_be_followed(&self) -> bool {
-        matches!(self.length, Length::Told | Length::Chunked { ended: true })
+        matches!(self.length, Length::Correct | Length::Chunked { ended: true })
     }
 
-    /// Status line and headers, those of the server first, blank line included; after it the connection is kept or closed.
-    pub(crate) fn head(&self, of_server: &[(&str, String)], keeps: bool) -> Vec<u8> {
+    /// Returns the status line and the headers, the server's headers first, and the blank line. `keeps_open` sets the
+    /// `Connection` header.
+    pub(crate) fn head(&self, of_server: &[(&str, String)], keeps_open: bool) -> Vec<u8> {
         let version = match self.length {
             Length::UntilClose => "1.0",
             _ => "1.1",
@@ -91,23 +92,23 @@ impl Response {
             line(name, value);
         }
         match &self.length {
-            Length::Told => line("Content-Length", &self.body.len().to_string()),
-            Length::ToldAs(text) => line("Content-Length", text),
+            Length::Correct => line("Content-Length", &self.body.len().to_string()),
+            Length::Text(text) => line("Content-Length", text),
             Length::Chunked { .. } => line("Transfer-Encoding", "chunked"),
             Length::UntilClose => {}
         }
-        line("Connection", if keeps { "keep-alive" } else { "close" });
+        line("Connection", if keeps_open { "keep-alive" } else { "close" });
         head.push_str("\r\n");
         head.into_bytes()
     }
 
-    /// The body as it goes over the wire.
+    /// Returns the body as it is sent.
     pub(crate) fn wire_body(&self) -> Vec<u8> {
         let Length::Chunked { ended } = self.length else {
             return self.body.clone();
         };
         let mut wire = Vec::new();
-        // An odd, small size, so that names and values are cut in the middle.
+        // An odd, small size, so that chunks end inside names and values.
         for chunk in self.body.chunks(37) {
             wire.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
             wire.extend_from_slice(chunk);

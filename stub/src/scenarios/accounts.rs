@@ -1,4 +1,4 @@
-//! Accounts: the response depends on the requests that came before. Each scenario keeps its state for as long as its stub runs.
+//! Account scenarios: the response depends on earlier requests. The state of each scenario exists as long as its stub.
 
 use std::collections::HashMap;
 
@@ -6,24 +6,24 @@ use super::bodies::documented;
 use super::scenario::{Scenario, Stateful, stateful};
 use crate::service::context::Context;
 use crate::service::credentials::Found;
-use crate::service::documents::refused;
+use crate::service::documents::rejected;
 use crate::service::script::Script;
 
 pub(super) const TABLE: &[Scenario] = &[stateful(
     "locks",
-    "the documented answer; after three wrong passwords for a login, 403 for its right one too",
+    "the documented response; after three wrong passwords for a login, 403 for the correct one too",
     || Box::<Locks>::default(),
 )];
 
-/// Concur leaves the number to each company (`loginFailuresAllowed`).
+/// In Concur each company sets this number (`loginFailuresAllowed`).
 const FAILURES_ALLOWED: u32 = 3;
 
-/// How many wrong passwords have come for each account, by its number in the site.
+/// Number of wrong passwords for each account, by the account's number in the site.
 #[derive(Default)]
 struct Locks(HashMap<usize, u32>);
 
 impl Stateful for Locks {
-    /// Concur has not documented how a locked account looks: it gets the 403 that all wrong credentials get.
+    /// Concur does not document the response for a locked account, so it is the 403 for wrong credentials.
     fn script(&mut self, context: &Context) -> Script {
         let account = context.site.account(&context.credentials.login);
         let failures = account.map(|account| self.0.entry(account).or_default());
@@ -33,11 +33,11 @@ impl Stateful for Locks {
         {
             *failures = failures.saturating_add(1);
         }
-        let response = match context.credentials.refusal() {
-            Some(status) => refused(status, context),
-            None if is_locked => refused(403, context),
+        let response = match context.credentials.rejection() {
+            Some(status) => rejected(status, context),
+            None if is_locked => rejected(403, context),
             None => documented(context),
         };
-        Script::lasting(&response, context)
+        Script::keep_alive_response(&response, context)
     }
 }

@@ -1,11 +1,11 @@
-//! Bodies that several tables send: the documented one, whole and changed.
+//! Bodies that several tables use: the documented one, unchanged and modified.
 
 use crate::http::response::{Response, XML};
 use crate::service::context::Context;
 use crate::service::documents::{DOCUMENTED, Token};
 
-/// The most that a client is expected to take.
-pub(super) const LIMIT: usize = 64 * 1024;
+/// Maximum length that a client is expected to accept.
+pub(super) const MAX_RESPONSE_LEN: usize = 64 * 1024;
 
 /// 200 with the documented token.
 pub(super) fn documented(context: &Context) -> Response {
@@ -14,20 +14,21 @@ pub(super) fn documented(context: &Context) -> Response {
 
 /// 200 with a token.
 pub(super) fn with(token: Token<'_>, context: &Context) -> Response {
-    answered(token.document(context), context)
+    ok(token.document(context), context)
 }
 
-/// 200 with a document of the kind that was asked for.
-pub(super) fn answered(document: impl Into<Vec<u8>>, context: &Context) -> Response {
+/// 200 with a document in the format that the client prefers.
+pub(super) fn ok(document: impl Into<Vec<u8>>, context: &Context) -> Response {
     Response::new(200, context.media_type(), document)
 }
 
-/// 200 with XML, whatever was asked for.
+/// 200 with XML, even if the client prefers JSON.
 pub(super) fn xml(body: impl Into<Vec<u8>>) -> Response {
     Response::new(200, XML, body)
 }
 
-/// The documented response, brought to a size by a comment at its end, or in JSON by blanks: everything worth reading comes first.
+/// Pads the documented response to a size, with a comment at its end or, in JSON, with spaces. All values come before
+/// the padding.
 pub(super) fn padded_to(size: usize, context: &Context) -> String {
     let (start, end) = if context.request.wants_json { ("", "") } else { ("<!--", "-->") };
     let document = DOCUMENTED.document(context);
@@ -35,7 +36,7 @@ pub(super) fn padded_to(size: usize, context: &Context) -> String {
     format!("{document}{start}{}{end}", " ".repeat(room))
 }
 
-/// `text` with `bytes` put right after `mark`.
+/// Inserts `bytes` into `text`, after `mark`.
 pub(super) fn spliced(text: &str, mark: &str, bytes: &[u8]) -> Vec<u8> {
     let (before, after) = text.split_once(mark).unwrap_or((text, ""));
     [before.as_bytes(), mark.as_bytes(), bytes, after.as_bytes()].concat()
@@ -48,11 +49,11 @@ mod tests {
     use crate::service::site::Site;
 
     #[test]
-    fn padding_meets_the_size_to_the_byte() {
+    fn padded_document_has_the_exact_size() {
         for wants_json in [false, true] {
             let context = Context::new(Request { wants_json, ..Request::default() }, &Site::demo());
-            assert_eq!(padded_to(LIMIT, &context).len(), 65_536);
-            assert_eq!(padded_to(LIMIT + 1, &context).len(), 65_537);
+            assert_eq!(padded_to(MAX_RESPONSE_LEN, &context).len(), 65_536);
+            assert_eq!(padded_to(MAX_RESPONSE_LEN + 1, &context).len(), 65_537);
         }
     }
 

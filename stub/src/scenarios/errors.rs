@@ -1,4 +1,4 @@
-//! The error table: the server understood, and says no.
+//! Error scenarios: the server understood the request and rejects it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -32,9 +32,11 @@ pub(super) const TABLE: &[Scenario] = &[
     }),
     response("denied-empty", "403 without a body", |_| Response::empty(403)),
     response("denied-text", "403 with plain text", |_| Response::new(403, TEXT, DENIED)),
-    response("denied-markup", "403, the message full of elements, line ends, entities and odd characters", |context| {
-        Response::new(403, XML, error_xml("", MARKUP, context))
-    }),
+    response(
+        "denied-markup",
+        "403, the message has elements, line breaks, entities and unusual characters",
+        |context| Response::new(403, XML, error_xml("", MARKUP, context)),
+    ),
     response("denied-echo", "403, the message repeats the login and the key that were sent", |context| {
         let login = String::from_utf8_lossy(&context.credentials.login);
         let key = String::from_utf8_lossy(context.consumer_key());
@@ -84,7 +86,7 @@ pub(super) const TABLE: &[Scenario] = &[
         };
         Response::new(200, context.media_type(), document)
     }),
-    response("error-in-200-status", "200 with an envelope that says 403", |context| {
+    response("error-in-200-status", "200 with an envelope whose StatusCode is 403", |context| {
         let document = match context.request.wants_json {
             true => format!("{{\"StatusCode\":\"403\",\"Content\":{{{}}}}}", error_member(DENIED, context)),
             false => nested(context),
@@ -93,18 +95,19 @@ pub(super) const TABLE: &[Scenario] = &[
     }),
 ];
 
-/// All of it legal in XML 1.0: DEL, NEL, CSI, line separator, right-to-left override, zero-width space, byte order mark.
+/// All characters are valid in XML 1.0: DEL, NEL, CSI, line separator, right-to-left override, zero-width space, byte
+/// order mark.
 const MARKUP: &str = "Access <b>denied</b>\r\n\tfor <i>this <u>account</u></i>:<br/> use &lt;b&gt;another&lt;/b&gt; one &amp; \
     retry.&#xD;&#xA;X-Injected: yes&#x9;\u{7f}\u{85}\u{9b}31m\u{2028}\u{202e}tfel\u{202c}\u{200b}\u{feff} \
-    <![CDATA[<script>alert(1)</script>]]><!-- not said --><?no said?> Goodbye.";
+    <![CDATA[<script>alert(1)</script>]]><!-- hidden --><?also hidden?> The end.";
 
-/// As servers do that encode for a URL and then for a page.
+/// Encodes like a server that escapes text for a URL and then for a web page.
 fn encoded_echo(context: &Context) -> String {
     let login: String = context.credentials.login.iter().map(|byte| format!("&#37;{byte:02x}")).collect();
     format!("User {login} is not allowed to use application {}.", STANDARD.encode(context.consumer_key()))
 }
 
-/// Ends in words of its own, so that it can be told whether it was cut.
+/// The last words are unique, so that a test can detect whether the message was truncated.
 fn long_message() -> String {
     format!("{}the end.", "denied. ".repeat(2499))
 }

@@ -1,15 +1,16 @@
-//! No token response: web pages, redirects, broken bodies, broken HTTP, attacks. A client must not take a token from any of these.
+//! Invalid responses: web pages, redirects, invalid bodies, invalid HTTP, attacks. A client must not take a token from
+//! any of them.
 
 use std::iter;
 
-use super::bodies::{LIMIT, answered, documented, padded_to, spliced, with, xml};
+use super::bodies::{MAX_RESPONSE_LEN, documented, ok, padded_to, spliced, with, xml};
 use super::scenario::{Scenario, response, script};
 use crate::http::response::{HTML, JSON, Length, Response, TEXT};
 use crate::service::context::Context;
 use crate::service::documents::{DOCUMENTED, EXPIRY, OTHER_TOKEN, TOKEN, Token, field};
 use crate::service::script::{Ending, Script, Step};
 
-/// The documented response, `gzip -9n`; made once so that no compressor is needed.
+/// The documented response, compressed with `gzip -9n`. It is a file, so that the stub needs no compressor.
 const GZIPPED: &[u8] = include_bytes!("documented.xml.gz");
 const GZIPPED_JSON: &[u8] = include_bytes!("documented.json.gz");
 
@@ -31,14 +32,14 @@ pub(super) const TABLE: &[Scenario] = &[
     response("no-token", "200, Access_Token without Token", |context| {
         with(Token { token: None, ..DOCUMENTED }, context)
     }),
-    response("empty-token", "200, Token is there and empty", |context| {
+    response("empty-token", "200, Token is present and empty", |context| {
         with(Token { token: field(""), ..DOCUMENTED }, context)
     }),
-    response("token-line-end", "200, JSON, the token holds a line end and a header", |_| {
+    response("token-line-end", "200, JSON, the token contains a line break and a header", |_| {
         let token = Token { token: field("fdjhk2382\\r\\nX-Injected: yes"), ..DOCUMENTED };
         Response::new(200, JSON, token.json())
     }),
-    response("token-with-type", "200, Token holds the elements Value and Type", |_| {
+    response("token-with-type", "200, Token contains the elements Value and Type", |_| {
         let token = Token { token: field("<Value>fdjhk2382</Value><Type>OAuth</Type>"), ..DOCUMENTED };
         xml(token.xml())
     }),
@@ -46,15 +47,15 @@ pub(super) const TABLE: &[Scenario] = &[
         let number = "12345678901234567890123";
         Response::new(200, JSON, DOCUMENTED.json().replace(&format!("\"{TOKEN}\""), number))
     }),
-    response("two-tokens", "200, two elements Token that differ", |_| {
+    response("two-tokens", "200, two different Token elements", |_| {
         let two = format!("{TOKEN}</Token><Token>{OTHER_TOKEN}");
         xml(Token { token: field(&two), ..DOCUMENTED }.xml())
     }),
-    response("json-two-spellings", "200, JSON, Token and TOKEN, which differ", |_| {
+    response("json-two-spellings", "200, JSON, Token and TOKEN with different values", |_| {
         let two = format!("\"TOKEN\":\"{OTHER_TOKEN}\",\"Token\"");
         Response::new(200, JSON, DOCUMENTED.json().replace("\"Token\"", &two))
     }),
-    response("two-dates", "200, two elements Expiration_date that differ", |_| {
+    response("two-dates", "200, two different Expiration_date elements", |_| {
         let two = format!("{EXPIRY}</Expiration_date><Expiration_date>6/1/2035 8:00:00 AM");
         xml(Token { expiry: field(&two), ..DOCUMENTED }.xml())
     }),
@@ -62,33 +63,33 @@ pub(super) const TABLE: &[Scenario] = &[
         xml("<?xml version=\"1.0\"?>\n<ReportList><Report><Name>Trip</Name></Report></ReportList>\n")
     }),
     response("text", "200 with the text OK", |_| Response::new(200, TEXT, "OK")),
-    response("garbled", "200, a valid answer with the framing of a chunk around it, as text", |context| {
+    response("garbled", "200, a valid response inside the framing of a chunk, as text", |context| {
         let body = DOCUMENTED.document(context);
         Response::new(200, TEXT, format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()))
     }),
-    response("truncated-body", "the last 100 bytes never come; TLS is closed properly", |context| {
+    response("truncated-body", "the last 100 bytes are missing; TLS is closed properly", |context| {
         documented(context).without_the_last(100)
     }),
-    script("truncated-no-close-notify", "the last 100 bytes never come; TCP is closed, TLS is not", |context| {
+    script("truncated-no-close-notify", "the last 100 bytes are missing; TCP is closed, TLS is not", |context| {
         Script::response(&documented(context).without_the_last(100), context).ending(Ending::CutOff)
     }),
-    response("truncated-xml", "HTTP is complete, the XML ends after the token", |_| xml(cut_after_token())),
-    response("content-length-long", "Content-Length is 100 more than the body, which is whole", |context| {
+    response("truncated-xml", "HTTP is complete, but the XML ends after the token", |_| xml(truncated_after_token())),
+    response("content-length-long", "Content-Length is 100 more than the body, which is complete", |context| {
         documented(context).length_off_by(100)
     }),
     response("content-length-short", "Content-Length is 20 less than the body", |context| {
         documented(context).length_off_by(-20)
     }),
     response("content-length-bad", "Content-Length: many", |context| {
-        documented(context).length(Length::ToldAs("many".to_owned()))
+        documented(context).length(Length::Text("many".to_owned()))
     }),
-    response("chunked-truncated", "chunked, the last chunk never comes; TLS is closed properly", |context| {
+    response("chunked-truncated", "chunked, the last chunk is missing; TLS is closed properly", |context| {
         documented(context).length(Length::Chunked { ended: false })
     }),
     response("too-large", "a valid body of 64 KiB and one byte", |context| {
-        answered(padded_to(LIMIT + 1, context), context)
+        ok(padded_to(MAX_RESPONSE_LEN + 1, context), context)
     }),
-    response("dtd", "a valid answer with a document type declaration", |_| {
+    response("dtd", "a valid response with a document type declaration", |_| {
         xml(with_doctype("<!DOCTYPE Access_Token>", DOCUMENTED))
     }),
     response("billion-laughs", "entities that grow to gigabytes", |_| {
@@ -106,21 +107,19 @@ pub(super) const TABLE: &[Scenario] = &[
     }),
     response("invalid-utf8", "bytes that are not UTF-8 inside the token", |context| {
         let mark = if context.request.wants_json { "\"Token\":\"fdjhk" } else { "<Token>fdjhk" };
-        answered(spliced(&DOCUMENTED.document(context), mark, b"\xc3\x28\xff"), context)
+        ok(spliced(&DOCUMENTED.document(context), mark, b"\xc3\x28\xff"), context)
     }),
-    response("gzip", "Content-Encoding: gzip, which nobody asked for", |context| {
+    response("gzip", "Content-Encoding: gzip, which the client did not accept", |context| {
         let body = if context.request.wants_json { GZIPPED_JSON } else { GZIPPED };
-        answered(body, context).header("Content-Encoding", "gzip")
+        ok(body, context).header("Content-Encoding", "gzip")
     }),
-    response("huge-header", "a valid answer with a header of 1 MiB", |context| {
+    response("huge-header", "a valid response with a header of 1 MiB", |context| {
         documented(context).header("X-Filler", "x".repeat(1024 * 1024))
     }),
-    response("many-headers", "a valid answer with 1,000 headers", |context| {
+    response("many-headers", "a valid response with 1,000 headers", |context| {
         (0..1000).fold(documented(context), |response, number| response.header(format!("X-Filler-{number}"), "x"))
     }),
-    script("hang-up", "not one byte after the request: TCP is closed, TLS is not", |_| {
-        Script::silent().ending(Ending::CutOff)
-    }),
+    script("hang-up", "no response: TCP is closed, TLS is not", |_| Script::silent().ending(Ending::CutOff)),
     script("reset", "RST after the request", |_| Script::silent().ending(Ending::Reset)),
     script("not-http", "SSH-2.0-OpenSSH_9.2 instead of HTTP", |_| {
         Script::silent().then(Step::Send(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()))
@@ -138,7 +137,7 @@ fn redirect(status: u16, context: &Context) -> Response {
     Response::empty(status).header("Location", format!("{}{}", context.site.elsewhere_url, context.request.target))
 }
 
-fn cut_after_token() -> String {
+fn truncated_after_token() -> String {
     let xml = DOCUMENTED.xml();
     let (before, _) = xml.split_once("    <Expiration_date>").unwrap_or_default();
     before.to_owned()
@@ -155,7 +154,7 @@ fn laughs() -> String {
     format!("<!DOCTYPE Access_Token [<!ENTITY lol0 \"lol\">{grown}]>")
 }
 
-/// The documented fields, and then a well-formed element that only a reader without recursion survives.
+/// The documented fields, and then a well-formed element that overflows the stack of a recursive parser.
 fn nested(depth: usize) -> String {
     let open: String = iter::repeat_n("<a>", depth).collect();
     let close: String = iter::repeat_n("</a>", depth).collect();
@@ -167,8 +166,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_compressed_response_is_the_documented_one_in_size() {
-        // ISIZE (RFC 1952): the last four bytes are the length before compression.
+    fn compressed_response_has_the_size_of_the_documented_one() {
+        // ISIZE (RFC 1952): the last four bytes are the uncompressed length.
         for (gzipped, document) in [(GZIPPED, DOCUMENTED.xml()), (GZIPPED_JSON, DOCUMENTED.json())] {
             let (_, size) = gzipped.split_last_chunk::<4>().unwrap();
             assert_eq!(u32::from_le_bytes(*size) as usize, document.len());
@@ -176,15 +175,15 @@ mod tests {
     }
 
     #[test]
-    fn what_claims_to_be_in_the_limit_is() {
-        assert!(nested(9_000).len() < LIMIT);
-        assert!(nested(100_000).len() > LIMIT);
+    fn only_the_small_nested_document_is_within_the_limit() {
+        assert!(nested(9_000).len() < MAX_RESPONSE_LEN);
+        assert!(nested(100_000).len() > MAX_RESPONSE_LEN);
         assert_eq!(nested(9_000).matches("<a>").count(), nested(9_000).matches("</a>").count());
     }
 
     #[test]
-    fn the_cut_document_has_a_token_and_no_end() {
-        let before = cut_after_token();
+    fn truncated_document_has_a_token_and_no_end() {
+        let before = truncated_after_token();
         assert!(before.contains("</Token>") && !before.contains("</Access_Token>"));
         assert!(with_doctype("<!DOCTYPE x>", DOCUMENTED).contains("<!DOCTYPE x>\r\n<Access_Token>"));
         assert!(laughs().contains("<!ENTITY lol9 \"&lol8;"));

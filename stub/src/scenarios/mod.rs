@@ -1,4 +1,4 @@
-//! Everything that can happen to a client, one table a file.
+//! All scenarios, one table per file.
 
 mod accounts;
 mod bodies;

@@ -1,4 +1,4 @@
-//! What an entry of a table is: a name, a sentence, and what is done.
+//! Entries of a table: a name, a summary, and a function.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use crate::http::response::Response;
 use crate::service::context::Context;
 use crate::service::script::Script;
 
-/// One way to respond, chosen by its name in the path: `/scenario/<name>/net2/oauth2/accesstoken.ashx`.
+/// One kind of response. Its name in the path selects it: `/scenario/<name>/net2/oauth2/accesstoken.ashx`.
 #[derive(Clone, Copy)]
 pub struct Scenario {
     /// The name in the path.
     pub name: &'static str,
-    /// What it does, in one line.
+    /// One line about its behavior.
     pub summary: &'static str,
-    /// Whether wrong credentials are refused first, as the healthy service does.
+    /// Whether wrong credentials are rejected first, as in the healthy service.
     pub(crate) checks_credentials: bool,
     pub(crate) play: Play,
 }
@@ -29,39 +29,39 @@ pub(crate) enum Play {
     Response(fn(&Context) -> Response),
     Script(fn(&Context) -> Script),
     Stateful(fn() -> Box<dyn Stateful>),
-    /// On the silent listener; a path cannot choose it, for the path is inside TLS.
+    /// On the silent listener. A path cannot select it, because the path is inside TLS.
     OwnPort,
 }
 
-/// A scenario that remembers: what it does depends on the requests that came before.
+/// A scenario with state: its behavior depends on earlier requests.
 pub(crate) trait Stateful: Send {
-    /// What it does for one request. No other request is served by it at the same time.
+    /// Returns the script for one request. It is called for one request at a time.
     fn script(&mut self, context: &Context) -> Script;
 }
 
 pub(crate) const SILENCE_AFTER_ACCEPT: &str = "silence-after-accept";
 
-/// An entry that is one HTTP response.
+/// An entry that sends one HTTP response.
 pub(super) const fn response(name: &'static str, summary: &'static str, play: fn(&Context) -> Response) -> Scenario {
     Scenario { name, summary, checks_credentials: false, play: Play::Response(play) }
 }
 
-/// An entry that is told step by step.
+/// An entry that runs several steps.
 pub(super) const fn script(name: &'static str, summary: &'static str, play: fn(&Context) -> Script) -> Scenario {
     Scenario { name, summary, checks_credentials: false, play: Play::Script(play) }
 }
 
-/// An entry that keeps state. `new` makes it once for each stub, at the first request.
+/// An entry with state. `new` creates the state once per stub, at the first request.
 pub(super) const fn stateful(name: &'static str, summary: &'static str, new: fn() -> Box<dyn Stateful>) -> Scenario {
     Scenario { name, summary, checks_credentials: false, play: Play::Stateful(new) }
 }
 
-/// An entry that no path chooses.
+/// An entry that no path selects.
 pub(super) const fn on_own_port(name: &'static str, summary: &'static str) -> Scenario {
     Scenario { name, summary, checks_credentials: false, play: Play::OwnPort }
 }
 
-/// An entry that sends a token, if the credentials are right.
+/// An entry that sends a token if the credentials are correct.
 pub(super) const fn granting(scenario: Scenario) -> Scenario {
     Scenario { checks_credentials: true, ..scenario }
 }

@@ -1,4 +1,4 @@
-//! The state that the scenarios of one running stub keep.
+//! The state of the scenarios of one running stub.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,12 +7,12 @@ use crate::scenarios::scenario::Stateful;
 use crate::service::context::Context;
 use crate::service::script::Script;
 
-/// By the name of the scenario.
+/// The key is the scenario's name.
 #[derive(Default)]
 pub(crate) struct States(Mutex<HashMap<&'static str, Box<dyn Stateful>>>);
 
 impl States {
-    /// What the scenario of this name does for one request. `new` makes its state at the first one.
+    /// Returns the script of the named scenario for one request. `new` creates its state at the first one.
     pub(crate) fn script(&self, name: &'static str, new: fn() -> Box<dyn Stateful>, context: &Context) -> Script {
         let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         states.entry(name).or_insert_with(new).script(context)
@@ -27,14 +27,14 @@ mod tests {
     use std::collections::BTreeSet;
     use std::thread;
 
-    /// Counts its requests, in the status.
+    /// Returns the number of its requests as the status.
     #[derive(Default)]
     struct Count(u16);
 
     impl Stateful for Count {
         fn script(&mut self, _: &Context) -> Script {
             let before = self.0;
-            // Another thread that came in between would be seen.
+            // Lets another thread run, so that a missing lock is detected.
             thread::yield_now();
             self.0 = before + 1;
             Script::silent().status(self.0)
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn each_stub_and_each_name_keeps_its_own_state_and_loses_no_request() {
+    fn state_is_separate_for_each_stub_and_name_and_loses_no_request() {
         let [one, other] = [States::default(), States::default()];
         let count = |states: &States, name| {
             let context = Context::new(Request::default(), &Site::demo());

@@ -1,8 +1,8 @@
-//! Token forms: every way in which a token is known, or must be expected, to arrive. A client takes the token from each of them.
+//! Forms of a token response: every known or expected form. A client takes the token from each of them.
 
 use std::time::Duration;
 
-use super::bodies::{LIMIT, answered, documented, padded_to, spliced, with, xml};
+use super::bodies::{MAX_RESPONSE_LEN, documented, ok, padded_to, spliced, with, xml};
 use super::scenario::{Scenario, granting, response, script};
 use crate::http::response::{JSON, Length, Response};
 use crate::service::context::Context;
@@ -10,23 +10,27 @@ use crate::service::documents::{DOCUMENTED, EXPIRY, INSTANCE_URL, OTHER_TOKEN, R
 use crate::service::script::{Script, Step};
 
 pub(super) const TABLE: &[Scenario] = &[
-    granting(response("ok", "the documented answer", documented)),
+    granting(response("ok", "the documented response", documented)),
     granting(response("spelling", "Instance_URL and Expiration_Date", |context| {
-        answered(respelled(&DOCUMENTED.document(context)), context)
+        ok(respelled(&DOCUMENTED.document(context)), context)
     })),
-    granting(response("lower-case", "names in lower case, in another order, unknown ones between", |context| {
-        if context.request.wants_json {
-            let document = format!(
-                "{{\"access_token\":{{\"x\":{{\"a\":\"1\",\"y\":null}},\"token\":\"{TOKEN}\",\"scope\":\"EXPRPT\",\"refresh_token\":\"{REFRESH_TOKEN}\",\
+    granting(response(
+        "lower-case",
+        "names in lower case, in another order, with unknown names between them",
+        |context| {
+            if context.request.wants_json {
+                let document = format!(
+                    "{{\"access_token\":{{\"x\":{{\"a\":\"1\",\"y\":null}},\"token\":\"{TOKEN}\",\"scope\":\"EXPRPT\",\"refresh_token\":\"{REFRESH_TOKEN}\",\
                  \"expiration_date\":\"{EXPIRY}\",\"note\":\"none\",\"instance_url\":\"{INSTANCE_URL}\"}}}}"
-            );
-            return answered(document, context);
-        }
-        xml(format!(
-            "<access_token><x a=\"1\"><y/></x><token>{TOKEN}</token><scope>EXPRPT</scope><refresh_token>{REFRESH_TOKEN}</refresh_token>\
+                );
+                return ok(document, context);
+            }
+            xml(format!(
+                "<access_token><x a=\"1\"><y/></x><token>{TOKEN}</token><scope>EXPRPT</scope><refresh_token>{REFRESH_TOKEN}</refresh_token>\
              <expiration_date>{EXPIRY}</expiration_date><note>none</note><instance_url>{INSTANCE_URL}</instance_url></access_token>"
-        ))
-    })),
+            ))
+        },
+    )),
     granting(response("namespaces", "every element in a namespace, with and without a prefix", |_| {
         xml(format!(
             "<c:Access_Token xmlns:c=\"http://www.concursolutions.com/api/2011/06\" xmlns=\"urn:other\"><c:Instance_Url>{INSTANCE_URL}\
@@ -34,25 +38,29 @@ pub(super) const TABLE: &[Scenario] = &[
              </c:Refresh_Token></c:Access_Token>"
         ))
     })),
-    granting(response("json", "the documented answer in JSON, asked for or not", |_| {
+    granting(response("json", "the documented response in JSON, even if the client prefers XML", |_| {
         Response::new(200, JSON, DOCUMENTED.json())
     })),
     granting(response("json-spelling", "JSON with Instance_URL and Expiration_Date", |_| {
         Response::new(200, JSON, respelled(&DOCUMENTED.json()))
     })),
-    granting(response("echoed-request", "in Response and Content, after a request with another token", |context| {
-        let other = Token { token: field(OTHER_TOKEN), ..DOCUMENTED };
-        if context.request.wants_json {
-            let (other, token) = (other.json(), DOCUMENTED.json());
-            let document =
-                format!("{{\"Response\":{{\"Request\":{other},\"StatusCode\":\"200\",\"Content\":{token}}}}}");
-            return answered(document, context);
-        }
-        let (other, token) = (other.element(), DOCUMENTED.element());
-        xml(format!(
-            "<Response><Request>{other}</Request><StatusCode>200</StatusCode><Content>{token}</Content></Response>"
-        ))
-    })),
+    granting(response(
+        "echoed-request",
+        "inside Response and Content, after a request with another token",
+        |context| {
+            let other = Token { token: field(OTHER_TOKEN), ..DOCUMENTED };
+            if context.request.wants_json {
+                let (other, token) = (other.json(), DOCUMENTED.json());
+                let document =
+                    format!("{{\"Response\":{{\"Request\":{other},\"StatusCode\":\"200\",\"Content\":{token}}}}}");
+                return ok(document, context);
+            }
+            let (other, token) = (other.element(), DOCUMENTED.element());
+            xml(format!(
+                "<Response><Request>{other}</Request><StatusCode>200</StatusCode><Content>{token}</Content></Response>"
+            ))
+        },
+    )),
     granting(response("equal-tokens", "JSON, the token twice, in two spellings", |_| {
         Response::new(200, JSON, DOCUMENTED.json().replace("\"Token\"", &format!("\"token\":\"{TOKEN}\",\"Token\"")))
     })),
@@ -67,10 +75,10 @@ pub(super) const TABLE: &[Scenario] = &[
         with(Token { refresh_token: None, ..DOCUMENTED }, context)
     })),
     granting(response("bom", "a UTF-8 byte order mark before the document", |context| {
-        answered(format!("\u{feff}{}", DOCUMENTED.document(context)), context)
+        ok(format!("\u{feff}{}", DOCUMENTED.document(context)), context)
     })),
     granting(response("leading-blanks", "white space before the document", |context| {
-        answered(format!("\r\n \t{}", DOCUMENTED.document(context)), context)
+        ok(format!("\r\n \t{}", DOCUMENTED.document(context)), context)
     })),
     granting(response("entities", "token a&b+c/d==, refresh token r$1&2+3/4, in entities and CDATA", |_| {
         xml(Token {
@@ -104,11 +112,11 @@ pub(super) const TABLE: &[Scenario] = &[
     granting(response("utf16-be", "UTF-16, big endian, with a byte order mark", |context| {
         utf16(u16::to_be_bytes, context)
     })),
-    granting(response("utf16-json", "JSON in UTF-16 without a byte order mark, as Content-Type says", |_| {
+    granting(response("utf16-json", "JSON in UTF-16 without a byte order mark; charset in Content-Type", |_| {
         let body: Vec<u8> = DOCUMENTED.json().encode_utf16().flat_map(u16::to_le_bytes).collect();
         Response::new(200, "application/json; charset=utf-16", body)
     })),
-    granting(response("latin1", "in ISO-8859-1, as Content-Type says", |_| {
+    granting(response("latin1", "ISO-8859-1; charset in Content-Type", |_| {
         let body = spliced(&DOCUMENTED.xml(), "<Access_Token>\r\n", b"    <Company>M\xfcller</Company>\r\n");
         Response::new(200, "application/xml; charset=ISO-8859-1", body)
     })),
@@ -118,14 +126,16 @@ pub(super) const TABLE: &[Scenario] = &[
     granting(response("chunked", "in chunks of 37 bytes", |context| {
         documented(context).length(Length::Chunked { ended: true })
     })),
-    granting(script("continue", "100 Continue before the answer", |context| {
+    granting(script("continue", "100 Continue before the response", |context| {
         Script::response(&documented(context), context).first(Step::Send(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec()))
     })),
-    granting(script("early-hints", "103 Early Hints before the answer", |context| {
+    granting(script("early-hints", "103 Early Hints before the response", |context| {
         Script::response(&documented(context), context)
             .first(Step::Send(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n".to_vec()))
     })),
-    granting(response("at-limit", "a body of exactly 64 KiB", |context| answered(padded_to(LIMIT, context), context))),
+    granting(response("at-limit", "a body of exactly 64 KiB", |context| {
+        ok(padded_to(MAX_RESPONSE_LEN, context), context)
+    })),
     granting(response("instance-url-plain", "Instance_Url: http://www.example.com/", |context| {
         with(Token { instance_url: field("http://www.example.com/"), ..DOCUMENTED }, context)
     })),
@@ -136,12 +146,12 @@ pub(super) const TABLE: &[Scenario] = &[
         "invalid-utf8-elsewhere",
         "bytes that are not UTF-8 in an unknown element; the token is intact",
         |context| {
-            // ISO 8859-1, the usual way in which this happens.
+            // ISO 8859-1 is the usual cause.
             let (mark, company): (_, &[u8]) = match context.request.wants_json {
                 true => ("{\"Access_Token\":{", b"\"Company\":\"M\xfcller \xff\","),
                 false => ("<Access_Token>\r\n", b"    <Company>M\xfcller \xff</Company>\r\n"),
             };
-            answered(spliced(&DOCUMENTED.document(context), mark, company), context)
+            ok(spliced(&DOCUMENTED.document(context), mark, company), context)
         },
     )),
     granting(script("slow", "after 300 ms, in three pieces", slow)),

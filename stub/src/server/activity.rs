@@ -1,4 +1,4 @@
-//! What goes on in a running stub: open connections, so that they can be ended; requests, so that they can be counted and shown.
+//! Open connections, which can be closed, and requests, which are counted and recorded.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Shutdown, TcpStream};
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::server::handshake::Handshake;
 
-/// Threads are one per connection; more than this at once is a client that leaks them.
+/// Each connection has a thread. A client with more connections than this leaks them.
 const MAX_CONNECTIONS: usize = 512;
 
 pub(crate) struct Activity {
@@ -23,20 +23,20 @@ struct State {
     next_id: u64,
     stopped: bool,
     handshakes: BTreeMap<Handshake, u64>,
-    answered: u64,
+    handled: u64,
     last_request: Instant,
     heads: Vec<Zeroizing<Vec<u8>>>,
     elsewhere_heads: Vec<Zeroizing<Vec<u8>>>,
 }
 
-/// Which list a request belongs to.
+/// The list that a request belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Service,
     Elsewhere,
 }
 
-/// Counts a connection as open until dropped.
+/// Counts a connection as open until it is dropped.
 pub(crate) struct Open {
     activity: Arc<Activity>,
     id: u64,
@@ -50,7 +50,7 @@ impl Activity {
                 next_id: 0,
                 stopped: false,
                 handshakes: BTreeMap::new(),
-                answered: 0,
+                handled: 0,
                 last_request: Instant::now(),
                 heads: Vec::new(),
                 elsewhere_heads: Vec::new(),
@@ -64,7 +64,7 @@ impl Activity {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// `None` if the stub has stopped or has too much to do: the connection is to be dropped.
+    /// Returns `None` if the stub has stopped or has too many connections. Drop the connection then.
     pub(crate) fn open(self: &Arc<Self>, socket: &Arc<TcpStream>) -> Option<Open> {
         let mut state = self.state();
         if state.stopped || state.open.len() >= MAX_CONNECTIONS {
@@ -76,7 +76,7 @@ impl Activity {
         Some(Open { activity: Arc::clone(self), id })
     }
 
-    /// Idle time is counted from the end of a request, and an open connection is never idle: only the record is to be kept here.
+    /// Only records the head. Idle time starts at the end of a request, and an open connection is never idle.
     pub(crate) fn request_came(&self, place: Place, head: &[u8]) {
         if self.record {
             let mut state = self.state();
@@ -91,7 +91,7 @@ impl Activity {
     pub(crate) fn request_done(&self) {
         let mut state = self.state();
         state.last_request = Instant::now();
-        state.answered += 1;
+        state.handled += 1;
         self.changed.notify_all();
     }
 
@@ -120,7 +120,7 @@ impl Activity {
         self.state().stopped
     }
 
-    /// No new connections, and an end to those that are open: whoever waits on one of them wakes up.
+    /// Accepts no new connections and closes the open ones, which wakes the threads that wait on them.
     pub(crate) fn stop(&self) {
         let mut state = self.state();
         state.stopped = true;
@@ -130,21 +130,22 @@ impl Activity {
         self.changed.notify_all();
     }
 
-    /// Waits for the threads of ended connections, but not for long.
+    /// Waits at most `limit` for the threads of closed connections.
     pub(crate) fn wait_until_closed(&self, limit: Duration) {
         let state = self.state();
         let _ = self.changed.wait_timeout_while(state, limit, |state| !state.open.is_empty());
     }
 
-    /// Returns when the stub has stopped, has dealt with `max_requests`, or has had no open connection and no request for `idle`.
+    /// Returns if the stub has stopped, has handled `max_requests`, or had no open connection and no request for
+    /// `idle`.
     pub(crate) fn wait_until_over(&self, idle: Option<Duration>, max_requests: Option<u64>) {
         let mut state = self.state();
         loop {
-            if state.stopped || max_requests.is_some_and(|most| state.answered >= most) {
+            if state.stopped || max_requests.is_some_and(|maximum| state.handled >= maximum) {
                 return;
             }
             let left = match idle {
-                // A stalled client is being served for as long as it stays: only the end of its connection wakes us.
+                // A stalled client counts as a request in progress. The end of its connection wakes this thread.
                 Some(idle) if state.open.is_empty() => Some(idle.saturating_sub(state.last_request.elapsed())),
                 _ => None,
             };

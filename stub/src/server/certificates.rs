@@ -1,4 +1,5 @@
-//! A certificate authority that lives as long as the process: made in memory, its key dropped as soon as it has signed one leaf.
+//! A certificate authority that exists as long as the process. It is created in memory, and its key is dropped after it
+//! has signed one certificate.
 
 use std::io;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ pub(crate) struct Certificates {
     pub(crate) server: ServerConfig,
 }
 
-/// `host_names` are certified beside those of loopback.
+/// The certificate is valid for `host_names` and for the names and addresses of loopback.
 pub(crate) fn make(host_names: &[String], only_tls12: bool) -> io::Result<Certificates> {
     let mut ca = parameters(Vec::new(), "nativeflow-stub throw-away CA")?;
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -30,7 +31,7 @@ pub(crate) fn make(host_names: &[String], only_tls12: bool) -> io::Result<Certif
     let mut leaf = parameters([&loopback, host_names].concat(), "nativeflow-stub")?;
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    // Strict verifiers (Python 3.13) refuse a leaf that does not name its issuer's key.
+    // Strict verifiers (Python 3.13) reject a certificate without the key identifier of its issuer.
     leaf.use_authority_key_identifier_extension = true;
     let leaf_key = KeyPair::generate().map_err(io::Error::other)?;
     let leaf = leaf.signed_by(&leaf_key, &issuer).map_err(io::Error::other)?;
@@ -49,7 +50,7 @@ pub(crate) fn make(host_names: &[String], only_tls12: bool) -> io::Result<Certif
 fn parameters(names: Vec<String>, common_name: &str) -> io::Result<CertificateParams> {
     let mut parameters = CertificateParams::new(names).map_err(io::Error::other)?;
     parameters.distinguished_name.push(DnType::CommonName, common_name);
-    // A day back for clocks that differ; under 398 days, above which some verifiers refuse a leaf.
+    // Valid since yesterday, because clocks differ. Valid for less than 398 days, because some verifiers require it.
     let now = OffsetDateTime::now_utc();
     parameters.not_before = now - Duration::days(1);
     parameters.not_after = now + Duration::days(390);

@@ -1,4 +1,4 @@
-//! One connection: read a request, find out what to do, do it, leave or go on with the next.
+//! One connection: reads a request, runs its script, then closes the connection or reads the next request.
 
 use std::io;
 use std::net::TcpStream;
@@ -15,41 +15,41 @@ use crate::server::peer::Peer;
 use crate::server::port::{Port, Role};
 use crate::service::script::{Script, Step};
 
-/// A request must arrive within this time.
-const REQUEST_LIMIT: Duration = Duration::from_secs(30);
-/// No stall outlives this.
-const STALL_LIMIT: Duration = Duration::from_secs(600);
+/// Timeout for the arrival of a request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Maximum duration of a stalled response.
+const MAX_STALL: Duration = Duration::from_secs(600);
 
 pub(crate) fn serve(socket: Arc<TcpStream>, port: &Port) {
     let started = Instant::now();
-    // Dripped bytes go out one by one, and a peer that neither reads nor leaves is given up.
+    // Sends single bytes immediately, and fails if the peer neither reads nor closes the connection.
     let _ = socket.set_nodelay(true);
-    let _ = socket.set_write_timeout(Some(STALL_LIMIT));
+    let _ = socket.set_write_timeout(Some(MAX_STALL));
     let mut peer = match Peer::new(socket, port.tls.as_ref()) {
         Ok(peer) => peer,
         Err(error) => return port.log.note(&format!("tls: {error}")),
     };
     if port.role == Role::Silent {
-        // Reading is how a peer's leaving is noticed; that what it said is read does not show on its side.
-        peer.stays_until(started + STALL_LIMIT);
-        port.log.note(&format!("silent: held {} ms", started.elapsed().as_millis()));
+        // Reads, because that detects the end of the connection. The peer does not notice that its bytes are read.
+        peer.stays_connected_until(started + MAX_STALL);
+        port.log.note(&format!("silent: connection open for {} ms", started.elapsed().as_millis()));
         return;
     }
-    match peer.shake_hands(started + REQUEST_LIMIT) {
+    match peer.shake_hands(started + REQUEST_TIMEOUT) {
         Ok(None) => {}
         Ok(Some(handshake)) => port.activity.handshake_done(handshake),
-        // Gone without a word, as after a look at whether somebody listens.
+        // The peer closed the connection without sending anything, as a port check does.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return,
         Err(error) => return port.log.note(&format!("no request: {error}")),
     }
     let mut incoming = Incoming::new();
-    while answer(&mut peer, &mut incoming, port) {}
+    while serve_request(&mut peer, &mut incoming, port) {}
 }
 
-/// Reads one request and replies to it; whether another one may follow.
-fn answer(peer: &mut Peer, incoming: &mut Incoming, port: &Port) -> bool {
+/// Reads one request and replies to it. Returns whether another request may follow.
+fn serve_request(peer: &mut Peer, incoming: &mut Incoming, port: &Port) -> bool {
     let started = Instant::now();
-    let reply = match read(peer, incoming, port, started + REQUEST_LIMIT) {
+    let reply = match read(peer, incoming, port, started + REQUEST_TIMEOUT) {
         Ok(Some(Ok(request))) if port.role == Role::Elsewhere => routes::reply_elsewhere(request, &port.site),
         Ok(Some(Ok(request))) => routes::reply(request, &port.site, &port.states),
         Ok(Some(Err(fault))) => routes::reply_to_fault(fault, &port.site),
@@ -59,20 +59,20 @@ fn answer(peer: &mut Peer, incoming: &mut Incoming, port: &Port) -> bool {
             return false;
         }
     };
-    let played = play(&reply.script, peer);
+    let completed = run(&reply.script, peer);
     port.log.request(&reply.entry, reply.script.status, started.elapsed());
-    let keeps = played && reply.script.keeps;
-    if !keeps {
+    let keeps_open = completed && reply.script.keeps_open;
+    if !keeps_open {
         if !incoming.is_empty() {
-            port.log.note("more came after the request, unread; a line end in a header value ends the head");
+            port.log.note("unread bytes after the request; a line break in a header value ends the head");
         }
-        peer.leave(reply.script.ending);
+        peer.close(reply.script.ending);
     }
     port.activity.request_done();
-    keeps
+    keeps_open
 }
 
-/// One request with its body, or what is wrong with it; `None` if the peer went without a word.
+/// Reads one request with its body. Returns its fault if it is invalid, `None` if the peer closed the connection first.
 fn read(
     peer: &mut Peer,
     incoming: &mut Incoming,
@@ -89,7 +89,7 @@ fn read(
         Ok(request) => request,
         Err(fault) => return Ok(Some(Err(fault))),
     };
-    if request.waits_with_its_body && request.framing != Framing::Length(0) && incoming.is_empty() {
+    if request.expects_continue && request.framing != Framing::Length(0) && incoming.is_empty() {
         peer.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
     match incoming.body(request.framing, peer, deadline) {
@@ -100,23 +100,23 @@ fn read(
     Ok(Some(Ok(request)))
 }
 
-/// Ends early when the peer has gone; whether it was still there at the end.
-fn play(script: &Script, peer: &mut Peer) -> bool {
-    let deadline = Instant::now() + STALL_LIMIT;
-    script.steps.iter().all(|step| act(step, peer, deadline))
+/// Runs the steps until the peer is gone. Returns whether it was still connected at the end.
+fn run(script: &Script, peer: &mut Peer) -> bool {
+    let deadline = Instant::now() + MAX_STALL;
+    script.steps.iter().all(|step| run_step(step, peer, deadline))
 }
 
-/// Whether there is someone left to act for.
-fn act(step: &Step, peer: &mut Peer, deadline: Instant) -> bool {
+/// Returns whether the peer is still connected.
+fn run_step(step: &Step, peer: &mut Peer, deadline: Instant) -> bool {
     match step {
         Step::Send(bytes) => peer.send(bytes).is_ok(),
         Step::Repeat { block, times } => (0..*times).all(|_| Instant::now() < deadline && peer.send(block).is_ok()),
         Step::Drip { bytes, every } => bytes.chunks(1).all(|byte| {
             let now = Instant::now();
-            now < deadline && peer.send(byte).is_ok() && peer.stays_until(now + *every)
+            now < deadline && peer.send(byte).is_ok() && peer.stays_connected_until(now + *every)
         }),
-        Step::Pause(time) => peer.stays_until(Instant::now() + *time),
-        Step::Hold => peer.stays_until(deadline),
+        Step::Pause(time) => peer.stays_connected_until(Instant::now() + *time),
+        Step::Hold => peer.stays_connected_until(deadline),
     }
 }
 
@@ -131,8 +131,8 @@ mod tests {
     use std::io::Write;
     use std::net::TcpListener;
 
-    /// What a scenario sees of the body of a request that comes over TCP.
-    fn seen(headers: &str, body: &str) -> Vec<u8> {
+    /// Sends a request over TCP. Returns its body as a scenario receives it.
+    fn received(headers: &str, body: &str) -> Vec<u8> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let mut peer = Peer::new(Arc::new(listener.accept().unwrap().0), None).unwrap();
@@ -142,7 +142,8 @@ mod tests {
         let request = format!("POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n{body}GET");
         let sender = std::thread::spawn(move || client.write_all(request.as_bytes()).map(|()| client));
         let mut incoming = Incoming::new();
-        let request = read(&mut peer, &mut incoming, &port, Instant::now() + REQUEST_LIMIT).unwrap().unwrap().unwrap();
+        let request =
+            read(&mut peer, &mut incoming, &port, Instant::now() + REQUEST_TIMEOUT).unwrap().unwrap().unwrap();
         sender.join().unwrap().unwrap();
         let scenario: fn(&Context) -> Response =
             |context| Response::new(200, TEXT, context.request.body.bytes().unwrap_or(b"too long"));
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn scenario_sees_the_body_of_a_post() {
+    fn scenario_receives_the_body_of_a_post() {
         const FORM: &str = "grant_type=password&username=a%40b.c&password=%00";
         let chunked = "Transfer-Encoding: chunked\r\n";
         let (most, more) = ("x".repeat(65_536), "x".repeat(65_537));
@@ -168,7 +169,7 @@ mod tests {
             ("Content-Length: 65537\r\n", more.clone(), "too long"),
             (chunked, format!("10000\r\n{most}\r\n1\r\nx\r\n0\r\n\r\n"), "too long"),
         ] {
-            assert!(seen(headers, &body) == expected.as_bytes(), "{headers}{}", body.len());
+            assert!(received(headers, &body) == expected.as_bytes(), "{headers}{}", body.len());
         }
     }
 }

@@ -1,20 +1,20 @@
-//! How a TLS connection came about.
+//! The kind of a TLS handshake.
 
 use rustls::{HandshakeKind, ServerConnection};
 
-/// What client and stub agreed on.
+/// The parameters that client and stub negotiated.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handshake {
-    /// As rustls spells it: `TLSv1_3`.
+    /// In rustls' spelling: `TLSv1_3`.
     pub version: &'static str,
-    /// As rustls spells it: `TLS13_AES_256_GCM_SHA384`.
+    /// In rustls' spelling: `TLS13_AES_256_GCM_SHA384`.
     pub suite: &'static str,
-    /// The client showed a ticket of an earlier session, and no certificate was sent.
+    /// The client presented a ticket of an earlier session, and the stub sent no certificate.
     pub resumed: bool,
 }
 
 impl Handshake {
-    /// `None` before it is done.
+    /// Returns `None` before the handshake is complete.
     pub(crate) fn of(connection: &ServerConnection) -> Option<Handshake> {
         Some(Handshake {
             version: connection.protocol_version()?.as_str()?,

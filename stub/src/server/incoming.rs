@@ -1,4 +1,4 @@
-//! What a client sends, taken head by head and body by body; what is read beyond one request belongs to the next.
+//! The bytes from a client, split into heads and bodies. Bytes after one request belong to the next.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -10,18 +10,18 @@ use crate::http::body::{Body, Framing};
 use crate::http::lines::{Fault, Lines};
 use crate::server::peer::Peer;
 
-/// Longest head that is read. Concur's own limit is not known; common servers take 8 to 64 KiB.
+/// Maximum length of a head. Concur's limit is unknown; common servers accept 8 to 64 KiB.
 const MAX_HEAD_LEN: usize = 64 * 1024;
 
-/// Longest line between two chunks of a body, and longest field after the last one.
+/// Maximum length of a line between two chunks of a body, and of a field after the last one.
 const MAX_CHUNK_LINE_LEN: usize = 4096;
 
 pub(crate) struct Incoming {
-    /// Never grows, so that nothing of it is left behind in a smaller block.
+    /// Has its full size from the start, because a buffer that grows leaves its old block in memory.
     bytes: Zeroizing<Vec<u8>>,
 }
 
-/// A head up to and including its blank line, or as much of it as shows what is wrong.
+/// A head including its blank line, or the part of an invalid head that was read.
 pub(crate) struct Head {
     pub(crate) bytes: Zeroizing<Vec<u8>>,
     pub(crate) fault: Option<Fault>,
@@ -47,17 +47,18 @@ impl Incoming {
         self.bytes.is_empty()
     }
 
-    /// The next head; `None` if the peer went without a word. A head that is wrong is not read to its end, which may never come.
+    /// Reads the next head; `None` if the peer closed the connection first. Stops at a fault, because the end of an
+    /// invalid head may never arrive.
     pub(crate) fn head(&mut self, peer: &mut Peer, deadline: Instant) -> io::Result<Option<Head>> {
         let mut lines = Lines::default();
         loop {
-            // Some clients send a line end after a body (RFC 9112, 2.2).
+            // Some clients send a line break after a body (RFC 9112, 2.2).
             let empty_lines = self.bytes.chunks(2).take_while(|line| *line == b"\r\n").count();
             if lines.is_at_first() && empty_lines > 0 {
                 self.drop_first(2 * empty_lines);
                 lines = Lines::default();
             }
-            match lines.look(&self.bytes) {
+            match lines.check(&self.bytes) {
                 ControlFlow::Continue(()) => {}
                 ControlFlow::Break(Ok(length)) => return Ok(Some(Head { bytes: self.take(length), fault: None })),
                 ControlFlow::Break(Err(fault)) => {
@@ -116,28 +117,28 @@ impl Incoming {
         Ok(())
     }
 
-    /// A line without its end.
+    /// Reads a line and removes its CR LF.
     fn line(&mut self, peer: &mut Peer, deadline: Instant) -> Result<Zeroizing<Vec<u8>>, Unread> {
-        let mut looked_at = 0;
+        let mut checked = 0;
         loop {
-            let new = self.bytes.get(looked_at..).unwrap_or_default();
+            let new = self.bytes.get(checked..).unwrap_or_default();
             if let Some(at) = new.iter().position(|byte| *byte == b'\n') {
-                let mut line = self.take(looked_at + at + 1);
+                let mut line = self.take(checked + at + 1);
                 line.pop();
                 return match line.pop() {
                     Some(b'\r') => Ok(line),
                     _ => Err(Unread::Fault("a line in the body ends in LF without CR".into())),
                 };
             }
-            looked_at = self.bytes.len();
-            if looked_at > MAX_CHUNK_LINE_LEN {
+            checked = self.bytes.len();
+            if checked > MAX_CHUNK_LINE_LEN {
                 return Err(Unread::Fault("a line between chunks of the body is longer than 4096 bytes".into()));
             }
             self.fill(peer, deadline)?;
         }
     }
 
-    /// Reads once, and at least one byte.
+    /// Reads once, at least one byte.
     fn fill(&mut self, peer: &mut Peer, deadline: Instant) -> io::Result<()> {
         let mut buffer = Zeroizing::new([0; 4096]);
         let room = MAX_HEAD_LEN.saturating_sub(self.bytes.len()).min(buffer.len());

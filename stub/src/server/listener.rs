@@ -1,4 +1,4 @@
-//! A port, and a thread that takes its connections.
+//! Binds a port, and accepts its connections on a thread.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -9,14 +9,14 @@ use std::time::Duration;
 use crate::server::connection;
 use crate::server::port::Port;
 
-/// A bound port, on the loopback only.
+/// Binds a port on loopback.
 pub(crate) fn bind(port: u16) -> io::Result<(TcpListener, u16)> {
     let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     let port = socket.local_addr()?.port();
     Ok((socket, port))
 }
 
-/// Takes connections until the stub has stopped and [`wake`] is called.
+/// Accepts connections until the stub has stopped and [`wake`] is called.
 pub(crate) fn spawn(socket: TcpListener, port: Port) -> io::Result<JoinHandle<()>> {
     let port = Arc::new(port);
     thread::Builder::new().name(format!("stub-{:?}", port.role).to_lowercase()).spawn(move || accept(&socket, &port))
@@ -24,13 +24,13 @@ pub(crate) fn spawn(socket: TcpListener, port: Port) -> io::Result<JoinHandle<()
 
 fn accept(socket: &TcpListener, port: &Arc<Port>) {
     loop {
-        let taken = socket.accept();
+        let accepted = socket.accept();
         if port.activity.stopped() {
             return;
         }
-        match taken {
+        match accepted {
             Ok((stream, _)) => hand_over(stream, port),
-            // Out of file descriptors, most likely: others must close first.
+            // Probably no free file descriptors: wait until other connections are closed.
             Err(error) => {
                 port.log.note(&format!("accept: {error}"));
                 thread::sleep(Duration::from_millis(50));
@@ -42,11 +42,11 @@ fn accept(socket: &TcpListener, port: &Arc<Port>) {
 fn hand_over(stream: TcpStream, port: &Arc<Port>) {
     let socket = Arc::new(stream);
     let Some(open) = port.activity.open(&socket) else {
-        return port.log.note("too many connections: one was dropped");
+        return port.log.note("connection dropped: too many connections");
     };
     let serving = Arc::clone(port);
     let spawned = thread::Builder::new().name("stub-connection".to_owned()).spawn(move || {
-        // Owned by the thread: the connection counts as open until the thread is done with it.
+        // The thread owns it, so that the connection counts as open until the thread ends.
         let _open = open;
         connection::serve(socket, &serving);
     });
@@ -55,7 +55,7 @@ fn hand_over(stream: TcpStream, port: &Arc<Port>) {
     }
 }
 
-/// Makes an accept that waits come back.
+/// Wakes a thread that waits in accept.
 pub(crate) fn wake(port: u16) {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));

@@ -1,4 +1,4 @@
-//! Ports and connections: who serves a connection, and what is counted and shown of it.
+//! Ports and connections, and the record of their activity.
 
 mod connection;
 mod incoming;

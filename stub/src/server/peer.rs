@@ -1,4 +1,4 @@
-//! The other end of a connection, over TLS or plain TCP, and the three ways to leave it.
+//! The other end of a connection, over TLS or TCP, and the three kinds of closing it.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -11,9 +11,9 @@ use socket2::SockRef;
 use crate::server::handshake::Handshake;
 use crate::service::script::Ending;
 
-/// How long a peer may take to go once everything is said. Leaving earlier, with bytes of its unread, would turn FIN into RST and may
-/// take the end of the answer with it.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// Time for the peer to close after everything is sent. Closing earlier with unread bytes of the peer would turn FIN
+/// into RST, and the end of the response may be lost.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A socket that the stub can shut down while a thread waits on it.
 pub(crate) struct Socket(pub(crate) Arc<TcpStream>);
@@ -58,7 +58,7 @@ impl Peer {
         }
     }
 
-    /// The next read ends at the deadline, if not before.
+    /// Makes the next read end at the deadline at the latest.
     fn read_no_longer_than(&self, deadline: Instant) -> io::Result<()> {
         match deadline.saturating_duration_since(Instant::now()) {
             Duration::ZERO => Err(io::ErrorKind::TimedOut.into()),
@@ -66,20 +66,20 @@ impl Peer {
         }
     }
 
-    /// Does the stub's part of the handshake, until the deadline; `None` without TLS.
+    /// Completes the handshake before the deadline. Returns `None` without TLS.
     pub(crate) fn shake_hands(&mut self, deadline: Instant) -> io::Result<Option<Handshake>> {
         loop {
             self.read_no_longer_than(deadline)?;
             let Peer::Tls(stream) = self else { return Ok(None) };
             match stream.conn.complete_io(&mut stream.sock) {
-                Err(error) if is_for_now(&error) => {}
+                Err(error) if is_temporary(&error) => {}
                 Err(error) => return Err(error),
                 Ok(_) => return Ok(Handshake::of(&stream.conn)),
             }
         }
     }
 
-    /// One read that ends at the deadline with `TimedOut`.
+    /// Reads once; fails with `TimedOut` at the deadline.
     pub(crate) fn read_until(&mut self, deadline: Instant, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             self.read_no_longer_than(deadline)?;
@@ -88,7 +88,7 @@ impl Peer {
                 Peer::Plain(socket) => socket.read(buffer),
             };
             match read {
-                Err(error) if is_for_now(&error) => {}
+                Err(error) if is_temporary(&error) => {}
                 read => return read,
             }
         }
@@ -104,8 +104,8 @@ impl Peer {
         }
     }
 
-    /// Waits, throwing away what is still said, and reports whether the peer is still there.
-    pub(crate) fn stays_until(&mut self, deadline: Instant) -> bool {
+    /// Discards received bytes until the deadline. Returns whether the peer is still connected.
+    pub(crate) fn stays_connected_until(&mut self, deadline: Instant) -> bool {
         let mut ignored = [0; 1024];
         loop {
             match self.read_until(deadline, &mut ignored) {
@@ -116,7 +116,7 @@ impl Peer {
         }
     }
 
-    pub(crate) fn leave(&mut self, ending: Ending) {
+    pub(crate) fn close(&mut self, ending: Ending) {
         match ending {
             Ending::Close => {
                 if let Peer::Tls(stream) = self {
@@ -124,11 +124,11 @@ impl Peer {
                     let _ = stream.flush();
                 }
                 let _ = self.tcp().shutdown(Shutdown::Write);
-                self.stays_until(Instant::now() + FAREWELL);
+                self.stays_connected_until(Instant::now() + CLOSE_TIMEOUT);
             }
             Ending::CutOff => {
                 let _ = self.tcp().shutdown(Shutdown::Write);
-                self.stays_until(Instant::now() + FAREWELL);
+                self.stays_connected_until(Instant::now() + CLOSE_TIMEOUT);
             }
             Ending::Reset => {
                 // A lingering time of zero makes the kernel send RST on close (SO_LINGER, socket(7)).
@@ -138,7 +138,7 @@ impl Peer {
     }
 }
 
-/// An error that says "nothing yet": the read timeout under either name, or a signal.
-fn is_for_now(error: &io::Error) -> bool {
+/// Temporary errors: the read timeout under either name, or a signal.
+fn is_temporary(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }

@@ -1,4 +1,4 @@
-//! What every connection of one port is served with.
+//! The data that all connections of a port share.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::service::site::Site;
 pub(crate) enum Role {
     /// The mock Concur service.
     Service,
-    /// Accepts and says nothing.
+    /// Accepts connections and sends nothing.
     Silent,
-    /// Where redirects lead.
+    /// Target of the redirects.
     Elsewhere,
 }
 
 pub(crate) struct Port {
     pub(crate) role: Role,
     pub(crate) site: Arc<Site>,
-    /// Of all ports of the stub.
+    /// Shared by all ports of the stub.
     pub(crate) states: Arc<States>,
-    /// `None`: plain TCP.
+    /// `None` for plain TCP.
     pub(crate) tls: Option<Arc<ServerConfig>>,
     pub(crate) activity: Arc<Activity>,
     pub(crate) log: Log,

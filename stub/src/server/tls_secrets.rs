@@ -1,4 +1,4 @@
-//! The secrets of TLS sessions, for a test that looks for them in a client's memory.
+//! The secrets of TLS sessions. Tests search a client's memory for them.
 
 use std::fmt;
 use std::mem;
@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 
 /// One secret of a TLS session.
 pub struct TlsSecret {
-    /// As in the file format of `SSLKEYLOGFILE`: `CLIENT_RANDOM` is the master secret of TLS 1.2.
+    /// Label in the `SSLKEYLOGFILE` format. `CLIENT_RANDOM` is the master secret of TLS 1.2.
     pub label: String,
     /// The secret itself.
     pub secret: Zeroizing<Vec<u8>>,
 }
 
-/// Those that have come up and were not taken yet.
+/// The secrets that were not taken yet.
 #[derive(Default)]
 pub(crate) struct TlsSecrets(Mutex<Vec<TlsSecret>>);
 

@@ -1,4 +1,4 @@
-//! Everything that a scenario may ask: about one request, and about the site that it came to.
+//! The data that a scenario can use: one request, and the site that received it.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::random::random_id;
 use crate::service::credentials::Credentials;
 use crate::service::site::Site;
 
-/// No `Debug`: it holds credentials.
+/// No `Debug`, because it contains credentials.
 pub(crate) struct Context {
     pub(crate) request: Request,
     pub(crate) credentials: Credentials,
@@ -31,7 +31,7 @@ impl Context {
         }
     }
 
-    /// Of the kind of document that was asked for.
+    /// The media type of the format that the client prefers.
     pub(crate) fn media_type(&self) -> &'static str {
         match self.request.wants_json {
             true => JSON,
@@ -39,22 +39,22 @@ impl Context {
         }
     }
 
-    /// The consumer key as it came, for a response that repeats it.
+    /// The consumer key as received. Some responses repeat it.
     pub(crate) fn consumer_key(&self) -> &[u8] {
         self.request.consumer_key.first().map_or(&[], |key| key.as_slice())
     }
 
-    /// URL under which the client asked, without a slash at the end.
+    /// The URL that the client used, without a slash at the end.
     pub(crate) fn base_url(&self) -> String {
         self.site.url_for(&self.request.host)
     }
 
-    /// Whether the connection may be kept after a response that allows it.
-    pub(crate) fn may_keep(&self) -> bool {
+    /// Returns whether the connection may stay open after a response that allows it.
+    pub(crate) fn may_keep_open(&self) -> bool {
         self.site.keep_alive && !self.request.wants_close
     }
 
-    /// The headers that every response begins with.
+    /// The headers at the start of every response.
     pub(crate) fn headers(&self) -> [(&'static str, String); 2] {
         [("Date", clock::http_date(self.now)), ("Concur-Correlationid", self.correlation_id.clone())]
     }

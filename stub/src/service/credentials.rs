@@ -1,4 +1,4 @@
-//! Login, password and consumer key of a request, and whether they are right.
+//! Login, password and consumer key of a request, and whether they are correct.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::http::request::Request;
 use crate::users::User;
 
-/// What was found in one header. The names are those of the log.
+/// The result for one header. The names appear in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Found {
     Ok,
@@ -27,16 +27,16 @@ impl Found {
     }
 }
 
-/// The credentials of one request, checked. No `Debug`: it holds the login.
+/// The checked credentials of one request. No `Debug`, because it contains the login.
 pub(crate) struct Credentials {
     pub(crate) basic: Found,
     pub(crate) key: Found,
-    /// The login as it came, for the answer that repeats it.
+    /// The login as received. Some responses repeat it.
     pub(crate) login: Zeroizing<Vec<u8>>,
 }
 
 impl Credentials {
-    /// Compares bytes, as the server is assumed to: no case folding, no Unicode normalisation.
+    /// Compares bytes without case folding or Unicode normalization, as the real server is assumed to do.
     pub(crate) fn check(request: &Request, users: &[User]) -> Credentials {
         let (basic, login, known) = match basic_pair(&request.authorization) {
             Pair::Missing => (Found::Missing, Vec::new(), None),
@@ -50,7 +50,8 @@ impl Credentials {
                 }
             }
         };
-        // Once the user is known the key must be that user's; before that, anybody's will do for the log.
+        // If the user is known, the key must belong to that user. Otherwise any user's key counts as correct in the
+        // log.
         let keys: Vec<&str> = match &known {
             Some(known) => known.iter().map(|it| it.key.as_str()).collect(),
             None => users.iter().map(|it| it.key.as_str()).collect(),
@@ -63,8 +64,8 @@ impl Credentials {
         Credentials { basic, key, login: Zeroizing::new(login) }
     }
 
-    /// The status that refuses the request, `None` if it is to be answered with a token.
-    pub(crate) fn refusal(&self) -> Option<u16> {
+    /// The status that rejects the request; `None` if the response is a token.
+    pub(crate) fn rejection(&self) -> Option<u16> {
         match (self.basic, self.key) {
             (Found::Missing, _) => Some(401),
             (Found::Malformed, _) => Some(400),
@@ -88,7 +89,7 @@ fn basic_pair(authorization: &[Zeroizing<Vec<u8>>]) -> Pair {
     };
     let mut words = value.splitn(2, |byte| *byte == b' ');
     if !words.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic")) {
-        // Another scheme: there is no Basic, and that is what is asked for.
+        // Another scheme: Basic, the required scheme, is missing.
         return Pair::Missing;
     }
     let Ok(decoded) = STANDARD.decode(words.next().unwrap_or_default().trim_ascii()).map(Zeroizing::new) else {
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_three_together_get_a_token() {
+    fn only_matching_login_password_and_key_get_a_token() {
         let demo = User::demo();
         let key = format!("X-ConsumerKey: {}\r\n", demo.key);
         let good = "Authorization: Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg==\r\n";
@@ -140,7 +141,7 @@ mod tests {
             (format!("{good}{good}{key}"), Some(400)),
         ];
         for (headers, status) in cases {
-            assert_eq!(check(&headers).refusal(), status, "{headers}");
+            assert_eq!(check(&headers).rejection(), status, "{headers}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The bodies of the healthy service, and the documented values that scenarios answer with.
+//! The bodies of the healthy service, and the documented values that scenarios send.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ use crate::random::{hex, random, random_id};
 use crate::service::context::Context;
 
 pub(crate) const TOKEN: &str = "fdjhk2382kwkajsklwe8i3932kslswl";
-/// A token that is not this response's.
+/// A token of another response.
 pub(crate) const OTHER_TOKEN: &str = "0thert0kenofanearliercall";
 pub(crate) const REFRESH_TOKEN: &str = "8ew$sefhj7s62ns94376nsjd62s";
 pub(crate) const EXPIRY: &str = "6/1/2034 8:00:00 AM";
 pub(crate) const INSTANCE_URL: &str = "https://www.concursolutions.com/";
 
-/// The four values of a token response, as they stand in the document: markup is not escaped.
+/// The four values of a token response, as written into the document. Markup is not escaped.
 pub(crate) struct Token<'a> {
     pub(crate) instance_url: Option<Cow<'a, str>>,
     pub(crate) token: Option<Cow<'a, str>>,
@@ -25,7 +25,7 @@ pub(crate) struct Token<'a> {
     pub(crate) refresh_token: Option<Cow<'a, str>>,
 }
 
-/// Concur's documented example, with a date that is still to come.
+/// Concur's documented example, with a date in the future.
 pub(crate) const DOCUMENTED: Token<'static> = Token {
     instance_url: Some(Cow::Borrowed(INSTANCE_URL)),
     token: Some(Cow::Borrowed(TOKEN)),
@@ -39,7 +39,7 @@ pub(crate) const fn field(text: &str) -> Option<Cow<'_, str>> {
 }
 
 impl Token<'_> {
-    /// A token nobody had before: base64 of 20 random bytes as real ones are, good for a year.
+    /// A new token, valid for a year: 20 random bytes in Base64, like real ones.
     fn fresh(context: &Context) -> Token<'static> {
         let refresh = format!("{}${}", hex(&random::<3>()), hex(&random::<10>()));
         Token {
@@ -50,7 +50,7 @@ impl Token<'_> {
         }
     }
 
-    /// In the documented order and spelling, those that are absent left out.
+    /// The fields that are present, in the documented order and spelling.
     fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [
             ("Instance_Url", &self.instance_url),
@@ -62,7 +62,7 @@ impl Token<'_> {
         .filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
-    /// In the kind that was asked for.
+    /// Returns the document in the format that the client prefers.
     pub(crate) fn document(&self, context: &Context) -> String {
         match context.request.wants_json {
             true => self.json(),
@@ -90,8 +90,8 @@ pub(crate) fn granted(context: &Context) -> Response {
     Response::new(200, context.media_type(), Token::fresh(context).document(context))
 }
 
-/// The healthy service's refusal. Wrong login, secret and key get the same words, as Concur gives them.
-pub(crate) fn refused(status: u16, context: &Context) -> Response {
+/// Returns the healthy service's error. Wrong login, password and key have the same message, as in Concur.
+pub(crate) fn rejected(status: u16, context: &Context) -> Response {
     let message = match status {
         400 => "The request is badly formed.",
         401 => "Authorization header is missing.",
@@ -100,7 +100,7 @@ pub(crate) fn refused(status: u16, context: &Context) -> Response {
     error(status, message, context)
 }
 
-/// An error, in the kind that was asked for. `message` is plain text.
+/// Returns an error in the format that the client prefers. `message` is plain text.
 pub(crate) fn error(status: u16, message: &str, context: &Context) -> Response {
     let document = match context.request.wants_json {
         true => format!("{{{}}}", error_member(message, context)),
@@ -109,14 +109,14 @@ pub(crate) fn error(status: u16, message: &str, context: &Context) -> Response {
     Response::new(status, context.media_type(), document)
 }
 
-/// The member of an object in JSON that is the error.
+/// Returns the `Error` member of a JSON object.
 pub(crate) fn error_member(message: &str, context: &Context) -> String {
     let (time, id) = (clock::server_time(context.now), random_id());
     let message = json_text(message);
     format!("\"Error\":{{\"Message\":\"{message}\",\"Server-Time\":\"{time}\",\"Id\":\"{id}\"}}")
 }
 
-/// The error envelope in XML. `attributes` begins with a blank if there are any; `message` is markup.
+/// Returns the XML error document. `attributes` is empty or begins with a space; `message` is markup.
 pub(crate) fn error_xml(attributes: &str, message: &str, context: &Context) -> String {
     format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n{}", error_element(attributes, message, context))
 }
@@ -129,7 +129,7 @@ pub(crate) fn error_element(attributes: &str, message: &str, context: &Context) 
     )
 }
 
-/// Text as XML may hold it: markup escaped, what XML 1.0 forbids replaced.
+/// Escapes markup, and replaces characters that XML 1.0 forbids.
 pub(crate) fn xml_text(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
         match c {
@@ -144,7 +144,7 @@ pub(crate) fn xml_text(text: &str) -> String {
     })
 }
 
-/// Text as a string in JSON may hold it (RFC 8259, 7).
+/// Escapes text for a JSON string (RFC 8259, 7).
 fn json_text(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
         match c {
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documented_answer_is_written_as_documented() {
+    fn documented_response_has_the_documented_values() {
         let xml = DOCUMENTED.xml();
         assert!(xml.contains("<Instance_Url>https://www.concursolutions.com/</Instance_Url>"));
         assert!(xml.contains("<Token>fdjhk2382kwkajsklwe8i3932kslswl</Token>"));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn echoed_text_cannot_break_the_document() {
+    fn repeated_text_is_escaped() {
         assert_eq!(xml_text("a<b>&\u{1}\u{e4}"), "a&lt;b&gt;&amp;\u{fffd}\u{e4}");
         assert_eq!(json_text("\"a\\\n\u{e4}"), "\\\"a\\\\\\u000a\u{e4}");
     }

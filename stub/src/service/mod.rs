@@ -1,4 +1,4 @@
-//! What scenarios are made of: what they may ask, what they may say, and what they may do on the connection.
+//! Parts of scenarios: the data of a request, documents to send, and steps on the connection.
 
 pub(crate) mod context;
 pub(crate) mod credentials;

@@ -1,4 +1,4 @@
-//! What happens on a connection after its request: bytes, pauses, and an ending. Every scenario is one of these, faults included.
+//! The steps on a connection after its request: bytes, pauses, and an ending. Every scenario is a script.
 
 use std::time::Duration;
 
@@ -7,26 +7,26 @@ use crate::service::context::Context;
 
 pub(crate) enum Step {
     Send(Vec<u8>),
-    /// The same block over and over, as fast as the peer takes it.
+    /// Sends the block `times` times, as fast as the peer reads it.
     Repeat {
         block: Vec<u8>,
         times: u32,
     },
-    /// One byte at a time, with a pause after each.
+    /// Sends one byte at a time, with a pause after each.
     Drip {
         bytes: Vec<u8>,
         every: Duration,
     },
     Pause(Duration),
-    /// Nothing, until the peer goes.
+    /// Sends nothing until the peer closes the connection.
     Hold,
 }
 
 #[derive(Clone, Copy)]
 pub(crate) enum Ending {
-    /// TLS close_notify, then FIN: nothing is missing.
+    /// TLS close_notify, then FIN: a complete end.
     Close,
-    /// FIN alone: the peer cannot tell whether an attacker cut the connection.
+    /// FIN only: the peer cannot know whether an attacker truncated the stream.
     CutOff,
     /// RST.
     Reset,
@@ -37,32 +37,32 @@ pub(crate) struct Script {
     pub(crate) status: Option<u16>,
     pub(crate) steps: Vec<Step>,
     pub(crate) ending: Ending,
-    /// Instead of the ending the next request is waited for.
-    pub(crate) keeps: bool,
+    /// Wait for the next request instead of ending the connection.
+    pub(crate) keeps_open: bool,
 }
 
 impl Script {
-    /// Not a response at all, or one that is put together by the steps to come.
+    /// Creates a script without steps. Steps can be added.
     pub(crate) fn silent() -> Script {
-        Script { status: None, steps: Vec::new(), ending: Ending::Close, keeps: false }
+        Script { status: None, steps: Vec::new(), ending: Ending::Close, keeps_open: false }
     }
 
     pub(crate) fn response(response: &Response, context: &Context) -> Script {
         Script::whole(response, context, false)
     }
 
-    /// A response after which the connection is kept, if the stub does that and the response allows it.
-    pub(crate) fn lasting(response: &Response, context: &Context) -> Script {
-        Script::whole(response, context, context.may_keep() && response.can_be_followed())
+    /// Sends a response and keeps the connection open, if the stub is configured for it and the response allows it.
+    pub(crate) fn keep_alive_response(response: &Response, context: &Context) -> Script {
+        Script::whole(response, context, context.may_keep_open() && response.can_be_followed())
     }
 
-    fn whole(response: &Response, context: &Context, keeps: bool) -> Script {
-        let mut bytes = response.head(&context.headers(), keeps);
+    fn whole(response: &Response, context: &Context, keeps_open: bool) -> Script {
+        let mut bytes = response.head(&context.headers(), keeps_open);
         bytes.extend_from_slice(&response.wire_body());
-        Script { keeps, ..Script::silent().status(response.status).then(Step::Send(bytes)) }
+        Script { keeps_open, ..Script::silent().status(response.status).then(Step::Send(bytes)) }
     }
 
-    /// Only the head of a response; what should follow it is up to the steps to come.
+    /// Sends only the head of a response. Add steps for the body.
     pub(crate) fn head_of(response: &Response, context: &Context) -> Script {
         let head = response.head(&context.headers(), false);
         Script::silent().status(response.status).then(Step::Send(head))

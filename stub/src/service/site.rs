@@ -1,4 +1,4 @@
-//! What the stub knows of itself on one port: its addresses, its users, and whether it keeps connections.
+//! The stub's data for one port: addresses, users, and whether connections stay open.
 
 use std::sync::Arc;
 
@@ -7,26 +7,26 @@ use crate::users::User;
 pub(crate) struct Site {
     /// URL of the port, without a slash at the end.
     pub(crate) url: String,
-    /// Names in addition to those of loopback under which a client may ask.
+    /// Additional host names that a client can use.
     pub(crate) host_names: Arc<[String]>,
-    /// Where redirects lead, without a slash at the end.
+    /// Target of the redirects, without a slash at the end.
     pub(crate) elsewhere_url: String,
     pub(crate) users: Arc<[User]>,
     pub(crate) keep_alive: bool,
 }
 
 impl Site {
-    /// The number of the account that has this login, if there is one.
+    /// Returns the number of the account with this login.
     pub(crate) fn account(&self, login: &[u8]) -> Option<usize> {
         self.users.iter().position(|user| user.login.as_bytes() == login)
     }
 
-    /// With the host that the client named, if that is a further name of the stub.
+    /// Returns the URL with the client's `Host` value, if that is an additional name of the stub.
     pub(crate) fn url_for(&self, host: &str) -> String {
         let (name, port) = host.split_once(':').unwrap_or((host, ""));
-        let is_further = self.host_names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let is_additional = self.host_names.iter().any(|known| known.eq_ignore_ascii_case(name));
         let scheme = self.url.split("://").next().unwrap_or_default();
-        match is_further && port.bytes().all(|byte| byte.is_ascii_digit()) {
+        match is_additional && port.bytes().all(|byte| byte.is_ascii_digit()) {
             true => format!("{scheme}://{host}"),
             false => self.url.clone(),
         }
@@ -35,7 +35,7 @@ impl Site {
 
 #[cfg(test)]
 impl Site {
-    /// Of a stub with the demo user.
+    /// The site of a stub with the demo user.
     pub(crate) fn demo() -> Arc<Site> {
         Arc::new(Site {
             url: "http://localhost:1".to_owned(),

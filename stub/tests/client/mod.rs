@@ -1,4 +1,4 @@
-//! A client that shows what came over the wire, byte by byte, as no HTTP library would.
+//! A client that returns the exact bytes of a connection, which HTTP libraries do not.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::io::{self, Read, Write};
@@ -54,7 +54,7 @@ pub fn connect(url: &str, ca_pem: &str) -> Tls {
     connect_with(&trusting(ca_pem), url)
 }
 
-/// Resumes the sessions that this configuration has had.
+/// Connects and resumes earlier sessions of this configuration.
 pub fn connect_with(config: &Arc<ClientConfig>, url: &str) -> Tls {
     let (host, port) = host_and_port(url);
     let name = ServerName::try_from(host.to_owned()).unwrap();
@@ -74,7 +74,7 @@ pub fn trusting(ca_pem: &str) -> Arc<ClientConfig> {
 
 pub fn tcp(port: u16) -> TcpStream {
     let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    // No test waits for ever.
+    // No test waits forever.
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     stream
 }
@@ -85,7 +85,7 @@ pub fn host_and_port(url: &str) -> (&str, u16) {
     (host, port.parse().unwrap())
 }
 
-/// Reads one answer with a `Content-Length` and no further.
+/// Reads one response with a `Content-Length`, and no further byte.
 pub fn next_reply(stream: &mut impl Read) -> Reply {
     let mut bytes = Vec::new();
     let mut length = None;
@@ -97,9 +97,9 @@ pub fn next_reply(stream: &mut impl Read) -> Reply {
         bytes.push(byte[0]);
         if bytes.ends_with(b"\r\n\r\n") && length.is_none() {
             let head = String::from_utf8_lossy(&bytes).into_owned();
-            let told =
+            let content_length =
                 head.split("Content-Length: ").nth(1).and_then(|it| it.split("\r\n").next()?.parse::<usize>().ok());
-            length = Some(bytes.len() + told.unwrap_or_default());
+            length = Some(bytes.len() + content_length.unwrap_or_default());
         }
         if length == Some(bytes.len()) {
             break Ok(());
@@ -108,7 +108,7 @@ pub fn next_reply(stream: &mut impl Read) -> Reply {
     Reply { bytes, end }
 }
 
-/// Sends the demo user's credentials and reads to the end.
+/// Sends the demo user's credentials and reads the response to the end of the connection.
 pub fn ask(url: &str, ca_pem: &str) -> Reply {
     ask_with(url, ca_pem, &format!("{BASIC}{KEY}"))
 }

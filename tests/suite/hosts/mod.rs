@@ -2,13 +2,13 @@
 //! nothing behind.
 //!
 //! A host's program is one of `bindings/`, built in a copy of its folder with nothing but what `make install` has put
-//! somewhere. It runs under the witness of `tests/hosts`, which sees at the C boundary whether login and secret were zeroed
+//! somewhere. It runs under the call auditor of `tests/hosts`, which sees at the C boundary whether login and secret were zeroed
 //! and all objects freed, and looks for the secret in the process' memory when it frees its client.
 
+mod call_auditor;
 mod rows;
 mod table;
 mod whole;
-mod witness;
 
 use std::collections::HashMap;
 use std::fs;
@@ -19,9 +19,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use nativeflow_stub::User;
 
 use crate::installed::installed;
-use crate::residue::needles::random_text;
+use crate::residue::patterns::random_text;
 use crate::support::{self, Facts, Program, chosen, is_everything_tested, is_here, needs, proved, root, scratch};
-use witness::{Account, Witness};
+use call_auditor::{Account, CallAuditor};
 
 type Commands = &'static [&'static [&'static str]];
 
@@ -68,14 +68,14 @@ pub struct Seen {
 /// Where hosts find the library.
 struct Place {
     prefix: PathBuf,
-    witness: Witness,
+    auditor: CallAuditor,
     /// Where what was built. Hosts that share folder and commands run literally the same program.
     built: Mutex<HashMap<Recipe, Arc<OnceLock<PathBuf>>>>,
 }
 
 impl Place {
     fn new(name: &str) -> Place {
-        Place { prefix: installed(name), witness: Witness::build(), built: Mutex::default() }
+        Place { prefix: installed(name), auditor: CallAuditor::build(), built: Mutex::default() }
     }
 
     fn fill(&self, word: &str) -> String {
@@ -219,14 +219,14 @@ impl Place {
         }
     }
 
-    /// Runs its program for a user, and gives what the witness saw.
+    /// Runs its program for a user, and gives what the call auditor saw.
     fn run(&self, host: &Host, work: &Path, user: &User) -> (Facts, Account) {
         let (stub, ca) = support::stub();
-        let diary = self.witness.new_diary();
-        let program = self.program(host, work, host.run, &self.witness.variables(&diary));
+        let log = self.auditor.new_log();
+        let program = self.program(host, work, host.run, &self.auditor.variables(&log));
         let args = [&stub.base_url(), &user.key, &user.login, ca.to_str().unwrap()].map(str::to_owned);
         let program = args.iter().fold(program, |program, arg| program.arg(arg));
-        (program.lines(&[&user.secret]).run(), witness::read(&diary))
+        (program.lines(&[&user.secret]).run(), call_auditor::read(&log))
     }
 }
 
@@ -287,19 +287,19 @@ fn every_host_gets_a_token_and_a_refusal_and_leaves_nothing() {
 
 /// What the other test relies on.
 #[test]
-fn the_witness_sees_what_a_careless_host_leaves() {
+fn call_auditor_reports_what_a_leaky_host_leaves() {
     needs!("pkg-config");
-    let careless = Host {
-        name: "careless",
+    let leaky = Host {
+        name: "leaky",
         version: &["cc", "-dumpfullversion"],
         folder: "../tests/hosts",
-        build: &[&["sh", "-c", "cc careless.c -o careless $(pkg-config --cflags --libs nativeflow)"]],
+        build: &[&["sh", "-c", "cc leaky.c -o leaky $(pkg-config --cflags --libs nativeflow)"]],
         tests: &[],
-        run: &["./careless"],
+        run: &["./leaky"],
     };
-    let place = Place::new("careless");
-    let work = place.build(&careless);
-    let (facts, account) = place.run(&careless, &work, &support::user("random@example.com", "Qz5$vK8&wX3!jP6^"));
+    let place = Place::new("leaky");
+    let work = place.build(&leaky);
+    let (facts, account) = place.run(&leaky, &work, &support::user("random@example.com", "Qz5$vK8&wX3!jP6^"));
     assert!(facts.status.success(), "{}", facts.stderr);
     assert_eq!(account.freed(), (1, 3), "options and token are left");
     // In its own copy, in the buffer of standard input.

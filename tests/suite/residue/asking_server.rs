@@ -13,7 +13,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
-use super::needles::random_text;
+use super::patterns::random_text;
 use crate::network::certificates::Authority;
 
 /// Runs until the test process ends.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rcgen::{KeyPair, SignatureAlgorithm};
 
-use super::needles::random_text;
+use super::patterns::random_text;
 use crate::network::certificates::Authority;
 
 pub struct ClientKey {

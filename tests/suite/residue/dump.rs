@@ -4,14 +4,14 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use super::check_output::OutputCheck;
 use super::host::{self, Host};
-use super::judge::Judge;
 use super::paths::{Path, all};
 use super::place;
 use super::table;
 use crate::support::{Build, needs, scratch};
 
-/// Takes a core of the host after one call on `path`, and gives the windows in it, as needle and count.
+/// Takes a core of the host after one call on `path`, and gives the windows in it, as pattern and count.
 fn dump(host: &Host, path: Path) -> Vec<(String, usize)> {
     let path = Path { calls: 1, ..path };
     let (args, lines) = host::brief(&path);
@@ -36,7 +36,7 @@ fn dump(host: &Host, path: Path) -> Vec<(String, usize)> {
 
     let facts = host.look_into(&core, &path);
     let _ = std::fs::remove_file(core);
-    Judge::in_file(&path, &facts)
+    OutputCheck::in_file(&path, &facts)
 }
 
 fn path(name: &str) -> Path {
@@ -48,9 +48,9 @@ fn nothing_in_the_core_of(build: Build, names: &[&'static str]) {
     let mut faults = Vec::new();
     for &name in names {
         let found = dump(&host, path(name).flagged("dump"));
-        let found: Vec<(&str, usize)> = found.iter().map(|(needle, count)| (needle.as_str(), *count)).collect();
+        let found: Vec<(&str, usize)> = found.iter().map(|(pattern, count)| (pattern.as_str(), *count)).collect();
         table::note_path(&format!("core of {name}"), path(name).code, 1, &found);
-        faults.extend(found.iter().map(|(needle, count)| format!("core of {name}: {count} windows of {needle}")));
+        faults.extend(found.iter().map(|(pattern, count)| format!("core of {name}: {count} windows of {pattern}")));
     }
     table::write();
     assert!(faults.is_empty(), "{build}: {faults:?}");
@@ -85,7 +85,7 @@ fn a_planted_copy_is_in_a_core_dump() {
         ("core, excluded", "plant=excluded", false),
     ] {
         let found = dump(&host, path("denied").flagged("dump").flagged(plant));
-        let windows = found.iter().filter(|(needle, _)| needle == "secret").map(|(_, count)| count).sum();
+        let windows = found.iter().filter(|(pattern, _)| pattern == "secret").map(|(_, count)| count).sum();
         if expected {
             table::note_control(name, windows);
         }

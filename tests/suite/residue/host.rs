@@ -60,7 +60,7 @@ pub fn brief(path: &Path) -> (Vec<String>, Vec<String>) {
         path.calls.to_string(),
     ];
     args.extend(path.flags.iter().cloned());
-    (args, path.needles.brief())
+    (args, path.patterns.brief())
 }
 
 /// All C files, and the assembler file of the processor.

@@ -1,19 +1,19 @@
 //! After a call nothing of a secret is left in memory: the promise, on every exit path, in every build.
 //!
 //! The host of `tests/residue` makes the calls and looks at its own memory and registers for 8-byte windows of secrets;
-//! this module tells it which (`needles`), leads it along the paths (`paths`), and judges what it says (`host`, `judge`).
+//! this module tells it which (`patterns`), leads it along the paths (`paths`), and judges what it says (`host`, `check_output`).
 //! `dump` looks into core files in place of the living process, `tls` for the secrets of TLS sessions.
 //!
 //! Not covered: what is in memory *while* a call runs, the kernel's buffers, the host's own copies.
 
 mod asking_server;
+mod check_output;
 mod client_key;
 mod dump;
 mod host;
-mod judge;
-pub mod needles;
 mod odd_server;
 mod paths;
+pub mod patterns;
 pub mod proxy;
 mod renegotiating_server;
 mod table;
@@ -31,11 +31,11 @@ use crate::network::certificates::Authority;
 use crate::production::on_stage;
 use crate::support::{self, Build, NAMESPACES, Target, chosen, is_everything_tested, needs};
 use asking_server::AskingServer;
+use check_output::OutputCheck;
 use client_key::ClientKey;
 use host::{Binding, Host};
-use judge::Judge;
-pub use needles::Needles;
 use paths::{Path, all};
+pub use patterns::Patterns;
 use proxy::Proxy;
 
 /// A stub with a user whose login, secret and key are random: no window of them is anywhere by chance.
@@ -64,9 +64,9 @@ impl Place {
     /// A new one; its stub is started with `options`.
     fn new(options: Options) -> Place {
         let user = User {
-            key: needles::random_text(24),
-            login: format!("{}@{}.test", needles::random_text(12), needles::random_text(12)),
-            secret: needles::random_text(24),
+            key: patterns::random_text(24),
+            login: format!("{}@{}.test", patterns::random_text(12), patterns::random_text(12)),
+            secret: patterns::random_text(24),
         };
         let options = Options { users: vec![user.clone()], record: false, keep_alive: true, ..options };
         let stub = Stub::start(options.clone()).unwrap();
@@ -122,9 +122,9 @@ fn on_paths(build: Build, bindings: &[Binding], paths: impl Fn() -> Vec<Path>) {
                 loop {
                     let Some((path, binding)) = next.lock().unwrap().next() else { return };
                     let facts = host.run(&path, binding);
-                    let judge = Judge::of(&path, &facts);
-                    judge.note();
-                    let found = judge.faults(&path, binding);
+                    let check = OutputCheck::of(&path, &facts);
+                    check.note();
+                    let found = check.faults(&path, binding);
                     faults.lock().unwrap().extend(found.into_iter().map(|fault| format!("{binding:?} {fault}")));
                 }
             });
@@ -194,7 +194,7 @@ fn nothing_is_left_by_the_one_shot_call() {
         let path = Path {
             // The demo user's key has the words of the header's name in it: X-ConsumerKey.
             known: Some("key"),
-            needles: Needles::new(&support::user(&demo.login, secret)),
+            patterns: Patterns::new(&support::user(&demo.login, secret)),
             ..Path::new(place(), name, code).flagged("one-shot")
         };
         let host = Host::compile(Build::Shared);
@@ -202,10 +202,10 @@ fn nothing_is_left_by_the_one_shot_call() {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let facts = on_stage(name, host.into_program().args(&args).lines(&lines));
-        let judge = Judge::of(&path, &facts);
-        judge.note();
+        let check = OutputCheck::of(&path, &facts);
+        check.note();
         table::write();
-        assert_eq!(judge.faults(&path, Binding::Lazy), [""; 0]);
+        assert_eq!(check.faults(&path, Binding::Lazy), [""; 0]);
     }
 }
 
@@ -216,10 +216,10 @@ fn windows_without(build: Build, binding: Binding) -> usize {
     let paths = all(place(), build).into_iter().filter(|path| names.contains(&path.name));
     let windows = paths.map(|path| {
         let facts = host.run(&path, binding);
-        let judge = Judge::of(&path, &facts);
+        let check = OutputCheck::of(&path, &facts);
         // The controls hold here too, or something else is broken.
-        assert!(judge.controls_are_found(&path, binding), "{}", path.name);
-        judge.windows()
+        assert!(check.controls_are_found(&path, binding), "{}", path.name);
+        check.windows()
     });
     let windows = windows.sum();
     table::note_negative(build, windows);

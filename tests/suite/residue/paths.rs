@@ -1,7 +1,7 @@
 //! The ways in which a call can end.
 
 use super::client_key::ClientKey;
-use super::needles::Needles;
+use super::patterns::Patterns;
 use super::proxy::Proxy;
 use super::{Place, calls, renegotiating_server};
 use crate::scenarios;
@@ -16,8 +16,8 @@ pub struct Path {
     pub limit_ms: u32,
     pub calls: usize,
     pub flags: Vec<String>,
-    pub needles: Needles,
-    /// A needle that is no secret of this path, for it stands in the library's own code.
+    pub patterns: Patterns,
+    /// A pattern that is no secret of this path, for it stands in the library's own code.
     pub known: Option<&'static str>,
 }
 
@@ -32,7 +32,7 @@ impl Path {
             limit_ms: 60_000,
             calls: calls(),
             flags: Vec::new(),
-            needles: Needles::new(&place.user),
+            patterns: Patterns::new(&place.user),
             known: None,
         }
     }
@@ -55,7 +55,7 @@ impl Path {
     pub fn steps(&self) -> usize {
         let has_flag = |start: &str| self.flags.iter().any(|flag| flag.starts_with(start));
         let to_a_client = if has_flag("one-shot") { 0 } else { 2 };
-        to_a_client + usize::from(has_flag("chain=")) + usize::from(!self.needles.proxy.is_empty())
+        to_a_client + usize::from(has_flag("chain=")) + usize::from(!self.patterns.proxy.is_empty())
     }
 
     /// Whether all calls use one connection.
@@ -63,8 +63,8 @@ impl Path {
         self.name.starts_with("kept")
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Needles)) -> Path {
-        change(&mut self.needles);
+    fn with(mut self, change: impl FnOnce(&mut Patterns)) -> Path {
+        change(&mut self.patterns);
         self
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::{Display, Write as _};
 use std::fs;
 use std::sync::Mutex;
 
-use super::needles::NAMES;
+use super::patterns::NAMES;
 use crate::support::{self, Build};
 
 #[derive(Default)]
@@ -46,7 +46,7 @@ pub fn note_path(name: &str, code: &'static str, calls: usize, found: &[(&str, u
         row.calls += calls;
         for (column, name) in NAMES.iter().enumerate() {
             row.windows[column] +=
-                found.iter().filter(|(needle, _)| needle == name).map(|(_, count)| count).sum::<usize>();
+                found.iter().filter(|(pattern, _)| pattern == name).map(|(_, count)| count).sum::<usize>();
         }
     });
 }

@@ -11,10 +11,10 @@ use std::time::Instant;
 
 use nativeflow_stub::Options;
 
+use super::check_output::OutputCheck;
 use super::host::{self, Binding, Host};
-use super::judge::Judge;
-use super::needles::{MASTER_SECRET, TRAFFIC_SECRET};
 use super::paths::{Path, all};
+use super::patterns::{MASTER_SECRET, TRAFFIC_SECRET};
 use super::{Place, table};
 use crate::support::{Build, Facts, chosen};
 
@@ -26,7 +26,7 @@ enum Version {
 
 impl Version {
     /// The name of its secrets in the table.
-    fn needle(self) -> &'static str {
+    fn pattern(self) -> &'static str {
         match self {
             Version::Tls12 => MASTER_SECRET,
             Version::Tls13 => TRAFFIC_SECRET,
@@ -76,7 +76,7 @@ fn run(host: &Host, place: &Place, path: &Path, told: Told, binding: Binding) ->
         }
         let new = place.stub.take_tls_secrets();
         secrets += new.len();
-        stdin.write_all((path.needles.later(&new).join("\n") + "\n").as_bytes()).unwrap();
+        stdin.write_all((path.patterns.later(&new).join("\n") + "\n").as_bytes()).unwrap();
     }
     let status = child.wait().unwrap();
     (Facts { status, stdout, stderr: errors.join().unwrap(), took: start.elapsed() }, secrets)
@@ -105,14 +105,14 @@ fn nothing_is_left(build: Build, version: Version, is_meant: fn(&str) -> bool) {
                     let told = if path.is_kept() { Told::End } else { Told::Call };
                     let binding = [Binding::Lazy, Binding::Now][number % 2];
                     let (facts, secrets) = run(&host, &place, path, told, binding);
-                    let judge = Judge::of(path, &facts);
-                    judge.note();
-                    let mut found = judge.faults(path, binding);
+                    let check = OutputCheck::of(path, &facts);
+                    check.note();
+                    let mut found = check.faults(path, binding);
                     let expected = if path.url.starts_with("https") && path.code == "NF_OK" { 1 } else { 0 };
                     if secrets < expected {
                         found.push(format!("{}: the stub knows no secret of TLS", path.name));
                     }
-                    let named = found.into_iter().map(|fault| format!("{}, {binding:?} {fault}", version.needle()));
+                    let named = found.into_iter().map(|fault| format!("{}, {binding:?} {fault}", version.pattern()));
                     faults.lock().unwrap().extend(named);
                 }
             });
@@ -163,8 +163,8 @@ fn secrets_of_an_open_tls_connection_are_found() {
         let place = version.place();
         let path = paths(&place, Build::Shared, |path| path == "kept").remove(0);
         let (facts, _) = run(&host, &place, &path, Told::Call, Binding::Lazy);
-        let windows = Judge::of(&path, &facts).windows();
-        table::note_control(&format!("open TLS, {}", version.needle()), windows);
+        let windows = OutputCheck::of(&path, &facts).windows();
+        table::note_control(&format!("open TLS, {}", version.pattern()), windows);
         assert!(windows > 0, "{}", facts.stdout);
     }
     table::write();

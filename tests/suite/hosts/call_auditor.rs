@@ -1,4 +1,4 @@
-//! The witness of `tests/hosts`, and what it has written down.
+//! The call auditor of `tests/hosts`, and its log.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,37 +11,37 @@ use crate::support::{Compiler, root, scratch};
 /// Tests that run side by side have their own.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
-pub struct Witness {
+pub struct CallAuditor {
     library: PathBuf,
 }
 
-impl Witness {
-    pub fn build() -> Witness {
+impl CallAuditor {
+    pub fn build() -> CallAuditor {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let library = scratch("hosts").join(format!("witness-{}-{number}.so", std::process::id()));
+        let library = scratch("hosts").join(format!("call-auditor-{}-{number}.so", std::process::id()));
         let residue = root().join("tests/residue");
         let registers = format!("registers_{}.S", std::env::consts::ARCH);
         let mut compiler = Compiler::c11().args(["-shared", "-fPIC", "-fvisibility=hidden", "-O2"]);
         for source in ["scan.c", "windows.c", "registers.c", &registers] {
             compiler = compiler.source(&residue.join(source));
         }
-        compiler.source(&root().join("tests/hosts/witness.c")).output(&library).run();
-        Witness { library }
+        compiler.source(&root().join("tests/hosts/call_auditor.c")).output(&library).run();
+        CallAuditor { library }
     }
 
-    pub fn new_diary(&self) -> PathBuf {
+    pub fn new_log(&self) -> PathBuf {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let diary = scratch("hosts").join(format!("diary-{}-{number}", std::process::id()));
-        let _ = fs::remove_file(&diary);
-        diary
+        let log = scratch("hosts").join(format!("log-{}-{number}", std::process::id()));
+        let _ = fs::remove_file(&log);
+        log
     }
 
-    pub fn variables(&self, diary: &Path) -> [(&'static str, String); 2] {
-        [("LD_AUDIT", self.library.display().to_string()), ("NATIVEFLOW_WITNESS", diary.display().to_string())]
+    pub fn variables(&self, log: &Path) -> [(&'static str, String); 2] {
+        [("LD_AUDIT", self.library.display().to_string()), ("NATIVEFLOW_CALL_LOG", log.display().to_string())]
     }
 }
 
-impl Drop for Witness {
+impl Drop for CallAuditor {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.library);
     }
@@ -61,9 +61,9 @@ pub struct Account {
 }
 
 /// An empty one for a host that has not loaded the library.
-pub fn read(diary: &Path) -> Account {
-    let text = fs::read_to_string(diary).unwrap_or_default();
-    let _ = fs::remove_file(diary);
+pub fn read(log: &Path) -> Account {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let _ = fs::remove_file(log);
     let mut account = Account::default();
     for line in text.lines() {
         let (what, of) = line.split_once(' ').unwrap();

@@ -1,8 +1,8 @@
 //! What the host says, and whether it is what it should be.
 
 use super::host::Binding;
-use super::needles::KEPT;
 use super::paths::Path;
+use super::patterns::KEPT;
 use super::table;
 use crate::support::Facts;
 
@@ -14,7 +14,7 @@ const CONTROLS: [&str; 6] =
     ["heap", "stack", "general-register", "vector-register", "high-vector-register", "next-lazy-call"];
 
 /// The lines of one run, in words.
-pub struct Judge<'a> {
+pub struct OutputCheck<'a> {
     name: &'static str,
     code: &'static str,
     calls: usize,
@@ -23,10 +23,10 @@ pub struct Judge<'a> {
     trouble: Option<String>,
 }
 
-impl<'a> Judge<'a> {
-    pub fn of(path: &Path, facts: &'a Facts) -> Judge<'a> {
+impl<'a> OutputCheck<'a> {
+    pub fn of(path: &Path, facts: &'a Facts) -> OutputCheck<'a> {
         let said = facts.status.success() && facts.stderr.is_empty();
-        Judge {
+        OutputCheck {
             name: path.name,
             code: path.code,
             calls: path.calls,
@@ -41,26 +41,26 @@ impl<'a> Judge<'a> {
         self.lines.iter().filter(move |words| words[0] == kind).map(|words| &words[2..])
     }
 
-    /// The windows that should not be there, as when, needle, where, count.
+    /// The windows that should not be there, as when, pattern, where, count.
     fn found(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a str, usize)> {
         self.of_kind("found").filter_map(|words| {
-            let [when, needle, place, count] = *words else { panic!("{words:?}") };
+            let [when, pattern, place, count] = *words else { panic!("{words:?}") };
             // A file's name: what stands in the program's or the library's code.
             let in_code = !place.starts_with('[') && !place.starts_with("registers") && place != "anonymous";
-            let known = in_code && self.known == Some(needle);
+            let known = in_code && self.known == Some(pattern);
             let copied = place == "[stack]" || place.starts_with("registers");
-            let kept = KEPT.contains(&needle) && ["configured", "returned", "freed"].contains(&when) && !copied;
-            (when != "planted" && !known && !kept).then(|| (when, needle, place, count.parse().unwrap()))
+            let kept = KEPT.contains(&pattern) && ["configured", "returned", "freed"].contains(&when) && !copied;
+            (when != "planted" && !known && !kept).then(|| (when, pattern, place, count.parse().unwrap()))
         })
     }
 
-    /// What was found in a file, needle by needle.
+    /// What was found in a file, pattern by pattern.
     pub fn in_file(path: &Path, facts: &Facts) -> Vec<(String, usize)> {
-        let judge = Judge::of(path, facts);
-        let trouble = judge.trouble.iter().cloned().chain(judge.of_kind("unreadable").map(|words| words.join(" ")));
+        let check = OutputCheck::of(path, facts);
+        let trouble = check.trouble.iter().cloned().chain(check.of_kind("unreadable").map(|words| words.join(" ")));
         assert_eq!(trouble.collect::<Vec<_>>(), [""; 0]);
-        assert_eq!(judge.of_kind("scanned").filter(|words| words[0] == "dumped").count(), 1);
-        judge.found().map(|(_, needle, _, count)| (needle.to_owned(), count)).collect()
+        assert_eq!(check.of_kind("scanned").filter(|words| words[0] == "dumped").count(), 1);
+        check.found().map(|(_, pattern, _, count)| (pattern.to_owned(), count)).collect()
     }
 
     /// How many there are.
@@ -78,7 +78,7 @@ impl<'a> Judge<'a> {
 
     /// Adds this run to the table.
     pub fn note(&self) {
-        let found: Vec<_> = self.found().map(|(_, needle, _, count)| (needle, count)).collect();
+        let found: Vec<_> = self.found().map(|(_, pattern, _, count)| (pattern, count)).collect();
         table::note_path(self.name, self.code, self.calls, &found);
         for control in CONTROLS {
             if self.of_kind("control").any(|words| words[0] == control) {
@@ -99,8 +99,8 @@ impl<'a> Judge<'a> {
         if ended != [[path.code, calls.as_str()]] {
             fault(format!("{} calls should end in {}, and ended so: {ended:?}", path.calls, path.code));
         }
-        for (when, needle, place, count) in self.found() {
-            fault(format!("{count} windows of {needle} in {place}, {when}"));
+        for (when, pattern, place, count) in self.found() {
+            fault(format!("{count} windows of {pattern} in {place}, {when}"));
         }
         if path.is_kept() && !self.of_kind("connected").eq([["1"]]) {
             fault("the connection was not kept".to_owned());

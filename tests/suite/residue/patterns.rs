@@ -42,7 +42,7 @@ pub const TRAFFIC_SECRET: &str = "traffic";
 pub const KEPT: [&str; 2] = ["clientkey", "proxy"];
 
 /// A call's credentials, and what must not be left of them.
-pub struct Needles {
+pub struct Patterns {
     mask: [u8; 8],
     pub key: Vec<u8>,
     pub login: Vec<u8>,
@@ -55,10 +55,10 @@ pub struct Needles {
     pub kept_bytes: Vec<(&'static str, Vec<u8>)>,
 }
 
-impl Needles {
-    pub fn new(user: &User) -> Needles {
+impl Patterns {
+    pub fn new(user: &User) -> Patterns {
         let [key, login, secret] = [&user.key, &user.login, &user.secret].map(|text| text.clone().into_bytes());
-        Needles { mask: random(), key, login, secret, proxy: Vec::new(), kept: Vec::new(), kept_bytes: Vec::new() }
+        Patterns { mask: random(), key, login, secret, proxy: Vec::new(), kept: Vec::new(), kept_bytes: Vec::new() }
     }
 
     /// Names a proxy at this address, with a user and a password of its own.
@@ -94,19 +94,19 @@ impl Needles {
         if !self.proxy.is_empty() {
             lines.push(format!("proxy {}", self.hidden(&self.proxy)));
         }
-        lines.extend(self.texts().iter().map(|(name, text)| format!("needle {name} {}", self.hidden(text))));
+        lines.extend(self.texts().iter().map(|(name, text)| format!("pattern {name} {}", self.hidden(text))));
         lines.extend(self.kept_bytes.iter().map(|(name, bytes)| format!("bytes {name} {}", self.hidden(bytes))));
         lines.push("end".to_owned());
         lines
     }
 
-    /// More of it, for needles that come up later.
+    /// More of it, for patterns that come up later.
     pub fn later(&self, secrets: &[TlsSecret]) -> Vec<String> {
-        let needle = |TlsSecret { label, secret, .. }: &TlsSecret| {
+        let pattern = |TlsSecret { label, secret, .. }: &TlsSecret| {
             let name = if label == "CLIENT_RANDOM" { MASTER_SECRET } else { TRAFFIC_SECRET };
             format!("bytes {name} {}", self.hidden(secret))
         };
-        secrets.iter().map(needle).chain(["end".to_owned()]).collect()
+        secrets.iter().map(pattern).chain(["end".to_owned()]).collect()
     }
 
     fn hidden(&self, text: &[u8]) -> String {
@@ -163,12 +163,12 @@ fn base64_is_that_of_rfc_4648() {
 /// Whatever stands before and behind a pair, one of the three forms is in the Base64 text.
 #[test]
 fn base64_is_looked_for_at_every_alignment() {
-    let needles = Needles::new(&User::demo());
+    let patterns = Patterns::new(&User::demo());
     for before in ["", "x", "xy", "xyz"] {
         let text = base64(format!("{before}{}:{}~~~", User::demo().login, User::demo().secret).as_bytes());
         let found = |form: &[u8]| text.windows(8).any(|window| form.windows(8).any(|other| other == window));
         let whole = |form: &[u8]| text.windows(form.len()).any(|window| window == form);
-        let forms: Vec<_> = needles.texts().into_iter().filter(|(name, _)| *name == "base64").collect();
+        let forms: Vec<_> = patterns.texts().into_iter().filter(|(name, _)| *name == "base64").collect();
         assert!(forms.iter().any(|(_, form)| found(form)));
         assert!(forms.iter().any(|(_, form)| whole(&form[..form.len() - 4])));
     }

@@ -1,4 +1,4 @@
-/* A host that does nothing right: the witness must say so. Takes what get_token takes. */
+/* A host that frees and wipes nothing, so that the call auditor must report it. It takes the arguments of get_token. */
 #include <nativeflow.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,12 +1,13 @@
 /*
- * Watches a host from outside, as an auditor of the dynamic linker (rtld-audit(7)): whatever the language, its calls of the
- * library come by here, but for those by an address that was in a variable from the start. Notes in the file that
- * NATIVEFLOW_WITNESS names, one line each:
+ * Observes a host as an auditor of the dynamic linker (rtld-audit(7)). In any language, the host's calls of the library
+ * pass through this code, except calls through an address that a variable contained from the start. Writes one line for
+ * each event to the file in NATIVEFLOW_CALL_LOG:
  *
+ *     loaded <path>                  the library was loaded from this file
  *     made <type>, freed <type>      an object
- *     zero login, zero secret        after a call, a buffer that was given is zero as far as it was text
- *     left login, left secret        it is not
- *     windows <number> <where>       of the secret in this process' memory, when the client was freed
+ *     zero login, zero secret        after a call, the text in the buffer was zeroed
+ *     left login, left secret        after a call, it was not zeroed
+ *     windows <number> <where>       windows of the secret in this process' memory, after the client was freed
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -21,19 +22,19 @@
 
 #include "../residue/scan.h"
 
-/* What the linker looks for; the rest is hidden, as the assembler file needs it. */
+/* Functions that the linker looks up. The others are hidden, because the assembler file needs it. */
 #define FOR_THE_LINKER __attribute__((visibility("default")))
 
-enum { LONGEST = 512 };
+enum { MAX_SECRET_LEN = 512 };
 
 static const unsigned char mask[WINDOW] = {0x5a, 0xc3, 0x96, 0x3c, 0xa5, 0x69, 0x0f, 0xf0};
-static unsigned char secret_hidden[LONGEST];
+static unsigned char secret_hidden[MAX_SECRET_LEN];
 
 static void note(const char *what, const char *of)
 {
     char line[128];
     const int length = snprintf(line, sizeof line, "%s %s\n", what, of);
-    const int file = open(getenv("NATIVEFLOW_WITNESS"), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    const int file = open(getenv("NATIVEFLOW_CALL_LOG"), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 
     if (file < 0 || write(file, line, (size_t)length) != length)
         abort();
@@ -47,7 +48,7 @@ static nf_error *noted(nf_error *error)
     return error;
 }
 
-/* The library's own functions, as the host would have got them. */
+/* The library's functions, whose addresses the host would have received. */
 static nf_options *(*options_new)(void);
 static void (*options_free)(nf_options *);
 static nf_error *(*set_base_url)(nf_options *, const char *);
@@ -91,10 +92,10 @@ static nf_error *watch_client_new(const nf_options *options, nf_client **out)
     return error;
 }
 
-/* The shares that are there: nf_client_free frees them too. A host has one for each call, and makes one call. */
+/* The existing shares, because nf_client_free frees them too. A host creates one share per call, and makes one call. */
 static nf_client *shares[8];
 
-/* Puts `to` in a place that holds `from`. */
+/* Replaces `from` by `to` in the table. */
 static int replace_share(nf_client *from, nf_client *to)
 {
     for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
@@ -118,12 +119,12 @@ static nf_error *watch_client_share(const nf_client *client, uint32_t timeout_ms
     return error;
 }
 
-/* Byte by byte: a wider access would leave windows in registers. */
+/* Copies single bytes, because a wider access would leave windows in registers. */
 static void hide(const char *secret, size_t length)
 {
-    for (size_t i = 0; i < length && i < LONGEST; i++)
+    for (size_t i = 0; i < length && i < MAX_SECRET_LEN; i++)
         secret_hidden[i] = (unsigned char)secret[i] ^ mask[i % WINDOW];
-    windows_add_text((struct hidden){secret_hidden, length < LONGEST ? length : LONGEST, mask}, 0);
+    windows_add_text((struct hidden){secret_hidden, length < MAX_SECRET_LEN ? length : MAX_SECRET_LEN, mask}, 0);
 }
 
 static const char *state(const char *buffer, size_t length)
@@ -209,7 +210,7 @@ FOR_THE_LINKER unsigned int la_objopen(struct link_map *map, Lmid_t namespace, u
 {
     (void)namespace;
     (void)cookie;
-    /* From everywhere, to the library. Where it comes from is of interest too. */
+    /* Audits bindings from every object to the library, and notes the library's path. */
     if (strstr(map->l_name, "libnativeflow.so") == NULL)
         return LA_FLG_BINDFROM;
     note("loaded", map->l_name);
