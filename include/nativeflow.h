@@ -19,7 +19,7 @@
  *     }
  *
  *
- * CALLING CONVENTION
+ * RULES FOR CALLS
  *
  * A function that can fail returns nf_error *. NULL means success. Any other
  * value is an error object that the caller owns and frees. There is no global

@@ -38,7 +38,7 @@ pub unsafe extern "C-unwind" fn nf_get_token(
     secret: *mut c_char,
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
-    // SAFETY: the pointers follow the header's calling convention.
+    // SAFETY: the pointers follow the header's rules for calls.
     guard::call(|| unsafe { get_token(|| Client::new(&Options::new()), key, login, secret, out) })
 }
 
@@ -55,7 +55,7 @@ pub unsafe extern "C-unwind" fn nf_get_token(
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_client_new(options: *const nf_options, out: *mut *mut nf_client) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let out = unsafe { Output::cleared(out) }.required("out")?;
         // SAFETY: as above.
         let client = match unsafe { options.as_ref() } {
@@ -93,7 +93,7 @@ pub unsafe extern "C-unwind" fn nf_client_share(
     out: *mut *mut nf_client,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let out = unsafe { Output::cleared(out) }.required("out")?;
         // SAFETY: as above.
         let client = unsafe { object(client, "client") }?;
@@ -117,7 +117,7 @@ pub unsafe extern "C-unwind" fn nf_client_share(
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_client_free(client: *mut nf_client) {
-    // SAFETY: NULL or a client on which no further call starts (header, "Calling convention"). A running call has its own
+    // SAFETY: NULL or a client on which no further call starts (header, "Rules for calls"). A running call has its own
     // reference to the client inside.
     guard::run((), || unsafe {
         if let Some(client) = client.as_ref() {
@@ -143,7 +143,7 @@ pub unsafe extern "C-unwind" fn nf_client_free(client: *mut nf_client) {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_client_cancel(client: *const nf_client) {
-    // SAFETY: NULL or a client that has not been freed (header, "Calling convention").
+    // SAFETY: NULL or a client that has not been freed (header, "Rules for calls").
     guard::run((), || unsafe { cancel(client) })
 }
 
@@ -187,14 +187,14 @@ pub unsafe extern "C-unwind" fn nf_client_get_token(
     secret: *mut c_char,
     out: *mut *mut nf_token,
 ) -> *mut nf_error {
-    // SAFETY: the pointers follow the header's calling convention.
+    // SAFETY: the pointers follow the header's rules for calls.
     guard::call(|| unsafe { get_token(|| Ok(object(client, "client")?.client.clone()), key, login, secret, out) })
 }
 
 /// Implements both functions. `client` is created or read only if the output can be written.
 ///
 /// # Safety
-/// The pointers follow the header's calling convention.
+/// The pointers follow the header's rules for calls.
 unsafe fn get_token(
     client: impl FnOnce() -> Result<Client, Error>,
     key: *const c_char,

@@ -53,7 +53,7 @@ unsafe fn code_of(error: *const nf_error) -> i32 {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_error_code(error: *const nf_error) -> i32 {
-    // SAFETY: NULL or an error that has not been freed (header, "Calling convention").
+    // SAFETY: NULL or an error that has not been freed (header, "Rules for calls").
     guard::read(NF_OK, || unsafe { code_of(error) })
 }
 
@@ -153,6 +153,6 @@ pub unsafe extern "C-unwind" fn nf_error_retry_after_ms(error: *const nf_error) 
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_error_free(error: *mut nf_error) {
-    // SAFETY: NULL or an error that is not used again (header, "Calling convention").
+    // SAFETY: NULL or an error that is not used again (header, "Rules for calls").
     guard::run((), || unsafe { free(error) })
 }

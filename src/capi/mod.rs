@@ -2,7 +2,7 @@
 //!
 //! Every function runs inside `guard`, which disables thread cancellation, catches panics, reports errors and clears stack and
 //! registers. `argument` reads pointers from C; `text` makes texts for C. The safety contract of every function is the
-//! header's preamble ("Calling convention").
+//! header's preamble ("Rules for calls").
 
 // A pointer from C cannot be checked. The SAFETY comment of each block names the promise that it relies on.
 #![allow(unsafe_code)]

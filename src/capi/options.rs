@@ -47,7 +47,7 @@ pub extern "C-unwind" fn nf_options_new() -> *mut nf_options {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_options_free(options: *mut nf_options) {
-    // SAFETY: NULL or options that are not used again (header, "Calling convention").
+    // SAFETY: NULL or options that are not used again (header, "Rules for calls").
     guard::run((), || unsafe { free(options) })
 }
 
@@ -64,7 +64,7 @@ pub unsafe extern "C-unwind" fn nf_options_free(options: *mut nf_options) {
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_base_url(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let (options, url) = unsafe { (object_mut(options, "options")?, text(url, "url")?) };
         options.options.set_base_url(url)
     })
@@ -83,7 +83,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_base_url(options: *mut nf_options
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_timeout(Duration::from_millis(ms.into()))
     })
@@ -103,7 +103,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_timeout_ms(options: *mut nf_optio
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_connect_timeout_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_connect_timeout(Duration::from_millis(ms.into()))
     })
@@ -130,7 +130,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_connect_timeout_ms(options: *mut 
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_ca_file(options: *mut nf_options, path: *const c_char) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let (options, path) = unsafe { (object_mut(options, "options")?, text(path, "path")?) };
         options.options.set_ca_file(path)
     })
@@ -153,7 +153,7 @@ pub unsafe extern "C-unwind" fn nf_options_add_ca_pem(
     len: usize,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let options = unsafe { object_mut(options, "options") }?;
         if pem.is_null() {
             return Err(Error::new(Cause::NullPointer).detail("pem"));
@@ -182,7 +182,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_user_agent(
     product: *const c_char,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let (options, product) = unsafe { (object_mut(options, "options")?, text(product, "product")?) };
         options.options.set_user_agent(product)
     })
@@ -211,7 +211,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_client_certificate(
     key_file: *const c_char,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let (options, chain, key) =
             unsafe { (object_mut(options, "options")?, text(chain_file, "chain_file")?, text(key_file, "key_file")?) };
         options.options.set_client_certificate(chain, key)
@@ -242,7 +242,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_client_certificate(
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_proxy(options: *mut nf_options, url: *const c_char) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let (options, url) = unsafe { (object_mut(options, "options")?, text(url, "url")?) };
         options.options.set_proxy(url)
     })
@@ -269,7 +269,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_proxy_bypass(
     hosts: *const c_char,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let (options, hosts) = unsafe { (object_mut(options, "options")?, text(hosts, "hosts")?) };
         options.options.set_proxy_bypass(hosts)
     })
@@ -298,7 +298,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_proxy_bypass(
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_use_environment_proxy(options: *mut nf_options) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.use_environment_proxy()
     })
@@ -330,7 +330,7 @@ pub unsafe extern "C-unwind" fn nf_options_use_environment_proxy(options: *mut n
 #[must_use]
 pub unsafe extern "C-unwind" fn nf_options_set_keep_alive_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_keep_alive(Duration::from_millis(ms.into()));
         Ok(())
@@ -356,7 +356,7 @@ pub unsafe extern "C-unwind" fn nf_options_set_log(
     user: *mut c_void,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_log(r#fn.map(|function| log::from_callback(function, user)));
         Ok(())
@@ -385,7 +385,7 @@ pub unsafe extern "C-unwind" fn nf_options_on_release(
     user: *mut c_void,
 ) -> *mut nf_error {
     guard::call(|| {
-        // SAFETY: the pointers follow the header's calling convention.
+        // SAFETY: the pointers follow the header's rules for calls.
         let options = unsafe { object_mut(options, "options") }?;
         let function = r#fn.ok_or_else(|| Error::new(Cause::NullPointer).detail("fn"))?;
         options.options.on_release(release::from_callback(function, user));

@@ -90,7 +90,7 @@ impl nf_token {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_token_value(token: *const nf_token) -> *const c_char {
-    // SAFETY: NULL or a token that has not been freed (header, "Calling convention").
+    // SAFETY: NULL or a token that has not been freed (header, "Rules for calls").
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.value)) })
 }
 
@@ -198,6 +198,6 @@ pub unsafe extern "C-unwind" fn nf_token_expiration_date(token: *const nf_token)
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_token_free(token: *mut nf_token) {
-    // SAFETY: NULL or a token that is not used again (header, "Calling convention").
+    // SAFETY: NULL or a token that is not used again (header, "Rules for calls").
     guard::run_briefly((), || unsafe { free(token) })
 }

@@ -222,7 +222,7 @@ causes! {
         "Server certificate rejected (issuer not trusted, its certificate not sent)",
         "Set the issuing CA with nf_options_set_ca_file if it belongs to your company or its proxy. Otherwise ask the server's operator to send the intermediate certificate.";
     CertificateWeak => TlsUntrusted, Never,
-        "Server certificate rejected (it or an issuer uses SHA-1, or an RSA key of less than 2048 bits)",
+        "Server certificate rejected (the chain uses SHA-1 or an RSA key shorter than 2048 bits)",
         "Ask the operator of the server or the proxy for a new certificate with SHA-256 and an RSA key of 2048 bits or an elliptic-curve key.";
     CertificateUnsupported => TlsUntrusted, Never,
         "Server certificate rejected (algorithm not supported; it may be strong)",
@@ -232,7 +232,7 @@ causes! {
         "Set the certificate that the message names last with nf_options_set_ca_file. To print it: openssl s_client -connect HOST:443 -showcerts.";
     CertificateIsAuthority => TlsUntrusted, Never,
         "Server certificate rejected (it is a CA certificate)",
-        "Make the server's certificate with basicConstraints CA:FALSE, and set it with nf_options_set_ca_file.";
+        "Make a new server certificate with basicConstraints CA:FALSE, and set it with nf_options_set_ca_file.";
     UnknownRoot => TlsUntrusted, Never,
         "Server certificate rejected (issued by a CA that is not trusted)",
         "Set the root certificate of the TLS-inspecting proxy with nf_options_set_ca_file, if there is one. Otherwise update ca-certificates.";
@@ -293,6 +293,9 @@ causes! {
     Cancelled => Cancelled, Never,
         "Call cancelled by the program",
         "Ignore this if it was intended. Concur may have issued a token that was not received.";
+    TunnelTimedOut => Timeout, Again,
+        "Timeout before the login was sent (proxy did not open the tunnel)",
+        "Ask the proxy's operator to check its log, its DNS settings and its network. Then retry.";
     TimedOutBefore => Timeout, Again,
         "Timeout before the login was sent",
         "Check for a firewall that drops packets silently, and for a DNS server or a proxy that does not respond. Then retry.";

@@ -15,8 +15,15 @@ use crate::operation::Event;
 /// The limit of the whole call has run out.
 pub(super) fn timed_out(limit: Duration, progress: &Progress) -> Error {
     let (limit, phase) = (limit.as_millis(), progress.phase());
-    let cause = if progress.any_byte_sent() { Cause::TimedOut } else { Cause::TimedOutBefore };
-    Error::new(cause).detail(format_args!("{}{}: {limit} ms, {phase}", progress.peer_name(), progress.via_proxy()))
+    let cause = match phase {
+        _ if progress.any_byte_sent() => Cause::TimedOut,
+        Phase::Tunnel => Cause::TunnelTimedOut,
+        _ => Cause::TimedOutBefore,
+    };
+    // The proxy may be what does not respond, or its network.
+    let target = if phase == Phase::Tunnel { progress.tunnel_target() } else { String::new() };
+    let (name, way) = (progress.peer_name(), progress.via_proxy());
+    Error::new(cause).detail(format_args!("{name}{way}{target}: {limit} ms, {phase}"))
 }
 
 /// The system has no descriptor for what wakes the call.
@@ -24,7 +31,7 @@ pub(super) fn no_descriptor(error: &io::Error, progress: &Progress) -> Error {
     Error::new(Cause::NoResources).detail(format_args!("{}: {error}", progress.peer_name()))
 }
 
-/// The program has cancelled the progress.
+/// The program has cancelled the call.
 pub(super) fn cancelled(progress: &Progress) -> Error {
     let cause = if progress.any_byte_sent() { Cause::Cancelled } else { Cause::CancelledBefore };
     Error::new(cause).detail(format_args!("{}: {}", progress.peer_name(), progress.phase()))
@@ -296,6 +303,13 @@ mod tests {
         assert_eq!(error.code(), Code::Timeout);
         // Either may be what is silent.
         assert!(error.message().ends_with("host:443 via proxy proxy:3128: 700 ms, connecting"), "{error}");
+    }
+
+    #[test]
+    fn timeout_of_a_tunnel_names_proxy_and_server() {
+        let error = at(Phase::Tunnel, Peer::Proxy, late);
+        assert!(error.message().contains("proxy:3128 (tunnel to host:443): 700 ms, opening the tunnel"), "{error}");
+        assert!(error.remedy().starts_with("Ask the proxy's operator"), "{error}");
     }
 
     #[test]

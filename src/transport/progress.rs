@@ -131,6 +131,11 @@ impl Progress {
         }
     }
 
+    /// The server that a proxy is asked to connect to, for messages.
+    pub(super) fn tunnel_target(&self) -> String {
+        format!(" (tunnel to {})", self.server.authority())
+    }
+
     /// Notes that bytes have been handed to the system.
     pub(super) fn add_bytes_sent(&self, amount: usize) {
         if amount > 0 && self.phase.get() == Phase::Sending {

@@ -155,7 +155,7 @@ fn overview_page_has_preamble_codes_and_functions() {
     needs!("man");
     let pages = pages("overview", &["awk"]);
     let overview = shown(pages.iter().find(|page| name(page) == "nativeflow").unwrap());
-    let sections = ["QUICK START", "CALLING CONVENTION", "STRINGS", "OWNERSHIP", "THREADS", "SECRETS", "VERSIONS"];
+    let sections = ["QUICK START", "RULES FOR CALLS", "STRINGS", "OWNERSHIP", "THREADS", "SECRETS", "VERSIONS"];
     for part in sections.into_iter().chain([
         r#"fprintf(stderr, "%s: %s. %s\n", nf_error_name(error),"#,
         "created by freed by ------------------------------------------ ---------------",
