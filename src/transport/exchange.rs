@@ -24,7 +24,7 @@ use crate::wipe::WipedVec;
 /// Longest answer. A token answer has some hundred bytes.
 const MAX_BODY_LEN: usize = 64 * 1024;
 /// How long the body of a refusal may take, from a proxy or the server.
-const MAX_PAGE_LEN: Duration = Duration::from_secs(2);
+const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Interim answers (1xx) before the answer. Servers send one or two.
 const MAX_INTERIM: usize = 20;
 
@@ -82,7 +82,7 @@ impl Exchange {
                 }
                 if call.peer() == Peer::Proxy || !head.status().is_success() {
                     // The status decides; the end of the page does not matter.
-                    call.limit_phase(MAX_PAGE_LEN);
+                    call.limit_phase(PAGE_TIMEOUT);
                 }
                 // In HTTP/1.0 too, as curl reads it and ureq-proto does not.
                 let coding = head.headers().get(TRANSFER_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
