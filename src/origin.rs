@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn port_of_the_scheme_is_not_written() {
+    fn default_port_is_not_written() {
         for (is_https, place, written) in [
             (true, "h:443", "https://h"),
             (true, "h:80", "https://h:80"),

@@ -31,32 +31,32 @@ impl BaseUrl {
 
     /// Parses a base URL. The error names the part that is invalid.
     pub(crate) fn parse(text: &str) -> Result<BaseUrl, Error> {
-        let refuse = |what: &str| Error::new(Cause::BaseUrlRefused).detail(what);
+        let reject = |what: &str| Error::new(Cause::BaseUrlRefused).detail(what);
         if text.len() > MAX_LEN {
-            return Err(refuse("longer than 2048 bytes"));
+            return Err(reject("longer than 2048 bytes"));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(refuse(
+            return Err(reject(
                 "contains a space or a character that is not ASCII; write a host name in its xn-- form",
             ));
         }
         if text.contains(['?', '#']) {
-            return Err(refuse("contains a query or a fragment"));
+            return Err(reject("contains a query or a fragment"));
         }
-        let uri: Uri = text.parse().map_err(|_| refuse("not a URL"))?;
+        let uri: Uri = text.parse().map_err(|_| reject("not a URL"))?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(refuse("scheme or host missing"));
+            return Err(reject("scheme or host missing"));
         };
         if authority.as_str().contains('@') {
-            return Err(refuse("contains a user name; credentials are arguments of the call"));
+            return Err(reject("contains a user name; credentials are arguments of the call"));
         }
         let is_https = *scheme == Scheme::HTTPS;
-        let place = HostPort::parse(authority.as_str(), Origin::default_port(is_https)).map_err(refuse)?;
+        let place = HostPort::parse(authority.as_str(), Origin::default_port(is_https)).map_err(reject)?;
         if !is_https && *scheme != Scheme::HTTP {
-            return Err(refuse("scheme is not https"));
+            return Err(reject("scheme is not https"));
         }
         if !is_https && !place.is_loopback() {
-            return Err(refuse("plain http would send the credentials unencrypted"));
+            return Err(reject("plain http would send the credentials unencrypted"));
         }
         // Taken from the original text, because the parser replaces an empty path by a slash.
         let path = text.get(scheme.as_str().len() + "://".len() + authority.as_str().len()..).unwrap_or_default();

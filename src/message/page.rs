@@ -18,8 +18,8 @@ pub(super) fn is_web_page(text: &str) -> bool {
         } else {
             break;
         };
-        let Some((_, behind)) = past else { return false };
-        rest = behind;
+        let Some((_, after)) = past else { return false };
+        rest = after;
     }
     if let Some(kind) = strip_ignoring_case(rest, "<!doctype") {
         return strip_ignoring_case(kind.trim_start(), "html").is_some();
@@ -32,8 +32,8 @@ pub(super) fn is_web_page(text: &str) -> bool {
 /// Returns the content of the first `<title>`.
 pub(crate) fn title(page: &str) -> &str {
     let inside = find_ignoring_case(page, "<title").and_then(|tag| {
-        let (_, behind) = page.get(tag..)?.split_once('>')?;
-        Some(behind.split_once('<')?.0)
+        let (_, after) = page.get(tag..)?.split_once('>')?;
+        Some(after.split_once('<')?.0)
     });
     inside.unwrap_or_default()
 }

@@ -5,13 +5,13 @@ const MAX_LINE_LEN: usize = 300;
 
 /// Makes one line of `text`, with at most 300 characters.
 pub(crate) fn one_line(text: &str) -> String {
-    cut(unbroken(text))
+    truncate(single_line(text))
 }
 
 /// Replaces control, format and line-breaking characters by spaces and merges spaces.
 ///
 /// Text from the network must not forge a second log line or change the reading direction of the first.
-pub(crate) fn unbroken(text: &str) -> String {
+pub(crate) fn single_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c)) {
         if !word.is_empty() {
@@ -25,7 +25,7 @@ pub(crate) fn unbroken(text: &str) -> String {
 }
 
 /// Truncates a line of more than 300 characters and adds `…`.
-pub(crate) fn cut(mut line: String) -> String {
+pub(crate) fn truncate(mut line: String) -> String {
     if let Some((end, _)) = line.char_indices().nth(MAX_LINE_LEN) {
         line.truncate(end);
         line.push('…');

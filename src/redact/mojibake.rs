@@ -11,8 +11,8 @@ const FROM_0X80: [char; 32] = [
 
 /// Returns the character of a byte.
 pub(crate) fn character(byte: u8) -> char {
-    let late = byte.checked_sub(0x80).and_then(|late| FROM_0X80.get(usize::from(late)));
-    late.copied().unwrap_or(char::from(byte))
+    let high = byte.checked_sub(0x80).and_then(|high| FROM_0X80.get(usize::from(high)));
+    high.copied().unwrap_or(char::from(byte))
 }
 
 /// Returns the byte of a character above ASCII, in Windows-1252 or Latin-1.

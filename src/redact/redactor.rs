@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::canonical::{letters, readings, visible};
-use super::line::{cut, unbroken};
+use super::line::{single_line, truncate};
 use super::runs::Runs;
 use crate::secret::Secret;
 use crate::wipe::{WipedText, WipedVec};
@@ -33,7 +33,7 @@ pub(crate) struct Redactor {
 }
 
 /// A text of which no run of `run_len` characters may be shown.
-struct Needle {
+struct Pattern {
     text: WipedText,
     run_len: usize,
 }
@@ -43,11 +43,11 @@ impl Redactor {
     /// values were sent together.
     pub(crate) fn new(values: &[&str], joined: &[&str]) -> Redactor {
         let is_long_enough = |value: &&str| value.chars().count() >= MIN_CREDENTIAL_LEN;
-        let mut needles = Vec::new();
+        let mut patterns = Vec::new();
         let mut short = Vec::new();
         for value in values.iter().copied().filter(is_long_enough) {
             for reading in readings(value).map_while(Result::ok) {
-                push_views(&mut needles, &reading);
+                push_views(&mut patterns, &reading);
             }
             if value.chars().count() <= MAX_SHORT_LEN && visible(value).chars().count() < MAX_RUN_LEN {
                 short.push(Secret::concat(&[value]));
@@ -55,17 +55,17 @@ impl Redactor {
         }
         for value in values.iter().chain(joined).copied().filter(is_long_enough) {
             let hex = hexadecimal(value);
-            needles.push(Needle { run_len: hex.len().min(MAX_HEX_RUN_LEN), text: hex });
+            patterns.push(Pattern { run_len: hex.len().min(MAX_HEX_RUN_LEN), text: hex });
             for before in 0..3 {
-                push_views(&mut needles, &base64_behind(before, value));
+                push_views(&mut patterns, &base64_after(before, value));
             }
         }
         short.sort_by_key(|value| std::cmp::Reverse(value.expose().len()));
-        let mut lengths: Vec<usize> = needles.iter().map(|needle| needle.run_len).collect();
+        let mut lengths: Vec<usize> = patterns.iter().map(|pattern| pattern.run_len).collect();
         lengths.sort_unstable();
         lengths.dedup();
-        let of_length = |length| needles.iter().filter(move |needle| needle.run_len == length);
-        let runs = lengths.iter().map(|&length| Runs::of(length, of_length(length).map(|needle| &*needle.text)));
+        let of_length = |length| patterns.iter().filter(move |pattern| pattern.run_len == length);
+        let runs = lengths.iter().map(|&length| Runs::of(length, of_length(length).map(|pattern| &*pattern.text)));
         Redactor { short, runs: runs.collect() }
     }
 
@@ -87,7 +87,7 @@ impl Redactor {
         if self.is_repeated_in(&redacted, |run_len| run_len < MAX_RUN_LEN) {
             return WITHHELD.to_owned();
         }
-        cut(unbroken(&without_markup(&redacted)))
+        truncate(single_line(&without_markup(&redacted)))
     }
 
     /// Whether `text` contains a run of a `chosen` length, with its markup or without, however often it is escaped.
@@ -109,13 +109,13 @@ impl Redactor {
 }
 
 /// Adds both views of `text`: all visible characters, and letters and digits alone.
-fn push_views(needles: &mut Vec<Needle>, text: &str) {
+fn push_views(patterns: &mut Vec<Pattern>, text: &str) {
     let visible = visible(text);
     let letters = letters(&visible);
     for text in [visible, letters] {
         let run_len = text.chars().take(MAX_RUN_LEN).count();
         if run_len >= MIN_CREDENTIAL_LEN {
-            needles.push(Needle { text, run_len });
+            patterns.push(Pattern { text, run_len });
         }
     }
 }
@@ -129,7 +129,7 @@ fn hexadecimal(text: &str) -> WipedText {
 }
 
 /// Returns the Base64 form of `text` after `before` other bytes, without the characters that depend on those bytes.
-fn base64_behind(before: usize, text: &str) -> WipedText {
+fn base64_after(before: usize, text: &str) -> WipedText {
     let mut bytes = WipedVec::zeroed(before + text.len());
     if let Some(rest) = bytes.get_mut(before..) {
         rest.copy_from_slice(text.as_bytes());

@@ -98,13 +98,13 @@ mod tests {
     proptest! {
         #[test]
         fn runs_are_the_same_as_by_comparing_all(
-            length in prop::sample::select(vec![4_usize, 5, 6, 8, 10, 12]), text in "[ab\u{10ffff}]{0,40}", needle in "[ab]{0,16}",
+            length in prop::sample::select(vec![4_usize, 5, 6, 8, 10, 12]), text in "[ab\u{10ffff}]{0,40}", pattern in "[ab]{0,16}",
         ) {
-            let needle: Vec<char> = needle.chars().collect();
+            let pattern: Vec<char> = pattern.chars().collect();
             let all: Vec<char> = text.chars().collect();
-            let expected = needle.windows(length).any(|run| all.windows(length).any(|other| other == run));
-            let needle: String = needle.into_iter().collect();
-            prop_assert_eq!(Runs::of(length, [needle.as_str()].into_iter()).are_in(&text), expected);
+            let expected = pattern.windows(length).any(|run| all.windows(length).any(|other| other == run));
+            let pattern: String = pattern.into_iter().collect();
+            prop_assert_eq!(Runs::of(length, [pattern.as_str()].into_iter()).are_in(&text), expected);
         }
     }
 }

@@ -83,7 +83,7 @@ impl Chunks {
     }
 
     /// Whether all data was received, including the last size of zero. The trailer may still be missing.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         matches!(self.place, Place::TrailerLine | Place::Trailer | Place::TrailerLf { .. } | Place::End)
     }
 
@@ -211,10 +211,10 @@ mod tests {
     #[test]
     fn body_is_complete_before_its_trailer() {
         assert_eq!(read(b"1\r\na\r\n0\r\nA: b\n").0, b"a", "whatever the trailer is");
-        for (text, whole) in [("1\r\na\r\n", false), ("1\r\na\r\n0", false), ("0\r\n", true), ("0\r\nA: b", true)] {
+        for (text, complete) in [("1\r\na\r\n", false), ("1\r\na\r\n0", false), ("0\r\n", true), ("0\r\nA: b", true)] {
             let mut chunks = Chunks::new();
             chunks.read(text.as_bytes(), &mut [0; 9]).unwrap();
-            assert_eq!((chunks.is_whole(), chunks.is_ended()), (whole, false), "{text:?}");
+            assert_eq!((chunks.is_complete(), chunks.is_ended()), (complete, false), "{text:?}");
         }
     }
 

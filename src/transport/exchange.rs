@@ -88,7 +88,7 @@ impl Exchange {
                 }
                 // Also in HTTP/1.0, like curl but unlike ureq-proto.
                 let coding = head.headers().get(TRANSFER_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
-                let body = BodyReader::behind(http, coding.eq_ignore_ascii_case(b"chunked"))?;
+                let body = BodyReader::new(http, coding.eq_ignore_ascii_case(b"chunked"))?;
                 none.insert(Answered { head, came, body })
             }
         };
@@ -101,11 +101,11 @@ impl Exchange {
         let Some(Answered { head, came, body }) = self.answered else {
             return Err(cut.unwrap_or_else(|| Cause::Unforeseen.into()));
         };
-        let is_whole = cut.is_none() && self.connection.input.is_empty() && is_framed_once(&head);
+        let is_complete = cut.is_none() && self.connection.input.is_empty() && is_framed_once(&head);
         let (bytes, may_stay_open) = body.end();
         let response = head.map(|()| Body { bytes, cut });
         let answer = Answer { response, came };
-        Ok(Exchanged { answer, connection: self.connection, is_reusable: is_whole && may_stay_open })
+        Ok(Exchanged { answer, connection: self.connection, is_reusable: is_complete && may_stay_open })
     }
 }
 
@@ -183,7 +183,7 @@ struct Framing {
 }
 
 impl BodyReader {
-    fn behind(http: Http<RecvResponse>, is_chunked: bool) -> Result<BodyReader, Error> {
+    fn new(http: Http<RecvResponse>, is_chunked: bool) -> Result<BodyReader, Error> {
         let http = match http.proceed() {
             Some(RecvResponseResult::RecvBody(http)) => http,
             Some(RecvResponseResult::Redirect(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
@@ -230,11 +230,11 @@ impl BodyReader {
                 Some(chunks) => chunks.read(input, free).map_err(|what| failure::protocol_error(what, call)),
                 None => http.read(input, free).map_err(|error| failure::of_http(&error, call)),
             };
-            let is_whole = chunks.as_ref().is_some_and(Chunks::is_whole);
+            let is_complete = chunks.as_ref().is_some_and(Chunks::is_complete);
             let (used, given) = match amounts {
                 Ok(amounts) => amounts,
                 // Whatever the trailer is.
-                Err(_) if is_whole => return self.end_with_connection(),
+                Err(_) if is_complete => return self.end_with_connection(),
                 Err(error) => return Err(error),
             };
             connection.input.consume(used);
@@ -245,7 +245,7 @@ impl BodyReader {
             match end {
                 None => {}
                 // The end of the last chunk may be missing.
-                Some(_) if is_whole => return self.end_with_connection(),
+                Some(_) if is_complete => return self.end_with_connection(),
                 Some(Ok(())) if *ends_with_connection => return self.end_with_connection(),
                 Some(Ok(())) => return Err(failure::disconnected(call)),
                 // Without a proper end, the body may be truncated, even if no length was announced.

@@ -226,7 +226,7 @@ mod tests {
         })
     }
 
-    fn late(progress: &Progress) -> Error {
+    fn timeout(progress: &Progress) -> Error {
         timed_out(Duration::from_millis(700), progress)
     }
 
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn timeout_names_its_limit_and_phase() {
-        let error = at(Phase::Connecting, Peer::Server, late);
+        let error = at(Phase::Connecting, Peer::Server, timeout);
         assert_eq!(error.code(), Code::Timeout);
         // Either of them may not have answered.
         assert!(error.message().ends_with("host:443 via proxy proxy:3128: 700 ms, connecting"), "{error}");
@@ -303,7 +303,7 @@ mod tests {
     fn pause_and_remedy_depend_on_sent_bytes_in_every_phase() {
         let reset = |progress: &Progress| of_io(&io::ErrorKind::ConnectionReset.into(), progress);
         let shortage = |progress: &Progress| of_io(&rustix::io::Errno::NOBUFS.into(), progress);
-        for translate in [&reset as &dyn Fn(&Progress) -> Error, &shortage, &late] {
+        for translate in [&reset as &dyn Fn(&Progress) -> Error, &shortage, &timeout] {
             for phase in [Phase::Lookup, Phase::Connecting, Phase::Handshake, Phase::Checking, Phase::Sending] {
                 let error = at(phase, Peer::Server, translate);
                 assert_eq!(error.pause(), Some(Duration::from_secs(60)), "{phase}: {error}");

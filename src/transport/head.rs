@@ -44,7 +44,7 @@ pub(super) fn readable(head: &[u8], answers_connect: bool) -> WipedVec<u8> {
             readable.push(b' ');
             code
         }
-        None => without_line_end(first),
+        None => without_line_break(first),
     };
     let opens_tunnel = answers_connect && code.starts_with(b"2");
     readable.extend_from_slice(code);
@@ -54,9 +54,9 @@ pub(super) fn readable(head: &[u8], answers_connect: bool) -> WipedVec<u8> {
         rest = &[];
     }
     while !matches!(rest, [] | [b'\n', ..] | [b'\r', b'\n', ..]) {
-        let (header, behind) = line(rest, true);
+        let (header, after) = line(rest, true);
         add(header, opens_tunnel, &mut readable);
-        rest = behind;
+        rest = after;
     }
     readable.push(b'\n');
     readable
@@ -74,7 +74,7 @@ fn line(text: &[u8], folded: bool) -> (&[u8], &[u8]) {
     (text, &[])
 }
 
-fn without_line_end(line: &[u8]) -> &[u8] {
+fn without_line_break(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
 }
@@ -83,8 +83,8 @@ fn without_line_end(line: &[u8]) -> &[u8] {
 fn status(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (version, rest) = line.split_at_checked(VERSION)?;
     let [b' ' | b'\t', rest @ ..] = rest else { return None };
-    let (code, behind) = rest.trim_ascii_start().split_at_checked(b"200".len())?;
-    matches!(behind, [] | [b' ' | b'\t' | b'\r' | b'\n', ..]).then_some((version, code))
+    let (code, after) = rest.trim_ascii_start().split_at_checked(b"200".len())?;
+    matches!(after, [] | [b' ' | b'\t' | b'\r' | b'\n', ..]).then_some((version, code))
 }
 
 /// Appends one header in the form that ureq-proto accepts, or nothing.

@@ -12,7 +12,7 @@ use super::tls::ClientCertificate;
 use crate::origin::Origin;
 
 /// Maximum number of idle connections. Only more threads than this would need more at once.
-const MAX: usize = 8;
+const MAX_IDLE: usize = 8;
 /// Maximum age of a connection. A moved host or a revoked certificate is noticed after this time. One handshake in five
 /// minutes costs almost nothing.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
@@ -81,7 +81,7 @@ impl<T> Pool<T> {
     pub(super) fn put(&self, key: Key, connection: T, until: Instant) {
         let oldest = self.with(|idle| {
             let of_key = idle.iter().filter(|idle| idle.key == key).count();
-            let at = if of_key < MAX { None } else { idle.iter().position(|idle| idle.key == key) };
+            let at = if of_key < MAX_IDLE { None } else { idle.iter().position(|idle| idle.key == key) };
             let oldest = at.map(|at| idle.remove(at));
             idle.push(Idle { key, connection, until });
             oldest
@@ -132,7 +132,7 @@ mod tests {
 
     use http::HeaderMap;
 
-    use super::{Key, MAX, MAX_AGE, Pool, usable_until};
+    use super::{Key, MAX_AGE, MAX_IDLE, Pool, usable_until};
     use crate::origin::{HostPort, Origin};
     use crate::transport::proxy::Proxy;
 
@@ -167,9 +167,9 @@ mod tests {
         let (pool, until) = (Pool::default(), Instant::now() + Duration::from_secs(60));
         let (of, other) = (key(true, "a", None), key(true, "b", None));
         pool.put(other.clone(), 100, until);
-        (0..=MAX).for_each(|number| pool.put(of.clone(), number, until));
+        (0..=MAX_IDLE).for_each(|number| pool.put(of.clone(), number, until));
         let taken: Vec<usize> = std::iter::from_fn(|| pool.take(&of)).collect();
-        assert_eq!(taken, (1..=MAX).rev().collect::<Vec<_>>());
+        assert_eq!(taken, (1..=MAX_IDLE).rev().collect::<Vec<_>>());
         pool.put(of.clone(), 1, Instant::now());
         assert_eq!((pool.take(&of), pool.take(&other)), (None, Some(100)));
     }

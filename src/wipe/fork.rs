@@ -17,7 +17,7 @@ static LAST: AtomicU64 = AtomicU64::new(0);
 /// A page that the system wipes in every child; null until the first use.
 static PAGE: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
 /// Stored in `PAGE` if the system does not support such pages.
-static NONE: AtomicU64 = AtomicU64::new(0);
+static UNSUPPORTED: AtomicU64 = AtomicU64::new(0);
 
 /// Returns a number that no ancestor of this process has. Never waits and takes no lock.
 pub(crate) fn this_process() -> u64 {
@@ -25,7 +25,7 @@ pub(crate) fn this_process() -> u64 {
         page if page.is_null() => first_page(),
         page => page,
     };
-    if ptr::eq(page, &NONE) {
+    if ptr::eq(page, &UNSUPPORTED) {
         return process::id().into();
     }
     // SAFETY: a page of `new_page`, aligned and never unmapped. All access to it is atomic.
@@ -43,7 +43,7 @@ pub(crate) fn this_process() -> u64 {
 /// Makes the page and publishes it. If several threads do so, one of them wins.
 fn first_page() -> *mut AtomicU64 {
     let page = new_page();
-    let new = page.map_or((&raw const NONE).cast_mut(), |page| page.as_ptr().cast());
+    let new = page.map_or((&raw const UNSUPPORTED).cast_mut(), |page| page.as_ptr().cast());
     match PAGE.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => new,
         Err(theirs) => {

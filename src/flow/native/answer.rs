@@ -71,7 +71,7 @@ struct Head<'a> {
 impl Head<'_> {
     /// Adds everything that the server sent to an error.
     fn failure(&self, error: Error, document: &Document<'_>) -> Error {
-        let words = self.server_message(document);
+        let message = self.server_message(document);
         let correlation_id = self
             .headers
             .get("concur-correlationid")
@@ -82,7 +82,7 @@ impl Head<'_> {
         error.retry_after(requested_pause(self.headers, self.came)).answered(
             self.status.as_u16(),
             redactor.sanitize(&correlation_id),
-            redactor.sanitize(words.expose()),
+            redactor.sanitize(message.expose()),
         )
     }
 
@@ -191,7 +191,7 @@ impl Head<'_> {
         Ok(Token::new("OAuth", fields.token.expose())
             .with_refresh_token(refresh)
             .with_expiry(expires_at, date)
-            .with_instance_url(trustworthy(fields.instance_url.expose())))
+            .with_instance_url(trusted_instance_url(fields.instance_url.expose())))
     }
 
     /// Returns the server's error text unchanged, but nothing that may contain a token.
@@ -247,7 +247,7 @@ fn is_visible(text: &Secret) -> bool {
 }
 
 /// Returns an instance URL that a token may be sent to, or an empty text.
-fn trustworthy(url: &str) -> String {
+fn trusted_instance_url(url: &str) -> String {
     match BaseUrl::parse(url) {
         Ok(_) => url.to_owned(),
         Err(_) => String::new(),

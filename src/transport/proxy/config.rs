@@ -54,9 +54,9 @@ impl Proxy {
     /// https. User and password may be percent-encoded.
     pub(crate) fn parse(url: &str) -> Result<Proxy, Error> {
         // No part of the URL may be repeated: it may contain a password.
-        let refuse = |what: &str| Error::new(Cause::ProxyRefusedUrl).detail(what);
+        let reject = |what: &str| Error::new(Cause::ProxyRefusedUrl).detail(what);
         if url.len() > MAX_LEN {
-            return Err(refuse("longer than 2048 bytes"));
+            return Err(reject("longer than 2048 bytes"));
         }
         let (scheme, rest) = match url.split_once("://") {
             None => (Scheme::Http, url),
@@ -64,12 +64,12 @@ impl Proxy {
                 "http" => (Scheme::Http, rest),
                 "https" => (Scheme::Https, rest),
                 "socks5" | "socks5h" => (Scheme::Socks5, rest),
-                _ => return Err(refuse("scheme is not http, https or socks5")),
+                _ => return Err(reject("scheme is not http, https or socks5")),
             },
         };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if authority.contains(['/', '?', '#']) {
-            return Err(refuse(
+            return Err(reject(
                 "contains a path, a query or a fragment; in user name and password write / as %2F, ? as %3F, # as %23",
             ));
         }
@@ -78,8 +78,8 @@ impl Proxy {
             None => (None, authority),
         };
         let default_port = if scheme == Scheme::Https { 443 } else { 1080 };
-        let place = HostPort::parse(place, default_port).map_err(refuse)?;
-        let login = login.map(|login| read_login(login, scheme).map_err(refuse)).transpose()?;
+        let place = HostPort::parse(place, default_port).map_err(reject)?;
+        let login = login.map(|login| read_login(login, scheme).map_err(reject)).transpose()?;
         Ok(Proxy { scheme, place, login })
     }
 

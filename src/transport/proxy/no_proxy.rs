@@ -30,7 +30,7 @@ impl Bypass {
     /// except a network. An IPv6 address with a port needs brackets.
     pub(crate) fn parse(list: &str) -> Result<Bypass, Error> {
         let entry = |text| Entry::parse(text).ok_or_else(|| Error::new(Cause::ProxyBypassRefused).detail(text));
-        words(list).map(entry).collect::<Result<_, _>>().map(Bypass)
+        items(list).map(entry).collect::<Result<_, _>>().map(Bypass)
     }
 
     /// Parses the list of the environment like curl (lib/noproxy.c), because it was written for all programs: a host
@@ -39,7 +39,7 @@ impl Bypass {
     pub(super) fn of_environment(list: &str) -> Bypass {
         match list {
             "*" => Bypass(vec![Entry { hosts: Hosts::All, port: None }]),
-            list => Bypass(words(list).filter_map(Entry::of_environment).collect()),
+            list => Bypass(items(list).filter_map(Entry::of_environment).collect()),
         }
     }
 
@@ -60,7 +60,7 @@ impl Bypass {
     }
 }
 
-fn words(list: &str) -> impl Iterator<Item = &str> {
+fn items(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', ' ', '\t']).filter(|word| !word.is_empty())
 }
 

@@ -31,24 +31,24 @@ pub(in crate::transport) fn refusal(answer: &Answer, name: &str, redactor: &Reda
     let text = decode(response.headers(), &response.body().bytes);
     let document = Document::parse(&text);
     let in_document = error_texts(&document);
-    let mut words: Vec<&str> = in_document.iter().map(Secret::expose).collect();
-    words.push(match &document {
+    let mut texts: Vec<&str> = in_document.iter().map(Secret::expose).collect();
+    texts.push(match &document {
         Document::WebPage(title) => title,
         // The text may be compressed.
         Document::Text(text) if !response.headers().contains_key(CONTENT_ENCODING) => text,
         _ => "",
     });
     for name in TEXT_HEADERS {
-        words.extend(response.headers().get(name).and_then(|value| value.to_str().ok()));
+        texts.extend(response.headers().get(name).and_then(|value| value.to_str().ok()));
     }
-    words.retain(|words| !words.is_empty());
-    let words = redactor.sanitize(&words.join("; "));
+    texts.retain(|text| !text.is_empty());
+    let message = redactor.sanitize(&texts.join("; "));
     // The request is sent through the tunnel, and there is none.
     Error::new(cause)
         .request_sent(false)
         .detail(format_args!("{name}: HTTP {}", status.as_u16()))
         .retry_after(requested_pause(response.headers(), came.wall))
-        .answered(status.as_u16(), String::new(), words)
+        .answered(status.as_u16(), String::new(), message)
 }
 
 /// Returns the error texts in the outermost element of a gateway's document.

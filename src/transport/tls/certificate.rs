@@ -11,7 +11,7 @@ use x509_cert::name::Name;
 
 /// The attributes by which people recognize an authority or a server (RFC 4519). Others are left out: a table of all is
 /// 50 KB.
-const SHOWN: [(ObjectIdentifier, &str); 4] = [
+const ATTRIBUTES: [(ObjectIdentifier, &str); 4] = [
     (ObjectIdentifier::new_unwrap("2.5.4.3"), "CN"),
     (ObjectIdentifier::new_unwrap("2.5.4.11"), "OU"),
     (ObjectIdentifier::new_unwrap("2.5.4.10"), "O"),
@@ -67,7 +67,7 @@ pub(super) fn check_validity(certificate: &CertificateDer<'_>, now: UnixTime) ->
 pub(in crate::transport) fn shown(name: &Name) -> String {
     let mut text = String::new();
     for attribute in name.iter() {
-        let Some((_, short)) = SHOWN.iter().find(|(oid, _)| *oid == attribute.oid) else { continue };
+        let Some((_, short)) = ATTRIBUTES.iter().find(|(oid, _)| *oid == attribute.oid) else { continue };
         let bytes = attribute.value.value();
         let value = match attribute.value.tag() {
             // Two bytes per character.

@@ -22,7 +22,7 @@ impl ClientCertificate {
     /// Reads two files, PEM or DER: the chain, with the client's own certificate first, and the key in PKCS#8, PKCS#1
     /// or SEC1.
     pub(crate) fn read(chain_file: &str, key_file: &str) -> Result<ClientCertificate, Error> {
-        let refuse = |path: &str, what: &dyn fmt::Display| {
+        let reject = |path: &str, what: &dyn fmt::Display| {
             Error::new(Cause::ClientCertificateUnusable).detail(format_args!("\"{path}\": {what}"))
         };
         let unreadable = |path: &str, unreadable: Unreadable| {
@@ -33,22 +33,22 @@ impl ClientCertificate {
             };
             Error::new(cause).detail(format_args!("\"{path}\": {unreadable}"))
         };
-        let read = |path: &str| read_file(path).map_err(|error| refuse(path, &error));
+        let read = |path: &str| read_file(path).map_err(|error| reject(path, &error));
         let (chain, key) = (read(chain_file)?, read(key_file)?);
         let chain = pem::certificates(&chain).map_err(|error| unreadable(chain_file, error))?;
         let key = pem::private_key(&key).map_err(|error| unreadable(key_file, error))?;
         let key = ring::default_provider().key_provider.load_private_key(key).map_err(|_| {
-            refuse(
+            reject(
                 key_file,
                 &"the key is of a kind that is not supported (RSA of 2048 to 8192 bits, P-256, P-384, Ed25519 are)",
             )
         })?;
         // Parsed by webpki, because rustls accepts no X.509 certificate of version 1.
         let first = chain.first().and_then(|first| webpki::anchor_from_trusted_cert(first).ok());
-        let Some(first) = first else { return Err(refuse(chain_file, &"the first certificate cannot be read")) };
+        let Some(first) = first else { return Err(reject(chain_file, &"the first certificate cannot be read")) };
         if key.public_key().is_some_and(|public| public != webpki::spki_for_anchor(&first)) {
             let what = format_args!("the key does not belong to the first certificate in \"{chain_file}\"");
-            return Err(refuse(key_file, &what));
+            return Err(reject(key_file, &what));
         }
         Ok(ClientCertificate(Arc::new(CertifiedKey::new(chain, key))))
     }

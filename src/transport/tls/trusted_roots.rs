@@ -91,21 +91,21 @@ fn roots(file: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Erro
         Error::new(cause).detail(format_args!("{origin}: {unreadable}"))
     })?;
     for (index, certificate) in certificates.iter().enumerate() {
-        let refuse = |cause, reason: &dyn fmt::Display| {
+        let reject = |cause, reason: &dyn fmt::Display| {
             Error::new(cause).detail(format_args!("{origin}: certificate {}: {reason}", index + 1))
         };
         webpki::anchor_from_trusted_cert(certificate)
-            .map_err(|error| refuse(Cause::CaBadCertificate, &not_an_anchor(&error)))?;
+            .map_err(|error| reject(Cause::CaBadCertificate, &reason_for_rejection(&error)))?;
         authority::role(certificate).map_err(|reason| {
             let names = Names::of(certificate);
-            refuse(Cause::CaUnfit, &format_args!("\"{}\": {reason}", names.subject()))
+            reject(Cause::CaUnfit, &format_args!("\"{}\": {reason}", names.subject()))
         })?;
     }
     Ok(certificates)
 }
 
 /// Names the reason why webpki rejects a certificate as a root.
-fn not_an_anchor(error: &webpki::Error) -> &'static str {
+fn reason_for_rejection(error: &webpki::Error) -> &'static str {
     match error {
         webpki::Error::SignatureAlgorithmMismatch => "it names two different signature algorithms",
         webpki::Error::ExtensionValueInvalid | webpki::Error::MalformedExtensions => "its extensions cannot be read",

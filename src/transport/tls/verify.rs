@@ -16,7 +16,7 @@ use crate::transport::chain_error::chain_error;
 pub(super) struct Verifier(pub(in crate::transport) Arc<dyn ServerCertVerifier>);
 
 /// Returns the reason for `error` if it is the server's key: with some keys, every signature is invalid.
-fn unfit_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
+fn unusable_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
     match parse(certificate).as_ref().and_then(fault_of_key) {
         Some((cause, what)) => chain_error(cause, Names::of(certificate), Some(format!("it has {what}"))),
         None => error,
@@ -44,7 +44,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| unfit_key(certificate, error))
+        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| unusable_key(certificate, error))
     }
 
     fn verify_tls13_signature(
@@ -53,7 +53,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| unfit_key(certificate, error))
+        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| unusable_key(certificate, error))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
