@@ -1,4 +1,4 @@
-//! Ties flow and transport together.
+//! Connects the flow (what a service expects) with the transport (how it is reached).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,17 +15,18 @@ use crate::token::Token;
 use crate::transport::Transport;
 use crate::wipe::PerProcess;
 
-/// A handle of a client, which gets tokens from one service. May be used by many threads at once; a clone is the same handle.
+/// A handle of a client, which gets tokens from one service. Many threads may use it at once. A clone is the same
+/// handle.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: Arc<Core>,
     handle: Arc<Handle>,
-    /// The limit of each call.
+    /// The timeout of each call.
     timeout: Duration,
     is_share: bool,
 }
 
-/// What all handles of a client have in common.
+/// The state that all handles of a client share.
 #[derive(Debug)]
 struct Core {
     endpoint: Endpoint,
@@ -34,18 +35,18 @@ struct Core {
     transport: Transport,
     running: PerProcess<ActiveOperations>,
     log: Option<Log>,
-    /// Behind everything that calls back, because they say that nothing does any more.
+    /// The last field, so that it is dropped last: a release function reports that no more callbacks follow.
     _releases: Vec<Arc<Release>>,
 }
 
 impl Client {
-    /// Makes a client; reads the operating system's roots unless `options` names others.
+    /// Makes a client. Reads the operating system's root certificates unless `options` contains others.
     ///
     /// # Errors
-    /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) when the system has no roots.
+    /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) if the system has no root certificates.
     pub fn new(options: &Options) -> Result<Client, Error> {
         let core = Core {
-            endpoint: flow::token_endpoint(&options.base_url)?,
+            endpoint: flow::native::token_endpoint(&options.base_url)?,
             user_agent: options.user_agent.clone(),
             timeout: options.timeout,
             transport: Transport::new(options.transport.clone())?,
@@ -56,7 +57,8 @@ impl Client {
         Ok(Client { timeout: core.timeout, core: Arc::new(core), handle: Arc::default(), is_share: false })
     }
 
-    /// Another handle of the same client, with its own limit and cancellation. `timeout` of zero: the client's.
+    /// Makes another handle of the same client, with its own timeout and cancellation. A `timeout` of zero: the
+    /// client's.
     pub fn share(&self, timeout: Duration) -> Client {
         let timeout = if timeout.is_zero() { self.core.timeout } else { timeout };
         Client { core: Arc::clone(&self.core), handle: Arc::default(), timeout, is_share: true }
@@ -64,14 +66,14 @@ impl Client {
 
     /// Gets an access token for a user with the Native Flow. `secret` may be empty.
     ///
-    /// Sends the login once and never by itself again. Blocks for at most the handle's timeout. The three texts are the
-    /// caller's to wipe; every copy made here is wiped.
+    /// Sends the login once and never repeats it. Blocks for at most the handle's timeout. The caller wipes the three
+    /// texts; every copy made here is wiped.
     ///
     /// # Errors
-    /// [`Code::Denied`](crate::error::Code::Denied) when the server refuses login, secret or key: do not retry, the account may
-    /// lock. All others: see [`Code`](crate::error::Code).
+    /// [`Code::Denied`](crate::error::Code::Denied) if the server rejects login, secret or key: do not retry, because
+    /// the account may be locked. All others: see [`Code`](crate::error::Code).
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
-        // Before anything else: from here on the call can be cancelled, and its limit counts.
+        // First of all: from here on the call can be cancelled, and its timeout runs.
         let Core { transport, log, .. } = &*self.core;
         let (running, log) = (self.running(), log.as_ref());
         let operation = Operation::begin(running, &self.handle, transport.keeps(), self.timeout, log);
@@ -98,16 +100,16 @@ impl Client {
     ) -> Result<Token, Error> {
         let Core { endpoint, user_agent, transport, .. } = &*self.core;
         let credentials = Credentials::new(key, login, secret)?;
-        let request = flow::token_request(endpoint, user_agent, &credentials)?;
+        let request = flow::native::token_request(endpoint, user_agent, &credentials)?;
         let answer = transport.send(operation, &request)?;
-        // Before its meaning is looked for: it repeats the credentials.
+        // The request contains the credentials: dropped before the response is parsed.
         drop(request);
-        flow::read_token(&answer, &credentials)
+        flow::native::read_token(&answer, &credentials)
     }
 
-    /// Ends calls with [`Code::Cancelled`](crate::error::Code::Cancelled), on whatever thread. On the first handle: every
-    /// call that is running on any handle; calls that begin later are not touched. On another one: its own calls, those that
-    /// begin later too, so that a cancellation that comes first is not lost.
+    /// Ends calls with [`Code::Cancelled`](crate::error::Code::Cancelled), on any thread. The first handle ends all
+    /// running calls, of all handles; calls that begin later are not affected. Another handle ends its own calls, and
+    /// also those that begin later, so that an early cancellation is not lost.
     pub fn cancel(&self) {
         if self.is_share {
             self.close();
@@ -116,7 +118,7 @@ impl Client {
         }
     }
 
-    /// Ends the calls of this handle for good: for one that is freed while a thread begins a call.
+    /// Ends the calls of this handle permanently: used if a handle is freed while a thread begins a call.
     pub fn close(&self) {
         self.running().close(&self.handle);
     }

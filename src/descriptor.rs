@@ -1,18 +1,19 @@
-//! Descriptors 0 to 2 belong to the calling program, even where it has closed them: what it prints goes to 1 and 2.
+//! Keeps descriptors 0 to 2 free. They belong to the calling program, even if it has closed them: its output goes to 1
+//! and 2.
 
 use std::io;
 
 #[cfg(unix)]
 use std::os::fd::{AsRawFd as _, OwnedFd};
 
-/// The first descriptor that is no standard stream.
+/// The first descriptor that is not a standard stream.
 #[cfg(unix)]
 const FIRST: i32 = 3;
 
-/// The same object under a descriptor that is no standard stream.
+/// Moves the object to a descriptor that is not a standard stream.
 ///
 /// # Errors
-/// The system has no descriptor left.
+/// The system has no free descriptor.
 #[cfg(unix)]
 pub(crate) fn above_standard_streams<T: From<OwnedFd>>(object: impl Into<OwnedFd>) -> io::Result<T> {
     let descriptor = object.into();
@@ -22,7 +23,7 @@ pub(crate) fn above_standard_streams<T: From<OwnedFd>>(object: impl Into<OwnedFd
     }
 }
 
-/// Windows has no such numbers.
+/// Windows has no such descriptors.
 #[cfg(not(unix))]
 pub(crate) fn above_standard_streams<T>(object: impl Into<T>) -> io::Result<T> {
     Ok(object.into())

@@ -1,4 +1,4 @@
-//! Access tokens for SAP Concur, by the OAuth 2.0 Native Flow, without a trace of the login left behind.
+//! Access tokens for SAP Concur by the OAuth 2.0 Native Flow. No secret data of the login is left in memory.
 //!
 //! This crate is a C library: its interface is `include/nativeflow.h`, and it exports nothing to Rust.
 //!
@@ -6,16 +6,18 @@
 //!
 //! | question | module |
 //! |---|---|
-//! | what a client is made from, what it does | `options`, `client` |
-//! | one call: its deadline, how it is cancelled | `operation` |
-//! | what is said to a service, what its answer means | `flow` (pure: no I/O, no clock), a folder for each service |
-//! | where a service is | `origin` |
-//! | requests and answers as data | `message` |
-//! | how a request gets there and the answer back | `transport` (knows nothing of Concur) |
-//! | every way to fail, its message and its remedy | `error`, with all of them in `cause` |
-//! | what may be shown of foreign text | `redact` |
-//! | who is told of each step | `log` |
-//! | how memory is left clean, and what fork does to it | `wipe`, `secret` |
+//! | the options of a client, and the client itself | `options`, `client` |
+//! | one call: its deadline and its cancellation | `operation` |
+//! | the requests to a service and the meaning of its responses | `flow` (pure: no I/O, no clock), a directory for each service |
+//! | scheme, host and port of a server, as a type | `origin` |
+//! | requests and responses as data | `message` |
+//! | sends a request and receives the response | `transport` (independent of Concur) |
+//! | all causes of failure | `error`: `code` for the numbers, `cause` for messages and remedies |
+//! | removes credentials and markup from foreign text | `redact` |
+//! | the log of the steps of a call | `log` |
+//! | a token and its related values | `token` |
+//! | keeps descriptors 0 to 2 free | `descriptor` |
+//! | wipes memory, and separates processes after fork | `wipe`, `secret` |
 //! | the C functions | `capi` |
 //!
 //! Dependencies go one way: capi → client → flow and transport → message, operation, origin → error → redact.

@@ -1,35 +1,36 @@
-//! Who is told of each step of a call.
+//! Log levels and the log callback.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::redact::one_line;
 
-/// How much a line of the log matters. The numbers are those of the C constants `NF_LOG_*`.
+/// The severity of a log line. The numbers are those of the C constants `NF_LOG_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum Level {
     /// The call has failed.
     Error = 1,
-    /// Something is not as it should be, and the call goes on.
+    /// A problem that does not stop the call.
     Warning = 2,
-    /// A step was done.
+    /// A step is complete.
     Info = 3,
 }
 
-/// Takes the lines of the log, on the thread of the call. No line holds a secret or a line break.
+/// Receives log lines on the thread of the call. No line contains a secret or a line break.
 #[derive(Clone)]
 pub struct Log(Arc<Sink>);
 
 type Sink = dyn Fn(Level, &str) + Send + Sync;
 
 impl Log {
-    /// `sink` is called while a call runs, with no lock held; it should return soon, for the call waits.
+    /// Makes a log. `sink` is called during a call, with no lock held. It should return soon, because the call waits
+    /// for it.
     pub fn new(sink: impl Fn(Level, &str) + Send + Sync + 'static) -> Log {
         Log(Arc::new(sink))
     }
 
-    /// Writes one line. Foreign text in it cannot make it two.
+    /// Writes one line. Foreign text in it cannot add a second line.
     pub(crate) fn write(&self, level: Level, line: fmt::Arguments<'_>) {
         (self.0)(level, &one_line(&line.to_string()));
     }
@@ -47,7 +48,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     #[test]
-    fn a_line_is_one_line() {
+    fn line_breaks_are_replaced_in_a_log_line() {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&lines);
         let log = Log::new(move |level, line| sink.lock().unwrap().push((level, line.to_owned())));

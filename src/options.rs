@@ -1,4 +1,4 @@
-//! What a client is made from.
+//! The options of a client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,20 +17,21 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// Enough for two lost packets: TCP repeats the first after one second, the next after three.
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a client is made from. Each setter checks its value at once, so that a wrong one is found where it is set.
+/// The options of a client. Each setter checks its value at once, so that the program finds an invalid value where it
+/// is set.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(crate) base_url: BaseUrl,
     pub(crate) user_agent: HeaderValue,
-    /// Bounds a whole call.
+    /// The timeout of a whole call.
     pub(crate) timeout: Duration,
     pub(crate) log: Option<Log>,
     pub(crate) transport: Settings,
-    /// Behind everything that calls back.
+    /// The last field, so that it is dropped after all callbacks.
     pub(crate) releases: Vec<Arc<Release>>,
 }
 
-/// Runs a function once, when the last of the options and clients that have it are gone, with all running calls.
+/// Runs a function once, after the last of its options, clients and running calls was dropped.
 pub struct Release(Box<dyn Fn() + Send + Sync>);
 
 impl Drop for Release {
@@ -46,7 +47,8 @@ impl fmt::Debug for Release {
 }
 
 impl Options {
-    /// Concur's production host in the United States, 60 seconds, the operating system's roots, no proxy.
+    /// Makes the defaults: Concur's production host in the United States, 60 seconds, the operating system's root
+    /// certificates, no proxy.
     pub fn new() -> Options {
         Options {
             base_url: BaseUrl::production(),
@@ -64,13 +66,13 @@ impl Options {
         }
     }
 
-    /// Where Concur is: scheme, host, perhaps a port and a path prefix. https, or http for a loopback host.
+    /// Sets the address of Concur: scheme, host, optional port and path prefix. https, or http for a loopback host.
     pub fn set_base_url(&mut self, url: &str) -> Result<(), Error> {
         self.base_url = BaseUrl::parse(url)?;
         Ok(())
     }
 
-    /// The limit of a whole call, DNS included. Not zero; the default is 60 seconds.
+    /// Sets the timeout of a whole call, DNS included. Not zero; the default is 60 seconds.
     pub fn set_timeout(&mut self, timeout: Duration) -> Result<(), Error> {
         if timeout.is_zero() {
             return Err(Cause::TimeoutZero.into());
@@ -79,7 +81,8 @@ impl Options {
         Ok(())
     }
 
-    /// The limit of each attempt to connect to an address, within that of the call. Not zero; the default is 10 seconds.
+    /// Sets the timeout of each attempt to connect to an address, within that of the call. Not zero; the default is 10
+    /// seconds.
     pub fn set_connect_timeout(&mut self, timeout: Duration) -> Result<(), Error> {
         if timeout.is_zero() {
             return Err(Cause::ConnectTimeoutZero.into());
@@ -88,7 +91,8 @@ impl Options {
         Ok(())
     }
 
-    /// The calling product, as in `my-erp/4.2`; it stands before `nativeflow/x.y.z` in the User-Agent header.
+    /// Sets the name of the calling product, for example `my-erp/4.2`. It precedes `nativeflow/x.y.z` in the User-Agent
+    /// header.
     pub fn set_user_agent(&mut self, product: &str) -> Result<(), Error> {
         let printable = product.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
         let length = 1..=MAX_PRODUCT_LEN;
@@ -100,56 +104,61 @@ impl Options {
         Ok(())
     }
 
-    /// Trusts the roots in this PEM file in place of the operating system's and of an earlier file's.
+    /// Trusts the root certificates in this PEM file instead of the operating system's. Replaces those of an earlier
+    /// file.
     pub fn set_ca_file(&mut self, path: &str) -> Result<(), Error> {
         self.transport.trust.set_file(path)
     }
 
-    /// Trusts these roots (PEM) in place of the operating system's, beside those of a file and of earlier calls.
+    /// Trusts these root certificates (PEM) instead of the operating system's, in addition to those of a file and of
+    /// earlier calls.
     pub fn add_ca_pem(&mut self, pem: &[u8]) -> Result<(), Error> {
         self.transport.trust.add_pem(pem)
     }
 
-    /// Shows this certificate to a server that asks for one. PEM files: the chain, the client's own first, and the private
-    /// key (PKCS#8, PKCS#1 or SEC1, without a passphrase). Read now.
+    /// Sets the certificate for servers that request one. PEM files: the chain, with the client's own certificate
+    /// first, and the private key (PKCS#8, PKCS#1 or SEC1, without a passphrase). The files are read now.
     pub fn set_client_certificate(&mut self, chain_file: &str, key_file: &str) -> Result<(), Error> {
         self.transport.identity = Some(ClientCertificate::read(chain_file, key_file)?);
         Ok(())
     }
 
-    /// Goes by way of a proxy: `http://`, `https://` or `socks5://`, perhaps `user:password@` (percent-encoded), host, perhaps
-    /// a port. The proxy sees the server's host and port and nothing else. Empty: no proxy.
+    /// Sets the proxy for connections: `http://`, `https://` or `socks5://`, then optionally `user:password@`
+    /// (percent-encoded), the host, optionally a port. The proxy receives only the server's host and port. Empty: no
+    /// proxy.
     pub fn set_proxy(&mut self, url: &str) -> Result<(), Error> {
         self.transport.route.proxy = if url.is_empty() { None } else { Some(Arc::new(Proxy::parse(url)?)) };
         Ok(())
     }
 
-    /// Hosts that are reached without the proxy, in the syntax of NO_PROXY: domains (with all below them), addresses,
-    /// networks, each perhaps with a port, or `*`; commas or blanks between them.
+    /// Sets the hosts that are connected to directly, in the syntax of NO_PROXY: domains (with all hosts below them),
+    /// addresses, networks, each with an optional port, or `*`. Commas or spaces separate them.
     pub fn set_proxy_bypass(&mut self, hosts: &str) -> Result<(), Error> {
         self.transport.route.bypass = Bypass::parse(hosts)?;
         Ok(())
     }
 
-    /// Takes proxy and bypass from the variables of curl for https, now, in place of those set before: `https_proxy`,
-    /// `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`, the first that is there; `no_proxy`, `NO_PROXY`.
+    /// Reads proxy and bypass from the environment variables that curl uses for https, now, and replaces earlier
+    /// settings: the first that exists of `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`; and of `no_proxy`,
+    /// `NO_PROXY`.
     pub fn use_environment_proxy(&mut self) -> Result<(), Error> {
         self.transport.route = Route::from_environment(|name| std::env::var_os(name))?;
         Ok(())
     }
 
-    /// Keeps a connection open after a call, for a next one within this time. Zero, the default: each call has its own.
+    /// Keeps a connection open after a call, so that a call within this time can use it. Zero (the default): each call
+    /// opens its own.
     pub fn set_keep_alive(&mut self, longest_idle: Duration) {
         self.transport.keep_alive = longest_idle;
     }
 
-    /// Runs `function` once, when nothing can call back any more that these options were told to call: these options, all
-    /// clients that are made from them from now on, and their calls are gone.
+    /// Runs `function` once, when no callback of these options can run any more: when these options, all clients that
+    /// are made from them from now on, and their calls are gone.
     pub fn on_release(&mut self, function: impl Fn() + Send + Sync + 'static) {
         self.releases.push(Arc::new(Release(Box::new(function))));
     }
 
-    /// Tells `log` of each step of a call.
+    /// Logs each step of a call to `log`.
     pub fn set_log(&mut self, log: Option<Log>) {
         self.log = log;
     }
@@ -168,7 +177,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn the_product_stands_before_the_library() {
+    fn product_precedes_the_library_in_user_agent() {
         let mut options = Options::new();
         assert!(options.user_agent.to_str().unwrap().starts_with("nativeflow/"));
         options.set_user_agent("my-erp/4.2 (nightly)").unwrap();
@@ -176,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_value_leaves_the_old_one() {
+    fn rejected_value_keeps_the_old_one() {
         let mut options = Options::new();
         let long = "x".repeat(257);
         for product in ["", " a", "a ", "a\r\nX-Other: 1", "ü", &long] {

@@ -1,30 +1,31 @@
-//! Where a server is: scheme, host and port, read once and asked by everything that needs a part of them.
+//! Scheme, host and port of a server, parsed once and used by everything that needs a part of them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use rustls::pki_types::ServerName;
 
-/// A host and a port, as in `proxy.example:3128` or `[2001:db8::1]:443`.
+/// A host and a port, for example `proxy.example:3128` or `[2001:db8::1]:443`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HostPort {
-    /// In lower case and without brackets: names have no case, but servers compare that of the SNI and of `Host` with theirs.
+    /// In lower case and without brackets. Names have no case, but servers compare the spelling in the SNI and in
+    /// `Host` with their own.
     pub(crate) host: String,
     pub(crate) port: u16,
 }
 
 impl HostPort {
-    /// Reads `host`, `host:port`, `[v6]` or `[v6]:port`.
+    /// Parses `host`, `host:port`, `[v6]` or `[v6]:port`.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
+    /// The text names the invalid part.
     pub(crate) fn parse(text: &str, default_port: u16) -> Result<HostPort, &'static str> {
         let (host, port) = match text.strip_prefix('[').map(|rest| rest.split_once(']')) {
             Some(None) => (None, ""),
             Some(Some((host, port))) => (host.parse::<Ipv6Addr>().ok().map(|_| host), port),
             None => {
                 let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-                // The check that the TLS library makes later, made now: it would be a failure of every call.
+                // The TLS library's later check, done now: otherwise every call would fail.
                 (ServerName::try_from(host).ok().map(|_| host), port)
             }
         };
@@ -33,18 +34,18 @@ impl HostPort {
         Ok(HostPort { host, port: port.ok_or("port is not a number from 1 to 65535")? })
     }
 
-    /// Whether this is the machine that asks.
+    /// Whether this is the local machine.
     pub(crate) fn is_loopback(&self) -> bool {
         self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
-    /// The host as it stands in a URL.
+    /// Returns the host as written in a URL.
     fn bracketed(&self) -> String {
         if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() }
     }
 }
 
-/// A port. Not by the number parser alone, which takes a sign.
+/// Parses a port. The standard parser alone would accept a sign.
 fn number(digits: &str) -> Option<u16> {
     let port = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??;
     (port > 0).then_some(port)
@@ -56,21 +57,21 @@ impl fmt::Display for HostPort {
     }
 }
 
-/// Where a service is (RFC 6454): connections to one origin are never used for another.
+/// The origin of a service (RFC 6454): a connection to one origin is never used for another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// https; else http, which is for this machine only.
+    /// True for https, false for http, which is used only for this machine.
     pub(crate) is_https: bool,
     pub(crate) place: HostPort,
 }
 
 impl Origin {
-    /// The port of the scheme, where a URL names none.
+    /// Returns the default port of the scheme, used if a URL contains none.
     pub(crate) fn default_port(is_https: bool) -> u16 {
         if is_https { 443 } else { 80 }
     }
 
-    /// Host and port, without the port of the scheme: as in a URL, in the header `Host`, and in messages.
+    /// Returns host and port, without the scheme's default port: as in a URL, in the header `Host`, and in messages.
     pub(crate) fn authority(&self) -> String {
         match self.place.port == Origin::default_port(self.is_https) {
             true => self.place.bracketed(),
@@ -90,7 +91,7 @@ mod tests {
     use super::{HostPort, Origin};
 
     #[test]
-    fn host_and_port_are_read_and_written_alike() {
+    fn host_and_port_are_parsed_and_written_alike() {
         for (text, written) in [
             ("Proxy.Example", "proxy.example:7"),
             ("proxy.example:3128", "proxy.example:3128"),
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn invalid_part_is_named() {
         for (text, fault) in [
             ("", "host"),
             (":1", "host"),
@@ -120,13 +121,13 @@ mod tests {
             ("h:65536", "port"),
             ("h:1:2", "port"),
         ] {
-            let said = HostPort::parse(text, 7).err().unwrap_or("nothing");
-            assert!(said.contains(fault), "{text}: {said}");
+            let reason = HostPort::parse(text, 7).err().unwrap_or("nothing");
+            assert!(reason.contains(fault), "{text}: {reason}");
         }
     }
 
     #[test]
-    fn port_of_the_scheme_is_not_written() {
+    fn default_port_is_not_written() {
         for (is_https, place, written) in [
             (true, "h:443", "https://h"),
             (true, "h:80", "https://h:80"),

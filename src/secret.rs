@@ -1,4 +1,4 @@
-//! Text that must not outlive its use.
+//! Secret text, wiped after use.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::wipe::{WipedText, WipedVec};
 pub struct Secret(WipedText);
 
 impl Secret {
-    /// Joins `parts` in one buffer of the right size: a buffer that grows leaves its old block behind.
+    /// Joins `parts` in one buffer of the right size: a buffer that grows leaves its old block in memory.
     pub(crate) fn concat(parts: &[&str]) -> Secret {
         let mut text = WipedText::with_capacity(parts.iter().map(|part| part.len()).sum());
         for part in parts {
@@ -18,12 +18,12 @@ impl Secret {
         Secret(text)
     }
 
-    /// `None`: it is not UTF-8. The bytes stay where they are, or are wiped.
+    /// Converts `bytes` without a copy. `None` if they are not UTF-8; they are wiped then.
     pub(crate) fn from_utf8(bytes: WipedVec<u8>) -> Option<Secret> {
         WipedText::from_utf8(bytes).map(Secret)
     }
 
-    /// The text itself. Whoever copies it must wipe the copy.
+    /// Returns the text itself. A caller that copies it must wipe the copy.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -52,12 +52,12 @@ mod tests {
     use super::Secret;
 
     #[test]
-    fn a_secret_prints_as_redacted() {
+    fn secret_prints_as_redacted() {
         assert_eq!(format!("{:?}", Secret::concat(&["OAuth ", "abc"])), "[redacted]");
     }
 
     #[test]
-    fn joining_does_not_grow_the_buffer() {
+    fn joined_parts_do_not_grow_the_buffer() {
         let joined = Secret::concat(&["OAuth ", "abc", ""]);
         assert_eq!(joined.expose(), "OAuth abc");
         assert_eq!(joined.0.capacity(), joined.0.len());

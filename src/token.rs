@@ -1,11 +1,11 @@
-//! An access token and what came with it.
+//! An access token and its related values.
 
 use crate::secret::Secret;
 
 /// An access token for a user, wiped when it is dropped.
 #[derive(Debug)]
 pub struct Token {
-    /// Scheme, one blank, value: the token stands in memory once.
+    /// Scheme, one space, value: memory contains the token only once.
     authorization: Secret,
     scheme: &'static str,
     refresh_token: Secret,
@@ -42,38 +42,38 @@ impl Token {
         self
     }
 
-    /// The token itself: visible ASCII, never empty.
+    /// Returns the token itself: visible ASCII, never empty.
     pub fn value(&self) -> &str {
         self.authorization.expose().get(self.scheme.len() + 1..).unwrap_or_default()
     }
 
-    /// The word before it in an Authorization header: `OAuth`, for a token of the Native Flow.
+    /// Returns the word before the token in an Authorization header: `OAuth` for a token of the Native Flow.
     pub fn scheme(&self) -> &'static str {
         self.scheme
     }
 
-    /// The whole value of an Authorization header.
+    /// Returns the whole value of an Authorization header.
     pub fn authorization(&self) -> &str {
         self.authorization.expose()
     }
 
-    /// Needed to renew the token later; empty if the server sent none.
+    /// Returns the refresh token, which is needed to renew the token later; empty if the server sent none.
     pub fn refresh_token(&self) -> &str {
         self.refresh_token.expose()
     }
 
-    /// Where the token is to be used, as the server spelt it; empty if the server named no https address (or http on this
-    /// machine), for a token must not be sent elsewhere.
+    /// Returns the address at which the token is valid, spelled as the server sent it. Empty if the server sent no
+    /// https address (or http on this machine), because a token must not be sent elsewhere.
     pub fn instance_url(&self) -> &str {
         &self.instance_url
     }
 
-    /// When the token expires, in Unix seconds (UTC); `None` if the server's date cannot be read.
+    /// Returns the expiry of the token, in Unix seconds (UTC); `None` if the server's date cannot be parsed.
     pub fn expires_at(&self) -> Option<i64> {
         self.expires_at
     }
 
-    /// The server's own text of that date.
+    /// Returns the server's own text of that date.
     pub fn expiration_date(&self) -> &str {
         &self.expiration_date
     }
@@ -85,7 +85,7 @@ mod tests {
     use crate::secret::Secret;
 
     #[test]
-    fn a_token_is_there_once_and_does_not_print() {
+    fn token_is_stored_once_and_does_not_print() {
         let token = Token::new("OAuth", "t0k3n/+=").with_refresh_token(Secret::concat(&["r3fr3sh"]));
         assert_eq!(token.value(), "t0k3n/+=");
         assert_eq!(token.authorization(), "OAuth t0k3n/+=");

@@ -1,5 +1,14 @@
 //! The C interface: one file per C type. `include/nativeflow.h` is generated from the comments here.
 //!
+//! | question | module |
+//! |---|---|
+//! | the C types and their functions | `client`, `options`, `token`, `error` |
+//! | error codes and log levels | `code`, `log` |
+//! | the version | `version` |
+//! | the frame of every function | `guard`, with `cancellation` (of threads) and `pin_module` |
+//! | pointers from C, and texts for C | `argument`, `user_pointer`; `text` |
+//! | calls a release function | `release` |
+//!
 //! Every function runs inside `guard`, which disables thread cancellation, catches panics, reports errors and clears stack and
 //! registers. `argument` reads pointers from C; `text` makes texts for C. The safety contract of every function is the
 //! header's preamble ("Rules for calls").

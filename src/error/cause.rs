@@ -1,30 +1,31 @@
-//! Every way to fail, in one table: its code, whether it is worth trying again, its message and its remedy.
+//! One table of all causes of failure: code, whether a retry can help, message and remedy.
 //!
-//! A message says what happened, a remedy what an administrator does next. Both are one line. A message may be followed
-//! by a detail (`message: detail`), which never holds a secret.
-//! Whether credentials were sent is a fact of the call and not of the cause: see [`crate::error::Error::request_sent`].
+//! A message names what failed, a remedy what the administrator does next. Both are one line. A detail may follow a
+//! message (`message: detail`); it never contains a secret. Whether credentials were sent is a fact of the call and not
+//! of the cause: see [`crate::error::Error::request_sent`].
 
 use std::time::Duration;
 
 use super::code::Code;
 
-/// When it makes sense to try again.
+/// When a retry makes sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {
-    /// Not before somebody has changed something.
+    /// Not until the cause is fixed.
     Never,
-    /// After so many seconds.
+    /// After this number of seconds.
     AfterSeconds(u64),
     /// After a time that depends on whether credentials may have been sent.
     Again,
 }
 use Retry::{AfterSeconds, Again, Never};
 
-/// "Sleep for 5 minutes, then retry" (Concur, for 503 and for a time-out; taken for every failure of the server here).
+/// "Sleep for 5 minutes, then retry" (Concur about status 503 and a timeout; used here for every failure of the
+/// server).
 const SERVER_PAUSE: Retry = AfterSeconds(300);
 
 impl Retry {
-    /// As a time span; `None`: do not retry. `may_be_sent`: a credential may have left this machine.
+    /// The pause before a retry; `None`: do not retry. `may_be_sent`: a credential may have left this machine.
     pub(crate) fn pause(self, may_be_sent: bool) -> Option<Duration> {
         match self {
             Never => None,
@@ -37,12 +38,12 @@ impl Retry {
 
 macro_rules! causes {
     ($($cause:ident => $code:ident, $retry:expr, $message:literal, $remedy:literal;)*) => {
-        /// One way to fail.
+        /// A cause of failure.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Cause { $($cause),* }
 
         impl Cause {
-            /// All of them, for tests of the table.
+            /// All causes. Tests check the table with this list.
             #[cfg(test)]
             pub(crate) const ALL: &[Cause] = &[$(Cause::$cause),*];
 
@@ -63,7 +64,7 @@ macro_rules! causes {
 }
 
 causes! {
-    // The call is wrong: the program must change.
+    // The call is invalid: fix the calling program.
     NullPointer => InvalidArgument, Never,
         "Required pointer is NULL",
         "Fix the calling program: pass the address that the function's description asks for.";
@@ -98,7 +99,7 @@ causes! {
         "Invalid password (longer than 2048 bytes)",
         "Check that the password is passed and nothing else. Concur allows 255 characters.";
 
-    // An option is wrong: the configuration must change.
+    // An option is invalid: fix the configuration.
     BaseUrlRefused => InvalidOption, Never,
         "Invalid base URL",
         "Set a URL with scheme and host, and a port and a path if needed, such as https://www.concursolutions.com. Plain http is for this machine only.";
@@ -142,7 +143,7 @@ causes! {
         "No root certificates found in the places that this operating system uses",
         "Install the package ca-certificates, or set a CA file with nf_options_set_ca_file.";
 
-    // The credentials were refused: trying again can lock the account.
+    // The credentials were rejected: another attempt can lock the account.
     Denied => Denied, Never,
         "Concur rejected the login, the password or the consumer key (it does not say which)",
         "Do not retry, because the account may be locked. Check login, password and consumer key by hand, and that Concur has enabled the application for the company.";
@@ -156,7 +157,7 @@ causes! {
         "Concur returned an error instead of a token (without a reason)",
         "Do not retry, because the account may be locked. Read the server's message, and check login, password and consumer key by hand.";
 
-    // The server cannot do it now.
+    // The server cannot handle the request now.
     Busy => Busy, AfterSeconds(60),
         "Concur is overloaded",
         "Wait for the retry time, and start fewer calls at the same time.";
@@ -166,13 +167,14 @@ causes! {
     ServerFailed => ServerError, SERVER_PAUSE,
         "Concur failed to process the request",
         "Wait 5 minutes, then retry. If the error persists, give the correlation ID to Concur's support.";
-    // Concur names bad format, missing field, request limit and database deadlock for 400. The format is tested and the
-    // fields are all there, so it is the server's turn; but whether it counted as a try of the login is not known.
+    // Concur documents status 400 for a bad format, a missing field, the request limit and a database deadlock. Tests
+    // check that format and fields are right, so the server is the cause. It is unknown whether the login counted as an
+    // attempt.
     BadRequest => ServerError, Never,
         "Concur rejected the request (a request limit, a database deadlock, or a login that it cannot read)",
         "Wait some minutes and try once by hand, not in a loop, because it may count as a failed login. If the error persists, give the correlation ID to Concur's support.";
 
-    // The way there.
+    // Network: between this machine and the server.
     HostNotFound => Dns, Again,
         "Cannot resolve the host name",
         "Check the host in the base URL and this machine's DNS settings. If only a proxy resolves external names, call nf_options_set_proxy.";
@@ -312,7 +314,7 @@ causes! {
         "Connection closed before the response was complete",
         "Wait 5 minutes, then retry. If the error persists, check for a firewall or a proxy that closes connections.";
 
-    // The answer is not what was asked for.
+    // The response is not the expected one.
     EndpointGone => EndpointGone, Never,
         "No Native Flow token endpoint at this address",
         "Check the base URL. If it is right, Concur has switched the Native Flow off for this host: use the OAuth 2.0 service (the current Concur API).";
@@ -334,7 +336,7 @@ causes! {
     UnexpectedData => Malformed, Again,
         "Server sent unexpected data before the request",
         "Check the host and port of the base URL, and check for a load balancer or a proxy that sends data of its own.";
-    NoBody => Malformed, Never,
+    EmptyBody => Malformed, Never,
         "Invalid response (empty)",
         "Check the base URL. If it is right, give the correlation ID to Concur's support.";
     Compressed => Malformed, Never,
@@ -371,7 +373,7 @@ causes! {
         "Response too large (headers longer than 16 KiB, or more than 128)",
         "Check the base URL, and check for a proxy that adds headers.";
 
-    // Inside.
+    // Errors inside this library.
     Panicked => Panic, Never,
         "Internal error (a defect in nativeflow)",
         "Report it to the authors of nativeflow with this message. The program can continue, and login and password were wiped.";
@@ -394,7 +396,7 @@ mod tests {
         }
     }
 
-    /// What a remedy may begin with: it is an instruction.
+    /// The words that a remedy may begin with, because it is an instruction.
     const INSTRUCTIONS: &[&str] = &[
         "Ask",
         "Check",
@@ -437,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_login_is_never_worth_a_retry() {
+    fn rejected_login_is_never_retried() {
         for &cause in Cause::ALL {
             let number = cause.code() as i32;
             if (1..40).contains(&number) || number >= 100 {

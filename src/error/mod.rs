@@ -1,5 +1,9 @@
-//! The error that every function of this crate gives: a cause from one table, with its code, and what is special about the
-//! case.
+//! The error that every function of this crate returns: a cause from one table, with its code, and the facts of the case.
+//!
+//! | question | module |
+//! |---|---|
+//! | the numbers and names of the C interface | `code` |
+//! | all causes, with code, retry, message and remedy | `cause` |
 
 mod cause;
 mod code;
@@ -13,11 +17,11 @@ use std::time::Duration;
 
 use crate::redact::one_line;
 
-/// Why a call failed, and what to do about it.
+/// The reason why a call failed, and what to do about it.
 #[derive(Clone)]
 pub struct Error(Box<Facts>);
 
-/// Boxed, for `Result<_, Error>` is moved through every layer.
+/// Boxed, because every layer moves `Result<_, Error>`.
 #[derive(Clone)]
 struct Facts {
     cause: Cause,
@@ -25,13 +29,13 @@ struct Facts {
     http_status: Option<u16>,
     server_message: String,
     correlation_id: String,
-    /// Whether a byte of the request was sent; `None`: not known, or no question.
+    /// Whether a byte of the request was sent; `None`: unknown, or not applicable.
     is_sent: Option<bool>,
-    /// The pause that the server asked for.
-    asked: Option<Duration>,
+    /// The pause that the server requested.
+    requested_pause: Option<Duration>,
 }
 
-/// Ends the remedy where it is certain.
+/// The last sentence of a remedy, if it is certainly true.
 const NOTHING_SENT: &str = "No Concur credentials were sent.";
 
 impl Error {
@@ -43,11 +47,11 @@ impl Error {
             server_message: String::new(),
             correlation_id: String::new(),
             is_sent: None,
-            asked: None,
+            requested_pause: None,
         }))
     }
 
-    /// Adds what is special about this case. Must not hold a secret; foreign text is made one line.
+    /// Adds the facts of this case. They must not contain a secret. Text from a server is reduced to one line.
     pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Error {
         self.0.detail = one_line(&detail.to_string());
         self
@@ -60,24 +64,25 @@ impl Error {
         self
     }
 
-    /// Says whether a byte of the request was sent. The sentence in the remedy and the pause are made from this alone.
+    /// Sets whether a byte of the request was sent. The last sentence of the remedy and the pause depend on this alone.
     pub(crate) fn request_sent(mut self, is_sent: bool) -> Error {
         self.0.is_sent = Some(is_sent);
         self
     }
 
-    /// Replaces the pause before the next try by what the server asked for; a cause not worth a retry stays so.
-    pub(crate) fn retry_after(mut self, asked: Option<Duration>) -> Error {
-        self.0.asked = asked;
+    /// Replaces the pause before the next attempt by the one that the server requested, unless the cause forbids a
+    /// retry.
+    pub(crate) fn retry_after(mut self, requested_pause: Option<Duration>) -> Error {
+        self.0.requested_pause = requested_pause;
         self
     }
 
-    /// What kind of failure it is.
+    /// Returns the kind of failure.
     pub fn code(&self) -> Code {
         self.0.cause.code()
     }
 
-    /// The cause, in one line without a secret.
+    /// Returns the cause, in one line without a secret.
     pub fn message(&self) -> String {
         match self.0.detail.as_str() {
             "" => self.0.cause.message().to_owned(),
@@ -85,7 +90,7 @@ impl Error {
         }
     }
 
-    /// What an administrator does next, in one line.
+    /// Returns the administrator's next step, in one line.
     pub fn remedy(&self) -> Cow<'static, str> {
         let remedy = self.0.cause.remedy();
         match self.0.is_sent {
@@ -94,25 +99,26 @@ impl Error {
         }
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// Returns the HTTP status of the response, if there was one.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
     }
 
-    /// The server's own words, untrusted: one line of at most 300 characters, without markup; empty if there are none.
+    /// Returns the server's error text. Do not trust it. One line of at most 300 characters, without markup; empty if
+    /// there is none.
     pub fn server_message(&self) -> &str {
         &self.0.server_message
     }
 
-    /// What Concur's support asks for; empty if the server named none.
+    /// Returns the identification that Concur's support needs; empty if the server sent none.
     pub fn correlation_id(&self) -> &str {
         &self.0.correlation_id
     }
 
-    /// How long to wait before the next try; `None`: do not retry by program.
+    /// Returns the pause before the next attempt; `None`: do not retry automatically.
     pub fn pause(&self) -> Option<Duration> {
         let pause = self.0.cause.retry().pause(self.0.is_sent != Some(false))?;
-        Some(self.0.asked.unwrap_or(pause))
+        Some(self.0.requested_pause.unwrap_or(pause))
     }
 }
 
@@ -143,17 +149,17 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_detail_cannot_forge_a_second_line() {
+    fn detail_with_line_breaks_becomes_one_line() {
         let error = Error::new(Cause::CannotConnect).detail("host:443\n2026-01-01 all is well");
         assert_eq!(error.message(), "Cannot connect to the server: host:443 2026-01-01 all is well");
         assert!(!format!("{error} {error:?}").contains('\n'));
     }
 
     #[test]
-    fn the_server_cannot_ask_for_a_retry_of_a_refused_login() {
-        let asked = Some(Duration::from_secs(7));
-        assert_eq!(Error::new(Cause::Denied).retry_after(asked).pause(), None);
-        assert_eq!(Error::new(Cause::Busy).retry_after(asked).pause(), asked);
+    fn rejected_login_is_not_retried_if_the_server_requests_a_retry() {
+        let requested_pause = Some(Duration::from_secs(7));
+        assert_eq!(Error::new(Cause::Denied).retry_after(requested_pause).pause(), None);
+        assert_eq!(Error::new(Cause::Busy).retry_after(requested_pause).pause(), requested_pause);
         assert_eq!(Error::new(Cause::Busy).retry_after(None).pause(), Some(Duration::from_secs(60)));
     }
 

@@ -1,4 +1,4 @@
-//! The address of a service: scheme, host, perhaps a port and a path prefix, and nothing else.
+//! The address of a service: scheme, host, optional port and path prefix. Other parts are rejected.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const MAX_LEN: usize = 2048;
 /// Concur's host in the United States, and that of the developer sandboxes.
 const PRODUCTION: &str = "www.concursolutions.com";
 
-/// A base URL that credentials may be sent to: https, or plain http to this machine.
+/// A base URL that may receive credentials: https, or plain http to this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
     pub(crate) origin: Arc<Origin>,
@@ -23,54 +23,54 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Where most users are.
+    /// Returns the base URL of most users.
     pub(crate) fn production() -> BaseUrl {
         let place = HostPort { host: PRODUCTION.to_owned(), port: Origin::default_port(true) };
         BaseUrl { origin: Arc::new(Origin { is_https: true, place }), prefix: String::new() }
     }
 
-    /// Reads a base URL, or says in the error what is wrong with it.
+    /// Parses a base URL. The error names the part that is invalid.
     pub(crate) fn parse(text: &str) -> Result<BaseUrl, Error> {
-        let refuse = |what: &str| Error::new(Cause::BaseUrlRefused).detail(what);
+        let reject = |what: &str| Error::new(Cause::BaseUrlRefused).detail(what);
         if text.len() > MAX_LEN {
-            return Err(refuse("longer than 2048 bytes"));
+            return Err(reject("longer than 2048 bytes"));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(refuse(
+            return Err(reject(
                 "contains a space or a character that is not ASCII; write a host name in its xn-- form",
             ));
         }
         if text.contains(['?', '#']) {
-            return Err(refuse("contains a query or a fragment"));
+            return Err(reject("contains a query or a fragment"));
         }
-        let uri: Uri = text.parse().map_err(|_| refuse("not a URL"))?;
+        let uri: Uri = text.parse().map_err(|_| reject("not a URL"))?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(refuse("scheme or host missing"));
+            return Err(reject("scheme or host missing"));
         };
         if authority.as_str().contains('@') {
-            return Err(refuse("contains a user name; credentials are arguments of the call"));
+            return Err(reject("contains a user name; credentials are arguments of the call"));
         }
         let is_https = *scheme == Scheme::HTTPS;
-        let place = HostPort::parse(authority.as_str(), Origin::default_port(is_https)).map_err(refuse)?;
+        let place = HostPort::parse(authority.as_str(), Origin::default_port(is_https)).map_err(reject)?;
         if !is_https && *scheme != Scheme::HTTP {
-            return Err(refuse("scheme is not https"));
+            return Err(reject("scheme is not https"));
         }
         if !is_https && !place.is_loopback() {
-            return Err(refuse("plain http would send the credentials unencrypted"));
+            return Err(reject("plain http would send the credentials unencrypted"));
         }
-        // As it was typed: the parser writes an empty path as a slash.
+        // Taken from the original text, because the parser replaces an empty path by a slash.
         let path = text.get(scheme.as_str().len() + "://".len() + authority.as_str().len()..).unwrap_or_default();
         let prefix = path.trim_end_matches('/').to_owned();
         Ok(BaseUrl { origin: Arc::new(Origin { is_https, place }), prefix })
     }
 
-    /// What stands at `path`, which starts with a slash, behind this URL.
+    /// Returns the endpoint at `path`, which starts with a slash, below this URL.
     pub(crate) fn endpoint(&self, path: &str) -> Result<Endpoint, Error> {
         let uri = self.join(path).parse().map_err(|_| Cause::Unforeseen)?;
         Ok(Endpoint { origin: Arc::clone(&self.origin), uri })
     }
 
-    /// This URL with `path` behind it.
+    /// Appends `path` to this URL.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{}{path}", self.origin, self.prefix)
     }
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn good_base_urls_keep_host_port_and_prefix() {
+    fn valid_base_url_keeps_host_port_and_prefix() {
         for (text, joined) in [
             ("https://www.concursolutions.com", "https://www.concursolutions.com/x"),
             ("https://www.concursolutions.com/", "https://www.concursolutions.com/x"),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_go_nowhere_that_was_not_meant() {
+    fn invalid_base_url_is_rejected() {
         for (text, reason) in [
             ("", "not a URL"),
             ("www.concursolutions.com", "scheme or host"),
@@ -151,7 +151,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_taken_that_http_cannot_send(text in "(https?://)?[ -~]{0,40}|\\PC{0,20}") {
+        fn base_url_that_http_cannot_send_is_rejected(text in "(https?://)?[ -~]{0,40}|\\PC{0,20}") {
             if let Ok(base) = BaseUrl::parse(&text) {
                 let uri: http::Uri = base.join("/x").parse().unwrap();
                 prop_assert!(uri.query().is_none());

@@ -5,11 +5,11 @@ use crate::message::basic;
 use crate::redact::Redactor;
 use crate::secret::Secret;
 
-/// Longest key, login and secret, in bytes: far above Concur's limits, and the request stays within the transport's
-/// buffer.
+/// Maximum length of key, login and secret in bytes. Concur's limits are far lower. Keeps the request within the
+/// transport's buffer.
 const MAX_LEN: usize = 2048;
 
-/// What a token is asked for with. Borrowed; no copy is made here.
+/// The credentials for a token. Borrowed: no copy is made here.
 pub(crate) struct Credentials<'a> {
     pub(crate) key: &'a str,
     pub(crate) login: &'a str,
@@ -17,8 +17,8 @@ pub(crate) struct Credentials<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// Refuses what HTTP Basic (RFC 7617, section 2: no control characters, no colon in the user-id) or a header cannot
-    /// carry. An empty `secret` is legal.
+    /// Checks the credentials. Rejects characters that HTTP Basic (RFC 7617, section 2: no control characters, no colon
+    /// in the user-id) or a header does not allow. An empty `secret` is allowed.
     pub(crate) fn new(key: &'a str, login: &'a str, secret: &'a str) -> Result<Credentials<'a>, Error> {
         let fault = if key.is_empty() {
             Some(Cause::KeyEmpty)
@@ -47,12 +47,12 @@ impl<'a> Credentials<'a> {
         }
     }
 
-    /// The value of the Authorization header.
+    /// Returns the value of the Authorization header.
     pub(crate) fn basic(&self) -> Secret {
         basic(self.login, self.secret)
     }
 
-    /// Keeps all of them out of what a server says.
+    /// Makes the redactor that removes all of them from a server's error text.
     pub(crate) fn redactor(&self) -> Redactor {
         let pair = Secret::concat(&[self.login, ":", self.secret]);
         Redactor::new(&[self.key, self.login, self.secret], &[pair.expose()])
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn basic_is_the_documented_vector() {
+    fn basic_matches_the_documented_example() {
         assert_eq!(
             basic("john_developer@hotmail.com", "Travel&Expense$2012"),
             "Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg=="
@@ -77,20 +77,20 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_secret_keeps_the_colon_and_utf8_is_not_changed() {
+    fn empty_secret_keeps_the_colon_and_utf8_is_not_changed() {
         assert_eq!(basic("a@b", ""), "Basic YUBiOg==");
         assert_eq!(basic("jürgen@b", "pä:ß€"), "Basic asO8cmdlbkBiOnDDpDrDn+KCrA==");
     }
 
     #[test]
-    fn a_long_secret_is_not_wrapped() {
+    fn long_secret_is_not_wrapped() {
         let value = basic("a@b", &"x".repeat(300));
         assert_eq!(value.len(), "Basic ".len() + (304usize).div_ceil(3) * 4);
         assert!(value.bytes().skip(6).all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)));
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_with_its_own_cause() {
+    fn credential_that_cannot_be_sent_is_rejected_with_its_own_cause() {
         let long = "x".repeat(MAX_LEN + 1);
         for (key, login, secret, cause) in [
             ("", "l", "s", Cause::KeyEmpty),

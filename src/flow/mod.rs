@@ -1,9 +1,14 @@
-//! What is said to a service and what its answer means. Pure: no I/O, no clock. A folder for each service.
+//! The requests to a service and the meaning of its responses. Pure: no I/O, no clock. A directory for each service.
+//!
+//! | question | module |
+//! |---|---|
+//! | the address of a service | `base_url` |
+//! | the consumer key and the user's credentials | `credentials` |
+//! | the Native Flow | `native` |
 
 mod base_url;
 mod credentials;
-mod native;
+pub(crate) mod native;
 
 pub(crate) use base_url::BaseUrl;
 pub(crate) use credentials::Credentials;
-pub(crate) use native::{read_token, token_endpoint, token_request};

@@ -1,4 +1,4 @@
-//! What came back, and when.
+//! A response, and the time at which it was received.
 
 use std::time::{Instant, SystemTime};
 
@@ -7,18 +7,18 @@ use http::Response;
 use crate::error::Error;
 use crate::wipe::WipedVec;
 
-/// An answer of a server or a proxy.
+/// A response of a server or a proxy.
 pub(crate) struct Answer {
     pub(crate) response: Response<Body>,
     pub(crate) came: Moment,
 }
 
-/// When something happened. Who reads an answer is told, and needs no clock.
+/// The time of an event. The code that reads a response gets the time from here, so it needs no clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
-    /// By this machine's clock, which may be wrong and may be set.
+    /// Time of this machine's clock, which may be wrong and may be changed.
     pub(crate) wall: SystemTime,
-    /// For spans of time.
+    /// Used for time spans.
     pub(crate) monotonic: Instant,
 }
 
@@ -28,13 +28,13 @@ impl Moment {
     }
 }
 
-/// The body of a response, as far as it arrived.
+/// The body of a response, or the part of it that was received.
 ///
-/// A body that ends early still counts: a refusal whose body is cut is a refusal, and a token that arrived whole is not
-/// lost because the connection died a byte later.
+/// A truncated body is still read: a rejection with a truncated body is a rejection, and a complete token is not lost
+/// if the connection ends after it.
 pub(crate) struct Body {
-    /// The bytes that arrived; they may hold a token.
+    /// The received bytes; they may contain a token.
     pub bytes: WipedVec<u8>,
-    /// Why there are no more of them, when the end of the body was not reached.
+    /// The reason why the body is truncated, if it is.
     pub cut: Option<Error>,
 }

@@ -15,11 +15,11 @@ enum Charset {
     Windows1252,
 }
 
-/// Makes text of a body.
+/// Decodes a body.
 ///
-/// Its first bytes count most (XML 1.0, section 4.3.3), then the charset of Content-Type, then that of an XML declaration;
-/// without any it is UTF-8. Bytes that are no text become U+FFFD: they lose nothing when they stand beside the token, and a
-/// token that holds one is refused. A byte order mark is left out.
+/// The charset is taken from the first bytes of the body (XML 1.0, section 4.3.3), else from Content-Type, else from an
+/// XML declaration, else it is UTF-8. Invalid bytes become U+FFFD. They do no harm outside the token, and a token that
+/// contains one is rejected. A byte order mark is left out.
 pub(crate) fn decode(headers: &HeaderMap, bytes: &[u8]) -> WipedText {
     let (charset, bytes) = match bytes {
         [0xff, 0xfe, rest @ ..] => (Charset::Utf16(u16::from_le_bytes), rest),
@@ -36,7 +36,7 @@ pub(crate) fn decode(headers: &HeaderMap, bytes: &[u8]) -> WipedText {
     }
 }
 
-/// The charset that is declared, unless the bytes show that it is not theirs.
+/// Returns the declared charset, unless the bytes prove that it is wrong.
 fn declared(headers: &HeaderMap, bytes: &[u8]) -> Charset {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let declaration = match str::from_utf8(bytes) {
@@ -51,11 +51,12 @@ fn declared(headers: &HeaderMap, bytes: &[u8]) -> Charset {
     if is_one_of(&["iso-8859-1", "iso8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"]) {
         return Charset::Windows1252;
     }
-    // .NET writes "utf-16" above text that it then encodes in UTF-8. UTF-16 has a zero, or is no UTF-8.
+    // .NET writes "utf-16" at the start of text that it then encodes in UTF-8. UTF-16 contains a zero, or is not valid
+    // UTF-8.
     if !is_one_of(&["utf-16", "utf-16le", "utf-16be"]) || !bytes.contains(&0) && str::from_utf8(bytes).is_ok() {
         return Charset::Utf8;
     }
-    // Where the name leaves the order open, or is wrong, the upper bytes of ASCII tell it.
+    // If the name leaves the byte order open, or is wrong, the zero bytes of ASCII characters show the order.
     let zeros = |start| bytes.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
     let is_big_endian = match zeros(0).cmp(&zeros(1)) {
         Ordering::Greater => true,
@@ -65,7 +66,7 @@ fn declared(headers: &HeaderMap, bytes: &[u8]) -> Charset {
     Charset::Utf16(if is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes })
 }
 
-/// The value of `name=value` or `name="value"` in `text`.
+/// Returns the value of `name=value` or `name="value"` in `text`.
 fn value_of<'a>(name: &str, text: &'a str) -> Option<&'a str> {
     let pairs = text.split([';', ' ', '\t', '\r', '\n']).filter_map(|pair| pair.split_once('='));
     let mut values = pairs.filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value);
@@ -82,14 +83,14 @@ fn decode_windows_1252(bytes: &[u8]) -> WipedText {
 
 fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> WipedText {
     let units = bytes.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
-    // No unit of two bytes takes more than three in UTF-8: the buffer never grows and leaves no block behind.
+    // Two bytes of UTF-16 take at most three bytes in UTF-8: the buffer never grows, so no old block is left in memory.
     let mut text = WipedText::with_capacity(bytes.len() / 2 * 3);
     text.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
     text
 }
 
 fn decode_utf8(bytes: &[u8]) -> WipedText {
-    // What all good answers are, and the quick way.
+    // The fast path: correct responses are UTF-8.
     if let Ok(text) = str::from_utf8(bytes) {
         return WipedText::from(text);
     }
@@ -178,7 +179,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_break_it_and_no_buffer_grows(
+        fn decoder_never_panics_and_no_buffer_grows(
             bytes in prop::collection::vec(any::<u8>(), 0..80),
             charset in "(utf-8|utf-16|utf-16be|iso-8859-1|[ -~]{0,9})",
         ) {

@@ -1,7 +1,8 @@
-//! The body of an answer, sniffed by its content and not by its Content-Type, and looked into by name.
+//! The body of a response. Its type is detected by its content, not by its Content-Type; its elements are found by
+//! name.
 //!
-//! Names are matched without regard to case, namespace, order and unknown neighbours: Concur has changed the spelling of
-//! its own elements over the years.
+//! Case, namespace, order and unknown neighbors do not matter for a match: Concur has changed the spelling of its own
+//! elements over the years.
 
 use roxmltree::Node;
 
@@ -14,16 +15,16 @@ use crate::secret::Secret;
 /// The namespace of `nil` (XML Schema 1.0, section 2.6).
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// What a body turned out to be.
+/// The type of a body.
 pub(crate) enum Document<'a> {
     Empty,
     Xml(roxmltree::Document<'a>),
     Json(Json),
-    /// A page for people, with its title.
+    /// A web page, with its title.
     WebPage(&'a str),
-    /// Neither of these.
+    /// Another text.
     Text(&'a str),
-    /// Looked like XML or JSON and cannot be read as such.
+    /// Begins like XML or JSON, but cannot be parsed.
     Unreadable(Error),
 }
 
@@ -35,9 +36,9 @@ pub(crate) enum Element<'d, 'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Sniffs and parses `text`.
+    /// Detects the type of `text` and parses it.
     pub(crate) fn parse(text: &'a str) -> Document<'a> {
-        // Proxies and editors put byte order marks anywhere, and more than one.
+        // Proxies and editors insert byte order marks at any place, and more than one.
         let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\0'));
         match text.as_bytes().first() {
             None => Document::Empty,
@@ -45,7 +46,7 @@ impl<'a> Document<'a> {
             Some(b'<') => xml::parse(text).map_or_else(Document::Unreadable, Document::Xml),
             Some(b'{' | b'[') => match Json::parse(text) {
                 Ok(json) => Document::Json(json),
-                // Only the place: the parser's own words may quote the answer.
+                // Only the position: the parser's own message may quote the response.
                 Err(error) => Document::Unreadable(Error::new(Cause::BadJson).detail(format_args!(
                     "line {}, column {}",
                     error.line(),
@@ -57,7 +58,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The outermost element.
+    /// Returns the outermost element.
     pub(crate) fn root(&self) -> Option<Element<'_, 'a>> {
         let root = match self {
             Document::Xml(document) => Element::Xml(document.root_element()),
@@ -69,7 +70,7 @@ impl<'a> Document<'a> {
 }
 
 impl<'d, 'a> Element<'d, 'a> {
-    /// The local name of an outermost element; JSON has none.
+    /// Returns the local name of an outermost element; JSON has none.
     pub(crate) fn name(&self) -> Option<&'d str> {
         match self {
             Element::Xml(node) => Some(node.tag_name().name()),
@@ -77,7 +78,7 @@ impl<'d, 'a> Element<'d, 'a> {
         }
     }
 
-    /// The children named `name`; the first of a list is named `0`. A null is as good as absent.
+    /// Returns the children named `name`; the first item of a list is named `0`. A null counts as missing.
     pub(crate) fn children(&self, name: &str) -> Vec<Element<'d, 'a>> {
         let mut children: Vec<Element<'d, 'a>> = match self {
             Element::Xml(node) => node
@@ -97,7 +98,7 @@ impl<'d, 'a> Element<'d, 'a> {
         children
     }
 
-    /// What serializers write for a value that is not there.
+    /// Whether this is the value that serializers write for a missing value.
     fn is_null(&self) -> bool {
         match self {
             Element::Xml(node) => matches!(node.attribute((SCHEMA_INSTANCE, "nil")), Some("true" | "1")),
@@ -105,7 +106,7 @@ impl<'d, 'a> Element<'d, 'a> {
         }
     }
 
-    /// The text of an element that holds text alone, without blanks at the ends. A number of JSON is no text.
+    /// Returns the text of an element that contains only text, without spaces at the ends. A JSON number is not a text.
     pub(crate) fn value(&self) -> Option<Secret> {
         match self {
             Element::Xml(node) if node.children().any(|child| child.is_element()) => None,
@@ -114,7 +115,7 @@ impl<'d, 'a> Element<'d, 'a> {
         }
     }
 
-    /// The digits of a number of JSON.
+    /// Returns the digits of a JSON number.
     pub(crate) fn number(&self) -> Option<Secret> {
         match self {
             Element::Json(Json::Number(number)) => Some(Secret::from(number.to_string())),
@@ -122,10 +123,10 @@ impl<'d, 'a> Element<'d, 'a> {
         }
     }
 
-    /// All text within, without blanks at the ends. Of JSON only a string has one.
+    /// Returns all text inside, without spaces at the ends. In JSON, only a string has text.
     pub(crate) fn text(&self) -> Secret {
         let parts: Vec<&str> = match self {
-            // CDATA and text around comments are nodes of their own.
+            // CDATA and text around comments are separate nodes.
             Element::Xml(node) => node.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect(),
             Element::Json(Json::Text(text)) => vec![text.expose()],
             Element::Json(_) => Vec::new(),
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_sniffed_by_content() {
+    fn body_type_is_detected_by_content() {
         for (text, expected) in [
             ("", "empty"),
             (" \r\n", "empty"),
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_named_by_its_title() {
+    fn web_page_is_named_by_its_title() {
         for (page, title) in [
             ("<html><TITLE lang='en'>Access\ndenied</TITLE>", "Access\ndenied"),
             ("<html><title>Log in<", "Log in"),
@@ -200,14 +201,14 @@ mod tests {
         }
     }
 
-    /// The texts of the elements below the outermost one that are named `name`.
+    /// Returns the texts of the elements inside the outermost one that are named `name`.
     fn texts(document: &Document<'_>, name: &str) -> Vec<String> {
         let children = document.root().unwrap().children(name);
         children.iter().map(|element| element.text().expose().to_owned()).collect()
     }
 
     #[test]
-    fn names_are_found_whatever_their_case_and_namespace() {
+    fn name_is_found_whatever_its_case_and_namespace() {
         let xml = Document::parse("<r xmlns:n='u'><n:TOKEN> a<!-- c -->b<![CDATA[c]]>&amp; </n:TOKEN><token/></r>");
         assert_eq!(texts(&xml, "Token"), ["abc&", ""]);
         let json = Document::parse(r#"{"error":"m","Error":"","ERROR":null,"n":7,"o":{}}"#);
@@ -239,7 +240,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_needs_no_stack() {
-        // As deep as 64 KiB allow, on a stack as small as a host may give its threads.
+        // As deep as 64 KiB allow, on a stack as small as the threads of a calling program may have.
         let deep = || {
             let nested = format!("<r><Token>t</Token>{}{}</r>", "<a>".repeat(9_300), "</a>".repeat(9_300));
             let document = Document::parse(&nested);
@@ -259,7 +260,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_break_it(bytes in prop::collection::vec(any::<u8>(), 0..80), start in "(<a>|\\{\"|<html><title|\u{feff})?") {
+        fn parser_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..80), start in "(<a>|\\{\"|<html><title|\u{feff})?") {
             let whole = [start.as_bytes(), &bytes].concat();
             let text = decode(&HeaderMap::new(), &whole);
             let document = Document::parse(&text);

@@ -1,4 +1,5 @@
-//! JSON as far as a response needs it: strings, objects with all their members, duplicates included, and the first of a list.
+//! Parses the parts of JSON that a response needs: strings, objects with all their members, duplicates included, and
+//! the first item of a list.
 
 use std::fmt;
 
@@ -6,7 +7,7 @@ use serde_core::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAc
 
 use crate::secret::Secret;
 
-/// Envelopes nest four deep. What nests deeper is skipped, which takes no stack, however deep it is.
+/// Envelopes are nested four levels deep. Deeper values are skipped without recursion, so they need no stack.
 const MAX_DEPTH: usize = 8;
 
 pub(crate) enum Json {
@@ -15,7 +16,7 @@ pub(crate) enum Json {
     Text(Secret),
     Number(u64),
     Null,
-    /// The first of a list: no other is needed.
+    /// The first item of a list: no other is needed.
     List(Option<Box<Json>>),
     /// A boolean, another number, or an object or list below `MAX_DEPTH`.
     Other,
@@ -30,7 +31,7 @@ impl Json {
     }
 }
 
-/// Reads a value; of objects and lists as many levels as the number says.
+/// Parses a value. The number limits the levels of objects and lists.
 struct Levels(usize);
 
 impl<'de> DeserializeSeed<'de> for Levels {

@@ -1,12 +1,12 @@
-//! HTTP messages as data: what flow and proxies both write and read.
+//! HTTP messages as data. The flow and the proxies use them.
 //!
 //! | question | module |
 //! |---|---|
-//! | how a request and its header names are written | `request` |
+//! | a request, and its header names as written | `request` |
 //! | the value of HTTP Basic | `basic` |
-//! | what came back, and when | `answer` |
-//! | its characters, and what kind of document they are | `charset`, `document`, with `xml`, `json` and `page` |
-//! | how long the server asks to wait | `retry_after` |
+//! | a response, and the time at which it was received | `answer` |
+//! | the charset of a body, and the type of its document | `charset`, `document`, with `xml`, `json` and `page` |
+//! | the pause that the server requests | `retry_after` |
 
 mod answer;
 mod basic;
@@ -23,4 +23,4 @@ pub(crate) use basic::basic;
 pub(crate) use charset::decode;
 pub(crate) use document::{Document, Element};
 pub(crate) use request::{Endpoint, Request, begin, header, secret_value};
-pub(crate) use retry_after::asked_pause;
+pub(crate) use retry_after::requested_pause;

@@ -1,12 +1,12 @@
-//! Web pages: answers that people, and not programs, are to read.
+//! Web pages: responses written for people and not for programs.
 
-/// Elements that a page for people begins with; many leave out `html`.
+/// Elements at the beginning of a web page; many pages omit `html`.
 const PAGE_TAGS: &[&str] = &[
     "html", "head", "body", "title", "meta", "link", "style", "script", "base", "center", "div", "p", "h1", "h2", "h3",
     "table", "form", "hr", "br", "pre", "iframe", "noscript", "main", "section", "svg",
 ];
 
-/// Whether markup is a page for people: by its document type or its first element.
+/// Whether markup is a web page, by its document type or its first element.
 pub(super) fn is_web_page(text: &str) -> bool {
     let mut rest = text;
     loop {
@@ -18,8 +18,8 @@ pub(super) fn is_web_page(text: &str) -> bool {
         } else {
             break;
         };
-        let Some((_, behind)) = past else { return false };
-        rest = behind;
+        let Some((_, after)) = past else { return false };
+        rest = after;
     }
     if let Some(kind) = strip_ignoring_case(rest, "<!doctype") {
         return strip_ignoring_case(kind.trim_start(), "html").is_some();
@@ -29,16 +29,16 @@ pub(super) fn is_web_page(text: &str) -> bool {
     name.is_some_and(|name| PAGE_TAGS.iter().any(|page| name.eq_ignore_ascii_case(page)))
 }
 
-/// What stands in the first `<title>`.
+/// Returns the content of the first `<title>`.
 pub(crate) fn title(page: &str) -> &str {
     let inside = find_ignoring_case(page, "<title").and_then(|tag| {
-        let (_, behind) = page.get(tag..)?.split_once('>')?;
-        Some(behind.split_once('<')?.0)
+        let (_, after) = page.get(tag..)?.split_once('>')?;
+        Some(after.split_once('<')?.0)
     });
     inside.unwrap_or_default()
 }
 
-/// Whether a text that begins with no markup has a page in it.
+/// Whether a text that does not begin with markup contains a web page.
 pub(super) fn holds_web_page(text: &str) -> bool {
     find_ignoring_case(text, "<html").is_some()
 }

@@ -1,5 +1,5 @@
-//! Requests whose header names are written as their documentation writes them, because some servers and proxies compare
-//! them letter by letter. ureq-proto writes them in lower case otherwise.
+//! Requests that keep the case of header names as documented, because some servers and proxies compare names with case.
+//! Without this, ureq-proto writes names in lower case.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use crate::error::{Cause, Error};
 use crate::origin::Origin;
 use crate::secret::Secret;
 
-/// What requests are sent to.
+/// The target of requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
     pub(crate) origin: Arc<Origin>,
-    /// All of the address, with the origin.
+    /// The complete address, including the origin.
     pub(crate) uri: Uri,
 }
 
-/// A request as data. As long as nothing of it has been sent, it may be sent over another connection.
+/// A request as data. If no byte of it was sent, it may be sent again over another connection.
 pub(crate) struct Request {
     pub(crate) endpoint: Endpoint,
     method: Method,
-    /// In the order in which they are sent, each name as it is written.
+    /// In the order in which they are sent, with names as they are sent.
     headers: Vec<(&'static str, HeaderValue)>,
-    /// Empty: none.
+    /// Empty if the request has no body.
     pub(crate) body: Secret,
 }
 
@@ -41,12 +41,13 @@ impl Request {
         Request { endpoint: endpoint.clone(), method, headers, body }
     }
 
-    /// The value of the header that was given with this name.
+    /// Returns the value of the header with this name.
     pub(crate) fn header(&self, name: &str) -> Option<&HeaderValue> {
         self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// The head as it is sent: with `Host`, and with the length of a body. `is_last`: the connection is closed after it.
+    /// Makes the head as it is sent: with `Host`, and with the length of a body. `is_last`: the connection is closed
+    /// after it.
     pub(crate) fn head(&self, is_last: bool) -> Result<http::Request<()>, Error> {
         let mut head = begin(self.method.clone(), self.endpoint.uri.clone());
         for (name, value) in &self.headers {
@@ -63,7 +64,8 @@ impl Request {
     }
 }
 
-/// Begins the head of a request. `Host` comes first (RFC 9110, section 7.2), without the port if that is the default one.
+/// Begins the head of a request. `Host` comes first (RFC 9110, section 7.2), without the port if it is the default
+/// port.
 pub(crate) fn begin(method: Method, uri: Uri) -> Builder {
     let host = uri.authority().and_then(|authority| {
         let default = match uri.scheme_str() {
@@ -81,9 +83,9 @@ pub(crate) fn begin(method: Method, uri: Uri) -> Builder {
     }
 }
 
-/// Adds a header, whose name is sent as it is written here.
+/// Adds a header. Its name is sent exactly as given.
 pub(crate) fn header(request: Builder, name: &'static str, value: HeaderValue) -> Builder {
-    // ureq-proto copies the value that it is given, and a secret must stay in its own memory.
+    // ureq-proto copies a given value, but a secret must stay in its own memory.
     let mut request = header_raw(request, name, b"");
     if let Some(place) = request.headers_mut().and_then(|headers| headers.get_mut(name)) {
         *place = value;
@@ -91,7 +93,7 @@ pub(crate) fn header(request: Builder, name: &'static str, value: HeaderValue) -
     request
 }
 
-/// A header value whose bytes stay in the memory of `secret` and are wiped with it.
+/// Makes a header value whose bytes stay in the memory of `secret` and are wiped with it.
 pub(crate) fn secret_value(secret: Secret) -> Result<HeaderValue, Error> {
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(secret)).map_err(|_| Cause::Unforeseen)?;
     value.set_sensitive(true);
@@ -105,7 +107,7 @@ mod tests {
     use ureq_proto::client::Call;
 
     #[test]
-    fn names_are_sent_as_written_and_host_comes_first() {
+    fn header_names_keep_their_case_and_host_comes_first() {
         for (method, uri, begins) in [
             (Method::GET, "https://h/p", "GET /p HTTP/1.1\r\nHost: h\r\n"),
             (Method::GET, "https://h:443/p", "GET /p HTTP/1.1\r\nHost: h\r\n"),

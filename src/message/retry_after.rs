@@ -1,4 +1,4 @@
-//! How long the server asks to wait (RFC 9110, section 10.2.3).
+//! The pause that the server requests (RFC 9110, section 10.2.3).
 
 use std::time::{Duration, SystemTime};
 
@@ -7,14 +7,15 @@ use http::header::{DATE, RETRY_AFTER};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// Concur documents a `Retry-After: 0` on another API; a loop without a pause helps nobody.
+/// Concur documents a `Retry-After: 0` on another API. A loop without a pause does not help.
 const MIN_PAUSE: u64 = 5;
-/// A server that asks for weeks is wrong, and an administrator looks in every day.
+/// A server that requests weeks is wrong, and an administrator checks every day.
 const MAX_PAUSE: u64 = 24 * 60 * 60;
 
-/// Reads Retry-After of an answer that came at `came`, clamped to between 5 seconds and a day. A date counts from the
-/// answer's own Date, because this machine's clock may be wrong; without a Date, from that clock.
-pub(crate) fn asked_pause(headers: &HeaderMap, came: SystemTime) -> Option<Duration> {
+/// Parses Retry-After of a response that was received at `came`, limited to between 5 seconds and a day. A date is
+/// relative to the response's own Date, because this machine's clock may be wrong; without a Date, it is relative to
+/// that clock.
+pub(crate) fn requested_pause(headers: &HeaderMap, came: SystemTime) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let asked = text(RETRY_AFTER)?;
     let seconds = match asked.parse::<u64>() {
@@ -36,7 +37,7 @@ fn unix_seconds(time: SystemTime) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::asked_pause;
+    use super::requested_pause;
     use http::HeaderMap;
     use std::time::{Duration, SystemTime};
 
@@ -51,11 +52,11 @@ mod tests {
         if let Some(date) = date {
             headers.insert("date", date.parse().unwrap());
         }
-        asked_pause(&headers, came).map(|pause| pause.as_secs())
+        requested_pause(&headers, came).map(|pause| pause.as_secs())
     }
 
     #[test]
-    fn seconds_and_dates_are_read_and_clamped() {
+    fn seconds_and_dates_are_parsed_and_limited() {
         for (asked, seconds) in [
             ("120", Some(120)),
             (" 120 ", Some(120)),
@@ -67,12 +68,12 @@ mod tests {
             ("soon", None),
             ("", None),
         ] {
-            // This machine's clock does not matter where the answer has a Date.
+            // This machine's clock is not used if the response has a Date.
             let date = Some("Tue, 24 Nov 2026 06:00:00 GMT");
             assert_eq!(pause(asked, date, SystemTime::UNIX_EPOCH), seconds, "{asked}");
             assert_eq!(pause(asked, None, six_o_clock()), seconds, "{asked}");
             assert_eq!(pause(asked, Some("today"), six_o_clock()), seconds, "{asked}");
         }
-        assert_eq!(asked_pause(&HeaderMap::new(), six_o_clock()), None);
+        assert_eq!(requested_pause(&HeaderMap::new(), six_o_clock()), None);
     }
 }

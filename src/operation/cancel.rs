@@ -1,4 +1,4 @@
-//! How a running operation is woken and ended from another thread.
+//! Wakes and cancels a running operation from another thread.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,14 +8,14 @@ use rustix::event::PollFd;
 
 use super::event::Event;
 
-/// Wakes one operation, which watches it beside its socket.
+/// Wakes one operation, which polls it together with its socket.
 pub(crate) struct Waker {
     event: Event,
     cancelled: Arc<AtomicBool>,
 }
 
 impl Waker {
-    /// Of no operation, for a test.
+    /// Makes a waker without an operation. Only tests use it.
     #[cfg(test)]
     pub(crate) fn new() -> io::Result<Waker> {
         Waker::of(Arc::default())
@@ -25,17 +25,17 @@ impl Waker {
         Ok(Waker { event: Event::new()?, cancelled })
     }
 
-    /// Wakes the operation: something that it waits for has come.
+    /// Wakes the operation, because something that it waits for is available.
     pub(crate) fn wake(&self) {
         self.event.set();
     }
 
-    /// Makes it silent again.
+    /// Clears the wake-up.
     pub(super) fn reset(&self) {
         self.event.clear();
     }
 
-    /// What a wait watches.
+    /// Returns the descriptor that a wait polls.
     pub(crate) fn watched(&self) -> PollFd<'_> {
         self.event.watched()
     }
@@ -45,25 +45,25 @@ impl Waker {
     }
 }
 
-/// What a program holds of a client: the operations that it began with one handle are ended together.
+/// A program's handle of a client: the operations that began with one handle are cancelled together.
 #[derive(Debug, Default)]
 pub(crate) struct Handle {
     /// Operations that begin now are cancelled. Set before [`ActiveOperations`]'s lock is taken and read under it.
     is_closed: AtomicBool,
 }
 
-/// The operations that are running, of all handles.
+/// The running operations of all handles.
 #[derive(Default)]
 pub(crate) struct ActiveOperations(Mutex<Registry>);
 
 #[derive(Default)]
 struct Registry {
     active: Vec<Registered>,
-    /// For operations to come.
+    /// Wakers for later operations.
     idle: Vec<Arc<Waker>>,
 }
 
-/// An operation that has begun. It gets its waker later, because making one is a system call that can fail.
+/// A registered operation. It gets its waker later, because making one is a system call that can fail.
 struct Registered {
     handle: Arc<Handle>,
     cancelled: Arc<AtomicBool>,
@@ -79,12 +79,12 @@ impl Registered {
     }
 }
 
-/// As many as connections are kept.
+/// The same number as idle connections.
 const MAX_IDLE: usize = 8;
 
 impl ActiveOperations {
-    /// Counts an operation of `handle` in, until the result is dropped. `keeps`: its waker is kept for a next one, as
-    /// connections are.
+    /// Registers an operation of `handle` until the result is dropped. `keeps`: its waker is kept for a later
+    /// operation, like connections.
     pub(crate) fn enter(&self, handle: &Arc<Handle>, keeps: bool) -> ActiveOperation<'_> {
         let mut registry = self.registry();
         let waker = if keeps { registry.idle.pop() } else { None };
@@ -97,19 +97,19 @@ impl ActiveOperations {
         ActiveOperation { running: self, cancelled, keeps }
     }
 
-    /// Closes the wakers for operations to come, unless the lock is taken: in a child of fork it may never come free.
+    /// Closes the wakers for later operations, unless the lock is taken: in a child of fork it may never be released.
     pub(crate) fn close_idle(&self) {
         if let Ok(mut registry) = self.0.try_lock() {
             registry.idle.clear();
         }
     }
 
-    /// Ends all operations that are running now, of all handles.
+    /// Cancels all running operations, of all handles.
     pub(crate) fn cancel(&self) {
         self.registry().active.iter().for_each(Registered::cancel);
     }
 
-    /// Ends the operations of `handle` that are running now, and each that begins later.
+    /// Cancels the running operations of `handle`, and each that begins later.
     pub(crate) fn close(&self, handle: &Arc<Handle>) {
         handle.is_closed.store(true, Ordering::Release);
         let registry = self.registry();
@@ -117,12 +117,12 @@ impl ActiveOperations {
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
-        // A panic arose elsewhere: under this lock, entries are only added and removed.
+        // The panic arose elsewhere: under this lock, entries are only added and removed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An operation that is running.
+/// A running operation.
 pub(crate) struct ActiveOperation<'a> {
     running: &'a ActiveOperations,
     cancelled: Arc<AtomicBool>,
@@ -130,10 +130,10 @@ pub(crate) struct ActiveOperation<'a> {
 }
 
 impl ActiveOperation<'_> {
-    /// The waker of this operation, made when it is asked for first.
+    /// Returns the waker of this operation. The first call makes it.
     ///
     /// # Errors
-    /// The system has no descriptor left.
+    /// The system has no free descriptor.
     pub(crate) fn waker(&self) -> io::Result<Arc<Waker>> {
         if let Some(waker) = self.with(|active| active.waker.clone()).flatten() {
             return Ok(waker);
@@ -164,7 +164,7 @@ impl Drop for ActiveOperation<'_> {
         {
             registry.idle.push(waker);
         }
-        // Not under the lock, for the memory of the last one is given back.
+        // After the lock is released, because dropping the last reference frees memory.
         drop(registry);
         drop(handle);
     }
@@ -176,7 +176,7 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn only_operations_that_run_are_cancelled() {
+    fn only_running_operations_are_cancelled() {
         let (running, handle) = (ActiveOperations::default(), Arc::default());
         let (first, second) = (running.enter(&handle, true), running.enter(&handle, true));
         let (_, of_second) = (first.waker().unwrap(), second.waker().unwrap());
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn operation_is_cancelled_between_its_entry_and_its_bell() {
+    fn operation_is_cancelled_between_its_registration_and_its_waker() {
         let (running, handle) = (ActiveOperations::default(), Arc::default());
         let entry = running.enter(&handle, false);
         running.cancel();
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn closed_handle_ends_its_own_operations_and_all_later_ones() {
+    fn closed_handle_cancels_its_running_and_later_operations() {
         let running = ActiveOperations::default();
         let [closed, other]: [Arc<Handle>; 2] = Default::default();
         let (of_closed, of_other) = (running.enter(&closed, true), running.enter(&other, true));

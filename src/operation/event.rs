@@ -1,6 +1,6 @@
-//! What a waiting call is woken by: something that `poll` can watch beside a socket.
+//! An event that wakes a waiting call: `poll` can watch it together with a socket.
 //!
-//! Each kind is also built for the tests of Linux.
+//! The tests on Linux build each kind.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ pub(crate) use eventfd::Event;
 #[cfg(all(unix, not(target_os = "linux")))]
 pub(crate) use pipe::Event;
 
-/// How long a wait may last without a second look at what it waits for: a datagram can be lost, even to oneself.
-const SECOND_LOOK: Option<Duration> = if cfg!(unix) { None } else { Some(Duration::from_millis(100)) };
+/// Maximum time of one poll before the condition is checked again: a datagram can be lost, even if sent to oneself.
+const RECHECK_INTERVAL: Option<Duration> = if cfg!(unix) { None } else { Some(Duration::from_millis(100)) };
 
-/// How long a wait may last that an event ends, when `left` is left of it.
+/// Returns the maximum time of one poll for an event, if `left` is the rest of the wait.
 pub(super) fn longest_wait(left: Duration) -> Duration {
-    shortened(left, SECOND_LOOK)
+    shortened(left, RECHECK_INTERVAL)
 }
 
 fn shortened(left: Duration, second_look: Option<Duration>) -> Duration {
@@ -41,7 +41,7 @@ mod eventfd {
         }
 
         pub(crate) fn set(&self) {
-            // Refused only when it has been set 2^64 times.
+            // Fails only if the event was set 2^64 times.
             let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
         }
 
@@ -65,7 +65,7 @@ mod pipe {
 
     use crate::descriptor::above_standard_streams;
 
-    /// A pipe to itself: what is written is there, or the pipe is full and so set already.
+    /// A pipe to itself: a written byte stays in it. If the pipe is full, the event is already set.
     pub(crate) struct Event {
         reader: PipeReader,
         writer: PipeWriter,
@@ -103,8 +103,8 @@ mod datagram {
 
     use crate::descriptor::above_standard_streams;
 
-    /// A socket that sends datagrams to itself: the system has nothing smaller that `poll` takes. Connected to its own
-    /// address, it gets none from others.
+    /// A socket that sends datagrams to itself, because `poll` accepts nothing smaller on this system. It is connected
+    /// to its own address, so it receives no datagrams from others.
     pub(crate) struct Event(UdpSocket);
 
     impl Event {
@@ -116,7 +116,7 @@ mod datagram {
         }
 
         pub(crate) fn set(&self) {
-            // A datagram that is lost is why waits look a second time.
+            // A datagram can be lost: therefore waits check their condition again.
             let _ = self.0.send(&[1]);
         }
 
@@ -144,7 +144,7 @@ mod tests {
         ($kind:ident) => {
             let event = super::$kind::Event::new().unwrap();
             assert!(!is_ready(event.watched()), stringify!($kind));
-            // More than a pipe or a socket holds.
+            // More than a pipe or a socket can store.
             for times in [1, 2, 100_000] {
                 (0..times).for_each(|_| event.set());
                 assert!(is_ready(event.watched()), stringify!($kind));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_stays_set_until_it_is_cleared() {
+    fn event_stays_set_until_it_is_cleared() {
         #[cfg(target_os = "linux")]
         stays_set_until_it_is_cleared!(eventfd);
         #[cfg(unix)]
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn wait_for_an_event_that_can_be_lost_is_short() {
+    fn poll_is_short_if_an_event_can_be_lost() {
         let (minute, look) = (Duration::from_secs(60), Duration::from_millis(100));
         assert_eq!(super::shortened(minute, Some(look)), look);
         assert_eq!(super::shortened(look / 2, Some(look)), look / 2);

@@ -1,5 +1,10 @@
-//! One call of a public function that may wait: its deadline, how it is cancelled, who is told of its steps. All of it binds
-//! everything that happens inside the call, and whatever the call waits for.
+//! One call of a public function that may wait: its deadline, its cancellation and its log. They apply to everything inside
+//! the call, including every wait.
+//!
+//! | question | module |
+//! |---|---|
+//! | wakes and cancels an operation from another thread | `cancel` |
+//! | the event that wakes a poll | `event` |
 
 mod cancel;
 mod event;
@@ -20,39 +25,39 @@ use crate::log::{Level, Log};
 use cancel::ActiveOperation;
 use event::longest_wait;
 
-/// No operation takes longer; keeps the sums of times within what the clock can hold.
+/// The maximum timeout; keeps sums of times within the range of the clock.
 const MAX_TIMEOUT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// From here on a wait is cut in two.
-const LONG: Duration = Duration::from_millis(500);
+/// Longer waits are divided into two.
+const LONG_WAIT: Duration = Duration::from_millis(500);
 
-/// After the deadline, what has come already is still read, but for no longer than this.
-const GRACE: Duration = Duration::from_millis(5);
+/// After the deadline, data that has already arrived is read, but at most for this time.
+const READ_AFTER_DEADLINE: Duration = Duration::from_millis(5);
 
-/// An operation while it runs, on one thread.
+/// A running operation, on one thread.
 pub(crate) struct Operation<'a> {
     entry: ActiveOperation<'a>,
     log: Option<&'a Log>,
     timeout: Duration,
     start: Instant,
-    /// When a wait was entered after the deadline for the first time.
+    /// The time at which a wait began after the deadline for the first time.
     overdue: Cell<Option<Instant>>,
 }
 
-/// Why an operation does not go on.
+/// The reason why an operation ended.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    /// Its limit has run out.
+    /// The timeout expired.
     TimedOut,
-    /// The program has cancelled it.
+    /// The program cancelled it.
     Cancelled,
     /// The system cannot wait.
     Failed(io::Error),
 }
 
 impl<'a> Operation<'a> {
-    /// Begins an operation of `handle`: before anything else is done, so that it can be cancelled. `keeps`: there are more
-    /// to come.
+    /// Begins an operation of `handle`. Called before anything else, so that the operation can be cancelled. `keeps`:
+    /// more operations are expected.
     pub(crate) fn begin(
         running: &'a ActiveOperations,
         handle: &Arc<Handle>,
@@ -64,15 +69,15 @@ impl<'a> Operation<'a> {
         Operation { entry, log, timeout, start: Instant::now(), overdue: Cell::new(None) }
     }
 
-    /// What wakes its waits.
+    /// Returns the waker of this operation.
     ///
     /// # Errors
-    /// The system has no descriptor left.
+    /// The system has no free descriptor.
     pub(crate) fn waker(&self) -> io::Result<Arc<Waker>> {
         self.entry.waker()
     }
 
-    /// The limit, from the beginning on.
+    /// Returns the timeout, measured from the beginning.
     pub(crate) fn timeout(&self) -> Duration {
         self.timeout
     }
@@ -81,12 +86,13 @@ impl<'a> Operation<'a> {
         self.start + self.timeout.min(MAX_TIMEOUT)
     }
 
-    /// How long it has been running, in milliseconds.
+    /// Returns the time since the beginning, in milliseconds.
     pub(crate) fn elapsed_ms(&self) -> f64 {
         milliseconds(self.start)
     }
 
-    /// Whether it may go on: asked where nothing is waited for. `phase_deadline`: an earlier end than the deadline.
+    /// Checks whether the operation may continue, at places without a wait. `phase_deadline`: a time before the
+    /// deadline.
     pub(crate) fn check(&self, waker: &Waker, phase_deadline: Option<Instant>) -> Result<(), Ended> {
         if waker.is_cancelled() {
             return Err(Ended::Cancelled);
@@ -101,13 +107,13 @@ impl<'a> Operation<'a> {
         phase_deadline.map_or(self.deadline(), |phase_deadline| phase_deadline.min(self.deadline()))
     }
 
-    /// Waits until one of `watched` is ready; `false` when `until` came first. The first of them is `waker`, the
-    /// operation's, which counts only where there is nothing else to wait for.
+    /// Waits until one of `watched` is ready. Returns `false` if `until` came first. The first item must be `waker`,
+    /// the operation's own. It counts only if nothing else is watched.
     ///
-    /// Where only the waker is watched, the wait may end early with `true`.
+    /// If only the waker is watched, the wait may end early with `true`.
     ///
-    /// A wait that begins after the deadline, or after `phase_deadline`, which stands for an earlier one, looks once: an answer
-    /// that has come already is not lost.
+    /// A wait that begins after the deadline, or after `phase_deadline` (an earlier deadline), polls once: a response
+    /// that has already arrived is not lost.
     pub(crate) fn wait(
         &self,
         waker: &Waker,
@@ -122,14 +128,15 @@ impl<'a> Operation<'a> {
                 return Err(Ended::Cancelled);
             }
             let now = Instant::now();
-            if now >= deadline && self.is_grace_over(now) {
+            if now >= deadline && self.is_reading_too_long(now) {
                 return Err(Ended::TimedOut);
             }
             let left = end.saturating_duration_since(now);
-            // Linux wakes poll up to a thousandth of its limit late (select_estimate_accuracy), and five times as much in a
-            // process of low priority: 60 ms of a minute. Woken before the end, the loop waits for the rest.
-            let nap = longest_wait(if left > LONG { left - left / 100 } else { left });
-            let limit = Timespec { tv_sec: nap.as_secs().min(3600) as _, tv_nsec: nap.subsec_nanos() as _ };
+            // Linux may wake poll late by a thousandth of its timeout (select_estimate_accuracy), or by five times as
+            // much in a process of low priority: 60 ms per minute. If woken before the end, the loop waits for the
+            // rest.
+            let poll_time = longest_wait(if left > LONG_WAIT { left - left / 100 } else { left });
+            let limit = Timespec { tv_sec: poll_time.as_secs().min(3600) as _, tv_nsec: poll_time.subsec_nanos() as _ };
             match poll(watched, Some(&limit)) {
                 Ok(0) if left.is_zero() => {
                     return if end < deadline { Ok(false) } else { Err(Ended::TimedOut) };
@@ -141,7 +148,7 @@ impl<'a> Operation<'a> {
                 Ok(_) => {
                     let (first, sockets) = watched.split_first().unzip();
                     if first.is_some_and(is_ready) {
-                        // The resolver may wake the operation after its answer has been read.
+                        // The resolver may wake the operation after its result has been read.
                         waker.reset();
                     }
                     if sockets.is_none_or(|sockets| sockets.is_empty() || sockets.iter().any(is_ready)) {
@@ -153,28 +160,28 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// Whether reading what had come by the deadline takes too long. A peer that never stops sending must not keep the call.
-    fn is_grace_over(&self, now: Instant) -> bool {
+    /// Whether reading after the deadline takes too long. A peer that never stops sending must not delay the call.
+    fn is_reading_too_long(&self, now: Instant) -> bool {
         let since = self.overdue.get().unwrap_or(now);
         self.overdue.set(Some(since));
-        now.saturating_duration_since(since) >= GRACE
+        now.saturating_duration_since(since) >= READ_AFTER_DEADLINE
     }
 
-    /// Tells the log that something which began at `since` is done. `what` must not hold a secret.
+    /// Logs the end of a step that began at `since`. `what` must not contain a secret.
     pub(crate) fn log_phase_done(&self, what: fmt::Arguments<'_>, since: Instant) {
         if let Some(log) = self.log {
             log.write(Level::Info, format_args!("{what}; {:.1} ms", milliseconds(since)));
         }
     }
 
-    /// Tells the log of something that is not as it should be.
+    /// Logs a problem that does not stop the call.
     pub(crate) fn log_warning(&self, what: fmt::Arguments<'_>) {
         if let Some(log) = self.log {
             log.write(Level::Warning, what);
         }
     }
 
-    /// The log, where there is one.
+    /// Returns the log, if there is one.
     pub(crate) fn log(&self) -> Option<&'a Log> {
         self.log
     }
@@ -188,7 +195,7 @@ fn is_ready(watched: &PollFd<'_>) -> bool {
     !watched.revents().is_empty()
 }
 
-/// An operation that nothing else knows of.
+/// Makes an operation without a client.
 #[cfg(test)]
 pub(crate) fn alone(timeout: Duration) -> Operation<'static> {
     Operation::begin(Box::leak(Box::default()), &Arc::default(), false, timeout, None)
@@ -198,10 +205,10 @@ pub(crate) fn alone(timeout: Duration) -> Operation<'static> {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{Ended, Event, LONG, alone};
+    use super::{Ended, Event, LONG_WAIT, alone};
 
     #[test]
-    fn wait_that_begins_after_the_deadline_looks_once_and_not_for_long() {
+    fn wait_that_begins_after_the_deadline_polls_once_and_briefly() {
         let socket = Event::new().unwrap();
         let wait = || {
             let operation = alone(Duration::ZERO);
@@ -213,7 +220,7 @@ mod tests {
         socket.set();
         assert!(wait().unwrap(), "something has come");
 
-        // A peer that never stops sending must not keep the call.
+        // A peer that never stops sending must not delay the call.
         let (operation, start) = (alone(Duration::ZERO), Instant::now());
         let waker = operation.waker().unwrap();
         while operation.wait(&waker, &mut [waker.watched(), socket.watched()], None, None).is_ok() {
@@ -222,14 +229,14 @@ mod tests {
     }
 
     #[test]
-    fn wait_for_the_bell_alone_ends_early_for_a_second_look() {
-        let operation = alone(LONG + LONG);
+    fn wait_for_the_waker_alone_ends_early_for_another_check() {
+        let operation = alone(LONG_WAIT + LONG_WAIT);
         let waker = operation.waker().unwrap();
         assert!(operation.wait(&waker, &mut [waker.watched()], None, None).unwrap());
     }
 
     #[test]
-    fn patience_ends_a_wait_before_the_deadline() {
+    fn phase_deadline_ends_a_wait_before_the_deadline() {
         let operation = alone(Duration::from_secs(60));
         let (waker, socket) = (operation.waker().unwrap(), Event::new().unwrap());
         let phase_deadline = Some(Instant::now());

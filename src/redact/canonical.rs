@@ -1,14 +1,14 @@
-//! The canonical form of a text, in which two spellings of it are the same.
+//! The canonical form of a text: two spellings of one text have the same canonical form.
 
 use super::decompose::decompose;
 use super::line::is_invisible;
-use super::unescape::{WAYS, undo};
+use super::unescape::{METHODS, undo};
 use crate::wipe::WipedText;
 
-/// A text that can be read in more ways than this is nothing that a server writes.
+/// No server writes a text that can be read in more ways.
 const MAX_READINGS: usize = 16;
 
-/// `text` as it is, and after each layer of escapes is undone. `Err` if it can be read in too many ways.
+/// Returns `text` unchanged, and after each layer of escapes is undone. `Err` if it can be read in too many ways.
 ///
 /// Each layer is undone in several ways, because a credential may itself look like an escape: `\&` is one character where
 /// backslashes escape, and two where they do not.
@@ -22,7 +22,7 @@ pub(super) fn readings(text: &str) -> impl Iterator<Item = Result<WipedText, Too
             return Some(Err(TooMany));
         }
         next += 1;
-        for plain in WAYS.iter().filter_map(|&way| undo(&reading, way)) {
+        for plain in METHODS.iter().filter_map(|&way| undo(&reading, way)) {
             if !readings.contains(&plain) {
                 readings.push(plain);
             }
@@ -31,14 +31,14 @@ pub(super) fn readings(text: &str) -> impl Iterator<Item = Result<WipedText, Too
     })
 }
 
-/// There are more ways to read a text than are looked through.
+/// A text can be read in more ways than are checked.
 #[derive(Debug)]
 pub(super) struct TooMany;
 
-/// The visible characters of `text`: decomposed, without case, marks, blanks and invisible ones.
+/// Returns the visible characters of `text`: decomposed, without case, marks, spaces and invisible characters.
 pub(crate) fn visible(text: &str) -> WipedText {
     let each = |put: &mut dyn FnMut(char)| {
-        // To upper case first, because `ß` is `SS` there.
+        // To upper case first, because `ß` becomes `SS` there.
         for c in text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase) {
             decompose(c, &mut |part| {
                 if shows(part) {
@@ -54,7 +54,7 @@ pub(crate) fn visible(text: &str) -> WipedText {
     all
 }
 
-/// Letters and digits alone, of what [`visible`] has given.
+/// Returns only the letters and digits of a result of [`visible`].
 pub(super) fn letters(visible: &str) -> WipedText {
     let mut letters = WipedText::with_capacity(visible.len());
     letters.extend(visible.chars().filter(|c| c.is_alphanumeric()));
@@ -65,7 +65,7 @@ fn shows(c: char) -> bool {
     !(c.is_whitespace() || c.is_control() || is_invisible(c) || is_selector(c))
 }
 
-/// Which form of a character is shown.
+/// Whether the character selects a variant of the character before it.
 fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{180b}'..='\u{180d}')
 }
@@ -75,7 +75,7 @@ mod tests {
     use super::{MAX_READINGS, readings, visible};
 
     #[test]
-    fn spellings_of_one_text_are_the_same() {
+    fn spellings_of_one_text_have_one_canonical_form() {
         for (text, other) in [
             ("Straße", "STRASSE"),
             ("müller", "mu\u{308}ller"),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_taken_off_layer_by_layer() {
+    fn escapes_are_undone_layer_by_layer() {
         let found = |text| readings(text).map(|reading| reading.unwrap().to_string()).collect::<Vec<String>>();
         assert_eq!(found("%2526amp;lt;"), ["%2526amp;lt;", "%26amp;lt;", "&amp;lt;", "&lt;", "<"]);
         let deep = |count: usize| format!("%{}41", "25".repeat(count));

@@ -1,10 +1,11 @@
-//! Decomposes characters into their letters, without marks: what Unicode calls NFKD, for the scripts that credentials are
+//! Decomposes characters into their letters, without marks (NFKD in Unicode). Supports the scripts that credentials are
 //! written in.
 //!
-//! Own tables, because those of a library add 120 KB to a library of 2 MB. A test compares them with one. Hebrew, Arabic,
-//! the scripts of India and South-East Asia and the compatibility forms of Chinese stay as they are.
+//! These are own tables, because those of a crate add 120 KB to a library of 2 MB. A test compares them with a crate's.
+//! Hebrew, Arabic, the scripts of India and South-East Asia and the compatibility forms of Chinese stay unchanged.
 
-/// Calls `put` with the parts of `c`, which is in lower case if it has one. A mark has no parts: an accent may be lost.
+/// Calls `put` with the parts of `c`, which is in lower case if it has one. A mark has no parts, because software may
+/// drop an accent.
 pub(super) fn decompose(c: char, put: &mut dyn FnMut(char)) {
     let code = u32::from(c);
     match code {
@@ -52,7 +53,7 @@ fn put_in_parentheses(number: u32, put: &mut dyn FnMut(char)) {
     put(')');
 }
 
-/// The numbers from 1 to 20 in circles, in parentheses and with a full stop.
+/// Puts the numbers from 1 to 20 in circles, in parentheses and with a full stop.
 fn put_number(place: u32, put: &mut dyn FnMut(char)) {
     let text = match place {
         0..20 => (place + 1).to_string(),
@@ -66,7 +67,7 @@ fn put_nth(text: &str, place: u32, put: &mut dyn FnMut(char)) {
     text.chars().nth(place as usize).into_iter().for_each(put);
 }
 
-/// A syllable is two or three letters (The Unicode Standard, section 3.12).
+/// Puts the two or three letters of a syllable (The Unicode Standard, section 3.12).
 fn put_hangul(syllable: u32, put: &mut dyn FnMut(char)) {
     put_code(0x1100 + syllable / 588, put);
     put_code(0x1161 + syllable % 588 / 28, put);
@@ -78,10 +79,10 @@ fn put_hangul(syllable: u32, put: &mut dyn FnMut(char)) {
 /// The order of the mathematical alphabets.
 const GREEK: &str = "αβγδεζηθικλμνξοπρθστυφχψω∇αβγδεζηθικλμνξοπρσστυφχψω∂εθκφρπ";
 
-/// What is shown of a blank with a mark.
+/// The spaces with a mark: only the mark is visible.
 const SPACING_MARKS: &str = "¨¯\u{b4}¸˘˙˚˛˜˝\u{384}\u{385}᾽᾿῀῁῍῎῏῝῞῟῭\u{1fee}\u{1ffd}῾‗‾゛゜ﾞﾟ￣";
 
-/// Characters with several parts. Case folding has taken the ligatures of f apart.
+/// Characters with several parts. Case folding has already split the ligatures of f.
 #[rustfmt::skip]
 const SEVERAL: &[(char, &str)] = &[
     ('¼', "1⁄4"), ('½', "1⁄2"), ('¾', "3⁄4"), ('ĳ', "ij"), ('ŀ', "l·"), ('ǆ', "dz"), ('ǉ', "lj"), ('ǌ', "nj"),
@@ -200,8 +201,8 @@ mod tests {
         parts
     }
 
-    /// First and last of what stays as it is: other scripts, compatibility forms of Chinese and Japanese, primes, arrows,
-    /// operators, and some modifier letters.
+    /// First and last of the characters that stay unchanged: other scripts, compatibility forms of Chinese and
+    /// Japanese, primes, arrows, operators, and some modifier letters.
     const LEFT_OUT: &[(u32, u32)] = &[
         (0x530, 0x10ff),
         (0x1b00, 0x1b7f),
@@ -230,7 +231,7 @@ mod tests {
     ];
 
     #[test]
-    fn each_character_is_the_same_before_and_after_normalization() {
+    fn character_is_the_same_before_and_after_normalization() {
         assert!(BASES.is_sorted());
         let mut wrong = Vec::new();
         for c in '\u{80}'..='\u{2ffff}' {

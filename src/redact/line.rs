@@ -1,17 +1,17 @@
-//! Foreign text made fit for one line of a log.
+//! Makes one log line of foreign text.
 
-/// Longest line that is handed out, in characters.
+/// Maximum length of a line, in characters.
 const MAX_LINE_LEN: usize = 300;
 
-/// Makes one line of `text`, not longer than 300 characters.
+/// Makes one line of `text`, with at most 300 characters.
 pub(crate) fn one_line(text: &str) -> String {
-    cut(unbroken(text))
+    truncate(single_line(text))
 }
 
-/// Replaces control, format and line-breaking characters by blanks and merges blanks.
+/// Replaces control, format and line-breaking characters by spaces and merges spaces.
 ///
-/// Text from the network must not be able to forge a second log line or to turn the reading direction of the first.
-pub(crate) fn unbroken(text: &str) -> String {
+/// Text from the network must not forge a second log line or change the reading direction of the first.
+pub(crate) fn single_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c)) {
         if !word.is_empty() {
@@ -24,8 +24,8 @@ pub(crate) fn unbroken(text: &str) -> String {
     line
 }
 
-/// Ends a line of more than 300 characters in `…`.
-pub(crate) fn cut(mut line: String) -> String {
+/// Truncates a line of more than 300 characters and adds `…`.
+pub(crate) fn truncate(mut line: String) -> String {
     if let Some((end, _)) = line.char_indices().nth(MAX_LINE_LEN) {
         line.truncate(end);
         line.push('…');
@@ -33,8 +33,8 @@ pub(crate) fn cut(mut line: String) -> String {
     line
 }
 
-/// Characters that show nothing, or change how others show: zero-width, bidirectional, tags, fillers (Unicode's
-/// Default_Ignorable_Code_Point, but for variation selectors, which belong to the character before them).
+/// Whether a character is invisible or changes how others are displayed: zero-width, bidirectional, tags, fillers
+/// (Unicode's Default_Ignorable_Code_Point, except variation selectors, which belong to the character before them).
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_cut_at_a_character() {
+    fn long_line_is_truncated_at_a_character() {
         let line = one_line(&"ü".repeat(MAX_LINE_LEN + 1));
         assert_eq!(line.chars().count(), MAX_LINE_LEN + 1);
         assert!(line.ends_with("ü…"));

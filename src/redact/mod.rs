@@ -1,9 +1,9 @@
-//! What may be shown of foreign text: one line, without markup, in which no credential can be read.
+//! Makes foreign text fit for output: one line, without markup, in which no credential can be read.
 //!
 //! | question | module |
 //! |---|---|
-//! | one line of a log | `line` |
-//! | what a server says, without what was sent | `redactor`, with `runs` of characters that must not be shown |
+//! | makes one log line | `line` |
+//! | removes credentials from a server's error text | `redactor`, with `runs` of characters that must not be shown |
 //! | the forms in which a credential is recognized | `canonical`: `unescape`, `decompose`, `mojibake` |
 
 mod canonical;

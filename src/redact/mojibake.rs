@@ -1,21 +1,21 @@
-//! Undoes UTF-8 that was read in Windows-1252, which most software means by Latin-1: `Ã¼` for `ü`.
+//! Undoes the decoding of UTF-8 as Windows-1252, which most software uses for Latin-1: `Ã¼` for `ü`.
 
 use crate::wipe::WipedText;
 
-/// Windows-1252 from 0x80 on. The bytes that it leaves open are the control characters of Latin-1. From 0xA0 on it is
+/// Windows-1252 from 0x80 on. Its undefined bytes are the control characters of Latin-1. From 0xA0 on it is the same as
 /// Latin-1.
 const FROM_0X80: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', //
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// The character of a byte.
+/// Returns the character of a byte.
 pub(crate) fn character(byte: u8) -> char {
-    let late = byte.checked_sub(0x80).and_then(|late| FROM_0X80.get(usize::from(late)));
-    late.copied().unwrap_or(char::from(byte))
+    let high = byte.checked_sub(0x80).and_then(|high| FROM_0X80.get(usize::from(high)));
+    high.copied().unwrap_or(char::from(byte))
 }
 
-/// The byte of a character above ASCII, in Windows-1252 or Latin-1.
+/// Returns the byte of a character above ASCII, in Windows-1252 or Latin-1.
 fn byte(c: char) -> Option<u8> {
     match u8::try_from(c) {
         Ok(byte) => Some(byte),
@@ -23,12 +23,13 @@ fn byte(c: char) -> Option<u8> {
     }
 }
 
-/// `text` with each run of characters whose bytes are one character in UTF-8 replaced by that; `None` if it has no such run.
+/// Returns `text` with each run of characters whose bytes are one UTF-8 character replaced by that character; `None` if
+/// there is no such run.
 pub(super) fn undo(text: &str) -> Option<WipedText> {
     if text.is_ascii() {
         return None;
     }
-    // It only gets shorter.
+    // The result is never longer.
     let mut plain = WipedText::with_capacity(text.len());
     let mut changed = false;
     let mut rest = text.chars();
@@ -46,7 +47,7 @@ pub(super) fn undo(text: &str) -> Option<WipedText> {
     }
 }
 
-/// Takes a character of UTF-8 that stands at the start of `text` as one character for each of its bytes.
+/// Reads one UTF-8 character from the start of `text`, in which each of its bytes is one character.
 fn one_of_utf8(text: &mut impl Iterator<Item = char>) -> Option<char> {
     let mut bytes = [0; 4];
     let mut length = 1;
@@ -71,13 +72,13 @@ fn one_of_utf8(text: &mut impl Iterator<Item = char>) -> Option<char> {
 mod tests {
     use super::{character, undo};
 
-    /// What a reader of Windows-1252 makes of the bytes of `text`.
+    /// Decodes the bytes of `text` as Windows-1252.
     fn misread(text: &str) -> String {
         text.bytes().map(character).collect()
     }
 
     #[test]
-    fn text_read_in_the_wrong_charset_is_restored() {
+    fn text_decoded_with_the_wrong_charset_is_restored() {
         assert_eq!(misread("ü€"), "Ã¼â‚¬");
         for text in ["müller", "ß", "à", "€uro", "東京 ✓", "😀!", "ÀÁÝÿ"] {
             assert_eq!(&*undo(&misread(text)).unwrap(), text);
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_stays() {
+    fn other_text_is_unchanged() {
         for text in ["", "plain", "müller", "Ã", "Ã Ã", "â‚", "東京", "Ã¼"] {
             assert_eq!(undo(text).is_some(), text == "Ã¼", "{text}");
         }

@@ -1,10 +1,10 @@
-//! Makes a server's error text fit to be shown: one line without markup, in which no credential can be read.
+//! Sanitizes a server's error text: one line without markup, in which no credential can be read.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::canonical::{letters, readings, visible};
-use super::line::{cut, unbroken};
+use super::line::{single_line, truncate};
 use super::runs::Runs;
 use crate::secret::Secret;
 use crate::wipe::{WipedText, WipedVec};
@@ -14,39 +14,40 @@ const REDACTED: &str = "[redacted]";
 /// Replaces a whole text.
 const WITHHELD: &str = "[withheld: the answer repeats a credential]";
 
-/// Shorter credentials are not searched for: redacting every `a` of a text would tell more than it hides.
+/// Shorter credentials are not searched for: redacting every `a` of a text would reveal more than it hides.
 const MIN_CREDENTIAL_LEN: usize = 4;
-/// So many characters of a credential must not be shown.
+/// A run of this many characters of a credential must not be shown.
 const MAX_RUN_LEN: usize = 6;
-/// The same in hexadecimal, with two digits for each.
+/// The same in hexadecimal, with two digits for each character.
 const MAX_HEX_RUN_LEN: usize = 2 * MAX_RUN_LEN;
-/// Longest credential that is redacted, blanks and invisible characters included.
+/// Maximum length of a credential that is redacted, spaces and invisible characters included.
 const MAX_SHORT_LEN: usize = 16;
-/// Of a server's text, as many bytes are looked at. The line that is made of them has 300 characters.
+/// Maximum number of bytes of a server's text that are read. The resulting line has 300 characters.
 const MAX_INPUT_LEN: usize = 8 * 1024;
 
-/// Knows what must not be repeated: what was sent, in each form that it is recognized in.
+/// The values that must not be shown: the sent credentials, in every form in which they are recognized.
 pub(crate) struct Redactor {
     /// Credentials with fewer than six visible characters, the longest first.
     short: Vec<Secret>,
     runs: Vec<Runs>,
 }
 
-/// A text of which no run of `run_len` characters must be shown.
-struct Needle {
+/// A text of which no run of `run_len` characters may be shown.
+struct Pattern {
     text: WipedText,
     run_len: usize,
 }
 
 impl Redactor {
-    /// Knows `values` and their encoded forms, and the encoded forms of `joined`, in which several of them were sent.
+    /// Makes a redactor for `values` and their encoded forms, and for the encoded forms of `joined`, in which several
+    /// values were sent together.
     pub(crate) fn new(values: &[&str], joined: &[&str]) -> Redactor {
         let is_long_enough = |value: &&str| value.chars().count() >= MIN_CREDENTIAL_LEN;
-        let mut needles = Vec::new();
+        let mut patterns = Vec::new();
         let mut short = Vec::new();
         for value in values.iter().copied().filter(is_long_enough) {
             for reading in readings(value).map_while(Result::ok) {
-                push_views(&mut needles, &reading);
+                push_views(&mut patterns, &reading);
             }
             if value.chars().count() <= MAX_SHORT_LEN && visible(value).chars().count() < MAX_RUN_LEN {
                 short.push(Secret::concat(&[value]));
@@ -54,30 +55,30 @@ impl Redactor {
         }
         for value in values.iter().chain(joined).copied().filter(is_long_enough) {
             let hex = hexadecimal(value);
-            needles.push(Needle { run_len: hex.len().min(MAX_HEX_RUN_LEN), text: hex });
+            patterns.push(Pattern { run_len: hex.len().min(MAX_HEX_RUN_LEN), text: hex });
             for before in 0..3 {
-                push_views(&mut needles, &base64_behind(before, value));
+                push_views(&mut patterns, &base64_after(before, value));
             }
         }
         short.sort_by_key(|value| std::cmp::Reverse(value.expose().len()));
-        let mut lengths: Vec<usize> = needles.iter().map(|needle| needle.run_len).collect();
+        let mut lengths: Vec<usize> = patterns.iter().map(|pattern| pattern.run_len).collect();
         lengths.sort_unstable();
         lengths.dedup();
-        let of_length = |length| needles.iter().filter(move |needle| needle.run_len == length);
-        let runs = lengths.iter().map(|&length| Runs::of(length, of_length(length).map(|needle| &*needle.text)));
+        let of_length = |length| patterns.iter().filter(move |pattern| pattern.run_len == length);
+        let runs = lengths.iter().map(|&length| Runs::of(length, of_length(length).map(|pattern| &*pattern.text)));
         Redactor { short, runs: runs.collect() }
     }
 
     /// Makes one line without markup of a server's text.
     ///
-    /// A text that repeats six characters of a credential, in whatever spelling, is withheld: what is left of it would
-    /// still tell where and how long it is. A shorter credential is redacted.
+    /// A text that repeats six characters of a credential, in any spelling, is withheld as a whole: the rest of it
+    /// would still reveal the place and length of the credential. A shorter credential is redacted.
     pub(crate) fn sanitize(&self, text: &str) -> String {
         let text = text.get(..text.floor_char_boundary(MAX_INPUT_LEN)).unwrap_or_default();
         if self.is_repeated_in(text, |run_len| run_len >= MAX_RUN_LEN) {
             return WITHHELD.to_owned();
         }
-        // A copy of what the server says: until it is redacted, it may be a login.
+        // A copy of the server's text: until it is redacted, it may contain a login.
         let mut redacted = WipedText::from(text);
         for value in &self.short {
             redacted = redact(&redacted, value.expose());
@@ -86,10 +87,10 @@ impl Redactor {
         if self.is_repeated_in(&redacted, |run_len| run_len < MAX_RUN_LEN) {
             return WITHHELD.to_owned();
         }
-        cut(unbroken(&without_markup(&redacted)))
+        truncate(single_line(&without_markup(&redacted)))
     }
 
-    /// Whether a run of a `chosen` length stands in `text`, with its markup or without, however often it is escaped.
+    /// Whether `text` contains a run of a `chosen` length, with its markup or without, however often it is escaped.
     fn is_repeated_in(&self, text: &str, chosen: impl Fn(usize) -> bool) -> bool {
         let runs: Vec<&Runs> = self.runs.iter().filter(|runs| chosen(runs.length())).collect();
         let is_repeated = |text: &str| {
@@ -108,13 +109,13 @@ impl Redactor {
 }
 
 /// Adds both views of `text`: all visible characters, and letters and digits alone.
-fn push_views(needles: &mut Vec<Needle>, text: &str) {
+fn push_views(patterns: &mut Vec<Pattern>, text: &str) {
     let visible = visible(text);
     let letters = letters(&visible);
     for text in [visible, letters] {
         let run_len = text.chars().take(MAX_RUN_LEN).count();
         if run_len >= MIN_CREDENTIAL_LEN {
-            needles.push(Needle { text, run_len });
+            patterns.push(Pattern { text, run_len });
         }
     }
 }
@@ -127,8 +128,8 @@ fn hexadecimal(text: &str) -> WipedText {
     digits
 }
 
-/// What Base64 makes of `text` with `before` bytes before it, without the characters that depend on these.
-fn base64_behind(before: usize, text: &str) -> WipedText {
+/// Returns the Base64 form of `text` after `before` other bytes, without the characters that depend on those bytes.
+fn base64_after(before: usize, text: &str) -> WipedText {
     let mut bytes = WipedVec::zeroed(before + text.len());
     if let Some(rest) = bytes.get_mut(before..) {
         rest.copy_from_slice(text.as_bytes());
@@ -144,7 +145,7 @@ fn has_markup(text: &str) -> bool {
     text.contains('<')
 }
 
-/// Drops everything between `<` and `>`; what is opened and never closed is dropped to the end.
+/// Removes everything between `<` and `>`. A `<` without `>` removes the rest of the text.
 fn without_markup(text: &str) -> WipedText {
     let mut plain = WipedText::with_capacity(text.len());
     let mut inside = false;
@@ -152,7 +153,7 @@ fn without_markup(text: &str) -> WipedText {
         match c {
             '<' => {
                 inside = true;
-                // Words on both sides of a tag are two words.
+                // The words before and after a tag stay separate.
                 plain.push(' ');
             }
             '>' if inside => inside = false,
@@ -163,9 +164,9 @@ fn without_markup(text: &str) -> WipedText {
     plain
 }
 
-/// Replaces `value`, a few characters long, in `text`, whatever its case: servers like to print logins in lower case.
+/// Replaces `value`, a few characters long, in `text`, whatever its case: servers often print logins in lower case.
 fn redact(text: &str, value: &str) -> WipedText {
-    // Each replacement takes at most three bytes for one: the buffer does not grow.
+    // Each replacement has at most three times as many bytes as the value: the buffer does not grow.
     let mut clean = WipedText::with_capacity(3 * text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -184,7 +185,8 @@ fn redact(text: &str, value: &str) -> WipedText {
     clean
 }
 
-/// How many bytes of `text` are `value` at its start, whatever the case; `None` if it does not start with it.
+/// Returns the length in bytes of `value` at the start of `text`, whatever the case; `None` if `text` does not start
+/// with it.
 fn length_of(value: &str, text: &str) -> Option<usize> {
     let mut length = 0;
     let mut characters = text.chars();
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_goes_and_words_stay_apart() {
+    fn markup_is_removed_and_words_stay_separate() {
         for (text, line) in [
             ("<b>Not</b> allowed", "Not allowed"),
             ("one<br/>two\nthree", "one two three"),
@@ -297,13 +299,13 @@ mod tests {
         for text in ["pin 1 2 3 4 5", "pin %31%32%33%34%35", "pin 1&#50;345", "pin MTIzNDU=", "pin 3132333435"] {
             assert_eq!(shown(text, "12345"), WITHHELD, "{text}");
         }
-        // One that stands in another is no reason to show the rest of that.
+        // If one credential is part of another, the rest of the other must not be shown.
         let redactor = Redactor::new(&["kEy12345", "john", "xjohnyz"], &["john:xjohnyz"]);
         assert_eq!(redactor.sanitize("got xjohnyz"), WITHHELD);
     }
 
     #[test]
-    fn very_short_credential_is_not_given_away_by_redaction() {
+    fn very_short_credential_is_not_revealed_by_redaction() {
         assert_eq!(shown("Access denied at gate", "a"), "Access denied at gate");
         assert_eq!(shown("Access denied at gate", "!!!!"), "Access denied at gate");
         assert_eq!(shown("Access denied at gate", ""), "Access denied at gate");
@@ -319,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_not_looked_through_to_its_end() {
+    fn long_text_is_not_searched_to_its_end() {
         let long = format!("{} Travel&Expense$2012", "denied. ".repeat(2_000));
         assert!(shown(&long, "Travel&Expense$2012").starts_with("denied. denied."));
         let marked_up = "<p>denied".repeat(1_000);
@@ -327,13 +329,13 @@ mod tests {
     }
 
     #[test]
-    fn time_grows_with_the_length_alone() {
+    fn time_depends_only_on_the_length() {
         let steps = |secret: usize, text: &str| {
             let before = STEPS.get();
             shown(text, &"a".repeat(secret));
             STEPS.get() - before
         };
-        // Not in it, and as near as can be.
+        // Does not contain the credential, but is as similar as possible.
         let text = |length: usize| "aaaaa!".repeat(length / 6).replace('!', "b");
         let (small, large) = (steps(500, &text(2_000)), steps(2_000, &text(8_000)));
         assert!(large <= 5 * small, "{large} steps, {small} for a quarter of it");
@@ -361,7 +363,7 @@ mod tests {
         })
     }
 
-    /// Each unit of UTF-16, written by `one`.
+    /// Joins the units of UTF-16, each written by `one`.
     fn units(text: &str, one: fn(u16) -> String) -> String {
         text.encode_utf16().map(one).collect()
     }
@@ -370,7 +372,7 @@ mod tests {
         text.bytes().map(one).collect()
     }
 
-    /// What servers do to a text before they show it.
+    /// Escapes that servers apply to a text before they show it.
     const ESCAPES: [fn(&str) -> String; 12] = [
         html,
         percent,
@@ -386,7 +388,7 @@ mod tests {
         str::to_owned,
     ];
 
-    /// Forms in which a credential is recognized, whatever is done to them afterwards.
+    /// Forms in which a credential is recognized, whatever escapes are applied afterwards.
     const FORMS: [fn(&str) -> String; 11] = [
         str::to_owned,
         str::to_uppercase,
@@ -411,7 +413,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_six_characters_survive_whatever_a_server_makes_of_them(
+        fn six_characters_of_a_credential_never_show_whatever_the_escapes(
             secret in "[a-zA-Z0-9!#$%&/()=?*+<>\"'\\\\ äÖßéłøñ東京😀\u{3000}\u{ad}]{10,30}",
             start in 0..30_usize,
             form in any_form(),

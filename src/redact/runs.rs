@@ -10,7 +10,7 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    /// The runs of `length` characters in `texts`.
+    /// Collects the runs of `length` characters in `texts`.
     pub(crate) fn of<'a>(length: usize, texts: impl Iterator<Item = &'a str> + Clone) -> Runs {
         let count = texts.clone().map(|text| (text.chars().count() + 1).saturating_sub(length)).sum();
         let mut keys = WipedVec::with_capacity(count);
@@ -27,7 +27,7 @@ impl Runs {
         self.length
     }
 
-    /// Whether one of them stands in `text`.
+    /// Whether `text` contains one of the runs.
     pub(super) fn are_in(&self, text: &str) -> bool {
         let mut window = Window::new(self.length);
         text.chars().filter_map(|c| window.push(c)).any(|key| self.keys.binary_search(&key).is_ok())
@@ -48,12 +48,12 @@ impl Window {
         Window { missing: length, bits, mask: u128::MAX >> (128 - bits * length.max(1)), key: 0 }
     }
 
-    /// The number of the last characters, once there are enough.
+    /// Adds a character. Returns the number of the last characters, if there are enough.
     fn push(&mut self, c: char) -> Option<u128> {
         #[cfg(test)]
         steps::STEPS.set(steps::STEPS.get() + 1);
-        // A character of 21 bits has room in a run of up to six. Longer runs are ASCII, and what is too large for them is
-        // none of theirs.
+        // A run of up to six characters has 21 bits for each. Longer runs are ASCII; a larger character is in none of
+        // them.
         let largest = (1_u128 << self.bits) - 1;
         self.key = (self.key << self.bits | u128::from(c).min(largest)) & self.mask;
         self.missing = self.missing.saturating_sub(1);
@@ -61,7 +61,7 @@ impl Window {
     }
 }
 
-/// How many characters were looked at, for tests.
+/// Counts the characters that were read. Only tests use it.
 #[cfg(test)]
 pub(crate) mod steps {
     use std::cell::Cell;
@@ -77,7 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn run_is_found_wherever_it_stands() {
+    fn run_is_found_at_every_position() {
         let runs = Runs::of(6, ["Travel&Expense", "東京タワー2012", "short"].into_iter());
         for (text, found) in [
             ("Travel", true),
@@ -97,14 +97,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn same_runs_as_by_comparing_all(
-            length in prop::sample::select(vec![4_usize, 5, 6, 8, 10, 12]), text in "[ab\u{10ffff}]{0,40}", needle in "[ab]{0,16}",
+        fn runs_are_the_same_as_by_comparing_all(
+            length in prop::sample::select(vec![4_usize, 5, 6, 8, 10, 12]), text in "[ab\u{10ffff}]{0,40}", pattern in "[ab]{0,16}",
         ) {
-            let needle: Vec<char> = needle.chars().collect();
+            let pattern: Vec<char> = pattern.chars().collect();
             let all: Vec<char> = text.chars().collect();
-            let expected = needle.windows(length).any(|run| all.windows(length).any(|other| other == run));
-            let needle: String = needle.into_iter().collect();
-            prop_assert_eq!(Runs::of(length, [needle.as_str()].into_iter()).are_in(&text), expected);
+            let expected = pattern.windows(length).any(|run| all.windows(length).any(|other| other == run));
+            let pattern: String = pattern.into_iter().collect();
+            prop_assert_eq!(Runs::of(length, [pattern.as_str()].into_iter()).are_in(&text), expected);
         }
     }
 }

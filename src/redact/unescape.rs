@@ -1,12 +1,12 @@
-//! Replaces escapes of HTML, URLs, JSON and programming languages by the characters that they stand for.
+//! Replaces escapes of HTML, URLs, JSON and programming languages by the characters that they represent.
 
 use super::mojibake;
 use crate::wipe::WipedText;
 
-/// Longest name of a character reference that is looked for.
+/// Maximum length of the name of a character reference.
 const MAX_NAME_LEN: usize = 32;
 
-/// Names of character references (HTML, section 13.5), in the order of their characters. Their case does not matter here.
+/// Names of character references (HTML, section 13.5), sorted by their characters. Case does not matter here.
 const NAMES: &[(char, &str)] = &[
     ('!', "excl quot num dollar percnt amp apos lpar rpar ast plus comma"),
     ('.', "period sol"),
@@ -48,7 +48,7 @@ const NAMES: &[(char, &str)] = &[
     ('\u{2122}', "trade"),
 ];
 
-/// A letter with one of these behind it is the name of the letter with the mark: `auml`.
+/// A letter followed by one of these is the name of the letter with the mark: `auml`.
 const MARKS: [(&str, char); 13] = [
     ("grave", '\u{300}'),
     ("acute", '\u{301}'),
@@ -65,10 +65,10 @@ const MARKS: [(&str, char); 13] = [
     ("ogon", '\u{328}'),
 ];
 
-/// Browsers take these without the semicolon as well.
+/// Browsers accept these without the semicolon as well.
 const UNTERMINATED: [(&str, char); 4] = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"')];
 
-/// What an escape stands for.
+/// The meaning of an escape.
 #[derive(Clone, Copy)]
 enum Meaning {
     /// A byte of UTF-8 or of Windows-1252.
@@ -76,38 +76,38 @@ enum Meaning {
     /// A character, or half of one in UTF-16.
     Unit(u32),
     Marked(char, char),
-    /// Nothing that shows.
+    /// No visible character.
     Nothing,
 }
 
-/// A way to undo one layer.
+/// One method to undo one layer.
 #[derive(Clone, Copy)]
-pub(super) struct Way {
-    /// What the escapes start with that are undone.
+pub(super) struct Method {
+    /// The first characters of the escapes that are undone.
     escapes: &'static [char],
     /// Whether a wrong charset is undone after that.
     charset: bool,
 }
 
-/// All at once, as a server that mixes them needs it, and each alone.
-pub(super) const WAYS: [Way; 5] = [
-    Way { escapes: &['&', '%', '\\'], charset: true },
-    Way { escapes: &['&'], charset: false },
-    Way { escapes: &['%'], charset: false },
-    Way { escapes: &['\\'], charset: false },
-    Way { escapes: &[], charset: true },
+/// All escapes at once, because a server may mix them, and each kind alone.
+pub(super) const METHODS: [Method; 5] = [
+    Method { escapes: &['&', '%', '\\'], charset: true },
+    Method { escapes: &['&'], charset: false },
+    Method { escapes: &['%'], charset: false },
+    Method { escapes: &['\\'], charset: false },
+    Method { escapes: &[], charset: true },
 ];
 
-/// `text` with its outermost escapes, and a wrong charset, undone; `None` if there is nothing to undo in this way.
-pub(super) fn undo(text: &str, way: Way) -> Option<WipedText> {
-    let plain = replaced(text, way.escapes);
+/// Undoes the outermost escapes of `text`, and a wrong charset; `None` if this method finds nothing to undo.
+pub(super) fn undo(text: &str, method: Method) -> Option<WipedText> {
+    let plain = replaced(text, method.escapes);
     let read = plain.as_ref().map_or(text, |plain| &**plain);
-    let restored = if way.charset { mojibake::undo(read) } else { None };
+    let restored = if method.charset { mojibake::undo(read) } else { None };
     restored.or(plain)
 }
 
 fn replaced(text: &str, escapes: &[char]) -> Option<WipedText> {
-    // No escape is shorter than what it stands for: the buffer does not grow.
+    // No escape is shorter than its meaning: the buffer does not grow.
     let mut plain = WipedText::with_capacity(text.len());
     let mut changed = false;
     // The first half of a character in UTF-16.
@@ -142,7 +142,7 @@ fn replaced(text: &str, escapes: &[char]) -> Option<WipedText> {
     changed.then_some(plain)
 }
 
-/// What the escape at the start of `text` stands for, and its length.
+/// Returns the meaning of the escape at the start of `text`, and its length.
 fn meaning(text: &str) -> Option<(Meaning, usize)> {
     match text.as_bytes() {
         [b'&', b'#', ..] => numeric(text),
@@ -160,7 +160,7 @@ fn meaning(text: &str) -> Option<(Meaning, usize)> {
     }
 }
 
-/// Digits of `text` from the byte `start` on, at most `most`: their value and how many there are.
+/// Reads digits of `text` from the byte `start` on, at most `most`: returns their value and their number.
 fn digits(text: &str, start: usize, most: usize, radix: u32) -> (u32, usize) {
     let mut digits = text.chars().skip(start).take(most).map_while(|c| c.to_digit(radix));
     digits
@@ -170,27 +170,27 @@ fn digits(text: &str, start: usize, most: usize, radix: u32) -> (u32, usize) {
         .unwrap_or_default()
 }
 
-/// `%20`, `\x20`, `\40`: a byte.
+/// Reads a byte: `%20`, `\x20`, `\40`.
 fn byte(text: &str, start: usize, fewest: usize, most: usize, radix: u32) -> Option<(Meaning, usize)> {
     let (value, count) = digits(text, start, most, radix);
     let byte = u8::try_from(value).ok().filter(|_| count >= fewest)?;
     Some((Meaning::Byte(byte), start + count))
 }
 
-/// `%u0020`, `\u0020`, `\U00000020`.
+/// Reads `%u0020`, `\u0020`, `\U00000020`.
 fn fixed(text: &str, start: usize, length: usize) -> Option<(Meaning, usize)> {
     let (value, count) = digits(text, start, length, 16);
     (count == length).then_some((Meaning::Unit(value), start + length))
 }
 
-/// `\u{20}`, `\x{20}`.
+/// Reads `\u{20}`, `\x{20}`.
 fn braced(text: &str) -> Option<(Meaning, usize)> {
     let (value, count) = digits(text, 3, usize::MAX, 16);
     let end = 3 + count;
     (count > 0 && text.as_bytes().get(end) == Some(&b'}')).then_some((Meaning::Unit(value), end + 1))
 }
 
-/// `&#32;`, `&#x20;`, with any number of zeros and perhaps without the semicolon.
+/// Reads `&#32;`, `&#x20;`, with any number of zeros; the semicolon is optional.
 fn numeric(text: &str) -> Option<(Meaning, usize)> {
     let (start, radix) = match text.as_bytes() {
         [_, _, b'x' | b'X', ..] => (3, 16),
@@ -207,7 +207,7 @@ fn numeric(text: &str) -> Option<(Meaning, usize)> {
     (count > 0).then_some((meaning, end + semicolon))
 }
 
-/// `&amp;`, `&uuml;`. An unknown name stands for nothing.
+/// Reads `&amp;`, `&uuml;`. An unknown name is replaced by nothing.
 fn named(text: &str) -> Option<(Meaning, usize)> {
     let inside = text.strip_prefix('&')?;
     let length = inside.bytes().take(MAX_NAME_LEN).take_while(u8::is_ascii_alphanumeric).count();
@@ -236,7 +236,7 @@ fn meaning_of_name(name: &str) -> Meaning {
 
 #[cfg(test)]
 mod tests {
-    use super::{WAYS, undo};
+    use super::{METHODS, undo};
     use proptest::prelude::*;
 
     #[test]
@@ -254,12 +254,12 @@ mod tests {
             ("\\101\\303\\274\\40\\n\\t\\\"\\/\\\\", "Aü \"/\\"),
             ("Ã¼ %c3\\xbc", "ü ü"),
         ] {
-            assert_eq!(undo(text, WAYS[0]).unwrap().to_string(), plain, "{text}");
+            assert_eq!(undo(text, METHODS[0]).unwrap().to_string(), plain, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_escape_stays() {
+    fn text_without_escapes_is_unchanged() {
         for text in [
             "",
             "plain",
@@ -276,12 +276,12 @@ mod tests {
             "\\u{12",
             "\\ ü",
         ] {
-            assert!(undo(text, WAYS[0]).is_none(), "{text}");
+            assert!(undo(text, METHODS[0]).is_none(), "{text}");
         }
     }
 
     #[test]
-    fn names_are_in_the_order_of_their_characters() {
+    fn names_are_sorted_by_their_characters() {
         for (name, c) in [
             ("comma", ','),
             ("sol", '/'),
@@ -297,14 +297,14 @@ mod tests {
             ("mdash", '—'),
             ("bdquo", '„'),
         ] {
-            assert_eq!(undo(&format!("&{name};"), WAYS[0]).unwrap().to_string(), c.to_string(), "{name}");
+            assert_eq!(undo(&format!("&{name};"), METHODS[0]).unwrap().to_string(), c.to_string(), "{name}");
         }
     }
 
     proptest! {
         #[test]
-        fn unescaping_comes_to_an_end_in_the_buffer_that_it_has(text in "(\\PC|[&%\\\\#;xu0-9a-f{}]|amp|Ã¼){0,40}") {
-            if let Some(plain) = undo(&text, WAYS[0]) {
+        fn unescaping_ends_and_its_buffer_does_not_grow(text in "(\\PC|[&%\\\\#;xu0-9a-f{}]|amp|Ã¼){0,40}") {
+            if let Some(plain) = undo(&text, METHODS[0]) {
                 prop_assert!(plain.chars().count() < text.chars().count());
                 prop_assert!(plain.capacity() <= text.len());
             }

@@ -1,12 +1,12 @@
-//! A buffer that keeps nothing: what has been read is zero, whether the connection is closed or kept.
+//! A buffer that keeps nothing: bytes are zeroed when they are read, whether the connection is then closed or pooled.
 
 use zeroize::Zeroize as _;
 
 use crate::wipe::WipedVec;
 
-/// Bytes that wait to be read, in the order in which they came.
+/// Received bytes that have not been read yet, in order.
 pub(super) struct Buffer {
-    /// `bytes[start..end]` waits; everything else is zero.
+    /// `bytes[start..end]` has not been read; everything else is zero.
     bytes: WipedVec<u8>,
     start: usize,
     end: usize,
@@ -14,7 +14,7 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    /// Has room for `size` bytes, and grows up to `longest` when that is not enough.
+    /// Makes a buffer with room for `size` bytes. It grows up to `longest` if necessary.
     pub(super) fn new(size: usize, longest: usize) -> Buffer {
         Buffer { bytes: WipedVec::zeroed(size), start: 0, end: 0, longest }
     }
@@ -23,7 +23,7 @@ impl Buffer {
         self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The same, for TLS decrypts in place.
+    /// Returns the same bytes mutably, because TLS decrypts in place.
     pub(super) fn filled_mut(&mut self) -> &mut [u8] {
         self.bytes.get_mut(self.start..self.end).unwrap_or_default()
     }
@@ -41,7 +41,7 @@ impl Buffer {
         self.start = read_to;
     }
 
-    /// Makes room for `amount` bytes more, as far as the buffer may grow; says whether there is that much.
+    /// Makes room for `amount` more bytes, within the maximum size. Returns whether there is enough room.
     pub(super) fn has_room_for(&mut self, amount: usize) -> bool {
         let waiting = self.end - self.start;
         if self.start > 0 {
@@ -52,7 +52,7 @@ impl Buffer {
             (self.start, self.end) = (0, waiting);
         }
         if waiting + amount > self.bytes.len() && self.bytes.len() < self.longest {
-            // Not by growing it: that would leave the old block behind.
+            // Copied to a new block, because growing the old one would leave its content in memory.
             let mut larger = WipedVec::zeroed((2 * self.bytes.len()).max(waiting + amount).min(self.longest));
             if let Some(begin) = larger.get_mut(..waiting) {
                 begin.copy_from_slice(self.filled());
@@ -62,18 +62,18 @@ impl Buffer {
         waiting + amount <= self.bytes.len()
     }
 
-    /// Where more may be written, to be followed by [`arrived`](Buffer::arrived). Empty when the buffer is full.
+    /// Returns the free part, to be followed by [`arrived`](Buffer::arrived). Empty if the buffer is full.
     pub(super) fn free(&mut self) -> &mut [u8] {
         self.has_room_for(1);
         self.bytes.get_mut(self.end..).unwrap_or_default()
     }
 
-    /// Says that `amount` bytes have been written to the free part.
+    /// Adds `amount` bytes that were written to the free part.
     pub(super) fn arrived(&mut self, amount: usize) {
         self.end = self.bytes.len().min(self.end + amount);
     }
 
-    /// Appends `more`, for which there is room.
+    /// Appends `more`. The buffer must have room for it.
     pub(super) fn append(&mut self, more: &[u8]) {
         let free = self.free();
         let amount = more.len().min(free.len());
@@ -91,7 +91,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bytes_come_out_as_they_went_in_and_leave_nothing(
+        fn buffer_returns_bytes_in_order_and_zeroes_them(
             steps in prop::collection::vec((prop::collection::vec(1_u8.., 0..20), 0_usize..20), 0..40),
         ) {
             let mut buffer = Buffer::new(16, 24);

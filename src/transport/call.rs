@@ -1,4 +1,4 @@
-//! An exchange while an operation drives it.
+//! An exchange during an operation.
 
 use std::fmt;
 use std::io;
@@ -13,8 +13,8 @@ use super::progress::Progress;
 use crate::error::Error;
 use crate::operation::{Ended, Operation, Waker};
 
-/// What all layers of the transport are handed: the operation, which limits and ends every wait, and the progress of the
-/// exchange, as which it may be used.
+/// The context of all transport layers: the operation, which limits and cancels every wait, and the progress of the
+/// exchange. A call can be used as its progress.
 pub(super) struct Call<'a> {
     operation: &'a Operation<'a>,
     waker: Arc<Waker>,
@@ -31,7 +31,7 @@ impl Deref for Call<'_> {
 
 impl<'a> Call<'a> {
     /// # Errors
-    /// The system has no descriptor left.
+    /// The system has no free descriptor.
     pub(super) fn new(operation: &'a Operation<'a>, progress: &'a Progress) -> Result<Call<'a>, Error> {
         let waker = operation.waker().map_err(|error| failure::no_descriptor(&error, progress))?;
         Ok(Call { operation, waker, progress })
@@ -45,24 +45,24 @@ impl<'a> Call<'a> {
         &self.waker
     }
 
-    /// What every wait watches beside its socket.
+    /// Returns the descriptor that every wait polls in addition to its socket.
     pub(super) fn watched_waker(&self) -> PollFd<'_> {
         self.waker.watched()
     }
 
-    /// Whether the call may go on: asked where nothing is waited for.
+    /// Checks whether the call may continue, at places without a wait.
     ///
     /// # Errors
-    /// The limit of the call has run out, or it was cancelled.
+    /// The timeout of the call expired, or it was cancelled.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.operation.check(&self.waker, self.phase_deadline()).map_err(|ended| self.ended(ended))
     }
 
-    /// Waits until one of `watched` is ready, as [`Operation::wait`] does. The first of them is the
+    /// Waits until one of `watched` is ready, as [`Operation::wait`] does. The first item must be the
     /// [waker](Call::watched_waker).
     ///
     /// # Errors
-    /// The limit of the call has run out, or it was cancelled.
+    /// The timeout of the call expired, or it was cancelled.
     pub(super) fn wait(&self, watched: &mut [PollFd<'_>], until: Option<Instant>) -> Result<bool, Error> {
         self.operation.wait(&self.waker, watched, until, self.phase_deadline()).map_err(|ended| self.ended(ended))
     }
@@ -75,22 +75,22 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// What an error of the system means here.
+    /// Converts an error of the system in this phase.
     pub(super) fn failed(&self, error: io::Error) -> Error {
         failure::of_io(&error, self)
     }
 
-    /// Tells the log that the phase is done. `what` must not hold a secret.
+    /// Logs the end of the phase. `what` must not contain a secret.
     pub(super) fn log_phase_done(&self, what: fmt::Arguments<'_>) {
         self.operation.log_phase_done(what, self.since());
     }
 
-    /// Tells the log of something that is not as it should be.
+    /// Logs a problem that does not stop the call.
     pub(super) fn log_warning(&self, what: fmt::Arguments<'_>) {
         self.operation.log_warning(what);
     }
 
-    /// Whether what only costs time to find out is wanted.
+    /// Whether details for the log are needed that take time to find.
     pub(super) fn is_logged(&self) -> bool {
         self.operation.log().is_some()
     }

@@ -1,4 +1,4 @@
-//! Why a server's certificate was rejected, as it travels through rustls.
+//! The reason why a server's certificate was rejected, in a form that passes through rustls.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ pub(super) struct ChainError {
     text: String,
 }
 
-/// Makes the error of rustls that carries it. `certificate` is the names of the one that is wrong; `detail`, what else is
-/// known.
+/// Makes the rustls error that contains the reason. `certificate` is the names in the rejected certificate; `detail`
+/// adds other facts.
 pub(super) fn chain_error(cause: Cause, certificate: impl fmt::Display, detail: Option<String>) -> Error {
     let text = match detail {
         Some(detail) => format!("certificate {certificate}; {detail}"),

@@ -1,29 +1,29 @@
-//! Chunks (RFC 9112, section 7.1). ureq-proto refuses lines of more than 20 bytes, takes `+fa` for a size, waits for more
-//! behind a line that ends in LF alone and reads no chunks in HTTP/1.0.
+//! Decodes chunks (RFC 9112, section 7.1). ureq-proto rejects lines of more than 20 bytes, accepts `+fa` as a size,
+//! waits for more data after a line that ends in LF alone and reads no chunks in HTTP/1.0.
 
-/// Longest line with a size, and longest trailer.
+/// Maximum length of a size line, and of the trailer.
 const MAX_LINE_LEN: usize = 16 * 1024;
 
-/// A body in chunks while it comes.
+/// Decodes a chunked body while it is received.
 pub(super) struct Chunks {
     place: Place,
-    /// Of the line or of the trailer, how much has come.
+    /// The received length of the current line or of the trailer.
     line: usize,
 }
 
-/// What the next byte belongs to.
+/// The part that the next byte belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// A size, with the value of the digits before.
+    /// A size, with the value of the digits so far.
     Size {
         value: usize,
         has_digits: bool,
     },
-    /// Blanks behind a size.
+    /// Spaces after a size.
     Padding {
         size: usize,
     },
-    /// What is behind a semicolon means nothing here.
+    /// The extension after a semicolon, which is ignored.
     Extension {
         size: usize,
     },
@@ -35,7 +35,7 @@ enum Place {
     },
     DataCr,
     DataLf,
-    /// The begin of a line of the trailer; the body is whole.
+    /// The beginning of a line of the trailer. The body is complete.
     TrailerLine,
     Trailer,
     TrailerLf {
@@ -49,10 +49,10 @@ impl Chunks {
         Chunks { place: Place::Size { value: 0, has_digits: false }, line: 0 }
     }
 
-    /// Copies what `input` holds of the body to `output`; says how much was read of one and written to the other.
+    /// Copies the part of the body in `input` to `output`. Returns the number of bytes read and of bytes written.
     ///
     /// # Errors
-    /// What is wrong with the chunks.
+    /// The text names the invalid part of the chunks.
     pub(super) fn read(&mut self, input: &[u8], output: &mut [u8]) -> Result<(usize, usize), &'static str> {
         let (mut used, mut given) = (0, 0);
         while self.place != Place::End {
@@ -73,7 +73,7 @@ impl Chunks {
             let Some(byte) = input.get(used) else { break };
             match self.step(*byte) {
                 Ok(place) => self.place = place,
-                // What came before it counts; the next call finds the same fault.
+                // The data before the fault is returned first; the next call finds the same fault.
                 Err(_) if used > 0 => break,
                 Err(what) => return Err(what),
             }
@@ -82,12 +82,12 @@ impl Chunks {
         Ok((used, given))
     }
 
-    /// Whether all of the data has come, with its last size of zero. The trailer behind it may be missing.
-    pub(super) fn is_whole(&self) -> bool {
+    /// Whether all data was received, including the last size of zero. The trailer may still be missing.
+    pub(super) fn is_complete(&self) -> bool {
         matches!(self.place, Place::TrailerLine | Place::Trailer | Place::TrailerLf { .. } | Place::End)
     }
 
-    /// Whether the trailer has come, too.
+    /// Whether the trailer was received, too.
     pub(super) fn is_ended(&self) -> bool {
         self.place == Place::End
     }
@@ -143,7 +143,7 @@ mod tests {
 
     use super::{Chunks, MAX_LINE_LEN};
 
-    /// The body, as far as it came, and the end: `None` if more is to come.
+    /// Returns the received part of the body, and the end: `None` if more data is expected.
     fn read(text: &[u8]) -> (Vec<u8>, Option<Result<(), &'static str>>) {
         let (mut chunks, mut body, mut read) = (Chunks::new(), Vec::new(), 0);
         while read < text.len() && !chunks.is_ended() {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_nothing_in_a_chunk_line_is_ignored() {
+    fn meaningless_part_of_a_chunk_line_is_ignored() {
         let (signature, zeros) = ("s".repeat(5000), "0".repeat(5000));
         for line in [
             "fa",
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_framing_is_refused_at_once() {
+    fn invalid_framing_is_rejected_at_once() {
         let long = format!("1;{}", "x".repeat(MAX_LINE_LEN));
         for (text, part) in [
             ("+1\r\na\r\n", "hexadecimal"),
@@ -209,18 +209,18 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_whole_before_its_trailer() {
+    fn body_is_complete_before_its_trailer() {
         assert_eq!(read(b"1\r\na\r\n0\r\nA: b\n").0, b"a", "whatever the trailer is");
-        for (text, whole) in [("1\r\na\r\n", false), ("1\r\na\r\n0", false), ("0\r\n", true), ("0\r\nA: b", true)] {
+        for (text, complete) in [("1\r\na\r\n", false), ("1\r\na\r\n0", false), ("0\r\n", true), ("0\r\nA: b", true)] {
             let mut chunks = Chunks::new();
             chunks.read(text.as_bytes(), &mut [0; 9]).unwrap();
-            assert_eq!((chunks.is_whole(), chunks.is_ended()), (whole, false), "{text:?}");
+            assert_eq!((chunks.is_complete(), chunks.is_ended()), (complete, false), "{text:?}");
         }
     }
 
     proptest! {
         #[test]
-        fn a_body_is_the_same_however_it_arrives(
+        fn body_is_the_same_however_it_is_split(
             parts in prop::collection::vec(prop::collection::vec(prop::num::u8::ANY, 1..40), 0..5),
             extension in "(;[ -~]{0,30})?",
             step in 1_usize..9,
@@ -246,7 +246,7 @@ mod tests {
         }
 
         #[test]
-        fn no_chunks_are_too_odd(text in prop::collection::vec(prop::num::u8::ANY, 0..60), room in 0_usize..60) {
+        fn decoder_never_panics(text in prop::collection::vec(prop::num::u8::ANY, 0..60), room in 0_usize..60) {
             if let Ok((used, given)) = Chunks::new().read(&text, &mut vec![0; room]) {
                 prop_assert!(given <= used && used <= text.len());
             }

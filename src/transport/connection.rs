@@ -1,4 +1,4 @@
-//! A connection that requests are sent over. HTTP/1.1 itself is ureq-proto's.
+//! A connection for requests. ureq-proto implements HTTP/1.1.
 
 use std::time::Instant;
 
@@ -13,22 +13,22 @@ use super::stream::Stream;
 use super::tls::stream::MAX_CONTENT_LEN;
 use crate::error::{Cause, Error};
 
-/// Longest head of an answer.
+/// Maximum length of the head of a response.
 pub(super) const MAX_HEAD_LEN: usize = 16 * 1024;
-/// Most answers are no longer, and what a buffer has is wiped.
-const USUAL_ANSWER: usize = 2 * 1024;
-/// Holds the longest head of a request. A body may be longer.
+/// Most responses are not longer. The whole buffer is wiped, so a larger one costs time.
+const USUAL_RESPONSE_LEN: usize = 2 * 1024;
+/// Maximum length of the head of a request. A body may be longer.
 const MAX_REQUEST_LEN: usize = 16 * 1024;
 
-/// A connection that HTTP is spoken over.
+/// A connection for HTTP.
 pub(super) struct Connection {
     pub(super) stream: Stream,
-    /// What has come and is not read yet.
+    /// Received data that has not been read yet.
     pub(super) input: Buffer,
     output: Buffer,
-    /// When it was made.
+    /// The time at which it was opened.
     pub(super) since: Instant,
-    /// Whether a request has been sent over it before.
+    /// Whether a request was sent over it before.
     is_used: bool,
 }
 
@@ -36,15 +36,15 @@ impl Connection {
     pub(super) fn new(stream: Stream) -> Connection {
         Connection {
             stream,
-            // Up to a head that is not complete yet, and one record more.
-            input: Buffer::new(USUAL_ANSWER, MAX_HEAD_LEN + MAX_CONTENT_LEN),
+            // Room for an incomplete head and one more record.
+            input: Buffer::new(USUAL_RESPONSE_LEN, MAX_HEAD_LEN + MAX_CONTENT_LEN),
             output: Buffer::new(0, MAX_REQUEST_LEN),
             since: Instant::now(),
             is_used: false,
         }
     }
 
-    /// The way itself, when nothing more has come over it than was read: after a proxy has opened it.
+    /// Returns the stream of a tunnel that a proxy has opened; `None` if unread data was received.
     pub(super) fn into_stream(self) -> Option<Stream> {
         self.input.is_empty().then_some(self.stream)
     }
@@ -53,10 +53,11 @@ impl Connection {
         self.is_used
     }
 
-    /// Makes sure that the connection is at rest: it is open, and nothing has come that is not read. What came before a
-    /// request is not its answer.
+    /// Makes sure that the connection is open and has no unread data. Data that arrives before a request is not its
+    /// response.
     ///
-    /// A new connection may be in the middle of a session ticket, whose rest is waited for. A used one is given up then.
+    /// A new connection may have received a part of a session ticket; the rest is waited for. A used connection is
+    /// closed in this case.
     fn settle(&mut self, call: &Call<'_>) -> Result<(), Error> {
         loop {
             if !self.input.is_empty() {
@@ -72,7 +73,7 @@ impl Connection {
         }
     }
 
-    /// Sends all of a request; its answer is due then.
+    /// Sends a whole request. Its response is expected next.
     pub(super) fn send(
         &mut self,
         head: http::Request<()>,
@@ -83,7 +84,7 @@ impl Connection {
         self.output.has_room_for(length_of(&head));
         let mut http = Http::new(head).map_err(protocol_error)?.proceed();
         self.settle(call)?;
-        // A small request is sent without a wait, which would have looked.
+        // A small request is sent without a wait, so the wait's check is done here.
         call.check()?;
         self.is_used = true;
         if call.peer() == Peer::Server {
@@ -92,7 +93,7 @@ impl Connection {
         while !http.can_proceed() {
             let amount = http.write(self.output.free()).map_err(protocol_error)?;
             self.output.arrived(amount);
-            // A head that is whole may go together with its body.
+            // A complete head may be sent together with its body.
             if !http.can_proceed() {
                 self.flush(call)?;
             }
@@ -114,13 +115,13 @@ impl Connection {
             _ => None,
         };
         if self.stream.has_unread() {
-            // It was read before the last byte was sent.
+            // The server sent it before it received the last byte.
             return Err(failure::unexpected_data(call));
         }
         http.ok_or_else(|| Error::new(Cause::Unforeseen).detail("request body does not match its headers"))
     }
 
-    /// Sends what waits in the output.
+    /// Sends the pending output.
     fn flush(&mut self, call: &Call<'_>) -> Result<(), Error> {
         let sent = self.stream.send(self.output.filled(), call);
         self.output.consume(self.output.filled().len());
@@ -128,9 +129,9 @@ impl Connection {
     }
 }
 
-/// How long a head is when it is sent, or some bytes more.
+/// Returns the length of a head as it is sent, or slightly more.
 fn length_of(head: &http::Request<()>) -> usize {
-    // A proxy is asked for an authority, a server for the rest.
+    // A request to a proxy contains the authority, a request to a server the rest.
     let uri = head.uri();
     let authority = uri.authority().map_or(0, |authority| authority.as_str().len());
     let address = authority + uri.path_and_query().map_or(0, |path| path.as_str().len());
@@ -147,7 +148,7 @@ mod tests {
     use crate::message::{begin, header};
 
     #[test]
-    fn any_head_is_sent_in_one_piece() {
+    fn head_is_sent_in_one_piece() {
         for (method, address) in
             [(Method::GET, "https://host/path?a_query_of_some_length_after_it"), (Method::CONNECT, "host:443")]
         {

@@ -1,6 +1,7 @@
-//! A request that has been sent, and its answer as it arrives. HTTP/1.1 itself is ureq-proto's, except chunks.
+//! A request that has been sent, and its response as it is received. ureq-proto implements HTTP/1.1, except chunks.
 //!
-//! What has been read of the answer stays with the exchange when a wait ends early: another operation may read on.
+//! If a wait ends early, the received part of the response stays in the exchange: another operation may continue to
+//! read.
 
 use std::mem;
 use std::time::Duration;
@@ -21,30 +22,30 @@ use crate::error::{Cause, Error};
 use crate::message::{Answer, Body, Moment};
 use crate::wipe::WipedVec;
 
-/// Longest answer. A token answer has some hundred bytes.
+/// Maximum length of a response body. A token response has some hundred bytes.
 const MAX_BODY_LEN: usize = 64 * 1024;
-/// How long the body of a refusal may take, from a proxy or the server.
-const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Interim answers (1xx) before the answer. Servers send one or two.
+/// Maximum time to receive the body of a rejection, from a proxy or the server.
+const MAX_PAGE_TIME: Duration = Duration::from_secs(2);
+/// Maximum number of interim responses (1xx) before the final response. Servers send one or two.
 const MAX_INTERIM: usize = 20;
 
-/// A request whose answer is due.
+/// A request that waits for its response.
 pub(super) struct Exchange {
     connection: Connection,
-    /// Whether another request had been sent over the connection before this one.
-    is_again: bool,
+    /// Whether another request was sent over the connection before this one.
+    is_reused: bool,
     reader: HeadReader,
     answered: Option<Answered>,
 }
 
-/// An answer whose head has come.
+/// A response whose head was received.
 struct Answered {
     head: Response<()>,
     came: Moment,
     body: BodyReader,
 }
 
-/// What came back, and the connection if it may be used again.
+/// The response, and the connection if it may be used again.
 pub(super) struct Exchanged {
     pub(super) answer: Answer,
     pub(super) connection: Connection,
@@ -52,68 +53,70 @@ pub(super) struct Exchanged {
 }
 
 impl Exchange {
-    /// Sends a request. To a proxy this asks for a tunnel, and all of it is one phase.
+    /// Sends a request. If it goes to a proxy, it requests a tunnel, and the whole exchange is one phase.
     pub(super) fn begin(
         mut connection: Connection,
         head: http::Request<()>,
         body: &[u8],
         call: &Call<'_>,
     ) -> Result<Exchange, Error> {
-        let is_again = connection.is_used();
+        let is_reused = connection.is_used();
         let http = connection.send(head, body, call)?;
         if call.peer() == Peer::Server {
             call.log_phase_done(format_args!("request sent"));
             call.enter(Phase::Waiting, Peer::Server);
         }
         let reader = HeadReader { http: Some(http), interim: 0, skipped: 0, searched: 0 };
-        Ok(Exchange { connection, is_again, reader, answered: None })
+        Ok(Exchange { connection, is_reused, reader, answered: None })
     }
 
-    /// Waits until all of the answer is there. May be called again after a wait that ended early.
+    /// Waits until the whole response was received. May be called again after a wait that ended early.
     pub(super) fn wait(&mut self, call: &Call<'_>) -> Result<(), Error> {
         let answered = match &mut self.answered {
             Some(answered) => answered,
             none => {
                 let (head, http) = self.reader.read(&mut self.connection, call)?;
                 let came = Moment::now();
-                if self.is_again && head.status() == StatusCode::REQUEST_TIMEOUT {
-                    // It was sent before this request came: the server has closed the connection (RFC 9110, section 15.5.9).
+                if self.is_reused && head.status() == StatusCode::REQUEST_TIMEOUT {
+                    // The server sent this before it received the request: it has closed the connection (RFC 9110,
+                    // section 15.5.9).
                     return Err(failure::disconnected(call));
                 }
                 if call.peer() == Peer::Proxy || !head.status().is_success() {
                     // The status decides; the end of the page does not matter.
-                    call.limit_phase(PAGE_TIMEOUT);
+                    call.limit_phase(MAX_PAGE_TIME);
                 }
-                // In HTTP/1.0 too, as curl reads it and ureq-proto does not.
+                // Also in HTTP/1.0, like curl but unlike ureq-proto.
                 let coding = head.headers().get(TRANSFER_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
-                let body = BodyReader::behind(http, coding.eq_ignore_ascii_case(b"chunked"))?;
+                let body = BodyReader::new(http, coding.eq_ignore_ascii_case(b"chunked"))?;
                 none.insert(Answered { head, came, body })
             }
         };
         answered.body.read(&mut self.connection, call)
     }
 
-    /// What has come of the answer. `cut` is why there is no more of it: without a head there is no answer.
+    /// Returns the received part of the response. `cut` is the reason why it is truncated: without a head there is no
+    /// response.
     pub(super) fn conclude(self, cut: Option<Error>) -> Result<Exchanged, Error> {
         let Some(Answered { head, came, body }) = self.answered else {
             return Err(cut.unwrap_or_else(|| Cause::Unforeseen.into()));
         };
-        let is_whole = cut.is_none() && self.connection.input.is_empty() && is_framed_once(&head);
+        let is_complete = cut.is_none() && self.connection.input.is_empty() && is_framed_once(&head);
         let (bytes, may_stay_open) = body.end();
         let response = head.map(|()| Body { bytes, cut });
         let answer = Answer { response, came };
-        Ok(Exchanged { answer, connection: self.connection, is_reusable: is_whole && may_stay_open })
+        Ok(Exchanged { answer, connection: self.connection, is_reusable: is_complete && may_stay_open })
     }
 }
 
-/// Reads the head of an answer, past interim ones.
+/// Reads the head of a response, after any interim responses.
 struct HeadReader {
     http: Option<Http<RecvResponse>>,
-    /// How many interim answers (1xx) have come.
+    /// The number of received interim responses (1xx).
     interim: usize,
-    /// How many bytes of empty lines before the first one.
+    /// The number of bytes in empty lines before the first line.
     skipped: usize,
-    /// How many bytes hold no end of the head.
+    /// The number of bytes that were searched for the end of the head.
     searched: usize,
 }
 
@@ -156,20 +159,20 @@ impl HeadReader {
             match head {
                 Some(head) => return Ok((head, http)),
                 None if self.interim == MAX_INTERIM => return Err(failure::too_many_interim_answers(call)),
-                // The real one may be there already.
+                // The final response may already have been received.
                 None => self.interim += 1,
             }
         }
     }
 }
 
-/// Reads what stands behind the head.
+/// Reads the body.
 struct BodyReader {
-    /// How the body ends; `None`: there is none.
+    /// The end of the body; `None`: there is no body.
     framing: Option<Framing>,
     bytes: WipedVec<u8>,
     length: usize,
-    /// Whether the connection has ended, or will.
+    /// Whether the connection is closed, or will be.
     is_closed: bool,
 }
 
@@ -180,7 +183,7 @@ struct Framing {
 }
 
 impl BodyReader {
-    fn behind(http: Http<RecvResponse>, is_chunked: bool) -> Result<BodyReader, Error> {
+    fn new(http: Http<RecvResponse>, is_chunked: bool) -> Result<BodyReader, Error> {
         let http = match http.proceed() {
             Some(RecvResponseResult::RecvBody(http)) => http,
             Some(RecvResponseResult::Redirect(http)) => return Ok(BodyReader::empty(http.must_close_connection())),
@@ -192,7 +195,8 @@ impl BodyReader {
             BodyMode::LengthDelimited(length) if !is_chunked => usize::try_from(length).unwrap_or(MAX_BODY_LEN),
             _ => MAX_BODY_LEN,
         };
-        // One more than may be, to see whether there is more; allocated once, for a buffer that grows leaves its block.
+        // One byte more than allowed, to detect a longer body. Allocated once, because a growing buffer leaves its old
+        // block in memory.
         let bytes = WipedVec::zeroed(announced.min(MAX_BODY_LEN) + 1);
         let framing = Framing {
             ends_with_connection: !is_chunked && http.body_mode() == BodyMode::CloseDelimited,
@@ -208,7 +212,7 @@ impl BodyReader {
 
     fn read(&mut self, connection: &mut Connection, call: &Call<'_>) -> Result<(), Error> {
         let Some(Framing { http, ends_with_connection, chunks }) = &mut self.framing else { return Ok(()) };
-        // How the connection ended: properly, or not.
+        // The end of the connection: proper, or with an error.
         let mut end: Option<Result<(), Error>> = None;
         loop {
             if self.length > MAX_BODY_LEN {
@@ -226,11 +230,11 @@ impl BodyReader {
                 Some(chunks) => chunks.read(input, free).map_err(|what| failure::protocol_error(what, call)),
                 None => http.read(input, free).map_err(|error| failure::of_http(&error, call)),
             };
-            let is_whole = chunks.as_ref().is_some_and(Chunks::is_whole);
+            let is_complete = chunks.as_ref().is_some_and(Chunks::is_complete);
             let (used, given) = match amounts {
                 Ok(amounts) => amounts,
-                // Whatever its trailer is.
-                Err(_) if is_whole => return self.end_with_connection(),
+                // Whatever the trailer is.
+                Err(_) if is_complete => return self.end_with_connection(),
                 Err(error) => return Err(error),
             };
             connection.input.consume(used);
@@ -240,11 +244,11 @@ impl BodyReader {
             }
             match end {
                 None => {}
-                // The last chunk's own end may be missing.
-                Some(_) if is_whole => return self.end_with_connection(),
+                // The end of the last chunk may be missing.
+                Some(_) if is_complete => return self.end_with_connection(),
                 Some(Ok(())) if *ends_with_connection => return self.end_with_connection(),
                 Some(Ok(())) => return Err(failure::disconnected(call)),
-                // Without a proper end, the body may have been cut, even where no length was announced.
+                // Without a proper end, the body may be truncated, even if no length was announced.
                 Some(Err(error)) => return Err(error),
             }
             end = match connection.stream.receive(&mut connection.input, call) {
@@ -260,13 +264,13 @@ impl BodyReader {
         Ok(())
     }
 
-    /// What has come, and whether the connection may stay open after it.
+    /// Returns the received data, and whether the connection may stay open.
     fn end(mut self) -> (WipedVec<u8>, bool) {
         let mut bytes = mem::take(&mut self.bytes);
         bytes.truncate(self.length);
         let Some(Framing { mut http, chunks, .. }) = self.framing else { return (bytes, !self.is_closed) };
         if chunks.is_some_and(|chunks| chunks.is_ended()) {
-            // For its opinion on the connection, ureq-proto must see an end.
+            // ureq-proto decides about the connection only after the end of a body.
             let _ = http.read(b"0\r\n\r\n", &mut []);
         }
         let stays = matches!(http.proceed(), Some(RecvBodyResult::Cleanup(http)) if !http.must_close_connection());
@@ -274,8 +278,8 @@ impl BodyReader {
     }
 }
 
-/// Whether there is one opinion only on where the body ends: of an answer with two, another on the way may hold the other
-/// (RFC 9112, section 6.1). HTTP/1.0 has no chunks.
+/// Whether the end of the body is unambiguous: if a response defines two ends, a proxy may use the other one (RFC 9112,
+/// section 6.1). HTTP/1.0 has no chunks.
 fn is_framed_once(head: &Response<()>) -> bool {
     match head.headers().get(TRANSFER_ENCODING) {
         None => true,

@@ -1,4 +1,4 @@
-//! What the system, rustls and the HTTP parser report, as a cause that an administrator can act on.
+//! Converts errors of the system, of rustls and of the HTTP parser to a cause for the administrator.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -12,7 +12,7 @@ use super::progress::{Peer, Phase, Progress};
 use crate::error::{Cause, Error};
 use crate::operation::Event;
 
-/// The limit of the whole call has run out.
+/// The timeout of the whole call expired.
 pub(super) fn timed_out(limit: Duration, progress: &Progress) -> Error {
     let (limit, phase) = (limit.as_millis(), progress.phase());
     let cause = match phase {
@@ -20,18 +20,18 @@ pub(super) fn timed_out(limit: Duration, progress: &Progress) -> Error {
         Phase::Tunnel => Cause::TunnelTimedOut,
         _ => Cause::TimedOutBefore,
     };
-    // The proxy may be what does not respond, or its network.
+    // The proxy does not respond, or a host behind it.
     let target = if phase == Phase::Tunnel { progress.tunnel_target() } else { String::new() };
     let (name, way) = (progress.peer_name(), progress.via_proxy());
     Error::new(cause).detail(format_args!("{name}{way}{target}: {limit} ms, {phase}"))
 }
 
-/// The system has no descriptor for what wakes the call.
+/// The system has no descriptor for the call's waker.
 pub(super) fn no_descriptor(error: &io::Error, progress: &Progress) -> Error {
     Error::new(Cause::NoResources).detail(format_args!("{}: {error}", progress.peer_name()))
 }
 
-/// The program has cancelled the call.
+/// The program cancelled the call.
 pub(super) fn cancelled(progress: &Progress) -> Error {
     let cause = if progress.any_byte_sent() { Cause::Cancelled } else { Cause::CancelledBefore };
     Error::new(cause).detail(format_args!("{}: {}", progress.peer_name(), progress.phase()))
@@ -46,7 +46,7 @@ pub(super) fn of_io(error: &io::Error, progress: &Progress) -> Error {
         (Phase::Connecting, Peer::Server) => Cause::CannotConnect,
         (Phase::Connecting, Peer::Proxy) => Cause::ProxyUnreachable,
         (_, Peer::Proxy) => Cause::ProxyHungUp,
-        // A reset, a cable that was pulled, a route that went: the connection is gone.
+        // A reset, an unplugged cable, a lost route: the connection was lost.
         (phase, Peer::Server) => {
             let cause = if progress.any_byte_sent() { Cause::Disconnected } else { Cause::DisconnectedBefore };
             let (name, way) = (progress.peer_name(), progress.via_proxy());
@@ -56,12 +56,12 @@ pub(super) fn of_io(error: &io::Error, progress: &Progress) -> Error {
     Error::new(cause).detail(format_args!("{}: {error}", progress.peer_name()))
 }
 
-/// The other end has closed the connection in the middle.
+/// The other end closed the connection early.
 pub(super) fn disconnected(progress: &Progress) -> Error {
     of_io(&io::Error::new(ErrorKind::UnexpectedEof, "the other end closed the connection"), progress)
 }
 
-/// Whether this machine is short of something, and not the network out of order.
+/// Whether this machine lacks a resource, in contrast to a network error.
 pub(super) fn is_shortage(error: &io::Error) -> bool {
     let short = matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NOBUFS));
     #[cfg(unix)]
@@ -69,17 +69,18 @@ pub(super) fn is_shortage(error: &io::Error) -> bool {
     short || error.kind() == ErrorKind::OutOfMemory
 }
 
-/// Whether this machine has no local port, or no address, to connect from. Another address of the host may still do.
+/// Whether this machine has no free local port, or no local address. Another address of the host may still work.
 pub(super) fn is_without_port(error: &io::Error) -> bool {
     Errno::from_io_error(error) == Some(Errno::ADDRNOTAVAIL)
 }
 
-/// No address could be tried, for want of a port to connect from.
+/// No address could be tried, because no local port is free.
 pub(super) fn no_local_port(each: impl fmt::Display, progress: &Progress) -> Error {
     Error::new(Cause::NoLocalPort).detail(format_args!("{}: {each}", progress.peer_name()))
 }
 
-/// What the resolver's failure means. With no descriptor left it says that the name or its servers cannot be found.
+/// Converts the resolver's error. If no descriptor is free, the resolver reports that it cannot find the name or its
+/// servers.
 pub(super) fn of_lookup(error: &io::Error, progress: &Progress) -> Error {
     match Event::new() {
         Err(shortage) if is_shortage(&shortage) => of_io(&shortage, progress),
@@ -87,7 +88,7 @@ pub(super) fn of_lookup(error: &io::Error, progress: &Progress) -> Error {
     }
 }
 
-/// An error of TLS. `lacks_certificate`: the server has asked for a client certificate, and there was none.
+/// An error of TLS. `lacks_certificate`: the server has requested a client certificate, and none was set.
 pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, progress: &Progress) -> Error {
     if progress.peer() == Peer::Proxy {
         return of_proxy_tls(error, progress);
@@ -97,11 +98,11 @@ pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, progress: &
         rustls::Error::AlertReceived(alert) => match alert {
             AlertDescription::ProtocolVersion => Cause::TlsTooOld,
             AlertDescription::CertificateRequired => Cause::ClientCertificateMissing,
-            // What servers of TLS 1.2 say of a missing one.
+            // Alerts that servers of TLS 1.2 send if the certificate is missing.
             AlertDescription::HandshakeFailure | AlertDescription::BadCertificate if lacks_certificate => {
                 Cause::ClientCertificateMissing
             }
-            // The server has asked for another handshake, and rustls has declined.
+            // The server has requested another handshake, and rustls has declined.
             AlertDescription::HandshakeFailure | AlertDescription::NoRenegotiation if progress.any_byte_sent() => {
                 Cause::RenegotiationAsked
             }
@@ -147,7 +148,7 @@ fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
     Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.via_proxy()))
 }
 
-/// An error of TLS with an https proxy, which the settings of the proxy fix and not those of the server.
+/// An error of TLS with an https proxy: the proxy settings must be fixed, and not those of the server.
 fn of_proxy_tls(error: &rustls::Error, progress: &Progress) -> Error {
     let name = progress.peer_name();
     match error {
@@ -164,7 +165,7 @@ fn of_proxy_tls(error: &rustls::Error, progress: &Progress) -> Error {
     }
 }
 
-/// What the HTTP parser does not accept.
+/// An error of the HTTP parser.
 pub(super) fn of_http(error: &ureq_proto::Error, progress: &Progress) -> Error {
     match error {
         ureq_proto::Error::HttpParseTooManyHeaders => head_too_large(progress),
@@ -172,7 +173,7 @@ pub(super) fn of_http(error: &ureq_proto::Error, progress: &Progress) -> Error {
     }
 }
 
-/// The other end speaks before it is asked. What it says is no answer (RFC 9112, section 9.2).
+/// The other end sent data before the request. Such data is not a response (RFC 9112, section 9.2).
 pub(super) fn unexpected_data(progress: &Progress) -> Error {
     match progress.peer() {
         Peer::Server => Error::new(Cause::UnexpectedData).detail(progress.peer_name()),
@@ -180,12 +181,12 @@ pub(super) fn unexpected_data(progress: &Progress) -> Error {
     }
 }
 
-/// More interim answers (1xx) than any server has a reason for.
+/// More interim responses (1xx) than a server needs.
 pub(super) fn too_many_interim_answers(progress: &Progress) -> Error {
     protocol_error("too many interim responses (1xx)", progress)
 }
 
-/// Of headers there are too many, or too long ones.
+/// Too many or too long headers.
 pub(super) fn head_too_large(progress: &Progress) -> Error {
     match progress.peer() {
         Peer::Server => Error::new(Cause::HeadTooLarge).detail(progress.peer_name()),
@@ -193,7 +194,7 @@ pub(super) fn head_too_large(progress: &Progress) -> Error {
     }
 }
 
-/// What answers does not keep to the protocol, HTTP or SOCKS.
+/// The other end violates the protocol, HTTP or SOCKS.
 pub(super) fn protocol_error(what: impl fmt::Display, progress: &Progress) -> Error {
     let cause = match progress.peer() {
         Peer::Server => Cause::NotHttp,
@@ -214,16 +215,16 @@ mod tests {
     use crate::origin::{HostPort, Origin};
     use crate::transport::Proxy;
 
-    /// What `translate` makes of an error in that phase.
+    /// Returns the result of `translate` for an error in that phase.
     fn at(phase: Phase, peer: Peer, translate: impl Fn(&Progress) -> Error) -> Error {
-        // Not the port of its scheme, so that it is named.
+        // Not the default port of the scheme, so that messages contain it.
         let server = Origin { is_https: false, place: HostPort::parse("host:443", 80).unwrap() };
         let progress = Progress::new(server.into(), Some(Proxy::parse("http://proxy:3128").unwrap().into()));
         progress.enter(phase, peer);
         translate(&progress).request_sent(progress.any_byte_sent())
     }
 
-    /// The same when a byte of the request has been sent.
+    /// The same after a byte of the request was sent.
     fn after_sending(phase: Phase, translate: impl Fn(&Progress) -> Error) -> Error {
         at(Phase::Sending, Peer::Server, |progress| {
             progress.add_bytes_sent(1);
@@ -232,12 +233,12 @@ mod tests {
         })
     }
 
-    fn late(progress: &Progress) -> Error {
+    fn timeout(progress: &Progress) -> Error {
         timed_out(Duration::from_millis(700), progress)
     }
 
     #[test]
-    fn tls_failures_keep_their_reason() {
+    fn tls_failure_keeps_its_reason() {
         for (tls, code) in [
             (rustls::Error::InvalidCertificate(CertificateError::Revoked), Code::TlsUntrusted),
             (rustls::Error::InvalidCertificate(CertificateError::Expired), Code::TlsUntrusted),
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn tls_failures_with_a_proxy_are_the_proxys() {
+    fn tls_failure_with_a_proxy_is_a_proxy_failure() {
         for tls in [
             rustls::Error::InvalidCertificate(CertificateError::Expired),
             rustls::Error::AlertReceived(AlertDescription::HandshakeFailure),
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_phase_and_the_peer_decide_what_a_lost_connection_is() {
+    fn lost_connection_has_the_cause_of_its_phase_and_peer() {
         let reset = |progress: &Progress| of_io(&io::ErrorKind::ConnectionReset.into(), progress);
         for (phase, peer, code) in [
             (Phase::Lookup, Peer::Server, Code::Dns),
@@ -291,32 +292,32 @@ mod tests {
     }
 
     #[test]
-    fn garbage_is_the_fault_of_who_sent_it() {
+    fn invalid_data_is_the_fault_of_its_sender() {
         let garbage = |progress: &Progress| of_http(&ureq_proto::Error::HttpParseFail("x".to_owned()), progress);
         assert_eq!(at(Phase::Waiting, Peer::Server, garbage).code(), Code::Malformed);
         assert_eq!(at(Phase::Tunnel, Peer::Proxy, garbage).code(), Code::Proxy);
     }
 
     #[test]
-    fn a_timeout_names_limit_and_phase() {
-        let error = at(Phase::Connecting, Peer::Server, late);
+    fn timeout_names_its_limit_and_phase() {
+        let error = at(Phase::Connecting, Peer::Server, timeout);
         assert_eq!(error.code(), Code::Timeout);
-        // Either may be what is silent.
+        // Either of them may not have answered.
         assert!(error.message().ends_with("host:443 via proxy proxy:3128: 700 ms, connecting"), "{error}");
     }
 
     #[test]
     fn timeout_of_a_tunnel_names_proxy_and_server() {
-        let error = at(Phase::Tunnel, Peer::Proxy, late);
+        let error = at(Phase::Tunnel, Peer::Proxy, timeout);
         assert!(error.message().contains("proxy:3128 (tunnel to host:443): 700 ms, opening the tunnel"), "{error}");
         assert!(error.remedy().starts_with("Ask the proxy's operator"), "{error}");
     }
 
     #[test]
-    fn what_was_sent_decides_the_pause_and_the_sentence_in_every_phase() {
+    fn pause_and_remedy_depend_on_sent_bytes_in_every_phase() {
         let reset = |progress: &Progress| of_io(&io::ErrorKind::ConnectionReset.into(), progress);
         let shortage = |progress: &Progress| of_io(&rustix::io::Errno::NOBUFS.into(), progress);
-        for translate in [&reset as &dyn Fn(&Progress) -> Error, &shortage, &late] {
+        for translate in [&reset as &dyn Fn(&Progress) -> Error, &shortage, &timeout] {
             for phase in [Phase::Lookup, Phase::Connecting, Phase::Handshake, Phase::Checking, Phase::Sending] {
                 let error = at(phase, Peer::Server, translate);
                 assert_eq!(error.pause(), Some(Duration::from_secs(60)), "{phase}: {error}");
@@ -334,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn what_this_machine_lacks_is_not_the_networks_fault() {
+    fn local_shortage_is_not_a_network_failure() {
         use rustix::io::Errno;
         for peer in [Peer::Server, Peer::Proxy] {
             for phase in [Phase::Lookup, Phase::Connecting, Phase::Handshake, Phase::Tunnel, Phase::Sending] {
@@ -348,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_server_is_told_from_one_that_wants_a_certificate() {
+    fn old_server_is_distinguished_from_a_missing_client_certificate() {
         let message = |alert| {
             at(Phase::Handshake, Peer::Server, |progress| of_tls(&rustls::Error::AlertReceived(alert), false, progress))
                 .message()

@@ -1,16 +1,18 @@
-//! The head of a response as curl reads it, in a form that ureq-proto accepts: one odd header must not cost the response.
+//! Converts the head of a response, read like curl, to a form that ureq-proto accepts: one invalid header must not make
+//! the response fail.
 //!
-//! Headers that say where the response ends stay as they came, and ureq-proto refuses them if they are odd.
+//! Headers that define the end of the response stay unchanged, and ureq-proto rejects them if they are invalid.
 
 use crate::wipe::WipedVec;
 
 /// `HTTP/1.1`.
 const VERSION: usize = 8;
 
-/// The length of the head that `input` begins with, and the empty line at its end; `None` if that has not come. `searched` is
-/// how much of `input` was searched before, so that many small arrivals take no longer than a large one.
+/// Returns the length of the head at the start of `input`, including the empty line at its end; `None` if the end was
+/// not received. `searched` bytes of `input` were searched before, so that many small parts take no longer than a large
+/// one.
 pub(super) fn length(input: &[u8], searched: usize) -> Option<usize> {
-    // The end of what was searched may be the first of two line ends.
+    // The end of the searched part may be the first of two line breaks.
     let mut from = searched.saturating_sub(b"\n\r".len());
     loop {
         let rest = input.get(from..)?;
@@ -23,15 +25,15 @@ pub(super) fn length(input: &[u8], searched: usize) -> Option<usize> {
     }
 }
 
-/// What of a head that is not complete shows whether this is HTTP, in upper case.
+/// Returns the first bytes of an incomplete head in upper case. They show whether this is HTTP.
 pub(super) fn beginning(input: &[u8]) -> Vec<u8> {
     input.get(..VERSION).unwrap_or(input).to_ascii_uppercase()
 }
 
-/// The same head without a reason, folds, blanks before colons and headers that cannot be read. It is never longer.
+/// Returns the same head without the reason, folds, spaces before colons and invalid headers. It is never longer.
 ///
-/// Of an interim response (1xx) the first line is left: its headers mean nothing for the response that follows. A response that
-/// opens a tunnel has no length, whatever it says (RFC 9112, section 6.3).
+/// Of an interim response (1xx), only the first line remains, because its headers mean nothing for the final response.
+/// A response that opens a tunnel has no length, whatever its headers are (RFC 9112, section 6.3).
 pub(super) fn readable(head: &[u8], answers_connect: bool) -> WipedVec<u8> {
     let mut readable = WipedVec::with_capacity(head.len());
     let (first, mut rest) = line(head, false);
@@ -42,25 +44,25 @@ pub(super) fn readable(head: &[u8], answers_connect: bool) -> WipedVec<u8> {
             readable.push(b' ');
             code
         }
-        None => without_line_end(first),
+        None => without_line_break(first),
     };
     let opens_tunnel = answers_connect && code.starts_with(b"2");
     readable.extend_from_slice(code);
     readable.push(b'\n');
-    // 101 is none: it is the last response in HTTP.
+    // 101 is not an interim response: it is the last response in HTTP.
     if matches!(code, [b'1', tens, ones] if [*tens, *ones] != *b"01") {
         rest = &[];
     }
     while !matches!(rest, [] | [b'\n', ..] | [b'\r', b'\n', ..]) {
-        let (header, behind) = line(rest, true);
+        let (header, after) = line(rest, true);
         add(header, opens_tunnel, &mut readable);
-        rest = behind;
+        rest = after;
     }
     readable.push(b'\n');
     readable
 }
 
-/// The first line and what is behind it; with `folded` lines that begin with a blank belong to the one before.
+/// Returns the first line and the rest. With `folded`, lines that begin with a space belong to the line before.
 fn line(text: &[u8], folded: bool) -> (&[u8], &[u8]) {
     let mut end = 0;
     while let Some(more) = text.get(end..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) {
@@ -72,20 +74,20 @@ fn line(text: &[u8], folded: bool) -> (&[u8], &[u8]) {
     (text, &[])
 }
 
-fn without_line_end(line: &[u8]) -> &[u8] {
+fn without_line_break(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Version and status code of a first line.
+/// Returns version and status code of a first line.
 fn status(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (version, rest) = line.split_at_checked(VERSION)?;
     let [b' ' | b'\t', rest @ ..] = rest else { return None };
-    let (code, behind) = rest.trim_ascii_start().split_at_checked(b"200".len())?;
-    matches!(behind, [] | [b' ' | b'\t' | b'\r' | b'\n', ..]).then_some((version, code))
+    let (code, after) = rest.trim_ascii_start().split_at_checked(b"200".len())?;
+    matches!(after, [] | [b' ' | b'\t' | b'\r' | b'\n', ..]).then_some((version, code))
 }
 
-/// Appends one header, as ureq-proto accepts it, or nothing.
+/// Appends one header in the form that ureq-proto accepts, or nothing.
 fn add(header: &[u8], opens_tunnel: bool, readable: &mut WipedVec<u8>) {
     let colon = header.iter().position(|byte| *byte == b':');
     let (name, value) = header.split_at(colon.unwrap_or(header.len()));
@@ -95,7 +97,7 @@ fn add(header: &[u8], opens_tunnel: bool, readable: &mut WipedVec<u8>) {
         return;
     }
     if colon.is_none() || ends_the_response {
-        // A line without a colon is none of HTTP, for curl too.
+        // A line without a colon is not HTTP. curl rejects it too.
         readable.extend_from_slice(header);
         return;
     }
@@ -130,7 +132,7 @@ mod tests {
 
     use super::{beginning, length, readable};
 
-    /// What ureq-proto makes of that.
+    /// Returns the result of ureq-proto for the head.
     fn engine(head: &[u8]) -> Result<(usize, Option<Response<()>>), ureq_proto::Error> {
         let mut call = Call::new(Request::get("https://h/").body(()).unwrap()).unwrap().proceed();
         call.write(&mut [0; 100]).unwrap();
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_headers_are_read_or_left_out() {
+    fn unusual_header_is_read_or_left_out() {
         for (headers, name, value) in [
             ("A: b\r\n", "a", "b"),
             ("A:b\n", "a", "b"),
@@ -159,7 +161,7 @@ mod tests {
             ("A: b\tc\r\n", "a", "b\tc"),
             ("A: b:c\r\n", "a", "b:c"),
             ("A: \u{fc}\r\n", "a", "\u{fc}"),
-            // RFC 9112, section 2.2: blanks before the first header.
+            // RFC 9112, section 2.2: spaces before the first header.
             (" B: c\r\nA: b\r\n", "a", "b"),
         ] {
             assert_eq!(read(headers), [(name.to_owned(), value.as_bytes().to_vec())], "{headers:?}");
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_left_out_only_if_it_cannot_be_read() {
+    fn header_is_left_out_only_if_its_name_is_invalid() {
         for byte in (0..=u8::MAX).filter(|byte| *byte != b'\n') {
             let head = [b"HTTP/1.1 200 OK\r\n", &[byte][..], b"x: y\r\n\r\n"].concat();
             let headers = engine(&readable(&head, false)).unwrap().1.unwrap().headers().len();
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_is_left_out() {
+    fn reason_is_left_out() {
         for reason in ["", " ", "\t", "\tOK", " OK", " O\u{1}K", " O\rK", " Verf\u{fc}gbar"] {
             for blanks in [" ", "  ", "\t"] {
                 for version in ["HTTP/1.1", "http/1.0", "Http/1.1"] {
@@ -204,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_the_response_stays_strict() {
+    fn header_that_defines_the_end_stays_strict() {
         for header in [
             "Content-Length : 5",
             "content-length: 5\u{1}",
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn interim_responses_are_read_without_headers() {
+    fn interim_response_is_read_without_headers() {
         for head in [
             "HTTP/1.1 100 Continue\r\nServer: IIS\r\nContent-Length: x\r\n\r\n",
             "HTTP/1.1 100\r\nA: b\r\n\r\n",
@@ -241,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn another_protocol_is_known_by_its_first_bytes() {
+    fn other_protocol_is_recognized_by_its_first_bytes() {
         for text in ["SSH-2.0-x\r\n", "220 mail ESMTP\r\n", "\x15\x03\x01\0\x02", "HTTP/2.0 200 OK\r\n", "<html>"] {
             assert_eq!(length(text.as_bytes(), 0), None);
             assert!(engine(&beginning(text.as_bytes())).is_err(), "{text:?}");
@@ -253,14 +255,14 @@ mod tests {
     }
 
     proptest! {
-        /// A head that ureq-proto reads by itself means the same, and any other costs only what cannot be read.
+        /// A head that ureq-proto accepts keeps its meaning. Any other head loses only its invalid parts.
         #[test]
-        fn a_good_head_keeps_its_meaning(text in "HTTP/1\\.[01] [2-5][0-9]{2}( [ -~]{0,5})?\r?\n([A-Za-z-]{0,3}[ \t]?:?[ -~\t\u{1}\u{fc}\r]{0,6}\r?\n[ \t]{0,2}){0,5}\r?\n") {
+        fn valid_head_keeps_its_meaning(text in "HTTP/1\\.[01] [2-5][0-9]{2}( [ -~]{0,5})?\r?\n([A-Za-z-]{0,3}[ \t]?:?[ -~\t\u{1}\u{fc}\r]{0,6}\r?\n[ \t]{0,2}){0,5}\r?\n") {
             let Some(length) = length(text.as_bytes(), 0) else { return Ok(()) };
             let head = &text.as_bytes()[..length];
             let readable = readable(head, false);
             prop_assert!(readable.len() <= head.len());
-            // It does not end before the other does.
+            // It does not end before the other head.
             prop_assert!(engine(&readable).map_or(true, |(used, _)| used == readable.len()));
             match (engine(head), engine(&readable)) {
                 (Ok((_, Some(strict))), Ok((_, Some(lenient)))) => {
@@ -277,7 +279,7 @@ mod tests {
         }
 
         #[test]
-        fn the_end_is_found_however_the_head_arrives(text in "[\r\na:]{0,40}", step in 1_usize..5) {
+        fn end_of_head_is_found_however_it_is_split(text in "[\r\na:]{0,40}", step in 1_usize..5) {
             let all = length(text.as_bytes(), 0);
             let (mut searched, mut found) = (0, None);
             for end in (0..=text.len()).step_by(step).chain([text.len()]) {
@@ -291,7 +293,7 @@ mod tests {
         }
 
         #[test]
-        fn no_input_is_too_odd(head in prop::collection::vec(prop::num::u8::ANY, 0..200)) {
+        fn head_parser_never_panics(head in prop::collection::vec(prop::num::u8::ANY, 0..200)) {
             let readable = readable(&head, false);
             prop_assert!(readable.len() <= head.len() + 2);
             let _ = (engine(&readable), engine(&beginning(&head)));

@@ -1,14 +1,14 @@
-//! How a request reaches an origin and the answer comes back, within the operation that asked for it. Knows nothing of Concur.
+//! Sends a request to an origin and receives the response, within one operation. Independent of Concur.
 //!
 //! | question | module |
 //! |---|---|
-//! | how far an exchange has come, and what drives it | `progress`, `call` |
-//! | from a name to a connection | `net` |
-//! | is there a proxy on the way, and will it let us through | `proxy` |
-//! | TLS, and whose certificates are trusted | `tls` |
-//! | a request and its answer | `exchange` over a `connection`, with `head` and `chunks`; below them `stream` and `buffer` |
-//! | what is kept for the next call | `pool` |
-//! | what a failure means | `failure`; what is wrong with a certificate: `chain_error` |
+//! | the progress of an exchange, and its operation | `progress`, `call` |
+//! | from a host name to a connection | `net` |
+//! | the proxy and its tunnel | `proxy` |
+//! | TLS and the trusted certificates | `tls` |
+//! | a request and its response | `exchange` over a `connection`, with `head` and `chunks`; they use `stream` and `buffer` |
+//! | idle connections for later calls | `pool` |
+//! | the cause of a failure | `failure`; of a rejected certificate: `chain_error` |
 
 mod buffer;
 mod call;
@@ -49,19 +49,19 @@ use stream::Stream;
 use tls::sessions;
 use tls::stream::Tls;
 
-/// What a transport is made from.
+/// The settings of a transport.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Bounds each attempt to connect to an address.
+    /// The timeout of each attempt to connect to an address.
     pub(crate) connect_timeout: Duration,
-    /// How long an idle connection may be used again; zero: each call has its own.
+    /// The time in which an idle connection may be used again; zero: each call opens its own.
     pub(crate) keep_alive: Duration,
     pub(crate) trust: TrustedRoots,
     pub(crate) identity: Option<ClientCertificate>,
     pub(crate) route: Route,
 }
 
-/// Sends requests, over connections that it keeps or makes.
+/// Sends requests over idle or new connections.
 #[derive(Debug)]
 pub(crate) struct Transport {
     settings: Settings,
@@ -70,14 +70,14 @@ pub(crate) struct Transport {
     state: PerProcess<State>,
 }
 
-/// What must not be shared with a child of fork.
+/// The state that a child of fork must not share.
 struct State {
     pool: Pool,
     tls: Arc<ClientConfig>,
     proxy_tls: Arc<ClientConfig>,
 }
 
-/// A request that has been sent and whose answer is due. One operation begins it, and any may wait for it.
+/// A request that has been sent and waits for its response. One operation begins it, and any operation may wait for it.
 pub(crate) struct Exchange {
     exchange: exchange::Exchange,
     progress: Progress,
@@ -86,35 +86,35 @@ pub(crate) struct Exchange {
 
 impl Transport {
     /// # Errors
-    /// The system has no roots, and the settings name none.
+    /// The system has no root certificates, and the settings contain none.
     pub(crate) fn new(settings: Settings) -> Result<Transport, Error> {
         let (tls, proxy_tls) = settings.trust.client_configs(settings.identity.as_ref())?;
         Ok(Transport { settings, tls, proxy_tls, state: PerProcess::new() })
     }
 
-    /// Sends a request, once, and gives the answer; a body that ends early is handed out as far as it came. Plain http stays
-    /// on this machine.
+    /// Sends a request once and returns the response. A truncated body is returned as far as it was received. Plain
+    /// http stays on this machine.
     ///
     /// # Errors
-    /// Each says whether a byte of the request was sent.
+    /// Each error contains whether a byte of the request was sent.
     pub(crate) fn send(&self, operation: &Operation<'_>, request: &Request) -> Result<Answer, Error> {
         let answer = self.begin(operation, request).and_then(|mut exchange| {
             let cut = exchange.wait(operation).err();
             self.conclude(operation, exchange, cut)
         });
         if answer.is_err() {
-            // The name may have led to the wrong host.
+            // The name may have been resolved to the wrong host.
             let origin = &request.endpoint.origin;
             name_cache::forget(&self.settings.route.proxy_to(origin).map_or(&origin.place, |proxy| &proxy.place).host);
         }
         answer
     }
 
-    /// Sends a request, once. While not one byte of it has been sent, a new connection takes the place of a kept one that
-    /// cannot be used.
+    /// Sends a request once. If an idle connection cannot be used and no byte of the request was sent, the call opens a
+    /// new one.
     ///
     /// # Errors
-    /// Each says whether a byte of the request was sent.
+    /// Each error contains whether a byte of the request was sent.
     pub(crate) fn begin(&self, operation: &Operation<'_>, request: &Request) -> Result<Exchange, Error> {
         let proxy = self.settings.route.proxy_to(&request.endpoint.origin).cloned();
         let progress = Progress::new(Arc::clone(&request.endpoint.origin), proxy.clone());
@@ -127,7 +127,7 @@ impl Transport {
     }
 
     fn open(&self, request: &Request, key: &Key, call: &Call<'_>) -> Result<exchange::Exchange, Error> {
-        // A call that was cancelled before it began does not even connect, and leaves idle connections to others.
+        // A call that was cancelled before it began does not connect, and leaves idle connections to other calls.
         call.check()?;
         let state = self.state();
         let begin = |connection| {
@@ -150,11 +150,11 @@ impl Transport {
         begin(Connection::new(self.connect(request, key, state, call)?))
     }
 
-    /// Ends an exchange, after a wait that has ended well or with `cut`: gives what has come of the answer, and keeps the
-    /// connection if it may be used again.
+    /// Ends an exchange after a wait that succeeded or failed with `cut`. Returns the received part of the response,
+    /// and keeps the connection if it may be used again.
     ///
     /// # Errors
-    /// `cut`, when no answer has begun.
+    /// `cut`, if no response has begun.
     pub(crate) fn conclude(
         &self,
         operation: &Operation<'_>,
@@ -200,12 +200,12 @@ impl Transport {
         })
     }
 
-    /// Whether connections are kept for the next call.
+    /// Whether connections are kept open for later calls.
     pub(crate) fn keeps(&self) -> bool {
         !self.settings.keep_alive.is_zero()
     }
 
-    /// Makes the way to the server, with TLS where the address says so.
+    /// Connects to the server, directly or through the proxy, with TLS if the origin is https.
     fn connect(&self, request: &Request, key: &Key, state: &State, call: &Call<'_>) -> Result<Stream, Error> {
         let origin = &key.origin;
         let stream = match &key.proxy {
@@ -225,7 +225,7 @@ impl Transport {
         }
     }
 
-    /// A TCP connection to a host.
+    /// Opens a TCP connection to a host.
     fn reach(&self, place: &HostPort, peer: Peer, only_loopback: bool, call: &Call<'_>) -> Result<Stream, Error> {
         call.enter(Phase::Lookup, peer);
         let addresses = lookup::addresses(&place.host, place.port, only_loopback, call)?;
@@ -240,10 +240,10 @@ impl Transport {
 }
 
 impl Exchange {
-    /// Waits until all of the answer is there. After a wait that ended early, another operation may wait on.
+    /// Waits until the whole response was received. After a wait that ended early, another operation may continue.
     ///
     /// # Errors
-    /// The answer does not come, or not all of it. The error says that the request was sent.
+    /// The response was not received, or only a part of it. The error contains whether a byte of the request was sent.
     pub(crate) fn wait(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
         let waited = Call::new(operation, &self.progress).and_then(|call| self.exchange.wait(&call));
         waited.map_err(|error| error.request_sent(self.progress.any_byte_sent()))
@@ -275,8 +275,8 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    /// A server that hands out its first connection, and a transport.
-    fn both() -> (TcpListener, Transport, Endpoint) {
+    /// Makes a server that returns its first connection, and a transport.
+    fn server_and_transport() -> (TcpListener, Transport, Endpoint) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let place = HostPort { host: "127.0.0.1".to_owned(), port: listener.local_addr().unwrap().port() };
         let origin = Arc::new(Origin { is_https: false, place });
@@ -302,9 +302,9 @@ mod tests {
     }
 
     #[test]
-    fn body_is_sent_with_its_length_whatever_that_is() {
+    fn body_is_sent_with_its_length() {
         for length in [1, 100, 16 * 1024, 100_000] {
-            let (listener, transport, endpoint) = both();
+            let (listener, transport, endpoint) = server_and_transport();
             let body = format!("{}.", "a".repeat(length - 1));
             let kind = ("Content-Type", HeaderValue::from_static("text/plain"));
             let request = Request::new(Method::POST, &endpoint, vec![kind], Secret::concat(&[&body]));
@@ -328,14 +328,14 @@ mod tests {
     }
 
     #[test]
-    fn another_operation_waits_on_for_an_exchange_that_one_has_left() {
+    fn exchange_of_a_cancelled_operation_is_completed_by_another() {
         const PARTS: [&[u8]; 4] = [
             b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 20",
             b"0 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
             b"3\r\nab",
             b"c\r\n1\r\nd\r\n0\r\n\r\n",
         ];
-        let (listener, transport, endpoint) = both();
+        let (listener, transport, endpoint) = server_and_transport();
         let request = Request::new(Method::GET, &endpoint, Vec::new(), Secret::default());
         let (running, handle): (ActiveOperations, Arc<Handle>) = Default::default();
         let cancelled = Operation::begin(&running, &handle, false, MINUTE, None);
@@ -347,7 +347,7 @@ mod tests {
         assert_eq!(exchange.wait(&cancelled).unwrap_err().code(), Code::Cancelled);
         for part in &PARTS[..3] {
             client.write_all(part).unwrap();
-            // On a thread of its own, as it will be.
+            // On another thread, as in later versions.
             let (back, error) = thread::scope(|scope| {
                 let wait = move || {
                     let error = exchange.wait(&alone(Duration::from_millis(20))).unwrap_err();
@@ -365,7 +365,7 @@ mod tests {
         let answer = transport.conclude(&last, exchange, None).unwrap();
         assert_eq!(*answer.response.body().bytes, *b"abcd");
 
-        // Its connection is used again, for this origin.
+        // The connection is used again for this origin.
         let again = thread::spawn(move || {
             read_until(&mut client, "\r\n\r\n");
             client.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();

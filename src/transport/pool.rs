@@ -1,4 +1,4 @@
-//! Connections that are kept open for the next call.
+//! Idle connections for later calls.
 
 use std::mem;
 use std::sync::{Arc, Mutex, TryLockError};
@@ -11,21 +11,21 @@ use super::proxy::Proxy;
 use super::tls::ClientCertificate;
 use crate::origin::Origin;
 
-/// More than that would be needed at once only by as many threads.
-const MAX: usize = 8;
-/// No connection is used for longer: a host that moves, or a certificate that is withdrawn, is noticed by then. A handshake
-/// every five minutes costs nothing.
+/// Maximum number of idle connections. Only more threads than this would need more at once.
+const MAX_IDLE: usize = 8;
+/// Maximum age of a connection. A moved host or a revoked certificate is noticed after this time. One handshake in five
+/// minutes costs almost nothing.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
-/// A request must arrive before the server's own limit is over.
-const MARGIN: Duration = Duration::from_secs(1);
+/// A request must arrive before the server's own timeout expires.
+const SAFETY_MARGIN: Duration = Duration::from_secs(1);
 
-/// What must be the same for a connection to be used again.
+/// The properties that must be equal to use a connection again.
 #[derive(Clone)]
 pub(super) struct Key {
     pub(super) origin: Arc<Origin>,
-    /// The proxy that leads there.
+    /// The proxy between this machine and the server.
     pub(super) proxy: Option<Arc<Proxy>>,
-    /// Who this machine is to the server.
+    /// The client certificate.
     pub(super) identity: Option<ClientCertificate>,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Pool<T = Connection>(Mutex<Vec<Idle<T>>>);
 struct Idle<T> {
     key: Key,
     connection: T,
-    /// Until when it may be used.
+    /// The time until which it may be used.
     until: Instant,
 }
 
@@ -63,7 +63,7 @@ impl<T> Default for Pool<T> {
 }
 
 impl<T> Pool<T> {
-    /// The connection with this key that was used last. Those whose time is over are closed.
+    /// Takes the most recently used connection with this key. Expired connections are closed.
     pub(super) fn take(&self, key: &Key) -> Option<T> {
         let now = Instant::now();
         let (taken, over) = self.with(|idle| {
@@ -71,16 +71,17 @@ impl<T> Pool<T> {
             let at = idle.iter().rposition(|idle| idle.key == *key);
             (at.map(|at| idle.remove(at)), over)
         })?;
-        // Not under the lock, for it asks the system.
+        // After the lock is released, because closing is a system call.
         drop(over);
         taken.map(|idle| idle.connection)
     }
 
-    /// Keeps a connection for the next call. Of more than eight with one key, the one that was idle longest is closed.
+    /// Keeps a connection for a later call. If there are more than eight with one key, the one that was idle longest is
+    /// closed.
     pub(super) fn put(&self, key: Key, connection: T, until: Instant) {
         let oldest = self.with(|idle| {
             let of_key = idle.iter().filter(|idle| idle.key == key).count();
-            let at = if of_key < MAX { None } else { idle.iter().position(|idle| idle.key == key) };
+            let at = if of_key < MAX_IDLE { None } else { idle.iter().position(|idle| idle.key == key) };
             let oldest = at.map(|at| idle.remove(at));
             idle.push(Idle { key, connection, until });
             oldest
@@ -88,12 +89,13 @@ impl<T> Pool<T> {
         drop(oldest);
     }
 
-    /// Closes them all, unless the lock is taken: in a child of fork it may never come free. What then stays is not used.
+    /// Closes all connections, unless the lock is taken: in a child of fork it may never be released. The remaining
+    /// connections are then not used.
     pub(super) fn close_all(&self) {
         drop(self.with(mem::take));
     }
 
-    /// Under the lock, entries are only added and removed. Where it is taken all the same, nothing is kept.
+    /// Under the lock, entries are only added and removed. If it is taken, nothing is kept.
     fn with<R>(&self, change: impl FnOnce(&mut Vec<Idle<T>>) -> R) -> Option<R> {
         match self.0.try_lock() {
             Ok(mut idle) => Some(change(&mut idle)),
@@ -103,15 +105,16 @@ impl<T> Pool<T> {
     }
 }
 
-/// Until when a connection that is idle from `now` on may be used: as long as this side wants, and no longer than the server
-/// has announced. `None`: it is not worth keeping. `since`: when it was made.
+/// Returns the time until which a connection that is idle from `now` on may be used: at most `wanted`, and at most the
+/// time that the server has announced. `None`: it is not worth keeping. `since`: the time at which it was opened.
 pub(super) fn usable_until(now: Instant, since: Instant, wanted: Duration, headers: &HeaderMap) -> Option<Instant> {
-    let longest = announced(headers).map_or(wanted, |announced| wanted.min(announced.saturating_sub(MARGIN)));
+    let longest = announced(headers).map_or(wanted, |announced| wanted.min(announced.saturating_sub(SAFETY_MARGIN)));
     let until = (now + longest).min(since + MAX_AGE);
     (until > now).then_some(until)
 }
 
-/// How long the server keeps an idle connection open: `Keep-Alive: timeout=5, max=100` (RFC 2068, section 19.7.1.1).
+/// Returns the time for which the server keeps an idle connection open: `Keep-Alive: timeout=5, max=100` (RFC 2068,
+/// section 19.7.1.1).
 fn announced(headers: &HeaderMap) -> Option<Duration> {
     let values = headers.get_all("keep-alive").iter().filter_map(|value| value.to_str().ok());
     let parameters = values.flat_map(|value| value.split(',')).filter_map(|parameter| parameter.split_once('='));
@@ -129,7 +132,7 @@ mod tests {
 
     use http::HeaderMap;
 
-    use super::{Key, MAX, MAX_AGE, Pool, usable_until};
+    use super::{Key, MAX_AGE, MAX_IDLE, Pool, usable_until};
     use crate::origin::{HostPort, Origin};
     use crate::transport::proxy::Proxy;
 
@@ -139,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn connection_of_one_origin_and_way_is_never_used_for_another() {
+    fn connection_is_used_only_for_its_own_origin_proxy_and_certificate() {
         let proxies = ["http://proxy:1", "http://user:x@proxy:1"].map(|url| Arc::new(Proxy::parse(url).unwrap()));
         let keys = [
             key(true, "a.example", None),
@@ -160,19 +163,19 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_of_nine_is_closed_and_the_newest_used_first() {
+    fn oldest_of_nine_connections_is_closed_and_the_newest_used_first() {
         let (pool, until) = (Pool::default(), Instant::now() + Duration::from_secs(60));
         let (of, other) = (key(true, "a", None), key(true, "b", None));
         pool.put(other.clone(), 100, until);
-        (0..=MAX).for_each(|number| pool.put(of.clone(), number, until));
+        (0..=MAX_IDLE).for_each(|number| pool.put(of.clone(), number, until));
         let taken: Vec<usize> = std::iter::from_fn(|| pool.take(&of)).collect();
-        assert_eq!(taken, (1..=MAX).rev().collect::<Vec<_>>());
+        assert_eq!(taken, (1..=MAX_IDLE).rev().collect::<Vec<_>>());
         pool.put(of.clone(), 1, Instant::now());
         assert_eq!((pool.take(&of), pool.take(&other)), (None, Some(100)));
     }
 
     #[test]
-    fn the_shortest_of_three_limits_counts() {
+    fn shortest_of_three_limits_applies() {
         let since = Instant::now();
         let seconds = Duration::from_secs;
         for (header, age, wanted, left) in [

@@ -1,4 +1,4 @@
-//! Where an exchange stands: it decides what a failure means, and what an administrator does about it.
+//! The progress of an exchange. It determines the cause of a failure, and so the administrator's next step.
 
 use std::cell::Cell;
 use std::fmt;
@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 use super::proxy::Proxy;
 use crate::origin::Origin;
 
-/// What an exchange is busy with.
+/// The current phase of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Lookup,
     Connecting,
-    /// TLS.
+    /// The TLS handshake.
     Handshake,
-    /// Asking the proxy for a way to the server.
+    /// Opening a tunnel through the proxy.
     Tunnel,
-    /// Making sure that nothing has come before the request is sent.
+    /// Making sure that no data was received before the request is sent.
     Checking,
-    /// Whether a credential has left this machine is not a question of the phase: see `Progress::any_byte_sent`.
+    /// The phase does not determine whether a credential has left this machine: see `Progress::any_byte_sent`.
     Sending,
     Waiting,
 }
@@ -38,28 +38,28 @@ impl fmt::Display for Phase {
     }
 }
 
-/// Who is at the other end.
+/// The other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Peer {
     Server,
     Proxy,
 }
 
-/// How far an exchange has come. It belongs to the exchange and not to the operation that waits for it: another operation may
-/// take the exchange over.
+/// The progress of an exchange. It belongs to the exchange and not to the waiting operation, because another operation
+/// may continue the exchange.
 pub(crate) struct Progress {
     /// Both ends that messages may name.
     server: Arc<Origin>,
     proxy: Option<Arc<Proxy>>,
     phase: Cell<Phase>,
     peer: Cell<Peer>,
-    /// When the phase began.
+    /// The time at which the phase began.
     since: Cell<Instant>,
-    /// An end of this phase that comes before the deadline.
+    /// A deadline of this phase that is earlier than that of the call.
     phase_deadline: Cell<Option<Instant>>,
-    /// Whether the other end has said anything since the phase began.
-    heard: Cell<bool>,
-    /// Whether a byte of the request has been handed to the system.
+    /// Whether data was received since the phase began.
+    received: Cell<bool>,
+    /// Whether a byte of the request was passed to the system.
     sent: Cell<bool>,
 }
 
@@ -72,21 +72,21 @@ impl Progress {
             peer: Cell::new(Peer::Server),
             since: Cell::new(Instant::now()),
             phase_deadline: Cell::new(None),
-            heard: Cell::new(false),
+            received: Cell::new(false),
             sent: Cell::new(false),
         }
     }
 
-    /// Says that `phase` begins, with the server or the proxy at the other end.
+    /// Begins `phase`, with the server or the proxy at the other end.
     pub(super) fn enter(&self, phase: Phase, peer: Peer) {
         self.phase.set(phase);
         self.peer.set(peer);
         self.since.set(Instant::now());
         self.phase_deadline.set(None);
-        self.heard.set(false);
+        self.received.set(false);
     }
 
-    /// Ends the rest of this phase after `limit`, as the deadline would.
+    /// Limits the rest of this phase to `limit`.
     pub(super) fn limit_phase(&self, limit: Duration) {
         self.phase_deadline.set(Some(Instant::now() + limit));
     }
@@ -107,7 +107,7 @@ impl Progress {
         self.peer.get()
     }
 
-    /// Host and port at the other end.
+    /// Returns host and port of the other end.
     pub(super) fn peer_name(&self) -> String {
         match (self.peer.get(), &self.proxy) {
             (Peer::Proxy, Some(proxy)) => proxy.place.to_string(),
@@ -115,7 +115,7 @@ impl Progress {
         }
     }
 
-    /// The same for the log, which tells of both.
+    /// Returns the same for the log, which contains steps of both ends.
     pub(super) fn peer_title(&self) -> String {
         match self.peer.get() {
             Peer::Server => self.peer_name(),
@@ -123,7 +123,7 @@ impl Progress {
         }
     }
 
-    /// The proxy that the server is reached by, for messages: it may be at fault as well.
+    /// Returns the proxy for messages: it may be at fault as well.
     pub(super) fn via_proxy(&self) -> String {
         match (self.peer.get(), &self.proxy) {
             (Peer::Server, Some(proxy)) => format!(" via proxy {}", proxy.place),
@@ -136,24 +136,24 @@ impl Progress {
         format!(" (tunnel to {})", self.server.authority())
     }
 
-    /// Notes that bytes have been handed to the system.
+    /// Records that bytes were passed to the system.
     pub(super) fn add_bytes_sent(&self, amount: usize) {
         if amount > 0 && self.phase.get() == Phase::Sending {
             self.sent.set(true);
         }
     }
 
-    /// Notes that bytes have come.
+    /// Records that bytes were received.
     pub(super) fn note_bytes_received(&self) {
-        self.heard.set(true);
+        self.received.set(true);
     }
 
-    /// Whether more is waited for after something has come.
+    /// Whether the phase waits for more data after the first data was received.
     pub(super) fn waits_for_the_rest(&self) -> bool {
-        self.heard.get()
+        self.received.get()
     }
 
-    /// Whether the server may have received any byte of the request. Every claim that nothing was sent is made from this.
+    /// Whether the server may have received a byte of the request. Every claim that nothing was sent depends on this.
     pub(super) fn any_byte_sent(&self) -> bool {
         self.sent.get()
     }

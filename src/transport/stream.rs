@@ -1,4 +1,4 @@
-//! A way for bytes to the other end: TCP, or TLS over such a way.
+//! A byte stream to the other end: TCP, or TLS over such a stream.
 
 use super::buffer::Buffer;
 use super::call::Call;
@@ -9,12 +9,12 @@ use crate::error::Error;
 /// A byte stream in both directions.
 pub(super) enum Stream {
     Tcp(Socket),
-    /// Twice over each other, to a server by way of an https proxy.
+    /// Nested twice for a server behind an https proxy.
     Tls(Box<Tls>),
 }
 
 impl Stream {
-    /// Reads at least one byte into `buffer`; 0: the other end has closed properly.
+    /// Reads at least one byte into `buffer`. Returns 0 if the other end has closed properly.
     pub(super) fn receive(&mut self, buffer: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
         match self {
             Stream::Tcp(socket) => socket.receive(buffer, call),
@@ -30,7 +30,7 @@ impl Stream {
         }
     }
 
-    /// Takes what has come already, without waiting; `None`: nothing, 0: the other end has closed properly.
+    /// Reads data that has already arrived, without waiting. `None`: nothing; 0: the other end has closed properly.
     pub(super) fn take_arrived(&mut self, buffer: &mut Buffer, call: &Call<'_>) -> Result<Option<usize>, Error> {
         match self {
             Stream::Tcp(socket) => socket.take_arrived(buffer, call),
@@ -38,7 +38,7 @@ impl Stream {
         }
     }
 
-    /// Whether something has come that is not read: plaintext, a part of a record or a part of a handshake message.
+    /// Whether received data has not been read: plaintext, a part of a record or a part of a handshake message.
     pub(super) fn has_unread(&self) -> bool {
         match self {
             Stream::Tcp(_) => false,
@@ -46,7 +46,7 @@ impl Stream {
         }
     }
 
-    /// The socket under it all.
+    /// Returns the socket below all layers.
     pub(super) fn socket(&self) -> &Socket {
         match self {
             Stream::Tcp(socket) => socket,

@@ -1,7 +1,7 @@
-//! Which process this is: a number that a child of fork does not share with its parent.
+//! Identifies the current process by a number that a child of fork does not share with its parent.
 //!
-//! The process id is not that number: a process that is 1 in its namespace, as in a container, may have a child that is 1 in
-//! another.
+//! The process id does not identify it: a process that is 1 in its namespace, as in a container, may have a child that
+//! is 1 in another.
 
 use std::process;
 use std::ptr::{self, NonNull};
@@ -9,23 +9,23 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use super::mapping;
 
-/// Large enough for any system's page.
+/// Large enough for the page size of any system.
 const SIZE: usize = 64 * 1024;
 
-/// The numbers that this process and its ancestors have had.
+/// The last number of this process and its ancestors.
 static LAST: AtomicU64 = AtomicU64::new(0);
-/// A page that the system wipes in every child; null as long as nobody has asked.
+/// A page that the system wipes in every child; null until the first use.
 static PAGE: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
-/// Stands in `PAGE` where the system has no such pages.
-static NONE: AtomicU64 = AtomicU64::new(0);
+/// Stored in `PAGE` if the system does not support such pages.
+static UNSUPPORTED: AtomicU64 = AtomicU64::new(0);
 
-/// A number that no ancestor of this process has. Waits for nobody and takes no lock.
+/// Returns a number that no ancestor of this process has. Never waits and takes no lock.
 pub(crate) fn this_process() -> u64 {
     let page = match PAGE.load(Ordering::Acquire) {
         page if page.is_null() => first_page(),
         page => page,
     };
-    if ptr::eq(page, &NONE) {
+    if ptr::eq(page, &UNSUPPORTED) {
         return process::id().into();
     }
     // SAFETY: a page of `new_page`, aligned and never unmapped. All access to it is atomic.
@@ -40,15 +40,15 @@ pub(crate) fn this_process() -> u64 {
     }
 }
 
-/// Makes the page and makes it known; of several threads that do so, one wins.
+/// Makes the page and publishes it. If several threads do so, one of them wins.
 fn first_page() -> *mut AtomicU64 {
     let page = new_page();
-    let new = page.map_or((&raw const NONE).cast_mut(), |page| page.as_ptr().cast());
+    let new = page.map_or((&raw const UNSUPPORTED).cast_mut(), |page| page.as_ptr().cast());
     match PAGE.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => new,
         Err(theirs) => {
             if let Some(page) = page {
-                // SAFETY: the pages from `new_page`, which nobody else has seen.
+                // SAFETY: the pages from `new_page`, which were not published.
                 unsafe { mapping::unmap(page, SIZE) };
             }
             theirs
@@ -56,7 +56,7 @@ fn first_page() -> *mut AtomicU64 {
     }
 }
 
-/// `None` where the system knows no such pages (Linux before 4.14).
+/// Makes the page. `None` if the system does not support such pages (Linux before 4.14).
 #[cfg(target_os = "linux")]
 fn new_page() -> Option<NonNull<u8>> {
     let page = mapping::map(SIZE)?;
@@ -79,7 +79,7 @@ mod tests {
     use super::this_process;
 
     #[test]
-    fn all_threads_are_of_one_process() {
+    fn threads_of_a_process_share_its_number() {
         let mine = this_process();
         std::thread::scope(|scope| {
             for _ in 0..8 {

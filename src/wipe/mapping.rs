@@ -9,7 +9,7 @@ pub(super) use windows::*;
 mod unix {
     use std::ptr::{self, NonNull};
 
-    /// `size` zeroed bytes; `None` when the system has no memory.
+    /// Maps `size` zeroed bytes; `None` if the system has no memory.
     pub(in crate::wipe) fn map(size: usize) -> Option<NonNull<u8>> {
         // SAFETY: asks for new pages anywhere; nothing that exists is touched.
         let start = unsafe {
@@ -25,7 +25,8 @@ mod unix {
         if start == libc::MAP_FAILED { None } else { NonNull::new(start.cast()) }
     }
 
-    /// Keeps the pages out of core dumps and out of swap; whether both, for the system may refuse it (RLIMIT_MEMLOCK).
+    /// Keeps the pages out of core dumps and out of swap. Returns whether both succeeded: the system may refuse to lock
+    /// them (RLIMIT_MEMLOCK).
     ///
     /// # Safety
     /// The pages are those of one call of [`map`], whole.
@@ -38,10 +39,10 @@ mod unix {
         }
     }
 
-    /// Gives the pages back; that unlocks them too.
+    /// Unmaps the pages, which also unlocks them.
     ///
     /// # Safety
-    /// As for [`lock`], and nobody uses them again.
+    /// As for [`lock`], and the pages are not used again.
     pub(in crate::wipe) unsafe fn unmap(start: NonNull<u8>, size: usize) {
         // SAFETY: the caller's promise.
         unsafe { libc::munmap(start.as_ptr().cast(), size) };
@@ -56,14 +57,14 @@ mod windows {
         MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE, VirtualAlloc, VirtualFree, VirtualLock,
     };
 
-    /// `size` zeroed bytes; `None` when the system has no memory.
+    /// Maps `size` zeroed bytes; `None` if the system has no memory.
     pub(in crate::wipe) fn map(size: usize) -> Option<NonNull<u8>> {
         // SAFETY: asks for new pages anywhere; nothing that exists is touched.
         NonNull::new(unsafe { VirtualAlloc(ptr::null(), size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) }.cast())
     }
 
     /// Keeps the pages out of the page file; the system may refuse it (the working set's minimum). A dump of the whole
-    /// process has them all the same.
+    /// process still contains them.
     ///
     /// # Safety
     /// The pages are those of one call of [`map`], whole.
@@ -72,12 +73,12 @@ mod windows {
         unsafe { VirtualLock(start.as_ptr().cast(), size) != 0 }
     }
 
-    /// Gives the pages back; that unlocks them too.
+    /// Unmaps the pages, which also unlocks them.
     ///
     /// # Safety
-    /// As for [`lock`], and nobody uses them again.
+    /// As for [`lock`], and the pages are not used again.
     pub(in crate::wipe) unsafe fn unmap(start: NonNull<u8>, _size: usize) {
-        // SAFETY: the caller's promise. Zero stands for all of them.
+        // SAFETY: the caller's promise. Zero means all of them.
         unsafe { VirtualFree(start.as_ptr().cast(), 0, MEM_RELEASE) };
     }
 }

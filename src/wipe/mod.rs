@@ -1,7 +1,15 @@
-//! How memory is left clean: what is freed is zero, buffers are wiped, what the processor held is gone, a token's memory is
-//! locked; which process this is, by a page that fork wipes; and what belongs to one process only.
+//! Leaves no secret data in memory, and separates the state of processes after fork.
 //!
-//! Beside `capi` the only module with unsafe code: it deals in raw memory and registers.
+//! | question | module |
+//! |---|---|
+//! | zeroes every freed block | `allocator` |
+//! | buffers that are wiped when dropped | `wiped` |
+//! | clears stack and registers after a call | `stack`, `registers` |
+//! | locked memory for a token | `slots`, in `slabs` of `pages`, from `mapping` |
+//! | identifies the current process | `fork`, by a page that fork wipes |
+//! | state of one process only | `per_process` |
+//!
+//! Only this module and `capi` contain unsafe code: this one works with raw memory and registers.
 
 #![allow(unsafe_code)]
 

@@ -1,27 +1,27 @@
-//! Whole pages that are locked in memory as far as the limit allows, and left out of core dumps.
+//! Whole pages that are locked in memory if the limit allows it, and left out of core dumps.
 
 use std::ptr::NonNull;
 
 use super::mapping;
 
-/// Unmapped when dropped: they must be zero by then.
+/// Unmapped when dropped: the pages must be zero by then.
 pub(super) struct Pages {
     start: NonNull<u8>,
     size: usize,
     locked: bool,
 }
 
-// SAFETY: the pages belong to this value alone. What is in them is reached through a pointer, under the rules of those who
-// ask for it.
+// SAFETY: the pages belong to this value alone. Their content is accessed through a pointer, under the rules of the
+// owner.
 unsafe impl Send for Pages {}
 // SAFETY: as above.
 unsafe impl Sync for Pages {}
 
 impl Pages {
-    /// Zeroed; `None` when the system has no memory.
+    /// Maps zeroed pages; `None` if the system has no memory.
     pub(super) fn new(size: usize) -> Option<Pages> {
         let start = mapping::map(size)?;
-        // Both may be refused, by RLIMIT_MEMLOCK or an old kernel. The memory is of use all the same.
+        // RLIMIT_MEMLOCK or an old kernel may refuse both. The memory is usable without them.
         // SAFETY: these are the pages from above, whole.
         let locked = unsafe { mapping::lock(start, size) };
         Some(Pages { start, size, locked })

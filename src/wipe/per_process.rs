@@ -1,7 +1,7 @@
-//! State that belongs to one process: a child gets its own.
+//! State of one process: a child of fork gets its own.
 //!
-//! After fork a child shares sockets with its parent, and a lock that another thread of the parent held stays locked in the
-//! child for good. So nothing of the parent's is used there, and no lock of it is waited for.
+//! After fork a child shares sockets with its parent, and a lock that another thread of the parent held stays locked in
+//! the child forever. So the child does not use the parent's state and does not wait for its locks.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ use once_cell::race::OnceBox;
 
 use super::fork::this_process;
 
-/// A value for each process, made when it is asked for first.
+/// A value for each process, made on the first request.
 pub(crate) struct PerProcess<T> {
-    /// That of this process comes behind those of its ancestors. A lock-free list: another thread may be in the middle of
+    /// The value of this process comes after those of its ancestors. The list is lock-free: another thread may be
     /// adding to it when the process forks.
     first: OnceBox<Node<T>>,
 }
@@ -27,7 +27,7 @@ impl<T> PerProcess<T> {
         PerProcess { first: OnceBox::new() }
     }
 
-    /// This process's value. When it is new, `leave` has been shown those of its ancestors.
+    /// Returns this process's value. If it is new, `leave` was called with those of its ancestors.
     pub(crate) fn get(&self, make: impl Fn() -> T, leave: impl Fn(&T)) -> &T {
         let process = this_process();
         let mut place = &self.first;
@@ -46,7 +46,7 @@ impl<T> PerProcess<T> {
         }
     }
 
-    /// This process's value, if there is one.
+    /// Returns this process's value, if there is one.
     pub(crate) fn existing(&self) -> Option<&T> {
         let process = this_process();
         let mut place = &self.first;

@@ -1,11 +1,11 @@
-//! What the processor still holds when a call returns.
+//! Clears the processor's registers when a call returns.
 //!
-//! Copies and comparisons go through vector registers. They keep what they held until something else needs them, and the
-//! host's next lazily bound call spills them all to the host's stack, where nobody wipes them (seen on Linux: 10 to 12
-//! bytes of the token).
+//! Copies and comparisons use vector registers. These keep their content until other code overwrites it, and the next
+//! lazily bound call of the calling program saves them all on its stack, where they are not wiped (observed on Linux:
+//! 10 to 12 bytes of the token).
 
-/// Zeroes all registers that the calling convention does not preserve: vectors and general ones. Called last before a
-/// function that has touched a secret returns to C. Preserved registers are the caller's again by then.
+/// Zeroes all registers that the calling convention does not preserve: vector and general ones. Called last before a
+/// function that has used a secret returns to C. Preserved registers contain the caller's values again by then.
 #[inline(always)]
 pub(crate) fn clear_registers() {
     #[cfg(not(test_without = "register-clearing"))]
@@ -49,7 +49,7 @@ mod arch {
                 );
             }
         }
-        // SAFETY: all registers that are written are named. rax is left to the result.
+        // SAFETY: all registers that are written are named. rax is kept for the result.
         unsafe {
             asm!(
                 "xor ecx, ecx", "xor edx, edx", "xor esi, esi", "xor edi, edi",
@@ -61,10 +61,10 @@ mod arch {
         }
     }
 
-    /// The upper sixteen registers and the masks; the lower sixteen are cleared by `vzeroall` in their whole width.
+    /// Zeroes the upper sixteen registers and the masks; `vzeroall` clears the whole width of the lower sixteen.
     #[target_feature(enable = "avx512f")]
     fn clear_avx512_registers() {
-        // SAFETY: the caller has asked for AVX-512. All registers that are written are named.
+        // SAFETY: the caller has checked for AVX-512. All registers that are written are named.
         unsafe {
             asm!(
                 "vpxord zmm16, zmm16, zmm16", "vpxord zmm17, zmm17, zmm17", "vpxord zmm18, zmm18, zmm18",
@@ -96,8 +96,8 @@ mod arch {
 
     #[inline(always)]
     pub(super) fn clear() {
-        // SAFETY: all registers that are written are named; the lower halves of v8 to v15 are the caller's, and the
-        // compiler keeps them. x0 is left to the result.
+        // SAFETY: all registers that are written are named; the lower halves of v8 to v15 belong to the caller, and the
+        // compiler keeps them. x0 is kept for the result.
         unsafe {
             asm!(
                 "movi v0.2d, #0", "movi v1.2d, #0", "movi v2.2d, #0", "movi v3.2d, #0",
@@ -131,7 +131,7 @@ mod arch {
 mod arch {
     use std::arch::{asm, is_x86_feature_detected};
 
-    /// There are eight vector registers, with AVX-512 too, and nothing for this processor uses its masks.
+    /// There are eight vector registers, with AVX-512 too, and no code for this processor uses its masks.
     #[inline(always)]
     pub(super) fn clear() {
         if is_x86_feature_detected!("avx") {
@@ -145,7 +145,7 @@ mod arch {
                 );
             }
         } else {
-            // SAFETY: SSE2 is part of i686 as Rust knows it. All registers that are written are named.
+            // SAFETY: SSE2 is part of Rust's i686 target. All registers that are written are named.
             unsafe {
                 asm!(
                     "pxor xmm0, xmm0", "pxor xmm1, xmm1", "pxor xmm2, xmm2", "pxor xmm3, xmm3",
@@ -156,7 +156,7 @@ mod arch {
                 );
             }
         }
-        // SAFETY: all registers that are written are named. eax is left to the result.
+        // SAFETY: all registers that are written are named. eax is kept for the result.
         unsafe {
             asm!("xor ecx, ecx", "xor edx, edx", out("ecx") _, out("edx") _, options(nomem, nostack));
         }
@@ -168,6 +168,6 @@ mod arch {
     not(test_without = "register-clearing")
 ))]
 mod arch {
-    /// Not known here: what registers hold is not promised on this processor.
+    /// Does nothing: on other processors, the content of registers is not covered by any promise.
     pub(super) fn clear() {}
 }

@@ -1,24 +1,25 @@
-//! Slabs: pages that many tokens share. A mapping and a lock for each token would soon exhaust what the system allows a
-//! process to have of both.
+//! Slabs: pages that many tokens share. One mapping and one lock per token would soon reach the system's limits for a
+//! process.
 
 use std::ptr::NonNull;
 
 use super::pages::Pages;
 
-/// Most tokens fit in one, with what came with them: 32,000 of them in 8 MiB, which is what Linux lets a process lock.
+/// Most tokens fit in one slot, with their related values: 32,000 of them in 8 MiB, the amount that Linux lets a
+/// process lock.
 pub(super) const SLOT: usize = 256;
-/// A slab's slots, one bit each.
+/// The slots of a slab, one bit each.
 pub(super) const SLOTS: u32 = u64::BITS;
 const SLAB: usize = SLOT * SLOTS as usize;
 
-/// Slots in a row, in one slab.
+/// Adjacent slots in one slab.
 pub(super) struct Run {
     pub(super) start: NonNull<u8>,
     pub(super) count: u32,
     pub(super) locked: bool,
 }
 
-/// Slabs by address. Freed slots are zero, and used again before there is another slab.
+/// Slabs sorted by address. Freed slots are zero, and used again before a new slab is made.
 #[derive(Default)]
 pub(super) struct Slabs(Vec<Slab>);
 
@@ -29,7 +30,7 @@ struct Slab {
 }
 
 impl Slabs {
-    /// `count` slots, zeroed; from 1 to [`SLOTS`]. `None` when the system has no memory.
+    /// Takes `count` zeroed slots, from 1 to [`SLOTS`]. `None` if the system has no memory.
     pub(super) fn take(&mut self, count: u32) -> Option<Run> {
         if let Some(run) = self.0.iter_mut().find_map(|slab| slab.take(count)) {
             return Some(run);
@@ -40,8 +41,8 @@ impl Slabs {
         run
     }
 
-    /// Takes slots back; they must be zero. One empty slab stays for tokens to come, if it is locked: to ask the system for
-    /// one takes longer than the rest of a call over a kept connection.
+    /// Returns slots, which must be zero. One empty slab is kept for later tokens if it is locked, because getting one
+    /// from the system takes longer than the rest of a call over an idle connection.
     pub(super) fn give_back(&mut self, run: &Run) {
         let Some(place) = self.number_up_to(run.start).checked_sub(1) else { return };
         let Some(slab) = self.0.get_mut(place) else { return };
@@ -52,7 +53,7 @@ impl Slabs {
         }
     }
 
-    /// How many slabs start at this address or before it.
+    /// Returns the number of slabs that start at this address or before it.
     fn number_up_to(&self, address: NonNull<u8>) -> usize {
         self.0.partition_point(|slab| slab.pages.start() <= address)
     }
@@ -74,9 +75,9 @@ impl Slab {
     }
 }
 
-/// The first of `count` slots in a row that are free.
+/// Finds the first of `count` adjacent free slots.
 fn first_free(used: u64, count: u32) -> Option<u32> {
-    // Each step leaves the bits behind which one more slot is free.
+    // Each step keeps the bits that are followed by one more free slot.
     let starts = (1..count).fold(!used, |starts, _| starts & starts >> 1);
     (starts != 0).then(|| starts.trailing_zeros())
 }
@@ -92,13 +93,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn first_free_run_is_free_and_the_first(used in any::<u64>(), count in 1..=SLOTS) {
+        fn first_free_run_is_free_and_first(used in any::<u64>(), count in 1..=SLOTS) {
             let is_free = |first: u32| first + count <= SLOTS && used & bits(first, count) == 0;
             prop_assert_eq!(first_free(used, count), (0..SLOTS).find(|&first| is_free(first)));
         }
 
         #[test]
-        fn runs_never_overlap_and_the_last_one_leaves_one_slab(steps in prop::collection::vec((any::<u8>(), 1..=SLOTS), 1..60)) {
+        fn runs_never_overlap_and_one_slab_remains(steps in prop::collection::vec((any::<u8>(), 1..=SLOTS), 1..60)) {
             let mut slabs = Slabs::default();
             let mut live = Vec::new();
             for (choice, count) in steps {

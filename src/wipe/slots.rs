@@ -1,4 +1,4 @@
-//! Memory for what lives longer than a call: a token.
+//! Memory for a token, which is used longer than a call.
 
 use std::num::NonZeroUsize;
 use std::ptr::NonNull;
@@ -12,24 +12,25 @@ use super::pages::Pages;
 use super::per_process::PerProcess;
 use super::slabs::{Run, SLOT, SLOTS, Slabs};
 
-/// A child of fork has slabs of its own: the lock of its parent's may never come free, and it has not locked their memory.
+/// A child of fork has its own slabs: the lock of its parent's may never be released, and the child has not locked
+/// their memory.
 static SLABS: PerProcess<Mutex<Slabs>> = PerProcess::new();
 
-/// Bytes in memory that is locked as far as the limit allows and left out of core dumps; wiped when dropped.
+/// Bytes in memory that is locked if the limit allows it and left out of core dumps; wiped when dropped.
 pub(crate) struct Slots {
     start: NonNull<u8>,
     length: NonZeroUsize,
     home: Home,
 }
 
-/// What the bytes are part of.
+/// The memory that the bytes are part of.
 enum Home {
     Slab {
         run: Run,
-        /// Whose slab it is.
+        /// The process that the slab belongs to.
         process: u64,
     },
-    /// For what is longer than a slab.
+    /// For more bytes than a slab has.
     Own(Pages),
 }
 
@@ -39,7 +40,7 @@ unsafe impl Send for Slots {}
 unsafe impl Sync for Slots {}
 
 impl Slots {
-    /// Zeroed bytes; `None` when the system has no memory.
+    /// Makes zeroed bytes; `None` if the system has no memory.
     pub(crate) fn new(length: NonZeroUsize) -> Option<Slots> {
         let (start, home) = match u32::try_from(length.get().div_ceil(SLOT)) {
             Ok(count) if count <= SLOTS => {
@@ -68,7 +69,7 @@ impl Slots {
     }
 
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as above, and nobody else has them.
+        // SAFETY: as above, and this is the only reference to them.
         unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.length.get()) }
     }
 }
@@ -77,7 +78,7 @@ impl Drop for Slots {
     fn drop(&mut self) {
         self.bytes_mut().zeroize();
         if let Home::Slab { run, process } = &self.home
-            // Those of a parent stay as they are, wiped.
+            // Slots of a parent stay in use, wiped.
             && *process == this_process()
         {
             in_slabs(|slabs| slabs.give_back(run));
@@ -85,7 +86,8 @@ impl Drop for Slots {
     }
 }
 
-/// The lock is held for this long only, by threads of this process, and never while code of the calling program runs.
+/// Holds the lock only for this time, only on threads of this process, and never while code of the calling program
+/// runs.
 fn in_slabs<R>(work: impl FnOnce(&mut Slabs) -> R) -> R {
     work(&mut SLABS.get(Mutex::default, |_| {}).lock().unwrap_or_else(PoisonError::into_inner))
 }
@@ -97,7 +99,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     use std::sync::{Mutex, PoisonError};
 
-    /// Held by the tests of which one needs memory that may be locked, and the other takes all of it.
+    /// Taken by two tests: one needs memory that may be locked, and the other uses all of it.
     #[cfg(target_os = "linux")]
     static LOCKABLE: Mutex<()> = Mutex::new(());
 
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_are_zero_and_hold_what_is_written() {
+    fn slots_are_zero_and_keep_written_bytes() {
         for length in [1, 256, 257, 5000, 16384, 16385, 70000] {
             let mut slots = of(length);
             assert!(slots.bytes().iter().all(|&byte| byte == 0));
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_that_were_used_before_are_zero() {
+    fn reused_slots_are_zero() {
         for _ in 0..20 {
             let mut together = [of(10), of(4096), of(1), of(4097), of(16385), of(5)];
             for slots in &mut together {
@@ -127,7 +129,7 @@ mod tests {
         }
     }
 
-    /// From the system's own list: `lo` locked, `dd` not dumped.
+    /// Checked with the system's own list: `lo` locked, `dd` not dumped.
     #[test]
     #[cfg(target_os = "linux")]
     fn slots_are_locked_and_left_out_of_dumps() {
@@ -148,7 +150,7 @@ mod tests {
     /// The system allows 65,530 mappings.
     #[test]
     #[cfg(target_os = "linux")]
-    fn mappings_stay_few_when_every_second_of_140_000_is_freed() {
+    fn mappings_stay_few_if_every_second_of_140_000_is_freed() {
         let _alone = LOCKABLE.lock().unwrap_or_else(PoisonError::into_inner);
         let mappings = || std::fs::read_to_string("/proc/self/maps").unwrap().lines().count();
         let before = mappings();

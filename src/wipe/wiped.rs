@@ -1,16 +1,16 @@
-//! Buffers that are wiped when they are dropped, with all their room and in one go: `zeroize` wipes a `Vec` element by element,
-//! and only a slice at once. They hold what is read and sent, and every copy of a secret that is made on the way.
+//! Buffers that are wiped completely and at once when they are dropped: `zeroize` wipes a `Vec` element by element, and
+//! only a slice at once. They are used for received and sent data, and for every copy of a secret.
 
 use std::ops::{Deref, DerefMut};
 use std::{fmt, mem};
 
 use zeroize::Zeroize as _;
 
-/// A `Vec` that is wiped when it is dropped. Make it with room for all that it will hold; when that is not enough, the old block
-/// is wiped too.
+/// A `Vec` that is wiped when it is dropped. Make it with room for its final content. If it grows, the old block is
+/// wiped too.
 pub(crate) struct WipedVec<T: Copy>(Vec<T>);
 
-/// A `String` that is wiped in the same way, and does not print.
+/// A `String` that is wiped in the same way, and does not print its content.
 #[derive(Default, PartialEq, Eq)]
 pub(crate) struct WipedText(String);
 
@@ -56,7 +56,7 @@ impl<T: Copy + Ord> WipedVec<T> {
 
 impl<T: Copy> Drop for WipedVec<T> {
     fn drop(&mut self) {
-        // Then all of the block is spare, and is wiped as one slice.
+        // After this, the whole block is spare and is wiped as one slice.
         self.0.clear();
         self.0.spare_capacity_mut().zeroize();
     }
@@ -99,7 +99,7 @@ impl WipedText {
         WipedText(String::with_capacity(capacity))
     }
 
-    /// `None`: it is not UTF-8. The bytes stay where they are, or are wiped.
+    /// Converts `bytes` without a copy. `None` if they are not UTF-8; they are wiped then.
     pub(crate) fn from_utf8(mut bytes: WipedVec<u8>) -> Option<WipedText> {
         String::from_utf8(mem::take(&mut bytes.0))
             .map(WipedText)
@@ -177,7 +177,7 @@ mod tests {
     use crate::wipe::allocator::unwiped_blocks;
 
     #[test]
-    fn blocks_that_are_not_wiped_are_seen() {
+    fn unwiped_blocks_are_counted() {
         assert_eq!(unwiped_blocks(|| drop(vec![1_u8; 100])), 1);
         assert_eq!(unwiped_blocks(|| drop(vec![0_u8; 100])), 0);
     }
@@ -190,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn a_text_does_not_print() {
+    fn text_does_not_print() {
         assert_eq!(format!("{:?}", WipedText::from("abc")), "[redacted]");
     }
 
     proptest! {
         #[test]
-        fn nothing_is_left_in_a_block_that_is_replaced_or_dropped(
+        fn replaced_or_dropped_block_is_zero(
             pieces in prop::collection::vec("[a-zü€]{0,40}", 0..20), room in 0_usize..100, cut in 0_usize..100,
         ) {
             let whole = pieces.concat();
@@ -217,7 +217,7 @@ mod tests {
         }
 
         #[test]
-        fn values_come_out_as_they_went_in(pieces in prop::collection::vec("[a-zü€]{0,40}", 0..20)) {
+        fn values_are_stored_unchanged(pieces in prop::collection::vec("[a-zü€]{0,40}", 0..20)) {
             let (mut text, mut bytes) = (WipedText::default(), WipedVec::default());
             for piece in &pieces {
                 text.push_str(piece);

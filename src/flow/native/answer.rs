@@ -1,4 +1,4 @@
-//! What an answer to a token request means: a token, or why there is none.
+//! Reads the response to a token request: a token, or the reason why there is none.
 
 use std::time::SystemTime;
 
@@ -9,23 +9,23 @@ use super::{envelope, expiry};
 use crate::error::{Cause, Code, Error};
 use crate::flow::base_url::BaseUrl;
 use crate::flow::credentials::Credentials;
-use crate::message::{Answer, Body, Document, asked_pause, decode};
+use crate::message::{Answer, Body, Document, decode, requested_pause};
 use crate::redact::Redactor;
 use crate::redact::one_line;
 use crate::secret::Secret;
 use crate::token::Token;
 
-/// Reads the answer to a token request.
+/// Reads the response to a token request.
 ///
-/// What counts, in this order: a redirect, a missing endpoint or a 407 is that, whatever its body; a web page is never a refused
-/// login, whatever its status; an error in a success is a failure; then a token that can be read is handed out. The texts
-/// of Concur's error messages are not known, so no decision depends on one.
+/// Checked in this order: a redirect, a missing endpoint and status 407 count, whatever the body. A web page is never a
+/// rejected login, whatever its status. An error in a success is a failure. Otherwise a token that can be parsed is
+/// returned. The texts of Concur's error messages are unknown, so no decision depends on one.
 pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Token, Error> {
     let Answer { response, came } = answer;
     let Body { bytes, cut } = response.body();
     let text = decode(response.headers(), bytes);
     let mut document = Document::parse(&text);
-    // Not by the headers alone: some proxies decompress a body and leave them.
+    // The headers alone do not decide: some proxies decompress a body and keep its headers.
     let is_compressed = names_compression(response.headers())
         && matches!(document, Document::Empty | Document::Text(_) | Document::Unreadable(_));
     if is_compressed {
@@ -41,7 +41,7 @@ pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Toke
         return Err(answer.failure(gone, &document));
     }
     let failed = match answer.status {
-        // With a page or without one.
+        // With or without a page.
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Cause::ProxyAsks),
         status if answer.is_page(&document) => Some(page(status)),
         status if status.is_success() => None,
@@ -58,20 +58,20 @@ pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Toke
     result.map_err(|error| answer.failure(error, &document))
 }
 
-/// What is known of an answer beside its body.
+/// The facts of a response outside its body.
 struct Head<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
     came: SystemTime,
-    /// The body cannot be read.
+    /// The body cannot be read, because it is compressed.
     is_compressed: bool,
     sent: &'a Credentials<'a>,
 }
 
 impl Head<'_> {
-    /// Completes an error with everything that the server said.
+    /// Adds everything that the server sent to an error.
     fn failure(&self, error: Error, document: &Document<'_>) -> Error {
-        let words = self.server_message(document);
+        let message = self.server_message(document);
         let correlation_id = self
             .headers
             .get("concur-correlationid")
@@ -79,23 +79,24 @@ impl Head<'_> {
             .or_else(|| envelope::id(document).ok()?.map(|id| id.expose().to_owned()))
             .unwrap_or_default();
         let redactor = self.redactor();
-        error.retry_after(asked_pause(self.headers, self.came)).answered(
+        error.retry_after(requested_pause(self.headers, self.came)).answered(
             self.status.as_u16(),
             redactor.sanitize(&correlation_id),
-            redactor.sanitize(words.expose()),
+            redactor.sanitize(message.expose()),
         )
     }
 
-    /// Keeps what was sent out of what the server says. Made when it is needed: most successes have no use for it.
+    /// Makes the redactor that removes the sent credentials from the server's error text. Made on demand, because most
+    /// successes do not need it.
     fn redactor(&self) -> Redactor {
         self.sent.redactor()
     }
 
-    /// A page for people: by its content, or, where that tells nothing, by what the server calls it.
+    /// Whether the body is a web page: decided by its content, or by its Content-Type if the content is inconclusive.
     fn is_page(&self, document: &Document<'_>) -> bool {
         match document {
             Document::WebPage(_) => true,
-            // An empty page is no page, but what is compressed was not looked at.
+            // An empty page is not a page. A compressed body was not examined.
             Document::Empty if !self.is_compressed => false,
             _ => {
                 let called_html = self
@@ -107,7 +108,7 @@ impl Head<'_> {
         }
     }
 
-    /// Whether an answer has a form that Concur documents for the Native Flow, and asks for no login of Windows.
+    /// Whether a response has a form that Concur documents for the Native Flow, and requests no Windows authentication.
     fn is_of_concur(&self, document: &Document<'_>) -> bool {
         let challenges = self.headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|challenge| challenge.to_str().ok());
         let mut schemes = challenges.flat_map(|challenge| challenge.split([',', ' ']));
@@ -115,7 +116,7 @@ impl Head<'_> {
         has_envelope(document) && !envelope::is_of_oauth2(document) && !schemes.any(is_of_windows)
     }
 
-    /// 300 and 304 lead nowhere, and 305 and 306 are of the past (RFC 9110, section 15.4).
+    /// 300 and 304 have no target; 305 and 306 are obsolete (RFC 9110, section 15.4).
     fn is_redirect(&self) -> bool {
         matches!(self.status.as_u16(), 301..=303 | 307 | 308)
     }
@@ -124,7 +125,7 @@ impl Head<'_> {
         format!("HTTP {}", self.status.as_u16())
     }
 
-    /// A redirect, with the host that it leads to and nothing else of its address, which may hold anything.
+    /// Reports a redirect with the target's host. The rest of the address is left out, because it may contain anything.
     fn redirect(&self) -> Error {
         let location = self.headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let target = location.and_then(|location| location.parse::<Uri>().ok());
@@ -135,7 +136,8 @@ impl Head<'_> {
         Error::new(Cause::Redirected).detail(detail)
     }
 
-    /// A failure that is told in a success: an error envelope (both official clients look for one), or a status inside.
+    /// Finds a failure reported in a success: an error envelope (both official clients check for one), or a status in
+    /// the body.
     fn error_in_success(&self, document: &Document<'_>) -> Result<(), Error> {
         if self.is_compressed {
             return Err(Cause::Compressed.into());
@@ -147,7 +149,7 @@ impl Head<'_> {
             return Ok(());
         }
         if is_error || is_message {
-            // Of two messages that differ, none is the one.
+            // If two messages differ, neither is used.
             envelope::message(document)?;
         }
         match envelope::status(document)?.and_then(|status| StatusCode::from_u16(status).ok()) {
@@ -156,18 +158,18 @@ impl Head<'_> {
                 self.status_text(),
                 status.as_u16()
             ))),
-            // A message alone is what block pages say in a success.
+            // A message alone: block pages send one in a success.
             _ if is_error => Err(Error::new(Cause::RefusedWithoutStatus).detail(self.status_text())),
             _ => Ok(()),
         }
     }
 
-    /// The token of a document. Only the token itself is needed: an expiry that cannot be read never loses it. What is
-    /// missing in a body that was `cut` is missing because the rest never came.
+    /// Returns the token in a document. Only the token itself is needed: an invalid expiry never loses it. If a body
+    /// was `cut`, missing values are in the part that was not received.
     fn token(&self, document: &Document<'_>, cut: Option<&Error>) -> Result<Token, Error> {
         let missing = |cause: Error| cut.cloned().unwrap_or(cause);
         let fields = match document {
-            Document::Empty => return Err(missing(Cause::NoBody.into())),
+            Document::Empty => return Err(missing(Cause::EmptyBody.into())),
             Document::Unreadable(error) => return Err(missing(error.clone())),
             _ => envelope::token_fields(document)?.ok_or_else(|| missing(Cause::NoToken.into()))?,
         };
@@ -175,28 +177,28 @@ impl Head<'_> {
             let is_other = envelope::is_of_oauth2(document);
             return Err(missing(if is_other { Cause::OtherService } else { Cause::NoToken }.into()));
         }
-        // It goes into a header of every later request: a line end in it would forge another header.
+        // Every later request has the token in a header: a line break would forge another header.
         if !is_visible(&fields.token) {
             return Err(missing(Cause::BadToken.into()));
         }
         let refresh = if is_visible(&fields.refresh_token) { fields.refresh_token } else { Secret::default() };
         let date = fields.expiration_date.expose();
         let (expires_at, date) = match expiry::unix_seconds(date) {
-            // Any text may stand there.
+            // The date may be any text.
             None if !date.is_empty() => (None, self.redactor().sanitize(date)),
             seconds => (seconds, one_line(date)),
         };
         Ok(Token::new("OAuth", fields.token.expose())
             .with_refresh_token(refresh)
             .with_expiry(expires_at, date)
-            .with_instance_url(trustworthy(fields.instance_url.expose())))
+            .with_instance_url(trusted_instance_url(fields.instance_url.expose())))
     }
 
-    /// The server's words, as they are; nothing of what may hold a token.
+    /// Returns the server's error text unchanged, but nothing that may contain a token.
     fn server_message(&self, document: &Document<'_>) -> Secret {
         match document {
             Document::WebPage(title) => Secret::concat(&[title]),
-            // A token response that a proxy has damaged is text too.
+            // A token response that a proxy has damaged is also text.
             Document::Text(text) if self.status.is_success() || text.to_ascii_lowercase().contains("token") => {
                 Secret::default()
             }
@@ -206,8 +208,8 @@ impl Head<'_> {
     }
 }
 
-/// What a status that is neither a success nor a redirect means (Concur: "HTTP Codes", and the official SDK's live tests
-/// for 403).
+/// Returns the cause for a status that is neither a success nor a redirect (Concur: "HTTP Codes", and the live tests of
+/// the official SDK for 403).
 fn refusal(status: StatusCode, is_of_concur: bool) -> Cause {
     match status.as_u16() {
         400 => Cause::BadRequest,
@@ -218,17 +220,17 @@ fn refusal(status: StatusCode, is_of_concur: bool) -> Cause {
         407 => Cause::ProxyAsks,
         429 => Cause::Busy,
         503 => Cause::Maintenance,
-        // RFC 6585: a login portal stands in the way.
+        // RFC 6585: a login portal intercepts the connection.
         511 => Cause::WebPage,
         408 | 500..600 => Cause::ServerFailed,
         _ => Cause::UnexpectedStatus,
     }
 }
 
-/// What a page for people means.
+/// Returns the cause for a web page.
 fn page(status: StatusCode) -> Cause {
     match status.as_u16() {
-        // It may be what a gateway makes of Concur's refusal.
+        // A gateway may have replaced Concur's rejection by this page.
         400 | 401 | 403 => Cause::WebPageRefusal,
         511 => Cause::WebPage,
         429 | 500..600 => Cause::WebPageUnavailable,
@@ -244,15 +246,16 @@ fn is_visible(text: &Secret) -> bool {
     text.expose().bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// An instance URL that a token may be sent to, or nothing.
-fn trustworthy(url: &str) -> String {
+/// Returns an instance URL that a token may be sent to, or an empty text.
+fn trusted_instance_url(url: &str) -> String {
     match BaseUrl::parse(url) {
         Ok(_) => url.to_owned(),
         Err(_) => String::new(),
     }
 }
 
-/// Whether the headers name a coding that compresses. Of others, such as `UTF-8` or `none`, the body is as it stands.
+/// Whether the headers name a compressing coding. With any other name, such as `UTF-8` or `none`, the body is read
+/// unchanged.
 fn names_compression(headers: &HeaderMap) -> bool {
     const COMPRESSING: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
     headers
@@ -303,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_answer_is_a_token() {
+    fn documented_response_is_a_token() {
         let token = answer(200, DOCUMENTED).unwrap();
         assert_eq!(token.value(), "fdjhk2382kwkajsklwe8i3932kslswl");
         assert_eq!(token.scheme(), "OAuth");
@@ -315,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_token_is_needed() {
+    fn response_with_only_a_token_is_a_token() {
         for (body, expires_at) in [
             ("<Access_Token><Token>t</Token></Access_Token>", None),
             (
@@ -341,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn every_status_of_the_protocol_has_its_code() {
+    fn status_has_the_code_of_its_meaning() {
         for (status, body, code) in [
             (200, ERROR, Code::Denied),
             (200, "{\"Error\":{\"Message\":\"m\"}}", Code::Denied),
@@ -401,21 +404,21 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_a_page_whatever_it_begins_with() {
+    fn web_page_is_recognized_whatever_its_beginning() {
         let html = [("Content-Type", "Text/HTML; charset=utf-8")];
         for body in ["<h1>Blocked</h1>", "<div class='m'>Blocked</div>", "Blocked by policy", "<x>", "{\"a\":1}"] {
             assert_eq!(read(403, &html, body.as_bytes(), None).unwrap_err().code(), Code::NotConcur, "{body}");
         }
         let gzip = [("Content-Type", "text/html"), ("Content-Encoding", "gzip")];
         assert_eq!(read(403, &gzip, b"\x1f\x8b", None).unwrap_err().code(), Code::NotConcur);
-        // What Concur says counts, whatever it calls it.
+        // An error envelope decides, whatever its Content-Type is.
         assert_eq!(read(403, &html, ERROR.as_bytes(), None).unwrap_err().code(), Code::Denied);
         assert_eq!(read(403, &html, b"", None).unwrap_err().code(), Code::Denied);
         assert!(read(200, &html, DOCUMENTED.as_bytes(), None).is_ok());
     }
 
     #[test]
-    fn only_what_may_pass_by_itself_has_a_pause() {
+    fn only_temporary_failure_has_a_pause() {
         for (status, body, seconds) in [
             (403, ERROR, None),
             (401, ERROR, None),
@@ -443,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_is_quoted_whatever_the_form_of_its_error() {
+    fn server_error_text_is_quoted_in_every_form() {
         for body in [
             "<Error><Message>No.</Message></Error>",
             "<Error xmlns='urn:x'><MESSAGE>No.</MESSAGE></Error>",
@@ -485,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn refusal_in_another_form_than_that_of_concur_may_be_of_a_gateway() {
+    fn rejection_in_a_form_unknown_to_concur_may_come_from_a_gateway() {
         let either = "by Concur or by a gateway";
         for status in [401, 403] {
             for (headers, body, is_of_concur) in [
@@ -512,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn page_does_not_say_that_a_refused_login_was_not_judged() {
+    fn web_page_does_not_claim_that_the_login_was_not_checked() {
         for (status, claims) in [(200, true), (503, true), (400, false), (401, false), (403, false)] {
             let error = answer(status, PAGE).unwrap_err();
             assert_eq!(error.code(), Code::NotConcur);
@@ -521,7 +524,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_as_good_as_absent() {
+    fn null_value_counts_as_missing() {
         let nil = "xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:nil";
         for body in [
             format!("<R><Error {nil}='true'/><Content><Access_Token><Token>t</Token></Access_Token></Content></R>"),
@@ -537,7 +540,7 @@ mod tests {
     }
 
     #[test]
-    fn answer_of_the_modern_service_is_told_as_one() {
+    fn response_of_the_oauth2_service_is_named_as_such() {
         for (body, is_modern) in [
             ("{\"expires_in\":\"3600\",\"token_type\":\"Bearer\",\"access_token\":\"eyJhbGci\"}", true),
             ("{\"ACCESS_TOKEN\":\"eyJhbGci\"}", true),
@@ -569,7 +572,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_documented_envelope_holds_the_token() {
+    fn token_is_read_only_from_a_documented_envelope() {
         let token = |value: &str| format!("<Access_Token><Token>{value}</Token></Access_Token>");
         let (new, old) = (token("new"), token("0ld"));
         for body in [
@@ -604,7 +607,7 @@ mod tests {
     }
 
     #[test]
-    fn token_is_text_alone() {
+    fn token_with_elements_is_malformed() {
         for body in [
             "{\"Access_Token\":{\"Token\":12345678901234567890123}}",
             "{\"Access_Token\":{\"Token\":12345}}",
@@ -658,7 +661,7 @@ mod tests {
             assert!(error.message().ends_with(&format!("two different values of one name): {name}")), "{error}");
             assert_eq!(error.server_message(), "", "{body}");
         }
-        // A refused login is one, whatever the server says of it.
+        // A rejected login stays one, whatever the error text is.
         let refused = answer(403, "<Error><Message>a</Message><Message>b</Message></Error>").unwrap_err();
         assert_eq!((refused.code(), refused.server_message()), (Code::Denied, ""));
         for body in [
@@ -670,7 +673,7 @@ mod tests {
     }
 
     #[test]
-    fn date_that_cannot_be_read_repeats_no_credential() {
+    fn invalid_date_repeats_no_credential() {
         let dated = |date| {
             let body =
                 format!("<Access_Token><Token>t</Token><Expiration_date>{date}</Expiration_date></Access_Token>");
@@ -681,7 +684,7 @@ mod tests {
     }
 
     #[test]
-    fn a_garbled_token_answer_is_not_quoted() {
+    fn damaged_token_response_is_not_quoted() {
         let lost = format!("dd\r\n{DOCUMENTED}\r\n0\r\n");
         for (status, body) in [(200, lost.as_str()), (500, &lost), (200, "T0k3n="), (403, "access_token=T0k3n")] {
             let error = answer(status, body).unwrap_err();
@@ -692,7 +695,7 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_takes_the_parser_long() {
+    fn parser_is_fast_for_every_response() {
         let declared: String = (0..4000).map(|n| format!(" xmlns:n{n}='u'")).collect();
         let attributes: String = (0..8000).map(|n| format!(" a{n}=''")).collect();
         for body in [format!("<a{declared}>{}</a>", "<b xmlns='q'/>".repeat(2000)), format!("<a{attributes}/>")] {
@@ -701,7 +704,7 @@ mod tests {
     }
 
     #[test]
-    fn the_correlation_id_is_kept() {
+    fn correlation_id_is_kept() {
         let header = [("Concur-Correlationid", "id-1")];
         assert_eq!(read(403, &header, ERROR.as_bytes(), None).unwrap_err().correlation_id(), "id-1");
         assert_eq!(answer(403, ERROR).unwrap_err().correlation_id(), "id-7", "the Id of the error, without the header");
@@ -713,7 +716,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_ends_early_loses_neither_a_refusal_nor_a_token() {
+    fn truncated_body_keeps_a_rejection_and_a_token() {
         let cut = || Some(Cause::Disconnected);
         assert!(read(200, &[], DOCUMENTED.as_bytes(), cut()).is_ok());
         let half = &DOCUMENTED.as_bytes()[..DOCUMENTED.len() / 2];
@@ -725,7 +728,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_names_the_host_and_nothing_else_of_its_address() {
+    fn redirect_names_only_the_host_of_its_address() {
         for (location, end) in [
             ("https://other.test/a?token=1", "HTTP 302 to other.test"),
             ("https://john.example.com/", "HTTP 302 to [withheld: the answer repeats a credential]"),
@@ -738,7 +741,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compressed_is_not_read() {
+    fn compressed_body_is_not_read() {
         let coded = [("Content-Encoding", "gzip")];
         assert_eq!(read(403, &coded, b"\x1f\x8b", None).unwrap_err().code(), Code::Denied);
         for coding in ["ClientCertificate", "UTF-8", "none", "", ",", "gzipped"] {
@@ -755,7 +758,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_would_break_a_header_is_refused() {
+    fn token_with_a_line_break_is_rejected() {
         for token in ["a&#10;b", "a b", "a&#x7f;", "a\u{fffd}", "ü"] {
             let body = format!("<Access_Token><Token>{token}</Token></Access_Token>");
             assert_eq!(answer(200, &body).unwrap_err().code(), Code::Malformed, "{token}");
@@ -764,7 +767,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_breaks_it_or_gives_the_login_away(
+        fn response_never_causes_a_panic_or_reveals_the_login(
             status in 100..600_u16,
             body in "(<Error><Message>|<Access_Token><Token>|\\{\"Message\":\"|<html><title>)?(\\PC|john@example.com|secret!1|<|>|\"){0,12}",
         ) {

@@ -1,24 +1,24 @@
-//! `M/D/YYYY h:mm:ss AM|PM` in UTC, or ISO 8601 with its offset, as Unix seconds.
+//! Parses `M/D/YYYY h:mm:ss AM|PM` in UTC, or ISO 8601 with its offset, as Unix seconds.
 //!
-//! Read by hand: the date crate's interpreter of format descriptions takes 25 KB.
+//! This is an own parser because the date crate's interpreter of format descriptions takes 25 KB.
 
 use time::{Date, PrimitiveDateTime, Time};
 
-/// Reads an expiry; `None` when it cannot be read beyond doubt.
+/// Parses an expiry. Returns `None` if the date is missing, invalid or ambiguous.
 ///
-/// Month, day and hour may be padded or not, blanks may be any Unicode space (newer .NET writes U+202F before AM/PM) and
-/// AM/PM may be of any case. 12 AM is midnight, 12 PM is noon. Seconds may be left out. Nothing before 1970 is an expiry.
+/// Month, day and hour may be padded. Spaces may be any Unicode space (newer .NET writes U+202F before AM/PM). AM/PM
+/// may be of any case. 12 AM is midnight, 12 PM is noon. Seconds are optional. A date before 1970 is not an expiry.
 pub(super) fn unix_seconds(text: &str) -> Option<i64> {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let seconds = Reader(&line).month_first().or_else(|| Reader(&line).iso_8601())?;
     (seconds >= 0).then_some(seconds)
 }
 
-/// Takes what it reads off the front of a text.
+/// Reads parts from the start of a text and removes them.
 struct Reader<'a>(&'a str);
 
 impl<'a> Reader<'a> {
-    /// `4/29/2019 9:55:41 AM`, perhaps with an offset, as .NET writes a `DateTimeOffset`.
+    /// Parses `4/29/2019 9:55:41 AM`, with an optional offset, as .NET writes a `DateTimeOffset`.
     fn month_first(mut self) -> Option<i64> {
         let month = self.digits(1, 2)?;
         let day = self.after("/")?.digits(1, 2)?;
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
         self.at_end(seconds(year, month, day, time)? - offset)
     }
 
-    /// `2019-04-29T09:55:41Z`. Without an offset it would be in doubt.
+    /// Parses `2019-04-29T09:55:41Z`. Without an offset it would be ambiguous.
     fn iso_8601(mut self) -> Option<i64> {
         let year = self.digits(4, 4)?;
         let month = self.after("-")?.digits(2, 2)?;
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
         Some((minute, second))
     }
 
-    /// `+02:00`, `+0200` or `+02`, in seconds.
+    /// Parses `+02:00`, `+0200` or `+02`, in seconds.
     fn offset(&mut self) -> Option<i64> {
         let sign = if self.after("-").is_some() { -1 } else { self.after("+").map(|_| 1)? };
         let hours = self.number(2, 2)?;
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
         Some(sign * offset.whole_seconds())
     }
 
-    /// As many digits as there are, from `least` to `most`.
+    /// Reads all digits at the start; their number must be from `least` to `most`.
     fn digits(&mut self, least: usize, most: usize) -> Option<&'a str> {
         let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
         let (digits, rest) = self.0.split_at_checked(count)?;
@@ -81,13 +81,13 @@ impl<'a> Reader<'a> {
         self.digits(least, most)?.parse().ok()
     }
 
-    /// Itself, after `text`.
+    /// Skips `text` and returns itself.
     fn after(&mut self, text: &str) -> Option<&mut Self> {
         self.0 = self.0.strip_prefix(text)?;
         Some(self)
     }
 
-    /// Itself, after `text` in any case.
+    /// Skips `text`, whatever its case, and returns itself.
     fn after_ignoring_case(&mut self, text: &str) -> Option<&mut Self> {
         let (start, rest) = self.0.split_at_checked(text.len())?;
         if !start.eq_ignore_ascii_case(text) {
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
         Some(self)
     }
 
-    /// `value`, if nothing follows.
+    /// Returns `value` if nothing follows.
     fn at_end(&self, value: i64) -> Option<i64> {
         self.0.is_empty().then_some(value)
     }
@@ -109,9 +109,9 @@ fn seconds(year: &str, month: &str, day: &str, time: Time) -> Option<i64> {
     Some(PrimitiveDateTime::new(date, time).assume_utc().unix_timestamp())
 }
 
-/// Whether a culture that puts the day first may have written `month/day` and `period`, and means another date.
+/// Whether a culture with the day first may have written `month/day` and `period`, and means another date.
 ///
-/// Of the cultures of .NET, none that puts the month first writes am/pm in lower case, or pads one of month and day only.
+/// No .NET culture with the month first writes am/pm in lower case, or pads only one of month and day.
 fn may_be_day_first(month: &str, day: &str, period: &str) -> bool {
     let numbers = [month, day];
     let is_one_padded = numbers.iter().any(|number| number.starts_with('0')) && numbers.iter().any(|n| n.len() == 1);
@@ -127,8 +127,8 @@ mod tests {
     use time::{Duration, OffsetDateTime};
 
     #[test]
-    fn dates_that_concur_has_sent() {
-        // Checked with `date -u -d '2015-05-07 22:17:14' +%s` and so on.
+    fn date_from_concur_is_parsed() {
+        // Checked with `date -u -d '2015-05-07 22:17:14' +%s` and similar commands.
         for (text, seconds) in [
             ("5/7/2015 10:17:14 PM", 1_431_037_034),
             ("7/17/2016 9:59:11 PM", 1_468_792_751),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn midnight_noon_and_odd_spellings() {
+    fn midnight_noon_and_unusual_forms_are_parsed() {
         let day = 2_051_222_400; // 2035-01-01
         for (text, seconds) in [
             ("1/1/2035 12:00:00 AM", day),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_is_in_doubt_is_unknown() {
+    fn ambiguous_date_is_unknown() {
         for text in [
             "",
             "soon",
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_with_an_offset_or_without_seconds() {
+    fn date_with_an_offset_or_without_seconds_is_parsed() {
         // Checked with `date -u -d '2019-04-29 09:55:41' +%s`.
         let when = 1_556_531_741;
         for (text, seconds) in [
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn date_that_day_first_cultures_write_is_unknown_unless_both_readings_agree() {
+    fn date_in_day_first_form_is_unknown_unless_both_readings_agree() {
         for (text, is_known) in [
             ("5/7/2015 10:17:14 PM", true),
             ("05/07/2015 10:17:14 PM", true),
@@ -239,7 +239,7 @@ mod tests {
             ("05/7/2015 10:17:14 PM", false),
             ("5/07/2015 10:17:14 PM", false),
             ("5/07/2015 10:17:14 PM +00:00", false),
-            // No month, or the same date.
+            // The second number is no month, or both readings are the same date.
             ("5/13/2015 10:17:14 pm", true),
             ("05/31/2015 10:17:14 pm", true),
             ("5/5/2015 10:17:14 pm", true),
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn no_date_of_a_day_first_culture_is_read_wrong() {
+    fn date_of_a_day_first_culture_is_never_wrong() {
         const EITHER: [bool; 2] = [false, true];
         let orders = EITHER.iter().flat_map(|first| EITHER.iter().map(move |day| (*first, *day)));
         let forms = orders.flat_map(|(first, day)| EITHER.iter().map(move |month| (first, day, *month)));
@@ -280,7 +280,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_second_until_9999_survives(seconds in 0..253_402_300_800_i64) {
+        fn date_until_9999_is_unchanged(seconds in 0..253_402_300_800_i64) {
             let when = OffsetDateTime::UNIX_EPOCH + Duration::seconds(seconds);
             let (hour, period) = (when.hour() % 12, if when.hour() < 12 { "AM" } else { "PM" });
             let text = format!(
@@ -292,7 +292,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_breaks_it(text in "\\PC{0,40}") {
+        fn parser_never_panics(text in "\\PC{0,40}") {
             let _ = unix_seconds(&text);
         }
     }

@@ -1,11 +1,11 @@
-//! The Native Flow: the request for a token, and what the answer means.
+//! The Native Flow: the request for a token, and the meaning of the response.
 //!
 //! | question | module |
 //! |---|---|
-//! | what is sent, and where to | `request` |
-//! | which answer is a token, and what any other means | `answer` |
-//! | where token and error stand in a document | `envelope` |
-//! | when the token expires | `expiry` |
+//! | the request and its endpoint | `request` |
+//! | reads the response: a token or an error | `answer` |
+//! | the places of token and error in a document | `envelope` |
+//! | the time at which the token expires | `expiry` |
 
 mod answer;
 mod envelope;

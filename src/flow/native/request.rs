@@ -1,5 +1,5 @@
-//! The request of the Native Flow (Concur: "OAuth 2.0 Native Flow", deprecated in 2017 and still the only one that takes
-//! a login and a password without a client secret).
+//! The request of the Native Flow (Concur: "OAuth 2.0 Native Flow"). It was deprecated in 2017 and is still the only
+//! flow that needs a login and a password but no client secret.
 
 use http::Method;
 use http::header::HeaderValue;
@@ -12,12 +12,12 @@ use crate::secret::Secret;
 
 const TOKEN_PATH: &str = "/net2/oauth2/accesstoken.ashx";
 
-/// Where tokens are given out.
+/// Returns the endpoint that issues tokens.
 pub(crate) fn token_endpoint(base: &BaseUrl) -> Result<Endpoint, Error> {
     base.endpoint(TOKEN_PATH)
 }
 
-/// Asks for an access token: GET with HTTP Basic and the consumer key in a header.
+/// Makes the request for an access token: GET with HTTP Basic and the consumer key in a header.
 pub(crate) fn token_request(
     endpoint: &Endpoint,
     user_agent: &HeaderValue,
@@ -38,7 +38,7 @@ mod tests {
     use http::HeaderValue;
 
     #[test]
-    fn the_request_is_the_documented_one() {
+    fn request_matches_the_documentation() {
         let credentials = Credentials::new("kEy1", "john_developer@hotmail.com", "Travel&Expense$2012").unwrap();
         let base = BaseUrl::parse("https://eu1.concursolutions.com/prefix/").unwrap();
         let request = token_request(
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_printed_request_shows_no_secret() {
+    fn printed_request_contains_no_secret() {
         let credentials = Credentials::new("kEy1", "login", "secret").unwrap();
         let agent = HeaderValue::from_static("a");
         let endpoint = token_endpoint(&BaseUrl::production()).unwrap();

@@ -1,17 +1,18 @@
-//! Threads of this library in the process of the calling program.
+//! Threads that this library starts in the process of the calling program.
 
 use std::io;
 use std::thread;
 
-/// Enough for the system's resolver with its plug-ins; a size that is given is not looked up in the environment.
+/// Enough for the system's resolver with its plug-ins. With an explicit size, the standard library does not read the
+/// environment.
 const STACK: usize = 256 * 1024;
 
-/// Starts a thread on which no signal handler of the calling program runs. An administrator sees its name.
+/// Starts a thread that runs no signal handler of the calling program. Its name is visible to administrators.
 ///
 /// # Errors
-/// The system starts no further thread.
+/// The system cannot start another thread.
 pub(in crate::transport) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    // A thread starts with the signal mask of the one that starts it: no signal can come before a mask of its own is set.
+    // A thread starts with the signal mask of its creator: no signal can arrive before the thread sets its own mask.
     #[cfg(unix)]
     let _blocked = SignalsBlocked::new();
     thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work).map(drop)

@@ -1,4 +1,4 @@
-//! A connection to one of several addresses.
+//! Connects to one of several addresses.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -14,30 +14,30 @@ use crate::error::Error;
 use crate::transport::call::Call;
 use crate::transport::failure;
 
-/// How long one attempt has the field to itself before the next address is tried beside it (RFC 8305, section 5).
+/// Time for one attempt alone before the next address is tried in parallel (RFC 8305, section 5).
 const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
-/// Of more addresses none is tried.
+/// Maximum number of addresses that are tried.
 const MAX_ADDRESSES: usize = 16;
-/// Before Windows 10 2004 a wait is not told that connecting has failed: there it is asked for.
-const ASK_AGAIN: Option<Duration> = if cfg!(windows) { Some(Duration::from_millis(100)) } else { None };
+/// Before Windows 10 2004, a poll does not report a failed connection: the socket is checked at this interval.
+const RECHECK_INTERVAL: Option<Duration> = if cfg!(windows) { Some(Duration::from_millis(100)) } else { None };
 
-/// Connects to the first of `addresses` that answers, each of which has `attempt` to do so.
+/// Connects to the first of `addresses` that accepts. Each attempt has the timeout `attempt`.
 ///
-/// Happy eyeballs (RFC 8305): the families take turns, and the next address is tried as soon as one has failed or kept
-/// silent for a quarter of a second.
+/// Happy Eyeballs (RFC 8305): the address families alternate, and the next address is tried after one has failed or has
+/// not answered for a quarter of a second.
 ///
 /// # Errors
-/// When all have failed, with what each of them said.
+/// All attempts failed. The error contains the result of each.
 pub(in crate::transport) fn connect(
     addresses: &[SocketAddr],
     attempt: Duration,
     call: &Call<'_>,
 ) -> Result<Socket, Error> {
-    // Cut after the families have taken turns: a host may have more addresses of one family than are tried.
+    // Truncated after the families alternate: a host may have more addresses of one family than are tried.
     let mut untried = interleave_families(addresses).into_iter().take(MAX_ADDRESSES);
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut failures: Vec<String> = Vec::new();
-    // How many of them failed because this machine has no port, or no address, to connect from.
+    // The number of attempts that failed because this machine has no free port, or no local address.
     let mut without_port = 0;
     let mut next_start = Instant::now();
     loop {
@@ -46,7 +46,7 @@ pub(in crate::transport) fn connect(
         {
             match begin(address) {
                 Ok(socket) => attempts.push(Attempt { socket, address, end: Instant::now() + attempt }),
-                // The machine's own shortage is not worth another address.
+                // If this machine lacks a resource, another address does not help.
                 Err(error) if failure::is_shortage(&error) => return Err(call.failed(error)),
                 Err(error) => {
                     failures.push(format!("{address}: {error}"));
@@ -65,7 +65,7 @@ pub(in crate::transport) fn connect(
             });
         };
         let until = if untried.len() > 0 { until.min(next_start) } else { until };
-        let until = ASK_AGAIN.map_or(until, |pause| until.min(Instant::now() + pause));
+        let until = RECHECK_INTERVAL.map_or(until, |pause| until.min(Instant::now() + pause));
         let mut watched = vec![call.watched_waker()];
         watched.extend(attempts.iter().map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT)));
         call.wait(&mut watched, Some(until))?;
@@ -89,7 +89,7 @@ pub(in crate::transport) fn connect(
     }
 }
 
-/// The addresses with the families taking turns, the first one's family first (RFC 8305, section 4).
+/// Sorts the addresses so that the families alternate, starting with the family of the first one (RFC 8305, section 4).
 fn interleave_families(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (mut ones, mut others): (Vec<_>, Vec<_>) =
@@ -106,7 +106,7 @@ fn interleave_families(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     turns
 }
 
-/// A connection that is being made.
+/// A connection attempt.
 struct Attempt {
     socket: TcpStream,
     address: SocketAddr,
@@ -123,7 +123,7 @@ enum Outcome {
 impl Attempt {
     fn outcome(self, ready: bool, now: Instant) -> Outcome {
         match (ready, self.socket.take_error()) {
-            // Without an error, but also without a peer: it was never connecting.
+            // There is no error, but also no peer: the socket was never connecting.
             (true, Ok(None)) => match self.socket.peer_addr() {
                 Ok(_) => Outcome::Connected(Socket::new(self.socket)),
                 Err(error) => Outcome::Failed(format!("{}: {error}", self.address)),
@@ -138,23 +138,23 @@ impl Attempt {
 fn begin(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = new_socket(Domain::for_address(address))?;
     let socket: socket2::Socket = above_standard_streams(socket)?;
-    // A request is one small write that waits for its answer.
+    // A request is one small write that waits for its response.
     socket.set_tcp_nodelay(true)?;
     match socket.connect(&address.into()) {
         Ok(()) => Ok(socket.into()),
-        Err(error) if goes_on(&error) => Ok(socket.into()),
+        Err(error) if is_in_progress(&error) => Ok(socket.into()),
         Err(error) => Err(error),
     }
 }
 
-/// A TCP socket that never blocks and that no child process inherits.
+/// Makes a TCP socket that never blocks and that no child process inherits.
 #[cfg(any(target_os = "android", target_os = "linux"))]
 fn new_socket(family: Domain) -> io::Result<socket2::Socket> {
-    // Made so by the one system call, in place of three.
+    // One system call sets both flags, instead of three.
     socket2::Socket::new(family, Type::STREAM.nonblocking(), None)
 }
 
-/// The same where that is set afterwards.
+/// The same for systems where these flags are set afterwards.
 #[cfg(not(any(target_os = "android", target_os = "linux")))]
 fn new_socket(family: Domain) -> io::Result<socket2::Socket> {
     let socket = socket2::Socket::new(family, Type::STREAM, None)?;
@@ -162,9 +162,9 @@ fn new_socket(family: Domain) -> io::Result<socket2::Socket> {
     Ok(socket)
 }
 
-/// Whether the system goes on connecting in the background, as it does after a signal too. "Would block" says so on Windows
-/// only: elsewhere the system is short of something, and nothing goes on.
-fn goes_on(error: &io::Error) -> bool {
+/// Whether the system continues to connect in the background, also after a signal. Only on Windows "would block" means
+/// this: elsewhere the system lacks a resource, and the attempt has failed.
+fn is_in_progress(error: &io::Error) -> bool {
     let errno = Errno::from_io_error(error);
     matches!(errno, Some(Errno::INPROGRESS | Errno::INTR)) || cfg!(windows) && errno == Some(Errno::WOULDBLOCK)
 }
@@ -175,7 +175,7 @@ mod tests {
     use std::net::SocketAddr;
 
     #[test]
-    fn families_take_turns() {
+    fn families_alternate() {
         let addresses = |text: &[&str]| text.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
         let [a, b, c, d, e] = ["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "127.0.0.2:1"];
         assert_eq!(interleave_families(&addresses(&[a, b, c, d, e])), addresses(&[a, d, b, e, c]));

@@ -1,7 +1,7 @@
-//! The addresses of a host, within the time limit of a call.
+//! Looks up the addresses of a host, within the timeout of a call.
 //!
-//! An address needs no lookup. What was found for a name is remembered for a minute (`name_cache`), or else the system is
-//! asked (`resolver`).
+//! An address needs no lookup. The result for a name is cached for a minute (`name_cache`). Otherwise the system is
+//! queried (`resolver`).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,9 +11,10 @@ use crate::error::{Cause, Code, Error};
 use crate::transport::call::Call;
 use crate::transport::failure;
 
-/// The addresses of a host, in the order in which the system wants them tried.
+/// Returns the addresses of a host, in the system's order of preference.
 ///
-/// `only_loopback`, for plain http: where `localhost` leads elsewhere, credentials must not follow in clear.
+/// `only_loopback` is for plain http: if `localhost` is resolved to another machine, credentials must not be sent there
+/// unencrypted.
 pub(in crate::transport) fn addresses(
     host: &str,
     port: u16,
@@ -60,7 +61,7 @@ fn look_up(host: &str, call: &Call<'_>) -> Result<Vec<SocketAddr>, Error> {
     }
 }
 
-/// Addresses for a line of the log.
+/// Formats addresses for a log line.
 struct Listed<'a>(&'a [SocketAddr]);
 
 impl std::fmt::Display for Listed<'_> {
@@ -90,15 +91,15 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_their_own_answer() {
+    fn address_needs_no_lookup() {
         for (host, address) in [("192.0.2.1", "192.0.2.1:7"), ("2001:db8::1", "[2001:db8::1]:7")] {
             assert_eq!(look_up(host, false).unwrap(), [address.parse().unwrap()]);
         }
     }
 
     #[test]
-    fn plain_http_does_not_leave_this_machine() {
-        // What a name that leads elsewhere would be resolved to.
+    fn plain_http_is_only_for_this_machine() {
+        // The address of a name that is resolved to another machine.
         let error = look_up("192.0.2.1", true).unwrap_err();
         assert_eq!(error.code(), Code::Connect);
         assert!(error.message().contains("not this machine"), "{error}");

@@ -1,10 +1,10 @@
-//! From a name to a connection.
+//! From a host name to a connection.
 //!
 //! | question | module |
 //! |---|---|
-//! | a name becomes addresses | `lookup`, from `name_cache` or the system (`resolver`), on threads of `background` |
-//! | one of them becomes a connection | `connect` |
-//! | what can be done with it | `socket` |
+//! | resolves a name to addresses | `lookup`, from `name_cache` or the system (`resolver`), on threads of `background` |
+//! | connects to one of them | `connect` |
+//! | sends and receives | `socket` |
 
 mod background;
 pub(in crate::transport) mod connect;

@@ -1,4 +1,4 @@
-//! Addresses of host names, remembered for a minute, for all clients of a process.
+//! Caches addresses of host names for a minute. All clients of a process share the cache.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,27 +6,27 @@ use std::time::{Duration, Instant};
 
 use crate::wipe::PerProcess;
 
-/// How long an answer is remembered. DNS says how long it may be, but the system's resolver does not pass that on; curl
-/// takes a minute too.
-const REMEMBERED: Duration = Duration::from_secs(60);
-/// More names are not remembered: a program talks to one server, and perhaps a proxy.
+/// The time for which a result is cached. DNS limits it, but the system's resolver does not return that limit. curl
+/// caches for a minute too.
+const CACHE_TIME: Duration = Duration::from_secs(60);
+/// Maximum number of names: a program connects to one server, and sometimes to a proxy.
 const MAX_NAMES: usize = 16;
 
 static NAMES: PerProcess<Mutex<Vec<Known>>> = PerProcess::new();
 
-/// One name. In the list the newest one is the last.
+/// One name. The newest entry of the list is the last.
 struct Known {
     name: String,
     addresses: Vec<SocketAddr>,
     since: Instant,
 }
 
-/// The addresses of a name, without a port, and how long ago they were found.
+/// Returns the addresses of a name, without a port, and the time since they were found.
 pub(in crate::transport) fn find(name: &str) -> Option<(Vec<SocketAddr>, Duration)> {
     let names = names();
     let known = names.iter().find(|known| known.name == name)?;
     let age = known.since.elapsed();
-    (age < REMEMBERED).then(|| (known.addresses.clone(), age))
+    (age < CACHE_TIME).then(|| (known.addresses.clone(), age))
 }
 
 pub(super) fn remember(name: &str, addresses: &[SocketAddr]) {
@@ -38,7 +38,7 @@ pub(super) fn remember(name: &str, addresses: &[SocketAddr]) {
     names.push(Known { name: name.to_owned(), addresses: addresses.to_vec(), since: Instant::now() });
 }
 
-/// Forgets the addresses of a name: no answer came over a connection to it, so the name may lead to the wrong host.
+/// Removes a name: no response came over a connection to its addresses, so they may belong to the wrong host.
 pub(in crate::transport) fn forget(name: &str) {
     names().retain(|known| known.name != name);
 }
@@ -53,7 +53,7 @@ mod tests {
     use super::{MAX_NAMES, find, forget, remember};
 
     #[test]
-    fn the_newest_names_are_remembered_until_they_are_forgotten() {
+    fn newest_names_are_cached_until_they_are_removed() {
         let address = "192.0.2.1:0".parse().unwrap();
         let name = |number| format!("{number}.cache.test");
         for number in 0..=MAX_NAMES {

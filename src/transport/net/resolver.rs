@@ -1,8 +1,8 @@
-//! The system's resolver, which cannot be interrupted, on threads of this library.
+//! Runs the system's resolver, which cannot be interrupted, on threads of this library.
 //!
-//! Calls for the same name share a lookup, and four names are looked up at a time. A call that ends leaves its lookup. A
-//! lookup that no call waits for goes on until the resolver gives up, but it takes no place from the four. A lookup may hang
-//! because its packets were lost, so a later call for the same name begins another one, and the first answer is for all.
+//! Calls for the same name share a lookup, and four names are looked up at a time. If a call ends, its lookup continues
+//! until the resolver returns. A lookup without a waiting call does not count as one of the four. A lookup may hang
+//! because its packets were lost, so a later call for the same name begins another one. The first result is used for all.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -14,40 +14,41 @@ use super::{background, name_cache};
 use crate::operation::Waker;
 use crate::wipe::PerProcess;
 
-/// What an administrator sees in the list of threads. Linux shows 15 bytes of it.
+/// The name in the system's list of threads. Linux shows 15 bytes of it.
 const THREAD_NAME: &str = "nativeflow-dns";
-/// Names that calls wait for and that are looked up at the same time.
+/// Maximum number of names with waiting calls that are looked up at the same time.
 const MAX_NAMES: usize = 4;
-/// Further threads, for lookups that no call waits for and for second lookups of a name.
+/// Maximum number of further threads. They run lookups without waiting calls and second lookups of a name.
 const MAX_EXTRA: usize = 16;
-/// Lookups of one name at the same time: a name that hangs leaves threads for others.
+/// Maximum number of lookups of one name at the same time: a name that hangs leaves threads for others.
 const MAX_OF_A_NAME: usize = 4;
-/// A lookup is joined by later calls for so long, times the number of lookups of its name. Servers that work answer sooner.
-const FRESH: Duration = Duration::from_secs(1);
+/// Later calls join a lookup within this time, multiplied by the number of lookups of its name. Working servers answer
+/// sooner.
+const JOINABLE: Duration = Duration::from_secs(1);
 
-/// The lookups of a process, whatever client they are for.
+/// The lookups of a process, shared by all clients.
 static LOOKUPS: PerProcess<Mutex<Lookups>> = PerProcess::new();
 
-/// Addresses without a port, in the order in which the system wants them tried.
+/// Addresses without a port, in the system's order of preference.
 pub(super) type Found = Result<Vec<SocketAddr>, Failure>;
 
-/// Why there are no addresses.
+/// The reason why there are no addresses.
 pub(super) enum Failure {
     System(io::Error),
     Panicked,
 }
 
-/// One call while it waits for a lookup.
+/// A call that waits for a lookup.
 pub(in crate::transport) struct Waiting<'a> {
     lookup: Arc<Lookup>,
     waker: &'a Arc<Waker>,
 }
 
 impl<'a> Waiting<'a> {
-    /// Joins a lookup of that name, or begins one. `waker` is woken when there is an answer.
+    /// Joins a lookup of that name, or begins one. `waker` is woken when there is a result.
     ///
     /// # Errors
-    /// The system starts no thread, and there is none that could do it later.
+    /// The system cannot start a thread, and no running thread could do the lookup later.
     pub(in crate::transport) fn begin(name: &str, waker: &'a Arc<Waker>) -> io::Result<Waiting<'a>> {
         let mut lookups = lookups();
         let lookup = lookups.join(name, waker, Instant::now());
@@ -75,12 +76,12 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut lookups = lookups();
         lookups.leave(&self.lookup, self.waker);
-        // What cannot be started now waits for a thread that runs.
+        // A lookup that cannot start now waits for a running thread.
         let _ = start_threads(&mut lookups);
     }
 }
 
-/// In a child of fork it is another one, whose lock no thread of the parent holds.
+/// Returns the lookups of this process. A child of fork has its own, whose lock no thread of the parent holds.
 fn lookups() -> MutexGuard<'static, Lookups> {
     // A panic cannot leave the lists half changed.
     LOOKUPS.get(Mutex::default, |_| ()).lock().unwrap_or_else(PoisonError::into_inner)
@@ -98,14 +99,14 @@ fn start_threads(lookups: &mut Lookups) -> io::Result<()> {
     Ok(())
 }
 
-/// What a thread does: one lookup after another, until there is none.
+/// The function of a thread: runs one lookup after another until there is none.
 fn work(first: Arc<Lookup>) {
     let mut next = Some(first);
     while let Some(lookup) = next {
-        // A panic must not take the thread's place with it.
+        // After a panic, the thread must still be counted as ended.
         let name = lookup.name.as_str();
         let found = panic::catch_unwind(|| resolve(name)).unwrap_or(Err(Failure::Panicked));
-        // Not if a lookup that was begun later was faster.
+        // Not if a later lookup was faster.
         if let (Ok(addresses), None) = (&found, lookup.found.get()) {
             name_cache::remember(name, addresses);
         }
@@ -123,7 +124,7 @@ fn resolve(name: &str) -> Found {
     }
 }
 
-/// A panic that a test can ask for.
+/// Panics if a test requests it.
 #[cfg(test_panic)]
 fn panic_for_test(name: &str) {
     assert!(name != "panic-for-test.invalid", "as the test asked for");
@@ -139,9 +140,9 @@ struct Lookup {
 
 #[derive(Default)]
 struct Lookups {
-    /// Without a thread, in the order in which they were asked for.
+    /// Lookups without a thread, in the order of the requests.
     queued: Vec<Entry>,
-    /// The newest one is the last.
+    /// The newest lookup is the last.
     running: Vec<Entry>,
 }
 
@@ -157,7 +158,7 @@ impl Entry {
     }
 
     fn answer(&mut self, found: &Arc<Found>) {
-        // The first answer stays.
+        // The first result stays.
         let _ = self.lookup.found.set(Arc::clone(found));
         self.callers.drain(..).for_each(|waker| waker.wake());
     }
@@ -171,11 +172,12 @@ impl Lookups {
             return Arc::clone(&queued.lookup);
         }
         let count = self.running_of(name);
-        // One with an answer still runs if another lookup of the name was faster. That answer may have been forgotten since.
+        // A lookup with a result still runs if another lookup of the name was faster. The result may have been removed
+        // from the cache since.
         let newest =
             self.running.iter_mut().rfind(|entry| entry.lookup.name == name && entry.lookup.found.get().is_none());
         if let Some(newest) = newest
-            && (count >= MAX_OF_A_NAME || now.saturating_duration_since(newest.since) < FRESH * count as u32)
+            && (count >= MAX_OF_A_NAME || now.saturating_duration_since(newest.since) < JOINABLE * count as u32)
         {
             newest.callers.push(Arc::clone(waker));
             return Arc::clone(&newest.lookup);
@@ -185,7 +187,7 @@ impl Lookups {
         lookup
     }
 
-    /// A call waits no longer. Without callers a lookup does not stay in the queue.
+    /// Removes a call that waits no longer. A queued lookup without callers is removed.
     fn leave(&mut self, lookup: &Arc<Lookup>, waker: &Arc<Waker>) {
         if let Some(entry) = self.queued.iter_mut().chain(&mut self.running).find(|entry| entry.is_of(lookup)) {
             entry.callers.retain(|caller| !Arc::ptr_eq(caller, waker));
@@ -193,7 +195,7 @@ impl Lookups {
         self.queued.retain(|entry| !entry.callers.is_empty());
     }
 
-    /// The next lookup that may begin, which then counts as running.
+    /// Returns the next lookup that may begin, and counts it as running.
     fn next(&mut self, now: Instant) -> Option<Arc<Lookup>> {
         let place = self.queued.iter().position(|entry| self.may_begin(&entry.lookup.name))?;
         let entry = Entry { since: now, ..self.queued.remove(place) };
@@ -202,15 +204,15 @@ impl Lookups {
         Some(lookup)
     }
 
-    /// Queues again what got no thread.
+    /// Queues a lookup again that got no thread.
     fn put_back(&mut self, lookup: &Arc<Lookup>) {
         if let Some(place) = self.running.iter().position(|entry| entry.is_of(lookup)) {
             self.queued.insert(0, self.running.remove(place));
         }
     }
 
-    /// Takes an answer for those who wait for it. Addresses are for all who want that name. A failure is not: a later lookup
-    /// may succeed.
+    /// Passes a result to the waiting calls. Addresses go to all calls for that name. A failure goes only to the calls
+    /// of this lookup, because a later lookup may succeed.
     fn finish(&mut self, lookup: &Arc<Lookup>, found: &Arc<Found>) {
         if let Some(place) = self.running.iter().position(|entry| entry.is_of(lookup)) {
             self.running.remove(place).answer(found);
@@ -254,8 +256,8 @@ mod tests {
         Arc::new(Waker::new().unwrap())
     }
 
-    /// Joins and begins what may begin; which lookup the call waits for, and whether it runs.
-    fn ask(lookups: &mut Lookups, name: &str, waker: &Arc<Waker>, now: Instant) -> (Arc<Lookup>, bool) {
+    /// Joins a lookup and begins what may begin. Returns the lookup that the call waits for, and whether it runs.
+    fn join_lookup(lookups: &mut Lookups, name: &str, waker: &Arc<Waker>, now: Instant) -> (Arc<Lookup>, bool) {
         let lookup = lookups.join(name, waker, now);
         while lookups.next(now).is_some() {}
         let runs = lookups.running.iter().any(|entry| entry.is_of(&lookup));
@@ -267,12 +269,12 @@ mod tests {
     }
 
     #[test]
-    fn lookups_without_callers_take_no_place() {
+    fn lookup_without_callers_does_not_count() {
         let (mut lookups, waker, now) = (Lookups::default(), waker(), Instant::now());
         let mut count = 0;
         // Names that hang, and calls that end.
         for number in 0..100 {
-            let (lookup, runs) = ask(&mut lookups, &format!("{number}.test"), &waker, now);
+            let (lookup, runs) = join_lookup(&mut lookups, &format!("{number}.test"), &waker, now);
             count += usize::from(runs);
             lookups.leave(&lookup, &waker);
         }
@@ -281,35 +283,37 @@ mod tests {
     }
 
     #[test]
-    fn four_names_are_looked_up_at_a_time() {
+    fn only_four_names_are_looked_up_at_a_time() {
         let (mut lookups, waker, now) = (Lookups::default(), waker(), Instant::now());
         let names: Vec<_> = (0..=MAX_NAMES).map(|number| format!("{number}.test")).collect();
-        let all: Vec<_> = names.iter().map(|name| ask(&mut lookups, name, &waker, now)).collect();
+        let all: Vec<_> = names.iter().map(|name| join_lookup(&mut lookups, name, &waker, now)).collect();
         assert_eq!(all.iter().filter(|(_, runs)| *runs).count(), MAX_NAMES);
         let (first, last) = (&all[0].0, &all[MAX_NAMES].0);
-        assert!(ask(&mut lookups, &names[MAX_NAMES], &waker, now).0.name == last.name && lookups.queued.len() == 1);
+        assert!(
+            join_lookup(&mut lookups, &names[MAX_NAMES], &waker, now).0.name == last.name && lookups.queued.len() == 1
+        );
         lookups.leave(first, &waker);
         assert!(Arc::ptr_eq(&lookups.next(now).unwrap(), last), "the place of a lookup without callers is free");
         assert!(lookups.next(now).is_none());
     }
 
     #[test]
-    fn old_lookups_are_not_joined() {
+    fn old_lookup_is_not_joined() {
         let (mut lookups, now) = (Lookups::default(), Instant::now());
         let (first, second) = (waker(), waker());
-        let (lost, _) = ask(&mut lookups, "a.test", &first, now);
+        let (lost, _) = join_lookup(&mut lookups, "a.test", &first, now);
         let at = |ms| now + Duration::from_millis(ms);
-        assert!(Arc::ptr_eq(&lost, &ask(&mut lookups, "a.test", &second, at(900)).0));
-        let (newer, runs) = ask(&mut lookups, "a.test", &second, at(1000));
+        assert!(Arc::ptr_eq(&lost, &join_lookup(&mut lookups, "a.test", &second, at(900)).0));
+        let (newer, runs) = join_lookup(&mut lookups, "a.test", &second, at(1000));
         assert!(runs && !Arc::ptr_eq(&lost, &newer));
-        assert!(Arc::ptr_eq(&newer, &ask(&mut lookups, "a.test", &second, at(2900)).0));
-        // One name never takes all threads.
+        assert!(Arc::ptr_eq(&newer, &join_lookup(&mut lookups, "a.test", &second, at(2900)).0));
+        // One name never uses all threads.
         for hour in 1..100 {
-            ask(&mut lookups, "a.test", &second, now + Duration::from_secs(hour * 3600));
+            join_lookup(&mut lookups, "a.test", &second, now + Duration::from_secs(hour * 3600));
         }
         assert_eq!(lookups.running.len(), MAX_OF_A_NAME);
 
-        // A failure is for those who wait for that lookup, addresses are for all.
+        // A failure is for the calls of that lookup, addresses are for all.
         lookups.finish(&newer, &Arc::new(Err(Failure::Panicked)));
         assert!(lost.found.get().is_none() && newer.found.get().is_some());
         let last = Arc::clone(&lookups.running.last().unwrap().lookup);
@@ -318,8 +322,8 @@ mod tests {
         let answered = lookups.running.iter().all(|entry| entry.callers.is_empty());
         assert!(answered && lookups.queued.is_empty());
 
-        // The answer may be forgotten since: a lookup that still runs does not give it again.
-        assert!(ask(&mut lookups, "a.test", &first, now).0.found.get().is_none());
+        // The result may have been removed since: a lookup that still runs does not return it again.
+        assert!(join_lookup(&mut lookups, "a.test", &first, now).0.found.get().is_none());
     }
 
     #[test]
@@ -336,7 +340,7 @@ mod tests {
                 });
             }
         });
-        // The last of them ends by itself.
+        // The last thread ends without a request.
         while !lookups().running.is_empty() {
             std::thread::yield_now();
         }

@@ -1,4 +1,4 @@
-//! A TCP connection that never blocks: every wait has the call's limit and can be cancelled.
+//! A TCP connection that never blocks: the call's timeout limits every wait, and every wait can be cancelled.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -14,12 +14,12 @@ use crate::transport::call::Call;
 pub(in crate::transport) struct Socket(TcpStream);
 
 impl Socket {
-    /// Of a connection that has been made, and does not block.
+    /// Wraps an established connection that does not block.
     pub(super) fn new(connected: TcpStream) -> Socket {
         Socket(connected)
     }
 
-    /// Reads what there is into `buffer`, waiting for the first byte; 0: the other end has closed.
+    /// Reads available data into `buffer` and waits for the first byte. Returns 0 if the other end has closed.
     pub(in crate::transport) fn receive(&self, buffer: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
         if call.waits_for_the_rest() {
             acknowledge_at_once(&self.0);
@@ -36,7 +36,7 @@ impl Socket {
                     buffer.arrived(amount);
                     return Ok(amount);
                 }
-                Err(error) if is_nothing_yet(&error) => {}
+                Err(error) if must_repeat(&error) => {}
                 Err(error) => return Err(call.failed(error)),
             }
         }
@@ -45,13 +45,13 @@ impl Socket {
     /// Sends all of `bytes`.
     pub(in crate::transport) fn send(&self, mut bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
         while !bytes.is_empty() {
-            // The standard library asks the system for an error in place of a signal where the other end has gone.
+            // If the other end has closed, the standard library requests an error from the system instead of a signal.
             match (&self.0).write(bytes) {
                 Ok(amount) => {
                     call.add_bytes_sent(amount);
                     bytes = bytes.get(amount..).unwrap_or_default();
                 }
-                Err(error) if is_nothing_yet(&error) => {
+                Err(error) if must_repeat(&error) => {
                     call.wait(&mut [call.watched_waker(), PollFd::new(&self.0, PollFlags::OUT)], None)?;
                 }
                 Err(error) => return Err(call.failed(error)),
@@ -60,7 +60,7 @@ impl Socket {
         Ok(())
     }
 
-    /// Takes what has come already, without waiting; `None`: nothing, 0: the other end has closed.
+    /// Reads data that has already arrived, without waiting. `None`: nothing; 0: the other end has closed.
     pub(in crate::transport) fn take_arrived(
         &self,
         buffer: &mut Buffer,
@@ -71,17 +71,17 @@ impl Socket {
                 buffer.arrived(amount);
                 Ok(Some(amount))
             }
-            Err(error) if is_nothing_yet(&error) => Ok(None),
+            Err(error) if must_repeat(&error) => Ok(None),
             Err(error) => Err(call.failed(error)),
         }
     }
 
-    /// Waits until there is something to read, or the end.
+    /// Waits for data, or for the end.
     pub(in crate::transport) fn wait_for_more(&self, call: &Call<'_>) -> Result<(), Error> {
         call.wait(&mut [call.watched_waker(), PollFd::new(&self.0, PollFlags::IN)], None).map(drop)
     }
 
-    /// The address at the other end.
+    /// Returns the address of the other end.
     pub(in crate::transport) fn peer(&self) -> Option<SocketAddr> {
         self.0.peer_addr().ok()
     }
@@ -93,8 +93,8 @@ impl fmt::Debug for Socket {
     }
 }
 
-/// A server that sends in two small pieces (session tickets and an answer, say) may hold the second one back until the first
-/// is acknowledged, which Linux would put off for 40 ms.
+/// Acknowledges received data at once. A server that sends two small pieces (for example session tickets and a
+/// response) may hold the second back until the first is acknowledged, and Linux would delay that for 40 ms.
 #[cfg(target_os = "linux")]
 fn acknowledge_at_once(socket: &TcpStream) {
     let _ = rustix::net::sockopt::set_tcp_quickack(socket, true);
@@ -103,7 +103,7 @@ fn acknowledge_at_once(socket: &TcpStream) {
 #[cfg(not(target_os = "linux"))]
 fn acknowledge_at_once(_: &TcpStream) {}
 
-/// Whether it is to be tried again: at once after a signal, for a wait says so, and else when the socket is ready.
-fn is_nothing_yet(error: &io::Error) -> bool {
+/// Whether to wait and repeat the operation. After a signal, the wait ends at once; otherwise when the socket is ready.
+fn must_repeat(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }

@@ -1,4 +1,4 @@
-//! Which proxy is on the way, if any.
+//! The proxy to use, if any.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,17 +15,17 @@ use crate::secret::Secret;
 use crate::wipe::WipedVec;
 
 const MAX_LEN: usize = 2048;
-/// SOCKS counts user and password in one byte each (RFC 1929).
+/// SOCKS encodes the lengths of user and password in one byte each (RFC 1929).
 const MAX_SOCKS_LEN: usize = 255;
 
-/// How a proxy is spoken to.
+/// The protocol of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::transport) enum Scheme {
     /// HTTP CONNECT.
     Http,
     /// HTTP CONNECT inside TLS.
     Https,
-    /// SOCKS 5 (RFC 1928). The proxy looks the server's name up.
+    /// SOCKS 5 (RFC 1928). The proxy looks up the server's name.
     Socks5,
 }
 
@@ -36,27 +36,27 @@ pub(crate) struct Proxy {
     pub(in crate::transport) login: Option<Login>,
 }
 
-/// What the proxy wants to know of its user; nothing of Concur's.
+/// The proxy's user and password. They are not credentials of Concur.
 pub(in crate::transport) struct Login {
     pub(in crate::transport) user: Secret,
     pub(in crate::transport) password: Secret,
 }
 
 impl Login {
-    /// The value of a Proxy-Authorization header (RFC 7617).
+    /// Returns the value of a Proxy-Authorization header (RFC 7617).
     pub(in crate::transport) fn basic(&self) -> Secret {
         basic(self.user.expose(), self.password.expose())
     }
 }
 
 impl Proxy {
-    /// Reads `[scheme://][user[:password]@]host[:port]`, with http and the ports of curl where they are left out: 1080, and
-    /// 443 for https. User and password may be percent-encoded.
+    /// Parses `[scheme://][user[:password]@]host[:port]`. The defaults are http and curl's ports: 1080, and 443 for
+    /// https. User and password may be percent-encoded.
     pub(crate) fn parse(url: &str) -> Result<Proxy, Error> {
-        // Nothing of the URL may be repeated: it may hold a password.
-        let refuse = |what: &str| Error::new(Cause::ProxyRefusedUrl).detail(what);
+        // No part of the URL may be repeated: it may contain a password.
+        let reject = |what: &str| Error::new(Cause::ProxyRefusedUrl).detail(what);
         if url.len() > MAX_LEN {
-            return Err(refuse("longer than 2048 bytes"));
+            return Err(reject("longer than 2048 bytes"));
         }
         let (scheme, rest) = match url.split_once("://") {
             None => (Scheme::Http, url),
@@ -64,12 +64,12 @@ impl Proxy {
                 "http" => (Scheme::Http, rest),
                 "https" => (Scheme::Https, rest),
                 "socks5" | "socks5h" => (Scheme::Socks5, rest),
-                _ => return Err(refuse("scheme is not http, https or socks5")),
+                _ => return Err(reject("scheme is not http, https or socks5")),
             },
         };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if authority.contains(['/', '?', '#']) {
-            return Err(refuse(
+            return Err(reject(
                 "contains a path, a query or a fragment; in user name and password write / as %2F, ? as %3F, # as %23",
             ));
         }
@@ -78,12 +78,12 @@ impl Proxy {
             None => (None, authority),
         };
         let default_port = if scheme == Scheme::Https { 443 } else { 1080 };
-        let place = HostPort::parse(place, default_port).map_err(refuse)?;
-        let login = login.map(|login| read_login(login, scheme).map_err(refuse)).transpose()?;
+        let place = HostPort::parse(place, default_port).map_err(reject)?;
+        let login = login.map(|login| read_login(login, scheme).map_err(reject)).transpose()?;
         Ok(Proxy { scheme, place, login })
     }
 
-    /// Keeps user and password out of what the proxy says.
+    /// Makes the redactor that removes user and password from the proxy's error text.
     pub(in crate::transport) fn redactor(&self) -> Redactor {
         let Some(Login { user, password }) = &self.login else { return Redactor::new(&[], &[]) };
         let pair = Secret::concat(&[user.expose(), ":", password.expose()]);
@@ -92,13 +92,13 @@ impl Proxy {
 }
 
 fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
-    // Readers of URLs disagree on where the host begins after one of these.
+    // URL parsers disagree on the start of the host after one of these.
     if login.contains(['@', '\\']) || login.contains(char::is_whitespace) {
         return Err("user name or password contains a raw @, \\ or space; write %40, %5C or %20");
     }
     let (user, password) = login.split_once(':').unwrap_or((login, ""));
     let decode = |text: &str| {
-        // It only gets shorter.
+        // The result is never longer.
         let mut bytes = WipedVec::with_capacity(text.len());
         bytes.extend(percent_decode_str(text));
         let text = Secret::from_utf8(bytes).ok_or("user name or password is not UTF-8")?;
@@ -127,7 +127,7 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// The way out of this machine, as the options and the environment tell it.
+/// The proxy and its bypass, from the options or the environment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Route {
     pub(crate) proxy: Option<Arc<Proxy>>,
@@ -135,8 +135,8 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// What curl would take from the environment for an https address: `https_proxy` before `all_proxy`, and each name in lower
-    /// case before the same in upper case; `no_proxy` for what goes without. An empty value counts as none.
+    /// Reads the environment variables that curl uses for an https address: `https_proxy` before `all_proxy`, each name
+    /// in lower case before upper case, and `no_proxy` for the bypass. An empty value counts as missing.
     ///
     /// `variable` reads one of them.
     pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Route, Error> {
@@ -150,7 +150,7 @@ impl Route {
                     drop(WipedVec::from(value.into_encoded_bytes()));
                     Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: not UTF-8"))
                 })?;
-                // Which variable it was, before what is wrong with it.
+                // The name of the variable precedes the fault.
                 let named = |error: Error| {
                     let what = error.message();
                     let (_, what) = what.rsplit_once(": ").unwrap_or(("", &what));
@@ -166,7 +166,7 @@ impl Route {
         Ok(Route { proxy, bypass })
     }
 
-    /// The proxy on the way to that origin; none for plain http, which stays on this machine.
+    /// Returns the proxy for that origin; none for plain http, which stays on this machine.
     pub(in crate::transport) fn proxy_to(&self, origin: &Origin) -> Option<&Arc<Proxy>> {
         let HostPort { host, port } = &origin.place;
         self.proxy.as_ref().filter(|_| origin.is_https && !self.bypass.covers(host, *port))
@@ -179,7 +179,7 @@ mod tests {
     use crate::origin::{HostPort, Origin};
 
     #[test]
-    fn proxy_urls_are_read_as_curl_reads_them() {
+    fn proxy_url_is_parsed_like_in_curl() {
         for (url, scheme, name, user, password) in [
             ("http://proxy.example:3128", Scheme::Http, "proxy.example:3128", "", ""),
             ("HTTP://proxy.example:3128/", Scheme::Http, "proxy.example:3128", "", ""),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_proxy_urls_are_refused_without_being_repeated() {
+    fn invalid_proxy_url_is_rejected_and_not_repeated() {
         let long = format!("http://user:{}@proxy.example", "QUX".repeat(1000));
         let for_socks = format!("socks5://user:{}@proxy.example", "QUX".repeat(100));
         for url in [
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_is_read_as_curl_reads_it() {
+    fn environment_is_read_like_in_curl() {
         let route = |variables: &'static [(&str, &str)]| {
             Route::from_environment(|name| {
                 variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into())

@@ -1,10 +1,10 @@
-//! The proxy on the way, if there is one.
+//! The proxy, if there is one.
 //!
 //! | question | module |
 //! |---|---|
-//! | which proxy, and with which user | `config`; the hosts that are reached without it: `no_proxy` |
-//! | the way through it | `tunnel`, or `socks` |
-//! | what it means when it does not let a request through | `refusal` |
+//! | the proxy and its user; the hosts that are connected to directly | `config`; `no_proxy` |
+//! | opens the tunnel | `tunnel`, or `socks` |
+//! | the cause if the proxy rejects a request | `refusal` |
 
 mod config;
 mod no_proxy;

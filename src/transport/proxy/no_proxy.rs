@@ -1,4 +1,4 @@
-//! Which hosts are reached without the proxy.
+//! The hosts that are connected to directly, without the proxy.
 
 use std::net::IpAddr;
 
@@ -25,25 +25,25 @@ enum Hosts {
 }
 
 impl Bypass {
-    /// Reads a list, separated by commas or blanks, of: `*` for all; a domain, which covers the hosts below it (a dot or `*.`
-    /// before it changes nothing); an address; a network such as `10.0.0.0/8`. A port may stand behind each but the last,
-    /// and behind an IPv6 address in brackets.
+    /// Parses a list, separated by commas or spaces, of: `*` for all; a domain, which includes the hosts below it (a
+    /// dot or `*.` before it changes nothing); an address; a network such as `10.0.0.0/8`. A port may follow each item
+    /// except a network. An IPv6 address with a port needs brackets.
     pub(crate) fn parse(list: &str) -> Result<Bypass, Error> {
         let entry = |text| Entry::parse(text).ok_or_else(|| Error::new(Cause::ProxyBypassRefused).detail(text));
-        words(list).map(entry).collect::<Result<_, _>>().map(Bypass)
+        items(list).map(entry).collect::<Result<_, _>>().map(Bypass)
     }
 
-    /// Reads the list of the environment as curl reads it (lib/noproxy.c), because it was written for all programs: a host
-    /// that another program reaches through the proxy must not be reached directly. `*` counts only if it is the whole
-    /// list; ports, brackets and `*.` match no host; the length 0 of a network stands for all bits.
+    /// Parses the list of the environment like curl (lib/noproxy.c), because it was written for all programs: a host
+    /// that other programs reach through the proxy must not be reached directly. `*` counts only if it is the whole
+    /// list; ports, brackets and `*.` match no host; the length 0 of a network means all bits.
     pub(super) fn of_environment(list: &str) -> Bypass {
         match list {
             "*" => Bypass(vec![Entry { hosts: Hosts::All, port: None }]),
-            list => Bypass(words(list).filter_map(Entry::of_environment).collect()),
+            list => Bypass(items(list).filter_map(Entry::of_environment).collect()),
         }
     }
 
-    /// Whether `host`, an address without brackets or a name, is on the list.
+    /// Whether the list contains `host`, a name or an address without brackets.
     pub(in crate::transport) fn covers(&self, host: &str, port: u16) -> bool {
         let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         let address = name.parse::<IpAddr>().ok();
@@ -60,7 +60,7 @@ impl Bypass {
     }
 }
 
-fn words(list: &str) -> impl Iterator<Item = &str> {
+fn items(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', ' ', '\t']).filter(|word| !word.is_empty())
 }
 
@@ -112,7 +112,7 @@ impl Entry {
     }
 }
 
-/// The digits that `text` begins with; none are 0, as in C's `atoi`.
+/// Parses the digits at the start of `text`; without digits the result is 0, as in C's `atoi`.
 fn number(text: &str) -> Option<u8> {
     let text = text.strip_prefix('+').unwrap_or(text);
     let digits = text.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
@@ -132,7 +132,7 @@ mod tests {
     use super::Bypass;
 
     #[test]
-    fn hosts_on_the_list_are_covered_and_no_others() {
+    fn only_hosts_on_the_list_are_covered() {
         for (list, host, port, covered) in [
             ("", "example.com", 443, false),
             ("*", "example.com", 443, true),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn entry_that_cannot_be_read_is_refused_by_name() {
+    fn invalid_entry_is_rejected_and_named() {
         for bad in
             ["10.0.0.0/33", "exa mple/x", "[::1", "[::1]x", "host:port", "host:99999", "a*b", "http://host", ".", "*."]
         {
@@ -176,9 +176,9 @@ mod tests {
         }
     }
 
-    /// Compared with curl 7.88.1; the networks of IPv6 with its manual, which has them since 7.86.
+    /// Compared with curl 7.88.1. The networks of IPv6 are compared with its manual, which lists them since 7.86.
     #[test]
-    fn list_of_the_environment_is_read_as_curl_reads_it() {
+    fn list_of_the_environment_is_parsed_like_in_curl() {
         for (list, host, covered) in [
             ("*", "localhost", true),
             ("*", "::1", true),

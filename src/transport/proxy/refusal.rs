@@ -1,58 +1,60 @@
-//! What it means when a proxy does not let a request through.
+//! Reads the response of a proxy that rejects a request.
 
 use http::StatusCode;
 use http::header::CONTENT_ENCODING;
 
 use crate::error::{Cause, Error};
-use crate::message::{Answer, Document, asked_pause, decode};
+use crate::message::{Answer, Document, decode, requested_pause};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 
-/// Where proxies say in short what their page says at length: squid, and all that follow RFC 9209.
-const SHORT_WORDS: [&str; 2] = ["x-squid-error", "proxy-status"];
+/// The headers with a short form of the error text: of squid, and of proxies that follow RFC 9209.
+const TEXT_HEADERS: [&str; 2] = ["x-squid-error", "proxy-status"];
 
-/// Where their documents say it: those of API gateways, SOAP, and problem details (RFC 9457).
-const WORDS: [&str; 5] = ["message", "errorMessage", "faultstring", "title", "detail"];
+/// The names of the error text in documents: of API gateways, SOAP, and problem details (RFC 9457).
+const TEXT_NAMES: [&str; 5] = ["message", "errorMessage", "faultstring", "title", "detail"];
 
-/// Reads a proxy's refusal of a tunnel. `name` is its host and port; `redactor` keeps out of its words what it was told.
+/// Reads a proxy's rejection of a tunnel. `name` is its host and port; `redactor` removes the sent values from its
+/// error text.
 pub(in crate::transport) fn refusal(answer: &Answer, name: &str, redactor: &Redactor) -> Error {
     let Answer { response, came } = answer;
     let status = response.status();
     let cause = match status {
-        // tinyproxy says 401 for a wrong password.
+        // tinyproxy sends status 401 for a wrong password.
         StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED => Cause::ProxyDenied,
-        // RFC 6585: a login at the proxy is due, which no later try gets past by itself.
+        // RFC 6585: the proxy requires a login, so a retry alone does not help.
         StatusCode::NETWORK_AUTHENTICATION_REQUIRED => Cause::ProxyRefused,
-        // It has tried.
+        // The proxy has tried to connect.
         status if status.is_server_error() => Cause::ProxyCannotReach,
         _ => Cause::ProxyRefused,
     };
     let text = decode(response.headers(), &response.body().bytes);
     let document = Document::parse(&text);
-    let in_document = words_of(&document);
-    let mut words: Vec<&str> = in_document.iter().map(Secret::expose).collect();
-    words.push(match &document {
+    let in_document = error_texts(&document);
+    let mut texts: Vec<&str> = in_document.iter().map(Secret::expose).collect();
+    texts.push(match &document {
         Document::WebPage(title) => title,
-        // Compressed, perhaps.
+        // The text may be compressed.
         Document::Text(text) if !response.headers().contains_key(CONTENT_ENCODING) => text,
         _ => "",
     });
-    for name in SHORT_WORDS {
-        words.extend(response.headers().get(name).and_then(|value| value.to_str().ok()));
+    for name in TEXT_HEADERS {
+        texts.extend(response.headers().get(name).and_then(|value| value.to_str().ok()));
     }
-    words.retain(|words| !words.is_empty());
-    let words = redactor.sanitize(&words.join("; "));
+    texts.retain(|text| !text.is_empty());
+    let message = redactor.sanitize(&texts.join("; "));
     // The request is sent through the tunnel, and there is none.
     Error::new(cause)
         .request_sent(false)
         .detail(format_args!("{name}: HTTP {}", status.as_u16()))
-        .retry_after(asked_pause(response.headers(), came.wall))
-        .answered(status.as_u16(), String::new(), words)
+        .retry_after(requested_pause(response.headers(), came.wall))
+        .answered(status.as_u16(), String::new(), message)
 }
 
-/// What a document of a gateway says in its outermost element.
-fn words_of(document: &Document<'_>) -> Vec<Secret> {
-    let elements = document.root().into_iter().flat_map(|root| WORDS.iter().flat_map(move |name| root.children(name)));
+/// Returns the error texts in the outermost element of a gateway's document.
+fn error_texts(document: &Document<'_>) -> Vec<Secret> {
+    let elements =
+        document.root().into_iter().flat_map(|root| TEXT_NAMES.iter().flat_map(move |name| root.children(name)));
     elements.filter_map(|element| element.value()).collect()
 }
 
@@ -72,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_status_tells_who_must_act() {
+    fn rejection_has_the_cause_of_its_status() {
         for (status, code, pause) in [
             (407, Code::ProxyDenied, None),
             (401, Code::ProxyDenied, None),
@@ -92,18 +94,18 @@ mod tests {
     }
 
     #[test]
-    fn the_proxy_is_quoted_but_not_with_what_it_was_told() {
+    fn proxy_error_text_is_quoted_without_sent_values() {
         let page = "<html><head><title>ERROR</title></head><body>x</body></html>";
         let squid = refused(403, ("x-squid-error", "ERR_ACCESS_DENIED 0"), page);
         assert_eq!(squid.server_message(), "ERROR; ERR_ACCESS_DENIED 0");
         for body in [
-            "no way out",
-            "{\"title\":\"no\",\"detail\":\"way out\"}",
-            "{\"message\":\"no way out\"}",
-            "<e><faultstring>no way out</faultstring></e>",
+            "no route",
+            "{\"title\":\"no\",\"detail\":\"route\"}",
+            "{\"message\":\"no route\"}",
+            "<e><faultstring>no route</faultstring></e>",
         ] {
-            let said = refused(403, ("server", "x"), body).server_message().replace("; ", " ");
-            assert_eq!(said, "no way out", "{body}");
+            let shown = refused(403, ("server", "x"), body).server_message().replace("; ", " ");
+            assert_eq!(shown, "no route", "{body}");
         }
         assert_eq!(refused(403, ("content-encoding", "gzip"), "\u{1}\u{2}x").server_message(), "");
         assert!(!refused(407, ("server", "x"), "user:hunter22 is wrong").server_message().contains("hunter22"));

@@ -1,4 +1,4 @@
-//! SOCKS 5, the little of it that a client needs (RFC 1928, RFC 1929).
+//! The part of SOCKS 5 that a client needs (RFC 1928, RFC 1929).
 
 use std::net::IpAddr;
 
@@ -16,16 +16,16 @@ const NO_LOGIN: u8 = 0;
 const WITH_LOGIN: u8 = 2;
 const NONE_ACCEPTABLE: u8 = 0xff;
 const CONNECT: u8 = 1;
-/// How addresses are written.
+/// Types of addresses.
 const IPV4: u8 = 1;
 const NAME: u8 = 3;
 const IPV6: u8 = 4;
 
-/// Longest message of a proxy: its answer with a name in it.
+/// Maximum length of a message from the proxy: its reply with a host name.
 const MAX_MESSAGE_LEN: usize = 4 + 1 + 255 + 2;
 
-/// Asks the proxy at the other end of `stream` for a way to a server, whose name the proxy looks up.
-pub(super) fn ask(
+/// Opens a tunnel to a server through the proxy at the other end of `stream`. The proxy looks up the server's name.
+pub(super) fn open_tunnel(
     login: Option<&Login>,
     stream: &mut Stream,
     HostPort { host, port }: &HostPort,
@@ -71,7 +71,7 @@ pub(super) fn ask(
     if reply != 0 {
         return Err(refusal(reply, call));
     }
-    // The address that the proxy calls from, which nobody needs.
+    // The address that the proxy connects from is ignored.
     match kind {
         IPV4 => session.receive::<4>().map(drop)?,
         IPV6 => session.receive::<16>().map(drop)?,
@@ -90,7 +90,7 @@ pub(super) fn ask(
     }
 }
 
-/// What is said and heard.
+/// The messages between client and proxy.
 struct SocksSession<'a> {
     stream: &'a mut Stream,
     input: Buffer,
@@ -98,13 +98,13 @@ struct SocksSession<'a> {
 }
 
 impl SocksSession<'_> {
-    /// In one piece, for some proxies read no further than the first.
+    /// Sends a message in one piece, because some proxies read only the first piece.
     fn send(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
         let message = WipedVec::from(parts.concat());
         self.stream.send(&message, self.call)
     }
 
-    /// As many bytes, however many the proxy sends at once.
+    /// Receives exactly this number of bytes, however the proxy splits them.
     fn receive<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Error> {
         loop {
             if let Some(&bytes) = self.input.filled().first_chunk::<LENGTH>() {
@@ -117,10 +117,10 @@ impl SocksSession<'_> {
         }
     }
 
-    /// User and password, each with its length before it (RFC 1929).
+    /// Sends user and password, each after its length (RFC 1929).
     fn log_in(&mut self, login: &Login) -> Result<(), Error> {
         let (user, password) = (login.user.expose().as_bytes(), login.password.expose().as_bytes());
-        // The URL was refused if they were longer.
+        // Longer values in the URL were rejected.
         self.send(&[&[1, user.len() as u8], user, &[password.len() as u8], password])?;
         match self.receive()? {
             [_, 0] => Ok(()),
@@ -133,7 +133,7 @@ fn denied(what: &str, call: &Call<'_>) -> Error {
     Error::new(Cause::ProxyDenied).detail(format_args!("{}: {what}", call.peer_name()))
 }
 
-/// The reply codes of RFC 1928, section 6.
+/// Converts the reply codes of RFC 1928, section 6.
 fn refusal(reply: u8, call: &Call<'_>) -> Error {
     let (cause, what) = match reply {
         1 => (Cause::ProxyCannotReach, "general failure"),

@@ -1,4 +1,4 @@
-//! Asks a proxy for a way to the server, which it then cannot look into.
+//! Opens a tunnel through a proxy to the server. The proxy cannot read the TLS data inside.
 
 use http::header::HeaderValue;
 use http::{Method, Uri};
@@ -16,10 +16,10 @@ use crate::transport::failure;
 use crate::transport::progress::{Peer, Phase};
 use crate::transport::stream::Stream;
 
-/// Asks for a way to `server`; `stream` leads to the proxy.
+/// Opens a tunnel to `server`; `stream` is the connection to the proxy.
 ///
 /// # Errors
-/// The proxy fails, or refuses.
+/// The proxy fails, or rejects the request.
 pub(in crate::transport) fn open(
     proxy: &Proxy,
     mut stream: Stream,
@@ -29,7 +29,7 @@ pub(in crate::transport) fn open(
 ) -> Result<Stream, Error> {
     call.enter(Phase::Tunnel, Peer::Proxy);
     if proxy.scheme == Scheme::Socks5 {
-        socks::ask(proxy.login.as_ref(), &mut stream, server, call)?;
+        socks::open_tunnel(proxy.login.as_ref(), &mut stream, server, call)?;
         call.log_phase_done(format_args!("{}: tunnel to {server} open", call.peer_title()));
         return Ok(stream);
     }
@@ -45,7 +45,7 @@ pub(in crate::transport) fn open(
     Ok(stream)
 }
 
-/// The request for a tunnel (RFC 9110, section 9.3.6). Nothing in it is Concur's but the host.
+/// Makes the request for a tunnel (RFC 9110, section 9.3.6). It contains nothing of Concur except the host.
 fn connect(proxy: &Proxy, server: &HostPort, user_agent: Option<&HeaderValue>) -> Result<http::Request<()>, Error> {
     let target = Uri::builder().authority(server.to_string()).build().map_err(|_| Cause::Unforeseen)?;
     let mut head = begin(Method::CONNECT, target);

@@ -1,4 +1,4 @@
-//! Whom a certificate names, for people to read, and when it is valid.
+//! The names in a certificate as messages show them, and its validity.
 
 use std::fmt;
 
@@ -9,8 +9,9 @@ use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode as _, Tag, Tagged as _};
 use x509_cert::name::Name;
 
-/// What people know an authority or a server by (RFC 4519). The others are left out: a table of all is 50 KB.
-const SHOWN: [(ObjectIdentifier, &str); 4] = [
+/// The attributes by which people recognize an authority or a server (RFC 4519). Others are left out: a table of all is
+/// 50 KB.
+const ATTRIBUTES: [(ObjectIdentifier, &str); 4] = [
     (ObjectIdentifier::new_unwrap("2.5.4.3"), "CN"),
     (ObjectIdentifier::new_unwrap("2.5.4.11"), "OU"),
     (ObjectIdentifier::new_unwrap("2.5.4.10"), "O"),
@@ -26,7 +27,7 @@ pub(in crate::transport) struct Names {
 }
 
 impl Names {
-    /// Those of `certificate`; empty ones when it cannot be read, which only costs the reader of a message something.
+    /// Reads the names in `certificate`. They are empty if it cannot be parsed: then only the message lacks them.
     pub(in crate::transport) fn of(certificate: &CertificateDer<'_>) -> Names {
         let Some(certificate) = parse(certificate) else {
             return Names::default();
@@ -44,12 +45,12 @@ impl Names {
     }
 }
 
-/// All of a certificate.
+/// Parses the whole certificate.
 pub(in crate::transport) fn parse(certificate: &CertificateDer<'_>) -> Option<Certificate> {
     Certificate::from_der(certificate).ok()
 }
 
-/// Fails outside of the time for which a certificate is valid.
+/// Fails outside of the validity period.
 pub(super) fn check_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), CertificateError> {
     let certificate = parse(certificate).ok_or(CertificateError::BadEncoding)?;
     let validity = certificate.tbs_certificate().validity();
@@ -62,14 +63,14 @@ pub(super) fn check_validity(certificate: &CertificateDer<'_>, now: UnixTime) ->
     }
 }
 
-/// As in `CN=www.example.com, O=Example`, in the certificate's order.
+/// Formats a name, for example `CN=www.example.com, O=Example`, in the certificate's order.
 pub(in crate::transport) fn shown(name: &Name) -> String {
     let mut text = String::new();
     for attribute in name.iter() {
-        let Some((_, short)) = SHOWN.iter().find(|(oid, _)| *oid == attribute.oid) else { continue };
+        let Some((_, short)) = ATTRIBUTES.iter().find(|(oid, _)| *oid == attribute.oid) else { continue };
         let bytes = attribute.value.value();
         let value = match attribute.value.tag() {
-            // Two bytes a character.
+            // Two bytes per character.
             Tag::BmpString => char::decode_utf16(
                 bytes.chunks_exact(2).map(|pair| pair.iter().fold(0, |unit, &byte| unit << 8 | u16::from(byte))),
             )
@@ -98,7 +99,7 @@ mod tests {
     use rustls::pki_types::pem::PemObject as _;
 
     #[test]
-    fn a_certificate_is_told_by_its_names() {
+    fn certificate_is_identified_by_its_names() {
         let stub = nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap();
         let names = Names::of(&CertificateDer::from_pem_slice(stub.ca_pem().as_bytes()).unwrap());
         let text = names.to_string();

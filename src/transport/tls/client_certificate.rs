@@ -1,4 +1,4 @@
-//! The client certificate: who this machine is, for servers that want to know.
+//! The client certificate, which identifies this machine to servers that request it.
 
 use std::cell::Cell;
 use std::fmt;
@@ -19,9 +19,10 @@ use crate::error::{Cause, Error};
 pub(crate) struct ClientCertificate(Arc<CertifiedKey>);
 
 impl ClientCertificate {
-    /// Reads two files, PEM or DER: the chain with the client's own certificate first, and the key in PKCS#8, PKCS#1 or SEC1.
+    /// Reads two files, PEM or DER: the chain, with the client's own certificate first, and the key in PKCS#8, PKCS#1
+    /// or SEC1.
     pub(crate) fn read(chain_file: &str, key_file: &str) -> Result<ClientCertificate, Error> {
-        let refuse = |path: &str, what: &dyn fmt::Display| {
+        let reject = |path: &str, what: &dyn fmt::Display| {
             Error::new(Cause::ClientCertificateUnusable).detail(format_args!("\"{path}\": {what}"))
         };
         let unreadable = |path: &str, unreadable: Unreadable| {
@@ -32,27 +33,27 @@ impl ClientCertificate {
             };
             Error::new(cause).detail(format_args!("\"{path}\": {unreadable}"))
         };
-        let read = |path: &str| read_file(path).map_err(|error| refuse(path, &error));
+        let read = |path: &str| read_file(path).map_err(|error| reject(path, &error));
         let (chain, key) = (read(chain_file)?, read(key_file)?);
         let chain = pem::certificates(&chain).map_err(|error| unreadable(chain_file, error))?;
         let key = pem::private_key(&key).map_err(|error| unreadable(key_file, error))?;
         let key = ring::default_provider().key_provider.load_private_key(key).map_err(|_| {
-            refuse(
+            reject(
                 key_file,
                 &"the key is of a kind that is not supported (RSA of 2048 to 8192 bits, P-256, P-384, Ed25519 are)",
             )
         })?;
-        // Not by rustls, which reads no certificate of X.509 version 1.
+        // Parsed by webpki, because rustls accepts no X.509 certificate of version 1.
         let first = chain.first().and_then(|first| webpki::anchor_from_trusted_cert(first).ok());
-        let Some(first) = first else { return Err(refuse(chain_file, &"the first certificate cannot be read")) };
+        let Some(first) = first else { return Err(reject(chain_file, &"the first certificate cannot be read")) };
         if key.public_key().is_some_and(|public| public != webpki::spki_for_anchor(&first)) {
             let what = format_args!("the key does not belong to the first certificate in \"{chain_file}\"");
-            return Err(refuse(key_file, &what));
+            return Err(reject(key_file, &what));
         }
         Ok(ClientCertificate(Arc::new(CertifiedKey::new(chain, key))))
     }
 
-    /// Whether `other` was read at the same time.
+    /// Whether `other` is the result of the same read.
     pub(in crate::transport) fn is(&self, other: &ClientCertificate) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -63,27 +64,27 @@ impl ClientCertificate {
 }
 
 thread_local! {
-    /// Whether rustls has asked for a certificate, on this thread. One resolver serves all connections of a client, because
-    /// rustls resumes a session only with the resolver that it was made with.
-    static ASKED: Cell<bool> = const { Cell::new(false) };
+    /// Whether a server has requested a certificate, on this thread. One resolver serves all connections of a client,
+    /// because rustls resumes a session only with the resolver that it was made with.
+    static IS_REQUESTED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// In place of an identity: notes that the server has asked for one. Of TLS 1.2, the server's answer to none is an
-/// alert that says nothing of certificates.
+/// Used if no client certificate is set: records that the server has requested one. In TLS 1.2, the server then sends
+/// an alert that does not mention certificates.
 #[derive(Debug)]
 pub(super) struct NoClientCertificate;
 
 impl NoClientCertificate {
-    /// Whether a server has asked on this thread since the last time: for the connection that has worked through records
-    /// just now.
-    pub(super) fn take_asked() -> bool {
-        ASKED.take()
+    /// Returns whether a server has requested a certificate on this thread since the last call: for the connection that
+    /// has just processed records.
+    pub(super) fn take_requested() -> bool {
+        IS_REQUESTED.take()
     }
 }
 
 impl ResolvesClientCert for NoClientCertificate {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        ASKED.set(true);
+        IS_REQUESTED.set(true);
         None
     }
 
@@ -106,10 +107,10 @@ mod tests {
     const ENCRYPTED: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
 
     #[test]
-    fn what_cannot_be_used_is_named() {
-        let folder = std::env::temp_dir();
+    fn unusable_file_is_named() {
+        let directory = std::env::temp_dir();
         let file = |name: &str, text: &str| {
-            let path = folder.join(format!("nativeflow-identity-{name}-{}.pem", std::process::id()));
+            let path = directory.join(format!("nativeflow-identity-{name}-{}.pem", std::process::id()));
             std::fs::write(&path, text).unwrap();
             path.to_str().unwrap().to_owned()
         };

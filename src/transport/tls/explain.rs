@@ -1,5 +1,5 @@
-//! Why a server's chain of certificates was refused: found in the chain and the trusted certificates, because the error of the
-//! verifier names neither the certificate nor the way out.
+//! Finds the reason why a server's certificate chain was rejected. It examines the chain and the trusted certificates,
+//! because the verifier's error names neither the certificate nor a remedy.
 
 use std::ptr;
 
@@ -18,7 +18,7 @@ const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
 
-/// Signatures that are not checked: what they are called, and whether they are no longer safe.
+/// Unsupported signature algorithms: their names, and whether they are no longer secure.
 const SIGNATURES: [(ObjectIdentifier, &str, bool); 6] = [
     (oid("1.2.840.113549.1.1.4"), "RSA and MD5", true),
     (oid("1.2.840.113549.1.1.5"), "RSA and SHA-1", true),
@@ -29,14 +29,14 @@ const SIGNATURES: [(ObjectIdentifier, &str, bool); 6] = [
 ];
 const ELLIPTIC: ObjectIdentifier = oid("1.2.840.10045.2.1");
 const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
-/// The curves that are supported.
+/// The supported curves.
 const CURVES: [ObjectIdentifier; 2] = [oid("1.2.840.10045.3.1.7"), oid("1.3.132.0.34")];
 const P_521: ObjectIdentifier = oid("1.3.132.0.35");
 /// Bytes of a supported modulus: 2048 to 8192 bits.
-const SHORTEST_RSA: usize = 256;
+const MIN_RSA_LEN: usize = 256;
 const MAX_RSA_LEN: usize = 1024;
-/// The extensions that webpki understands: keyUsage, subjectAltName, basicConstraints, nameConstraints, CRL distribution points,
-/// extKeyUsage and the list of SCTs.
+/// The extensions that webpki supports: keyUsage, subjectAltName, basicConstraints, nameConstraints, CRL distribution
+/// points, extKeyUsage and the list of SCTs.
 const EXTENSIONS: [ObjectIdentifier; 7] = [
     oid("2.5.29.15"),
     oid("2.5.29.17"),
@@ -49,23 +49,23 @@ const EXTENSIONS: [ObjectIdentifier; 7] = [
 
 const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
 const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
-/// The tag of a directory name among other names.
+/// The tag of a directory name in a list of names.
 const DIRECTORY_NAME: u8 = 0xA4;
 
-/// What a verifier was given, and when.
+/// The input of a verifier, with the time.
 pub(super) struct Presented<'a> {
     pub(super) leaf: &'a CertificateDer<'a>,
     pub(in crate::transport) chain: &'a [CertificateDer<'a>],
-    /// Those that were given, or the system's; empty where the system itself verifies.
+    /// The root certificates of the caller or of the system; empty if the operating system itself verifies.
     pub(in crate::transport) trusted: &'a [CertificateDer<'a>],
     pub(in crate::transport) now: UnixTime,
 }
 
 impl Presented<'_> {
-    /// The error that names the cause, in place of the verifier's.
+    /// Returns the error that names the cause, instead of the verifier's.
     pub(super) fn explain(&self, error: Error) -> Error {
         let Error::InvalidCertificate(reason) = &error else { return error };
-        // What cannot be parsed cannot be explained.
+        // A certificate that cannot be parsed cannot be explained.
         let Some(leaf) = parse(self.leaf) else { return error };
         match reason {
             CertificateError::UnknownIssuer | CertificateError::BadSignature => self.without_path(&leaf),
@@ -77,30 +77,30 @@ impl Presented<'_> {
                 self.with_algorithm(signature_algorithm_id)
             }
             CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => self.with_key(),
-            CertificateError::Other(said) if said.0.is::<ChainError>() => error,
-            CertificateError::Other(said) => match said.0.downcast_ref::<webpki::Error>() {
+            CertificateError::Other(other) if other.0.is::<ChainError>() => error,
+            CertificateError::Other(other) => match other.0.downcast_ref::<webpki::Error>() {
                 Some(webpki::Error::CaUsedAsEndEntity) if self.trusted.contains(self.leaf) => {
-                    self.doubt(Cause::CertificateIsAuthority, None)
+                    self.rejection(Cause::CertificateIsAuthority, None)
                 }
-                // Most that people make by hand are an authority's.
-                _ if leaf.is_self_issued() => self.doubt(Cause::CertificateSelfSigned, None),
-                Some(webpki::Error::CaUsedAsEndEntity) => self.doubt(Cause::CertificateIsAuthority, None),
+                // Most certificates that people make themselves are authority certificates.
+                _ if leaf.is_self_issued() => self.rejection(Cause::CertificateSelfSigned, None),
+                Some(webpki::Error::CaUsedAsEndEntity) => self.rejection(Cause::CertificateIsAuthority, None),
                 Some(webpki::Error::UnsupportedCriticalExtension) => self.with_extension(),
                 Some(webpki::Error::NameConstraintViolation) => self.with_constraints(),
                 Some(webpki::Error::UnsupportedCertVersion) => {
-                    self.doubt(Cause::CertificateRefused, Some("it is of an X.509 version before 3".to_owned()))
+                    self.rejection(Cause::CertificateRefused, Some("it is of an X.509 version before 3".to_owned()))
                 }
-                _ => self.doubt(Cause::CertificateRefused, Some(said.to_string())),
+                _ => self.rejection(Cause::CertificateRefused, Some(other.to_string())),
             },
             _ => error,
         }
     }
 
-    fn doubt(&self, cause: Cause, said: Option<String>) -> Error {
-        chain_error(cause, Names::of(self.leaf), said)
+    fn rejection(&self, cause: Cause, detail: Option<String>) -> Error {
+        chain_error(cause, Names::of(self.leaf), detail)
     }
 
-    /// The certificates that were sent, the server's first.
+    /// Returns the certificates that were sent, the server's first.
     fn sent(&self) -> Vec<Certificate> {
         let others = self.chain.iter().filter(|certificate| *certificate != self.leaf);
         [self.leaf].into_iter().chain(others).filter_map(parse).collect()
@@ -110,7 +110,7 @@ impl Presented<'_> {
         self.trusted.iter().filter_map(parse).collect()
     }
 
-    /// Those that were sent or are trusted, and are the issuer of one of `below` by name.
+    /// Returns the sent or trusted certificates that are the issuer of one of `below`, by name.
     fn issuers_of(&self, below: &[&Certificate]) -> Vec<Certificate> {
         let all = self.sent().into_iter().skip(1).chain(self.trusted());
         all.filter(|issuer| below.iter().any(|other| issuer.has_issued(other))).collect()
@@ -120,7 +120,7 @@ impl Presented<'_> {
         self.issuers_of(below).iter().find_map(Read::fault)
     }
 
-    /// No path leads to a trusted root: looks at where it ends.
+    /// No path leads to a trusted root: examines the end of the path.
     fn without_path(&self, leaf: &Certificate) -> Error {
         let sent: Vec<Certificate> = self.sent().into_iter().skip(1).collect();
         let mut path = vec![leaf];
@@ -131,26 +131,26 @@ impl Presented<'_> {
         {
             path.push(issuer);
         }
-        if let Some((cause, said)) = self.fault_of_issuers(&path) {
-            return self.doubt(cause, Some(said));
+        if let Some((cause, detail)) = self.fault_of_issuers(&path) {
+            return self.rejection(cause, Some(detail));
         }
         let last = path.last().copied().unwrap_or(leaf);
         let missing = || Some(format!("missing: \"{}\"", certificate::shown(last.tbs_certificate().issuer())));
         if leaf.is_self_issued() {
-            return self.doubt(Cause::CertificateSelfSigned, None);
+            return self.rejection(Cause::CertificateSelfSigned, None);
         }
         if self.trusted().iter().any(|trusted| trusted.has_issued(last)) {
-            let said = "a trusted certificate has the issuer's name, but another key".to_owned();
-            return self.doubt(Cause::UnknownRoot, Some(said));
+            let detail = "a trusted certificate has the issuer's name, but another key".to_owned();
+            return self.rejection(Cause::UnknownRoot, Some(detail));
         }
         match path.len() {
-            1 if sent.is_empty() => self.doubt(Cause::CertificateChainIncomplete, None),
-            1 => self.doubt(Cause::CertificateChainIncomplete, missing()),
-            // A root was sent, but not what leads to it.
+            1 if sent.is_empty() => self.rejection(Cause::CertificateChainIncomplete, None),
+            1 => self.rejection(Cause::CertificateChainIncomplete, missing()),
+            // A root was sent, but not the intermediate certificates.
             _ if !last.is_self_issued() && sent.iter().any(Read::is_self_issued) => {
-                self.doubt(Cause::CertificateChainIncomplete, missing())
+                self.rejection(Cause::CertificateChainIncomplete, missing())
             }
-            _ => self.doubt(Cause::UnknownRoot, None),
+            _ => self.rejection(Cause::UnknownRoot, None),
         }
     }
 
@@ -160,7 +160,7 @@ impl Presented<'_> {
             let validity = certificate.tbs_certificate().validity();
             let [from, until] = [validity.not_before, validity.not_after];
             let is_leaf = index == 0;
-            let (cause, said) = if until.to_unix_duration().as_secs() < now {
+            let (cause, detail) = if until.to_unix_duration().as_secs() < now {
                 let cause = if is_leaf { Cause::CertificateExpired } else { Cause::CertificateIssuerExpired };
                 (cause, format!("it was valid until {}", until.to_date_time()))
             } else if from.to_unix_duration().as_secs() > now {
@@ -168,18 +168,18 @@ impl Presented<'_> {
             } else {
                 return None;
             };
-            let said = match is_leaf {
+            let detail = match is_leaf {
                 true if cause == Cause::CertificateExpired => None,
-                true => Some(said),
-                false => Some(format!("issuer {}: {said}", certificate.names())),
+                true => Some(detail),
+                false => Some(format!("issuer {}: {detail}", certificate.names())),
             };
-            Some(self.doubt(cause, said))
+            Some(self.rejection(cause, detail))
         })
     }
 
-    /// A signature that cannot be checked. `algorithm` is its algorithm, as DER has it.
+    /// A signature cannot be verified. `algorithm` is its algorithm in DER.
     fn with_algorithm(&self, algorithm: &[u8]) -> Error {
-        // A root that was sent along is trusted or not, whatever it is signed with.
+        // A root that was sent is trusted or not, whatever its signature is.
         let is_meant = |certificate: &Certificate| {
             // After a tag and a length.
             let oid = algorithm.get(2..).unwrap_or_default();
@@ -195,15 +195,15 @@ impl Presented<'_> {
         let name = known.map_or_else(|| format!("the algorithm {oid}"), |(_, name, _)| (*name).to_owned());
         let is_weak = known.is_some_and(|(.., is_weak)| *is_weak);
         let cause = if is_weak { Cause::CertificateWeak } else { Cause::CertificateUnsupported };
-        self.doubt(cause, Some(format!("{whose}signed with {name}")))
+        self.rejection(cause, Some(format!("{whose}signed with {name}")))
     }
 
-    /// A signature with a key that cannot be checked.
+    /// A signature cannot be verified with its key.
     fn with_key(&self) -> Error {
         let sent = self.sent();
         match self.fault_of_issuers(&sent.iter().collect::<Vec<_>>()) {
-            Some((cause, said)) => self.doubt(cause, Some(said)),
-            None => self.doubt(Cause::CertificateUnsupported, None),
+            Some((cause, detail)) => self.rejection(cause, Some(detail)),
+            None => self.rejection(Cause::CertificateUnsupported, None),
         }
     }
 
@@ -217,12 +217,12 @@ impl Presented<'_> {
                 other => format!("the critical extension {other}"),
             };
             return match index {
-                0 => self.doubt(Cause::CertificateRefused, Some(format!("it has {what}, which is not supported"))),
-                // An extension of a trusted certificate need not be understood.
-                _ => self.way_out(&certificate, &what, &certificate),
+                0 => self.rejection(Cause::CertificateRefused, Some(format!("it has {what}, which is not supported"))),
+                // Extensions of a trusted certificate are not checked.
+                _ => self.rejection_with_remedy(&certificate, &what, &certificate),
             };
         }
-        self.doubt(Cause::CertificateRefused, None)
+        self.rejection(Cause::CertificateRefused, None)
     }
 
     /// An issuer constrains the names in the certificates below it.
@@ -231,29 +231,29 @@ impl Presented<'_> {
             self.sent().into_iter().filter(|certificate| !certificate.is_self_issued()).collect();
         let below: Vec<&Certificate> = sent.iter().collect();
         let Some(issuer) = self.issuers_of(&below).into_iter().find(Read::constrains_directories) else {
-            return self.doubt(
+            return self.rejection(
                 Cause::CertificateRefused,
                 Some("its names are outside of an issuer's nameConstraints".to_owned()),
             );
         };
-        // Its constraints are for what is below it.
+        // The constraints apply to the certificates below it.
         match sent.iter().find(|certificate| issuer.has_issued(certificate)) {
-            Some(below) => self.way_out(&issuer, "nameConstraints on directory names", below),
-            None => self.doubt(Cause::CertificateRefused, None),
+            Some(below) => self.rejection_with_remedy(&issuer, "nameConstraints on directory names", below),
+            None => self.rejection(Cause::CertificateRefused, None),
         }
     }
 
-    fn way_out(&self, issuer: &Certificate, what: &str, instead: &Certificate) -> Error {
-        let said = format!(
+    fn rejection_with_remedy(&self, issuer: &Certificate, what: &str, instead: &Certificate) -> Error {
+        let detail = format!(
             "issuer \"{}\" has {what}, which cannot be checked; a CA file with \"{}\" does without",
             issuer.name(),
             instead.name()
         );
-        self.doubt(Cause::CertificateConstrained, Some(said))
+        self.rejection(Cause::CertificateConstrained, Some(detail))
     }
 }
 
-/// What is to be known of one certificate.
+/// Facts of one certificate.
 trait Read {
     fn name(&self) -> String;
     fn names(&self) -> String;
@@ -276,12 +276,12 @@ impl Read for Certificate {
         self.tbs_certificate().subject() == self.tbs_certificate().issuer()
     }
 
-    /// By the names alone.
+    /// Whether this is the issuer of `other`, decided by names alone.
     fn has_issued(&self, other: &Certificate) -> bool {
         self.tbs_certificate().subject() == other.tbs_certificate().issuer()
     }
 
-    /// Not by x509-cert's own type, which can decode every kind of name: 30 KB.
+    /// Not with the type of x509-cert, which can decode every kind of name: 30 KB.
     fn constrains_directories(&self) -> bool {
         let mut extensions = self.tbs_certificate().extensions().into_iter().flatten();
         let Some(constraints) = extensions.find(|one| one.extn_id == NAME_CONSTRAINTS) else { return false };
@@ -296,14 +296,14 @@ impl Read for Certificate {
     }
 }
 
-/// Why no signature with this certificate's key is accepted, if none is.
+/// Returns the reason why no signature with this certificate's key is accepted, if there is one.
 pub(super) fn fault_of_key(certificate: &Certificate) -> Option<(Cause, &'static str)> {
     let key = certificate.tbs_certificate().subject_public_key_info();
     let curve = key.algorithm.parameters.as_ref().and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
     Some(match key.algorithm.oid {
         RSA => match modulus_length(key.subject_public_key.raw_bytes())? {
-            ..SHORTEST_RSA => (Cause::CertificateWeak, "an RSA key of less than 2048 bits"),
-            SHORTEST_RSA..=MAX_RSA_LEN => return None,
+            ..MIN_RSA_LEN => (Cause::CertificateWeak, "an RSA key of less than 2048 bits"),
+            MIN_RSA_LEN..=MAX_RSA_LEN => return None,
             _ => (Cause::CertificateUnsupported, "an RSA key of more than 8192 bits"),
         },
         ELLIPTIC if curve == Some(P_521) => (Cause::CertificateUnsupported, "a key on the curve P-521"),
@@ -314,7 +314,7 @@ pub(super) fn fault_of_key(certificate: &Certificate) -> Option<(Cause, &'static
     })
 }
 
-/// In bytes, of an RSA key: a sequence of modulus and exponent (RFC 8017, A.1.1).
+/// Returns the length in bytes of an RSA key: a sequence of modulus and exponent (RFC 8017, A.1.1).
 fn modulus_length(key: &[u8]) -> Option<usize> {
     let numbers = AnyRef::from_der(key).ok()?;
     let (modulus, _) = AnyRef::from_der_partial(numbers.value()).ok()?;

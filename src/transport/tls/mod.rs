@@ -1,12 +1,12 @@
-//! TLS, and whose certificates are trusted.
+//! TLS and the trusted certificates.
 //!
 //! | question | module |
 //! |---|---|
-//! | records over another stream | `stream`; which sessions are resumed: `sessions` |
-//! | what a configuration is made from | `trusted_roots`: given ones or `system_roots`; `client_certificate` |
-//! | how files are read | `file`, `pem` |
-//! | whether a chain is trusted | `roots`, `authority` |
-//! | and if not, why | `verify`, which asks `explain`, and answers with a `doubt`; `certificate` names it |
+//! | records over another stream | `stream`; the sessions that are resumed: `sessions` |
+//! | the parts of a configuration | `trusted_roots`: the caller's or `system_roots`; `client_certificate` |
+//! | reads files | `file`, `pem` |
+//! | verifies a chain | `roots`, `authority` |
+//! | the reason if it is rejected | `verify`, which calls `explain`; the result is a `chain_error`; `certificate` names it |
 
 mod authority;
 mod certificate;

@@ -1,5 +1,5 @@
-//! Certificates and keys as files hold them: PEM as OpenSSL reads it and as people join it, or DER. No certificate is left out
-//! silently.
+//! Parses files of certificates and keys: PEM as OpenSSL reads it and as people concatenate it, or DER. No certificate
+//! is ignored silently.
 
 use std::fmt;
 use std::str;
@@ -15,7 +15,7 @@ use x509_cert::der::{Decode as _, Tag, Tagged as _};
 
 use crate::wipe::WipedVec;
 
-/// As rustls and OpenSSL read it: the end may be cut or missing.
+/// As in rustls and OpenSSL: the padding may be truncated or missing.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -24,7 +24,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 const DASHES: &[u8] = b"-----";
 const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
-/// What OpenSSL calls a certificate in PEM. A trusted one is followed by what it is trusted for.
+/// OpenSSL's labels of a certificate in PEM. A list of trusted purposes follows a trusted certificate.
 const CERTIFICATES: [&str; 3] = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
 const KEYS: [&str; 3] = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
 const PKCS7: [&str; 3] = ["PKCS7", "PKCS #7 SIGNED DATA", "CMS"];
@@ -37,16 +37,16 @@ const NOT_DER: &str = "it is not in DER (damaged or truncated)";
 /// The purposes serverAuth and any, as DER.
 const FOR_SERVERS: [&[u8]; 2] = [b"\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x01", b"\x06\x04\x55\x1D\x25\x00"];
 
-/// Why a file yields nothing.
+/// The reason why a file contains nothing usable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::transport) enum Unreadable {
     /// It is in another format, which a tool can convert.
     Format(&'static str),
-    /// It has no such content.
+    /// It does not contain the expected content.
     Nothing(String),
-    /// The certificate with this number, from 1 on, cannot be read.
+    /// The certificate with this number, from 1 on, cannot be parsed.
     Certificate(usize, &'static str),
-    /// The key cannot be read.
+    /// The key cannot be parsed.
     Key(&'static str),
     /// The key is encrypted, in this form.
     Encrypted(&'static str),
@@ -64,7 +64,7 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// All certificates in `file`, at least one.
+/// Returns all certificates in `file`, at least one.
 pub(in crate::transport) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable> {
     let parts = parts(file);
     if let Some(format) = foreign_format(file, &parts) {
@@ -90,12 +90,12 @@ pub(in crate::transport) fn certificates(file: &[u8]) -> Result<Vec<CertificateD
     }
 }
 
-/// The certificates in a file of PEM, each by itself: for a file whose bad certificates are left out.
+/// Returns each certificate in a PEM file separately: for a file whose invalid certificates are ignored.
 pub(super) fn each_certificate(file: &[u8]) -> impl Iterator<Item = Result<CertificateDer<'static>, &'static str>> {
     parts(file).into_iter().filter(Part::is_certificate).map(|part| part.certificate())
 }
 
-/// The first private key in `file`. What is said of a bad one does not quote it.
+/// Returns the first private key in `file`. An error about the key does not quote it.
 pub(super) fn private_key(file: &[u8]) -> Result<PrivateKeyDer<'static>, Unreadable> {
     let parts = parts(file);
     if let Some(format) = foreign_format(file, &parts) {
@@ -122,14 +122,14 @@ pub(super) fn private_key(file: &[u8]) -> Result<PrivateKeyDer<'static>, Unreada
     }
 }
 
-/// One part of a PEM file: what is between its first and its last line, or the reason why that is not known.
+/// One part of a PEM file: the text between its first and its last line, or the reason why it is unknown.
 struct Part<'a> {
     label: &'a str,
     body: Result<&'a [u8], &'static str>,
 }
 
 impl Part<'_> {
-    /// Anything that its author may have taken for a certificate.
+    /// Whether the author may have meant this as a certificate.
     fn is_certificate(&self) -> bool {
         let label = self.label.to_ascii_uppercase();
         label.contains("CERTIF") && !label.contains("REQUEST")
@@ -152,7 +152,7 @@ impl Part<'_> {
     }
 }
 
-/// A line `-----BEGIN LABEL-----` or `-----END LABEL-----`, with what is before and after it.
+/// A line `-----BEGIN LABEL-----` or `-----END LABEL-----`, with the text before and after it.
 struct Mark<'a> {
     before: &'a [u8],
     is_begin: bool,
@@ -174,7 +174,7 @@ fn parts(file: &[u8]) -> Vec<Part<'_>> {
             }
             (Some(begun), false) if begun == label => parts.push(Part { label, body: Ok(without_headers(before)) }),
             (Some(begun), false) => {
-                // Either may be the damaged one.
+                // Either line may be the damaged one.
                 let body = Err("its last line (-----END ...) does not match its first");
                 parts.extend([begun, label].map(|label| Part { label, body }));
             }
@@ -188,7 +188,7 @@ fn parts(file: &[u8]) -> Vec<Part<'_>> {
     parts
 }
 
-/// The next mark that is not in a comment or in the middle of a sentence.
+/// Finds the next mark that is not in a comment or in the middle of a sentence.
 fn next_mark(text: &[u8]) -> Option<Mark<'_>> {
     let mut start = 0;
     loop {
@@ -220,7 +220,8 @@ fn first_line(text: &[u8]) -> &[u8] {
     text.split(is_line_end).next().unwrap_or_default()
 }
 
-/// The Base64 after the headers (RFC 1421), if there are any: such as `Proc-Type`, which is left to be seen.
+/// Returns the Base64 after the headers (RFC 1421), if there are any: for example `Proc-Type`, which is checked
+/// elsewhere.
 fn without_headers(body: &[u8]) -> &[u8] {
     if !body.contains(&b':') || contains(body, b"4,ENCRYPTED") {
         return body;
@@ -229,20 +230,20 @@ fn without_headers(body: &[u8]) -> &[u8] {
     end.map_or(body, |(_, base64)| base64)
 }
 
-/// What is no secret and has no blanks within its lines: many times as fast as rustls.
+/// Decodes text that is not secret and has no spaces inside its lines: many times as fast as rustls.
 fn decode_lines(body: &[u8]) -> Option<Vec<u8>> {
     let mut base64 = String::with_capacity(body.len());
     str::from_utf8(body).ok()?.lines().for_each(|line| base64.push_str(line.trim_ascii()));
     BASE64.decode(base64).ok()
 }
 
-/// What rustls makes of one part. It decodes keys in constant time, and knows other frames less well.
+/// Decodes one part with rustls. It decodes keys in constant time, but accepts fewer forms of PEM.
 fn decode<T: PemObject>(label: &str, body: &[u8]) -> Option<T> {
     T::from_pem_slice(&framed(label, body)).ok()
 }
 
-/// The part with a line for each of its own. OpenSSL ignores blanks at line ends, and all bytes that are not ASCII there: those
-/// that web pages add.
+/// Rewrites the part with separate lines. OpenSSL ignores spaces at line ends, and all bytes there that are not ASCII:
+/// web pages add such bytes.
 fn framed(label: &str, body: &[u8]) -> WipedVec<u8> {
     let begin: [&[u8]; 3] = [b"-----BEGIN ", label.as_bytes(), b"-----\n"];
     let end: [&[u8]; 3] = [b"-----END ", label.as_bytes(), b"-----\n"];
@@ -258,9 +259,9 @@ fn framed(label: &str, body: &[u8]) -> WipedVec<u8> {
     pem
 }
 
-/// The tag of what is first in the first element, a sequence.
+/// Returns the first tag inside the first element, a sequence.
 fn first_tag_inside(der: &[u8]) -> Option<u8> {
-    // The element may be cut: its beginning tells what it is.
+    // The element may be truncated: its beginning is enough.
     let rest = der.strip_prefix(b"\x30")?;
     let skipped = match rest.first()? {
         length @ 0x81..=0x84 => 1 + usize::from(length & 0x7F),
@@ -269,7 +270,7 @@ fn first_tag_inside(der: &[u8]) -> Option<u8> {
     rest.get(skipped).copied()
 }
 
-/// The first element of `der`, and what follows it.
+/// Returns the first element of `der`, and the rest.
 fn first_element(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (_, rest) = AnyRef::from_der_partial(der).ok()?;
     der.split_at_checked(der.len() - rest.len())
@@ -279,8 +280,8 @@ fn is_der(file: &[u8], parts: &[Part<'_>]) -> bool {
     parts.is_empty() && matches!(first_tag_inside(file), Some(SEQUENCE | INTEGER))
 }
 
-/// Whether an algorithm and a key that is encrypted with it are inside (RFC 5958, section 3). A public key has a bit string in
-/// place of the latter, and a certificate an algorithm.
+/// Whether the sequence contains an algorithm and an encrypted key (RFC 5958, section 3). Instead of the key, a public
+/// key has a bit string, and a certificate has an algorithm.
 fn is_encrypted_key(der: &[u8]) -> bool {
     let inside = AnyRef::from_der(der).ok().and_then(|whole| first_element(whole.value()));
     inside.is_some_and(|(_, key)| key.first() == Some(&OCTET_STRING))
@@ -288,7 +289,7 @@ fn is_encrypted_key(der: &[u8]) -> bool {
 
 fn der_certificates(mut file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable> {
     let mut found = Vec::new();
-    // Some files end in blanks or zeros.
+    // Some files end in spaces or zeros.
     let is_filler = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
     while found.is_empty() || !file.iter().all(is_filler) {
         let bad = Unreadable::Certificate(found.len() + 1, NOT_DER);
@@ -302,7 +303,8 @@ fn der_certificates(mut file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unr
     Ok(found)
 }
 
-/// What OpenSSL appends to a trusted certificate: a list of purposes, and in `[0]` one of those that it is not trusted for.
+/// Reads the data that OpenSSL appends to a trusted certificate: a list of trusted purposes, and in `[0]` a list of
+/// rejected purposes.
 fn is_trusted_for_servers(appendix: &[u8]) -> bool {
     let Ok(appendix) = AnyRef::from_der(appendix) else { return appendix.is_empty() };
     let mut items = appendix.value();
@@ -319,7 +321,7 @@ fn is_trusted_for_servers(appendix: &[u8]) -> bool {
     is_trusted
 }
 
-/// Formats that people take for PEM, or that hold certificates in another way.
+/// Detects formats that people confuse with PEM, or that contain certificates in another way.
 fn foreign_format(file: &[u8], parts: &[Part<'_>]) -> Option<&'static str> {
     let is_utf_16 = file.starts_with(b"\xFF\xFE") || file.starts_with(b"\xFE\xFF") || contains(file, b"-\0-\0-");
     if is_utf_16 {
@@ -332,7 +334,7 @@ fn foreign_format(file: &[u8], parts: &[Part<'_>]) -> Option<&'static str> {
     }
 }
 
-/// What is in the file in place of what was looked for.
+/// Describes the content of a file that does not contain the expected part.
 fn nothing(wanted: &str, parts: &[Part<'_>], file: &[u8]) -> String {
     let mut labels: Vec<&str> = parts.iter().map(|part| part.label).collect();
     labels.dedup();
@@ -350,12 +352,12 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     split(text, part).is_some()
 }
 
-/// What is before and after the first `mark` in `text`.
+/// Returns the text before and after the first `mark` in `text`.
 fn split<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let first = mark.first()?;
     let mut at = 0;
     loop {
-        // By its first byte, for a file of roots is long.
+        // Searches for the first byte, because a file of roots is long.
         at += text.get(at..)?.iter().position(|byte| byte == first)?;
         let (before, found) = text.split_at_checked(at)?;
         if let Some(after) = found.strip_prefix(mark) {
@@ -375,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn no_certificate_is_left_out_silently_whatever_byte_is_damaged() {
+    fn damaged_certificate_is_never_ignored_silently() {
         let file = two().into_bytes();
         assert_eq!(certificates(&file).unwrap().len(), 2);
         for position in 0..file.len() {
@@ -390,27 +392,27 @@ mod tests {
     }
 
     #[test]
-    fn certificates_are_counted_from_one() {
+    fn certificate_numbers_start_at_one() {
         let pem = two();
         let bad = format!("{pem}{}", pem.replace("-----END", "-----XND"));
         assert!(matches!(certificates(bad.as_bytes()), Err(Unreadable::Certificate(3, _))));
     }
 
     #[test]
-    fn what_is_said_of_a_key_does_not_quote_it() {
+    fn error_about_a_key_does_not_quote_it() {
         for key in [
             "-----BEGIN PRIVATE KEY-----\nSECRET!\n-----END PRIVATE KEY-----\n",
             "-----BEGIN RSA PRIVATE KEY-----\nSECRET",
             "SECRET",
             "0SECRET",
         ] {
-            let said = private_key(key.as_bytes()).unwrap_err().to_string();
-            assert!(!said.contains("SECRET"), "{said}");
+            let message = private_key(key.as_bytes()).unwrap_err().to_string();
+            assert!(!message.contains("SECRET"), "{message}");
         }
     }
 
     #[test]
-    fn bytes_that_are_no_file_of_anything_are_refused() {
+    fn arbitrary_bytes_are_rejected() {
         for file in [
             &b""[..],
             b"0",

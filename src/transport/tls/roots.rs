@@ -1,5 +1,5 @@
-//! Verifies a server's certificate with root certificates that are given: webpki finds the path to a root, and what webpki does
-//! not check is checked here.
+//! Verifies a server's certificate with the caller's root certificates: webpki finds the path to a root, and this
+//! module checks the rest.
 
 use std::cell::Cell;
 use std::fmt;
@@ -21,17 +21,17 @@ use super::explain::Presented;
 use crate::error::Cause;
 use crate::transport::chain_error::chain_error;
 
-/// Certificates that are trusted: authorities, and servers' own.
+/// Trusted certificates: authorities, and servers' own.
 #[derive(Debug)]
 pub(super) struct Roots {
     anchors: RootCertStore,
-    /// What the anchors were made from, one by one: webpki keeps too little of it.
+    /// The sources of the anchors, in the same order: webpki keeps only parts of them.
     certificates: Vec<CertificateDer<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl Roots {
-    /// Each has been tried as an anchor.
+    /// Each must have been accepted as an anchor.
     pub(in crate::transport) fn new(
         mut certificates: Vec<CertificateDer<'static>>,
         provider: &Arc<CryptoProvider>,
@@ -46,12 +46,12 @@ impl Roots {
         self.certificates.iter().any(|certificate| certificate == leaf) && authority::role(leaf) == Ok(Role::Server)
     }
 
-    /// Finds a path from a server's certificate to a root whose issuers may all sign.
+    /// Finds a path from a server's certificate to a root on which all issuers may sign.
     fn find_path(&self, leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>], now: UnixTime) -> Result<(), Error> {
         let reason = Cell::new(None);
         let verify = |path: &VerifiedPath<'_>| match self.objection(path) {
             None => Ok(()),
-            // webpki goes on and looks for another path.
+            // webpki continues and looks for another path.
             objection => {
                 reason.set(objection);
                 Err(webpki::Error::UnknownIssuer)
@@ -72,18 +72,18 @@ impl Roots {
         });
         Err(match reason {
             Some(reason) => chain_error(Cause::CertificateIssuerUnfit, Names::of(leaf), Some(reason)),
-            None => self.in_rustls_words(leaf, chain, now),
+            None => self.rustls_error(leaf, chain, now),
         })
     }
 
-    /// The reason why an issuer on this path must not sign the next certificate, if there is one.
+    /// Returns the reason why an issuer on this path must not sign the next certificate, if there is one.
     fn objection(&self, path: &VerifiedPath<'_>) -> Option<String> {
         let mut anchors = self.anchors.roots.iter().zip(&self.certificates);
         let root = anchors.find(|(anchor, _)| ptr::eq(*anchor, path.anchor())).map(|(_, certificate)| certificate);
         let unfit = |certificate: &CertificateDer<'_>, reason: &dyn fmt::Display| {
             Some(format!("issuer \"{}\": {reason}", Names::of(certificate).subject()))
         };
-        // RFC 5280, 4.2.1.9: those that have issued themselves do not count.
+        // RFC 5280, 4.2.1.9: self-issued certificates do not count.
         let length = path.intermediate_certificates().filter(|issuer| issuer.subject() != issuer.issuer()).count();
         match root.map(|root| (root, authority::role(root))) {
             None => return Some("its root is not known".to_owned()),
@@ -100,8 +100,8 @@ impl Roots {
         })
     }
 
-    /// The error as rustls has it, whose types tell one from the other.
-    fn in_rustls_words(&self, leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>], now: UnixTime) -> Error {
+    /// Returns the error with rustls' types, which distinguish the reasons.
+    fn rustls_error(&self, leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>], now: UnixTime) -> Error {
         let verified = ParsedCertificate::try_from(leaf).and_then(|leaf| {
             verify_server_cert_signed_by_trust_anchor(&leaf, &self.anchors, chain, now, self.algorithms.all)
         });

@@ -1,4 +1,4 @@
-//! TLS sessions that can be resumed: those of TLS 1.3 only.
+//! TLS sessions that can be resumed: only those of TLS 1.3.
 
 use rustls::NamedGroup;
 use rustls::client::{
@@ -8,12 +8,12 @@ use rustls::client::{
 use rustls::pki_types::ServerName;
 use std::sync::Arc;
 
-/// rustls' own store for TLS 1.3. A session of TLS 1.2 is dropped at once: its master secret decrypts a recording of the
-/// connection that it is from, with the login in it, and rustls stores it even where it is not to be resumed.
+/// rustls' own store for TLS 1.3. A session of TLS 1.2 is dropped at once: its master secret decrypts a recording of
+/// its connection, which contains the login, and rustls stores it even if it is not to be resumed.
 #[derive(Debug)]
 struct Sessions(ClientSessionMemoryCache);
 
-/// A new store, of one process.
+/// Makes a new store for one process.
 pub(in crate::transport) fn resumption() -> Resumption {
     // Eight tickets of one server.
     Resumption::store(Arc::new(Sessions(ClientSessionMemoryCache::new(8)))).tls12_resumption(Tls12Resumption::Disabled)

@@ -1,8 +1,8 @@
-//! TLS whose buffers are this library's own.
+//! TLS with buffers of this library.
 //!
-//! rustls decrypts in place, in a buffer that the caller gives it (its unbuffered interface); its other interface keeps
-//! decrypted records inside, where they stay until others overwrite them. Here what has been read is wiped at once, so that a
-//! connection that is kept open holds no trace.
+//! rustls decrypts in place, in a buffer of the caller (its unbuffered interface). Its other interface keeps decrypted
+//! records inside until others overwrite them. Here data is wiped at once after it is read, so that an idle connection
+//! contains no secret data.
 
 use std::mem;
 use std::sync::Arc;
@@ -21,54 +21,54 @@ use crate::transport::failure;
 use crate::transport::progress::{Peer, Phase};
 use crate::transport::stream::Stream;
 
-/// What encryption and a header add to a record's content (RFC 5246 allows more than RFC 8446).
+/// The length that encryption and a header add to a record's content (RFC 5246 allows more than RFC 8446).
 const MAX_EXPANSION_LEN: usize = 5 + 2048;
 const MAX_RECORD_LEN: usize = MAX_CONTENT_LEN + MAX_EXPANSION_LEN;
 const MAX_ALERT_LEN: usize = 2 + MAX_EXPANSION_LEN;
-/// Content of one record: as much may be decrypted at once.
+/// Maximum content of one record: this much may be decrypted at once.
 pub(in crate::transport) const MAX_CONTENT_LEN: usize = 16 * 1024;
-/// A handshake message may be as long as this (rustls takes no longer ones) and waits until all of its records are there:
-/// a certificate with many names, a long chain.
+/// Maximum length of a handshake message (rustls accepts no longer ones) with a record. A message waits until all of
+/// its records were received: for example a certificate with many names, a long chain.
 const MAX_MESSAGE_LEN: usize = 64 * 1024 + MAX_RECORD_LEN;
-/// A server's certificates and what it says with them, for most; a request with room for its record.
-const USUAL_FLIGHT: usize = 6 * 1024;
-/// Before a request a server sends some session tickets, if anything.
+/// Usual length of a server's certificates with the other messages of the handshake, and of a request with its record.
+const USUAL_FLIGHT_LEN: usize = 6 * 1024;
+/// Before a request, a server sends some session tickets, if anything.
 const MAX_LATE_READS: usize = 8;
-/// More than that is not kept while something is to be sent.
-const MAX_EARLY_LEN: usize = 64 * 1024;
-/// Content of one record that is sent, so that the record fits into the output.
-const PIECE: usize = 8 * 1024;
+/// Maximum length of plaintext that is kept during sending.
+const MAX_PENDING_LEN: usize = 64 * 1024;
+/// Content of one sent record, so that the record fits into the output.
+const MAX_PIECE_LEN: usize = 8 * 1024;
 
 /// A TLS connection over another stream.
 pub(in crate::transport) struct Tls {
     connection: UnbufferedClientConnection,
     inner: Stream,
     incoming: Buffer,
-    /// What came while something was to be sent: to be read next.
+    /// Plaintext that was received during sending, and is read next.
     pending_plaintext: Buffer,
-    /// Records to send: encrypted.
+    /// Encrypted records to send.
     outgoing: Vec<u8>,
-    /// The server has said that nothing more comes; rustls says so once.
+    /// The server has closed its side; rustls reports that once.
     closed: bool,
-    /// The server has asked for a client certificate, and there was none.
+    /// The server has requested a client certificate, and none was set.
     lacks_certificate: bool,
 }
 
-/// Where the connection stands when it can do no more by itself.
+/// The state of a connection that needs input, output or a reader.
 #[derive(PartialEq, Eq)]
 enum TlsState {
-    /// Nothing goes on before more bytes arrive.
+    /// More bytes must be received.
     NeedsBytes,
-    /// The handshake is done, and all that has arrived is read.
+    /// The handshake is complete, and all received data was read.
     Open,
-    /// There is input, for which there must be room first.
+    /// There is input, which needs room first.
     HasInput,
     /// The server has closed its side properly.
     Closed,
 }
 
 impl Tls {
-    /// Shakes hands with `host` at the other end of `under`; what is said then is said over the result.
+    /// Performs a handshake with `host` at the other end of `inner`.
     pub(in crate::transport) fn connect(
         config: &Arc<ClientConfig>,
         host: &str,
@@ -85,9 +85,9 @@ impl Tls {
         let mut tls = Tls {
             connection,
             inner,
-            incoming: Buffer::new(USUAL_FLIGHT, MAX_MESSAGE_LEN),
-            pending_plaintext: Buffer::new(0, MAX_EARLY_LEN),
-            outgoing: Vec::with_capacity(USUAL_FLIGHT),
+            incoming: Buffer::new(USUAL_FLIGHT_LEN, MAX_MESSAGE_LEN),
+            pending_plaintext: Buffer::new(0, MAX_PENDING_LEN),
+            outgoing: Vec::with_capacity(USUAL_FLIGHT_LEN),
             closed: false,
             lacks_certificate: false,
         };
@@ -106,7 +106,7 @@ impl Tls {
         &self.inner
     }
 
-    /// Tells the log what was agreed on, and with whom.
+    /// Logs the negotiated parameters and the server's certificate.
     fn log_handshake(&self, call: &Call<'_>) {
         if !call.is_logged() {
             return;
@@ -127,7 +127,7 @@ impl Tls {
         ));
     }
 
-    /// Works through what has arrived, and sends what TLS itself has to say.
+    /// Processes received data, and sends the messages of TLS itself.
     fn proceed(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<TlsState, Error> {
         if self.closed {
             return Ok(TlsState::Closed);
@@ -135,10 +135,10 @@ impl Tls {
         loop {
             let UnbufferedStatus { mut discard, state } =
                 self.connection.process_tls_records(self.incoming.filled_mut());
-            self.lacks_certificate |= NoClientCertificate::take_asked();
+            self.lacks_certificate |= NoClientCertificate::take_requested();
             let standing = match state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => {
-                    // What does not fit waits inside rustls until there is room.
+                    // Data that does not fit stays inside rustls until there is room.
                     if traffic.peek_len().is_some_and(|length| input.has_room_for(length.get()))
                         && let Some(record) = traffic.next_record()
                     {
@@ -170,7 +170,7 @@ impl Tls {
                 Ok(_) => return Err(Error::new(Cause::TlsFailed).detail("unexpected TLS state")),
                 Err(error) => {
                     self.incoming.consume(discard);
-                    self.say_goodbye(call);
+                    self.send_alert(call);
                     return Err(failure::of_tls(&error, self.lacks_certificate, call));
                 }
             };
@@ -181,7 +181,7 @@ impl Tls {
         }
     }
 
-    /// The same when nobody reads: input waits.
+    /// The same while no caller reads: input waits.
     fn proceed_unread(&mut self, call: &Call<'_>) -> Result<TlsState, Error> {
         let mut early = mem::replace(&mut self.pending_plaintext, Buffer::new(0, 0));
         let standing = self.proceed(&mut early, call);
@@ -189,11 +189,11 @@ impl Tls {
         standing
     }
 
-    /// Reads what has come from below.
+    /// Reads data from the inner stream.
     fn receive_records(&mut self, call: &Call<'_>) -> Result<(), Error> {
         self.make_room()?;
         match self.inner.receive(&mut self.incoming, call)? {
-            // Without TLS's own goodbye anyone on the way may have cut it.
+            // Without the closing alert of TLS, any machine on the network may have truncated the data.
             0 => Err(failure::disconnected(call)),
             _ => Ok(()),
         }
@@ -206,9 +206,9 @@ impl Tls {
         }
     }
 
-    /// Sends the alert that tells the server why it has failed, if there is one. Asked for once: rustls would read the
-    /// record that it failed on again. What goes wrong here does not matter, for the error is on its way to the caller.
-    fn say_goodbye(&mut self, call: &Call<'_>) {
+    /// Sends the alert with the reason of the failure, if there is one. Called once, because rustls would read the
+    /// failing record again. Errors are ignored here, because the caller already gets the first error.
+    fn send_alert(&mut self, call: &Call<'_>) {
         let alert = self.connection.process_tls_records(self.incoming.filled_mut()).state;
         if let Ok(ConnectionState::EncodeTlsData(mut alert)) = alert
             && append(&mut self.outgoing, MAX_ALERT_LEN, |free| Ok(alert.encode(free).ok())).is_ok()
@@ -217,7 +217,7 @@ impl Tls {
         }
     }
 
-    /// Reads at least one byte into `input`; 0: the server has closed its side properly.
+    /// Reads at least one byte into `input`. Returns 0 if the server has closed its side properly.
     pub(in crate::transport) fn receive(&mut self, input: &mut Buffer, call: &Call<'_>) -> Result<usize, Error> {
         let before = input.filled().len();
         if !self.pending_plaintext.is_empty() {
@@ -240,12 +240,12 @@ impl Tls {
 
     /// Encrypts and sends all of `bytes`.
     pub(in crate::transport) fn send(&mut self, bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
-        for piece in bytes.chunks(PIECE) {
+        for piece in bytes.chunks(MAX_PIECE_LEN) {
             loop {
                 let before = self.pending_plaintext.filled().len();
                 match self.proceed_unread(call)? {
                     TlsState::Open => break,
-                    // The server speaks meanwhile, or before it is asked.
+                    // The server sends data during or before the request.
                     TlsState::HasInput if self.pending_plaintext.filled().len() > before => {}
                     TlsState::HasInput => return Err(failure::unexpected_data(call)),
                     _ => return Err(failure::disconnected(call)),
@@ -263,8 +263,8 @@ impl Tls {
         Ok(())
     }
 
-    /// Takes what has come already, without waiting; `None`: nothing to read, 0: the server has closed its side properly.
-    /// Session tickets may have come late, and are worked through.
+    /// Reads data that has already arrived, without waiting. `None`: nothing; 0: the server has closed its side
+    /// properly. Late session tickets are processed.
     pub(in crate::transport) fn take_arrived(
         &mut self,
         input: &mut Buffer,
@@ -290,13 +290,14 @@ impl Tls {
         Err(failure::unexpected_data(call))
     }
 
-    /// Whether something has come that is not read: plaintext, a part of a record or a part of a handshake message.
+    /// Whether received data has not been read: plaintext, a part of a record or a part of a handshake message.
     pub(in crate::transport) fn has_unread(&self) -> bool {
         !self.pending_plaintext.is_empty() || !self.incoming.is_empty() || self.inner.has_unread()
     }
 }
 
-/// Appends one record to `outgoing`, in which `encode` gets `room` bytes; it says how many it wrote, or how many it needs.
+/// Appends one record to `outgoing`, in which `encode` gets `room` bytes. `encode` returns the number of written bytes,
+/// or of needed bytes.
 fn append(
     outgoing: &mut Vec<u8>,
     room: usize,
@@ -304,7 +305,7 @@ fn append(
 ) -> Result<(), Error> {
     let start = outgoing.len();
     let mut written = Err(room);
-    // Once to ask, and once to do it.
+    // The first attempt may return the needed length.
     for _ in 0..2 {
         if let Err(room) = written {
             outgoing.resize(start + room, 0);

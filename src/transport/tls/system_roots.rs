@@ -1,4 +1,4 @@
-//! The operating system's roots.
+//! The operating system's root certificates.
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
 pub(in crate::transport) use files::verifier;
@@ -21,8 +21,9 @@ mod files {
     use crate::transport::tls::pem;
     use crate::transport::tls::roots::Roots;
 
-    /// Where Linux distributions keep all roots in one file, and where one by one; the first place that exists is taken. By
-    /// path: the usual probing reads `SSL_CERT_FILE`, and reading the environment races with a host that writes it.
+    /// The files and directories of root certificates in Linux distributions. The first that exists is used. These
+    /// paths are fixed: the usual probing reads `SSL_CERT_FILE`, and reading the environment races with a calling
+    /// program that writes it.
     const PLACES: &[&str] = &[
         "/etc/ssl/certs/ca-certificates.crt",                // Debian, Ubuntu, Arch
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Red Hat 7 and later
@@ -38,12 +39,12 @@ mod files {
     }
 
     fn roots(places: &[impl AsRef<Path>]) -> Result<Vec<CertificateDer<'static>>, Error> {
-        // A place that is not there says nothing; one that cannot be read does.
+        // A missing place is not an error; an unreadable one is.
         let mut unreadable = None;
         for place in places.iter().map(AsRef::as_ref).filter(|place| !matches!(place.try_exists(), Ok(false))) {
             let mut found = Found::default();
             match place.is_dir() {
-                true => found.read_folder(place),
+                true => found.read_directory(place),
                 false => found.read(place),
             }
             if !found.roots.is_empty() {
@@ -61,11 +62,11 @@ mod files {
         })
     }
 
-    /// What a place holds.
+    /// The content of a place.
     #[derive(Default)]
     struct Found {
         roots: Vec<CertificateDer<'static>>,
-        /// What was wrong first with what is left out.
+        /// The fault of the first ignored certificate.
         fault: Option<String>,
     }
 
@@ -82,9 +83,9 @@ mod files {
             }
         }
 
-        /// Links may lead to the same file, or to none.
-        fn read_folder(&mut self, folder: &Path) {
-            match fs::read_dir(folder) {
+        /// Links may point to the same file, or to none.
+        fn read_directory(&mut self, directory: &Path) {
+            match fs::read_dir(directory) {
                 Ok(entries) => {
                     let paths = entries.flatten().map(|entry| entry.path());
                     paths.filter(|path| path.is_file()).for_each(|file| self.read(&file));
@@ -106,19 +107,19 @@ mod files {
         use crate::transport::tls::authority::{Role, role};
 
         #[test]
-        fn the_system_has_some() {
+        fn system_has_root_certificates() {
             let roots = super::roots(super::PLACES).unwrap();
             let fit = roots.iter().filter(|root| matches!(role(root), Ok(Role::Authority { .. })));
             assert!(fit.count() > 10);
         }
 
         #[test]
-        fn first_place_that_holds_roots_is_taken() {
-            let folder = std::env::temp_dir().join(format!("nativeflow-roots-{}", std::process::id()));
-            let place = |name: &str| folder.join(name);
+        fn first_place_with_root_certificates_is_used() {
+            let directory = std::env::temp_dir().join(format!("nativeflow-roots-{}", std::process::id()));
+            let place = |name: &str| directory.join(name);
             let pem = || nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap().ca_pem().to_owned();
             let (one, other, third) = (pem(), pem(), pem());
-            fs::create_dir_all(place("certs/folder")).unwrap();
+            fs::create_dir_all(place("certs/directory")).unwrap();
             let damaged = one.replacen("MII", "MIM", 1);
             fs::write(place("bundle"), format!("# comment\n{one}{damaged}\n{other}{one}")).unwrap();
             fs::write(place("damaged"), damaged).unwrap();
@@ -136,11 +137,11 @@ mod files {
                 Ok(2),
                 "the damaged one and the second of two are left out"
             );
-            assert_eq!(count(&["damaged", "certs"]), Ok(3), "of a folder, each once");
+            assert_eq!(count(&["damaged", "certs"]), Ok(3), "of a directory, each once");
             let damaged = count(&["gone", "damaged", "gone"]).unwrap_err();
             assert!(damaged.contains("/damaged\" holds no certificate that can be read: it is not"), "{damaged}");
             assert!(!count(&["gone"]).unwrap_err().contains("gone"));
-            fs::remove_dir_all(folder).unwrap();
+            fs::remove_dir_all(directory).unwrap();
         }
     }
 }
@@ -155,7 +156,8 @@ mod platform {
     use crate::error::Cause;
     use crate::error::Error;
 
-    /// Asks the system about each chain, by its own rules: its store of roots, what an administrator distrusts, revocation.
+    /// Passes each chain to the system, which applies its own rules: its certificate store, certificates that an
+    /// administrator distrusts, revocation.
     pub(in crate::transport) fn verifier(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
         let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
         Ok(Arc::new(verifier.map_err(|error| Error::new(Cause::NoSystemRoots).detail(error))?))

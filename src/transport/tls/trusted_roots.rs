@@ -1,4 +1,4 @@
-//! Whose certificates are believed: the operating system's roots, or those that the caller gave.
+//! Trusted root certificates: the operating system's or the caller's.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::verify::Verifier;
 use super::{authority, pem, system_roots};
 use crate::error::{Cause, Error};
 
-/// The roots that the caller gave; without any, the operating system's.
+/// The caller's root certificates; if there are none, the operating system's.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TrustedRoots {
     file: Vec<CertificateDer<'static>>,
@@ -26,7 +26,7 @@ pub(crate) struct TrustedRoots {
 }
 
 impl TrustedRoots {
-    /// Takes the roots in the file `path`, in place of those of an earlier file.
+    /// Sets the root certificates in the file `path`. Replaces those of an earlier file.
     pub(crate) fn set_file(&mut self, path: &str) -> Result<(), Error> {
         let pem = read_file(path)
             .map_err(|error| Error::new(Cause::CaFileUnreadable).detail(format_args!("\"{path}\": {error}")))?;
@@ -34,13 +34,13 @@ impl TrustedRoots {
         Ok(())
     }
 
-    /// Adds the roots in `pem`.
+    /// Adds the root certificates in `pem`.
     pub(crate) fn add_pem(&mut self, pem: &[u8]) -> Result<(), Error> {
         self.added.extend(roots(pem, "in memory")?);
         Ok(())
     }
 
-    /// Believes the roots that the caller gave, or else the operating system's.
+    /// Makes a verifier that trusts the caller's root certificates, or else the operating system's.
     fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
         match self.given() {
             none if none.is_empty() => system_roots::verifier(provider),
@@ -52,8 +52,8 @@ impl TrustedRoots {
         self.file.iter().chain(&self.added).cloned().collect()
     }
 
-    /// How TLS is spoken with those that these roots vouch for, TLS 1.2 and 1.3: with the server, and with a proxy, which is
-    /// shown no client certificate.
+    /// Makes the configurations of TLS 1.2 and 1.3 that trust these root certificates: for the server, and for a
+    /// proxy, which does not receive the client certificate.
     pub(in crate::transport) fn client_configs(
         &self,
         identity: Option<&ClientCertificate>,
@@ -64,7 +64,7 @@ impl TrustedRoots {
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| unforeseen(&error))?
-            // "Dangerous" for what another verifier might do: this one leaves the decision to rustls'.
+            // "Dangerous" because another verifier might be insecure: this one leaves the decision to rustls'.
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Verifier(verifier)));
         let mut anonymous = config.clone().with_no_client_auth();
@@ -73,14 +73,14 @@ impl TrustedRoots {
             None => config.with_client_cert_resolver(Arc::new(NoClientCertificate)),
         };
         for config in [&mut config, &mut anonymous] {
-            // Room for 256 sessions, in place of which each process makes a store of its own.
+            // The default store has room for 256 sessions. Each process makes its own store instead.
             config.resumption = Resumption::disabled();
         }
         Ok((config, anonymous))
     }
 }
 
-/// Reads PEM or DER. Each certificate is tried as a root now, because a bad one would be left out later without a word.
+/// Parses PEM or DER. Each certificate is tried as a root now, because an invalid one would be ignored silently later.
 fn roots(file: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     let certificates = pem::certificates(file).map_err(|unreadable| {
         let cause = match unreadable {
@@ -91,21 +91,21 @@ fn roots(file: &[u8], origin: &str) -> Result<Vec<CertificateDer<'static>>, Erro
         Error::new(cause).detail(format_args!("{origin}: {unreadable}"))
     })?;
     for (index, certificate) in certificates.iter().enumerate() {
-        let refuse = |cause, reason: &dyn fmt::Display| {
+        let reject = |cause, reason: &dyn fmt::Display| {
             Error::new(cause).detail(format_args!("{origin}: certificate {}: {reason}", index + 1))
         };
         webpki::anchor_from_trusted_cert(certificate)
-            .map_err(|error| refuse(Cause::CaBadCertificate, &not_an_anchor(&error)))?;
+            .map_err(|error| reject(Cause::CaBadCertificate, &reason_for_rejection(&error)))?;
         authority::role(certificate).map_err(|reason| {
             let names = Names::of(certificate);
-            refuse(Cause::CaUnfit, &format_args!("\"{}\": {reason}", names.subject()))
+            reject(Cause::CaUnfit, &format_args!("\"{}\": {reason}", names.subject()))
         })?;
     }
     Ok(certificates)
 }
 
-/// Why webpki cannot take a certificate as a root, in words.
-fn not_an_anchor(error: &webpki::Error) -> &'static str {
+/// Names the reason why webpki rejects a certificate as a root.
+fn reason_for_rejection(error: &webpki::Error) -> &'static str {
     match error {
         webpki::Error::SignatureAlgorithmMismatch => "it names two different signature algorithms",
         webpki::Error::ExtensionValueInvalid | webpki::Error::MalformedExtensions => "its extensions cannot be read",
@@ -121,7 +121,7 @@ mod tests {
     const NOT_DER: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
     #[test]
-    fn a_bad_root_is_found_at_once_and_named() {
+    fn invalid_root_is_rejected_at_once_and_named() {
         let mut trust = TrustedRoots::default();
         for (pem, part) in [
             ("", "in memory"),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn given_roots_stand_in_place_of_the_systems() {
+    fn callers_roots_replace_those_of_the_system() {
         let pem = || nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap().ca_pem().to_owned();
         let count = |trust: &TrustedRoots| trust.given().len();
         let mut trust = TrustedRoots::default();

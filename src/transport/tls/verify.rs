@@ -1,4 +1,4 @@
-//! Whether a server's certificate is believed, and if not, what exactly is wrong with its chain.
+//! Verifies a server's certificate. If it is rejected, finds the exact reason in its chain.
 
 use std::sync::Arc;
 
@@ -10,12 +10,13 @@ use super::certificate::{Names, parse};
 use super::explain::{Presented, fault_of_key};
 use crate::transport::chain_error::chain_error;
 
-/// The verifier for given roots, or the system's. It decides alone; of what it refuses this one finds out why.
+/// Wraps the verifier for the caller's root certificates or the system's. The inner verifier decides alone; this one
+/// only finds the reason of a rejection.
 #[derive(Debug)]
 pub(super) struct Verifier(pub(in crate::transport) Arc<dyn ServerCertVerifier>);
 
-/// The reason for `error`, if it is the server's key: with some, every signature is a bad one.
-fn unfit_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
+/// Returns the reason for `error` if it is the server's key: with some keys, every signature is invalid.
+fn unusable_key(certificate: &CertificateDer<'_>, error: Error) -> Error {
     match parse(certificate).as_ref().and_then(fault_of_key) {
         Some((cause, what)) => chain_error(cause, Names::of(certificate), Some(format!("it has {what}"))),
         None => error,
@@ -32,7 +33,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.0.verify_server_cert(leaf, chain, host, ocsp, now).map_err(|error| {
-            // One that knows the roots has explained it already.
+            // A verifier that knows the roots has already explained it.
             Presented { leaf, chain, trusted: &[], now }.explain(error)
         })
     }
@@ -43,7 +44,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| unfit_key(certificate, error))
+        self.0.verify_tls12_signature(message, certificate, signature).map_err(|error| unusable_key(certificate, error))
     }
 
     fn verify_tls13_signature(
@@ -52,7 +53,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| unfit_key(certificate, error))
+        self.0.verify_tls13_signature(message, certificate, signature).map_err(|error| unusable_key(certificate, error))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
