@@ -145,7 +145,7 @@ causes! {
 
     // The credentials were rejected: another attempt can lock the account.
     Denied => Denied, Never,
-        "Concur rejected the login, the password or the consumer key (it does not say which)",
+        "Concur rejected the login, the password or the consumer key (it does not report which)",
         "Do not retry, because the account may be locked. Check login, password and consumer key by hand, and that Concur has enabled the application for the company.";
     NoLoginArrived => Denied, Never,
         "Concur reports missing credentials, although they were sent",

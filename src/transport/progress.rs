@@ -131,7 +131,7 @@ impl Progress {
         }
     }
 
-    /// The server that a proxy is asked to connect to, for messages.
+    /// Names the server of a tunnel in messages.
     pub(super) fn tunnel_target(&self) -> String {
         format!(" (tunnel to {})", self.server.authority())
     }
