@@ -210,8 +210,8 @@ procedure NfCheck(Error: Pnf_error);
   for a user without a password. Raises ENativeflow. }
 function NfGetToken(Client: Pnf_client; const Key: string; const Login, Secret: TBytes): Pnf_token;
 
-{ Overwrites the bytes with zeros, for all variables that share them. The
-  variables do not become nil. }
+{ Overwrites the bytes with zeros. All variables that share the array see the
+  zeros, and none becomes nil. }
 procedure NfWipe(const Bytes: TBytes);
 
 { Convert a string to the UTF-8 of the library, and back. Do not use them with
