@@ -70,10 +70,10 @@ static class Tests
 
     static void RejectionHasCodeCauseAndRemedy()
     {
-        NativeflowException refused = Failure("", login, "wrong");
-        Check(refused.Code == Code.Denied && refused.Name == "NF_DENIED" && refused.HttpStatus == 403 && refused.RetryAfter == null);
-        Check(refused.Message == "NF_DENIED: " + refused.Cause + ". " + refused.Remedy && refused.Remedy.Length > 0);
-        Check(refused.ServerMessage.Length > 0 && refused.CorrelationId.Length > 0 && refused.ServerCode == null);
+        NativeflowException rejected = Failure("", login, "wrong");
+        Check(rejected.Code == Code.Denied && rejected.Name == "NF_DENIED" && rejected.HttpStatus == 403 && rejected.RetryAfter == null);
+        Check(rejected.Message == "NF_DENIED: " + rejected.Cause + ". " + rejected.Remedy && rejected.Remedy.Length > 0);
+        Check(rejected.ServerMessage.Length > 0 && rejected.CorrelationId.Length > 0 && rejected.ServerCode == null);
         NativeflowException busy = Failure("/scenario/busy", login, secret);
         Check(busy.Code == Code.Busy && busy.RetryAfter == TimeSpan.FromSeconds(120));
         NativeflowException unsent = Failure("", "a:colon", secret);
@@ -365,7 +365,7 @@ static class Tests
         using (var isDisposed = new ManualResetEvent(false))
         using (var source = new CancellationTokenSource())
         {
-            WeakReference log = null, refused = null;
+            WeakReference log = null, rejected = null;
             Client client = null;
             // On threads that end, because Mono treats old data on a stack as references.
             OnThread(() =>
@@ -402,11 +402,11 @@ static class Tests
                 var options = new Options();
                 options.Dispose();
                 Action<LogLevel, string> function = (level, line) => inLog.Set();
-                refused = new WeakReference(function);
+                rejected = new WeakReference(function);
                 Check(Throws<ObjectDisposedException>(() => options.SetLog(function)));
             }).Join();
             Collect();
-            Check(!refused.IsAlive);
+            Check(!rejected.IsAlive);
         }
         GC.KeepAlive(release);
     }

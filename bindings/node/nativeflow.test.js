@@ -115,7 +115,7 @@ const silentCredentials = () => [Secret.from('silent@example.com'), Secret.from(
 
 /**
  * Uses a server in front of the mock server. It counts connections and requests. It never responds to silentCredentials(). It
- * forwards held requests when `release` is called.
+ * forwards other requests when `release` is called.
  */
 async function withSite(use) {
   const site = { connections: 0, requests: 0 };
