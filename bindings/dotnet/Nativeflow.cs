@@ -145,7 +145,7 @@ namespace Nativeflow
         public int? ServerCode { get; }
         /// <summary>The server's correlation ID; empty if there is none. Concur's support asks for it.</summary>
         public string CorrelationId { get; }
-        /// <summary>The time to wait before a retry; null: do not retry until the cause is fixed, whatever the code.</summary>
+        /// <summary>The time to wait before a retry. null means, in every group: do not retry until the cause is fixed.</summary>
         public TimeSpan? RetryAfter { get; }
 
         /// <summary>Converts the result of a C function, and frees it. Returns null for NULL, which means success.</summary>

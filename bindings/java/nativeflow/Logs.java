@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /**
  * The logs that C may call. C has a number for each, its {@code user}, and calls the same two functions for all of them. So
- * no function has to be freed: it could not free itself while it runs.
+ * no function has to be freed. A function could not free itself while it runs.
  */
 final class Logs {
     private static final Map<Long, Log> HELD = new ConcurrentHashMap<>();
