@@ -5,21 +5,22 @@
       * The secret (password) is the first line of standard input: on a
       * command line other users of the machine could read it.
       *
-      * EBCDIC: what goes in must be UTF-8. Convert each field where it
-      * is, before the NUL is put behind its text, blanks and all:
+      * EBCDIC: every input text must be UTF-8. Convert each field in
+      * place, with its trailing spaces, before the NUL is added:
       *     INSPECT LOGIN CONVERTING EBCDIC-SET TO ASCII-SET
-      * with two ALPHABETs of SPECIAL-NAMES, IS EBCDIC and IS ASCII, or
-      * two fields that hold the characters of your code page and the
-      * same in ASCII. Mind the page: $ @ # ! differ, and a refused
-      * secret may lock the account. Letters beyond ASCII take two bytes
-      * or more in UTF-8: they need a conversion such as iconv(3) into a
-      * wider field. Text out goes the other way.
+      * The sets are two ALPHABETs of SPECIAL-NAMES, IS EBCDIC and IS
+      * ASCII, or two fields that contain the characters of your code
+      * page and the same characters in ASCII. Check the code page:
+      * $ @ # ! differ, and a rejected secret may lock the account.
+      * Letters outside ASCII take two bytes or more in UTF-8: convert
+      * them into a wider field, with iconv(3) for example. Convert
+      * returned texts in the other direction.
        IDENTIFICATION DIVISION.
        PROGRAM-ID. GET-TOKEN.
        DATA DIVISION.
        WORKING-STORAGE SECTION.
        COPY "nativeflow.cpy".
-      * Each has room for a NUL behind the longest text.
+      * Each has room for a NUL after the longest text.
        01  BASE-URL                 PIC X(257).
        01  CONSUMER-KEY             PIC X(129).
        01  LOGIN                    PIC X(257).
@@ -67,7 +68,7 @@
                    BY REFERENCE CONSUMER-KEY LOGIN SECRET NF-TOKEN
                    RETURNING NF-ERROR END-CALL
            END-IF
-      * The library has zeroed both, if it was reached.
+      * The library has zeroed both, if it was called.
            MOVE LOW-VALUES TO LOGIN SECRET
            EVALUATE TRUE
                WHEN NF-ERROR NOT = NULL
@@ -78,7 +79,7 @@
                        UPON SYSERR END-DISPLAY
                    MOVE 1 TO RETURN-CODE
                WHEN SECRET-NULS > 0
-                   DISPLAY "The secret holds a NUL character."
+                   DISPLAY "The secret contains a NUL character."
                        UPON SYSERR END-DISPLAY
                    MOVE 1 TO RETURN-CODE
                WHEN OTHER
@@ -94,9 +95,9 @@
                RETURNING OMITTED END-CALL
            STOP RUN.
 
-      * INSPECT puts NULs behind the text and leaves no copy; FUNCTION
-      * TRIM leaves one. A field that is full has no room for a NUL, and
-      * ACCEPT may have cut its text: the login of somebody else.
+      * INSPECT puts NULs after the text and leaves no copy; FUNCTION
+      * TRIM leaves one. A full field has no room for a NUL, and ACCEPT
+      * may have truncated its text: the login of another user.
        READ-ARGUMENTS.
            ACCEPT ARGUMENTS FROM ARGUMENT-NUMBER END-ACCEPT
            IF ARGUMENTS < 3 OR > 4 PERFORM WRONG-USAGE END-IF
@@ -125,10 +126,10 @@
            MOVE 2 TO RETURN-CODE
            STOP RUN.
 
-      * By read(2) into the field itself: ACCEPT leaves the secret in a
-      * buffer of standard input. Blanks at its end belong to it. A line
-      * that fills the field or holds a NUL is not sent: cut, it would
-      * count as a wrong secret.
+      * Calls read(2) with the field itself: ACCEPT leaves the secret in
+      * a buffer of standard input. Spaces at the end are part of the
+      * secret. A line that fills the field or contains a NUL is not
+      * sent: truncated, it would count as a wrong secret.
        READ-SECRET.
            PERFORM VARYING SECRET-END FROM 1 BY 1
                UNTIL SECRET-END = LENGTH OF SECRET
@@ -145,8 +146,8 @@
            END-PERFORM
            MOVE LOW-VALUE TO SECRET(SECRET-END:1).
 
-      * The token comes into a field of this program, or not at all when
-      * it does not fit: it is never cut.
+      * Copies the token into a field of this program. A token that does
+      * not fit is not copied: it is never truncated.
        PRINT-TOKEN.
            MOVE LENGTH OF TOKEN-VALUE TO NF-SIZE
            CALL "nf_token_copy_value" USING BY VALUE NF-TOKEN
@@ -205,7 +206,7 @@
            PERFORM ADD-TEXT
            DISPLAY OUT-LINE(1:OUT-END - 1) UPON SYSERR END-DISPLAY.
 
-      * Text that comes by pointer ends with a NUL.
+      * Text at a pointer ends with a NUL.
        ADD-TEXT.
            SET ADDRESS OF NF-TEXT TO NF-ADDRESS
            STRING NF-TEXT DELIMITED BY LOW-VALUE INTO OUT-LINE

@@ -1,20 +1,20 @@
       * nativeflow for COBOL: the objects, the codes and the fields for
       * results. COPY it into WORKING-STORAGE. For 64-bit machines.
       *
-      * What a function does, when it blocks and how it fails stands in
-      * nativeflow.h. COBOL sees no prototypes: each function is called
-      * in one of the ways below, and the RETURNING must be as here.
-      * Without it, or with another, GnuCOBOL takes the 32 bits of a C
-      * int: pointers and dates are cut, and the return code of the run
-      * is overwritten.
+      * nativeflow.h describes what each function does, when it blocks
+      * and how it fails. COBOL has no prototypes: call each function in
+      * one of the forms below, with exactly this RETURNING. Without it,
+      * or with another, GnuCOBOL receives the 32 bits of a C int:
+      * pointers and dates are truncated, and RETURN-CODE is
+      * overwritten.
       *
       *     CALL "nf_options_set_base_url" USING
       *         BY VALUE NF-OPTIONS BY REFERENCE BASE-URL
       *         RETURNING NF-ERROR
       *
-      * Objects in go BY VALUE, text and results BY REFERENCE, the NULL
-      * for "no secret" as BY REFERENCE OMITTED.
-      * Text in: a field that ends with X"00", see NF-TEXT for text out.
+      * Pass objects BY VALUE, text and results BY REFERENCE, and the
+      * NULL for "no secret" as BY REFERENCE OMITTED. An input text is a
+      * field that ends with X"00". For returned texts see NF-TEXT.
       *
       * RETURNING NF-ERROR, which is NULL on success:
       *   USING options, text
@@ -63,53 +63,58 @@
       *     nf_error_code                 nf_error_http_status
       *     nf_error_server_code          nf_version_number
 
-      * The objects. Each is freed by its own function, also when NULL.
+      * The objects. Free each with its own function; NULL is allowed.
        01  NF-OPTIONS               USAGE POINTER VALUE NULL.
        01  NF-CLIENT                USAGE POINTER VALUE NULL.
-      * Another handle of the client, whose calls nf_client_cancel ends
-      * alone. What a client can do, it can do; nf_client_free frees it.
+      * Another handle of the client. nf_client_cancel of it cancels its
+      * own calls only. Pass it to any function that takes a client, and
+      * free it with nf_client_free.
        01  NF-SHARE                 USAGE POINTER VALUE NULL.
        01  NF-TOKEN                 USAGE POINTER VALUE NULL.
        01  NF-ERROR                 USAGE POINTER VALUE NULL.
 
-      * A result of 64 bits: an address or a number.
+      * A 64-bit result: an address or a number.
        01  NF-RESULT.
            05  NF-ADDRESS           USAGE POINTER VALUE NULL.
            05  NF-NUMBER            REDEFINES NF-ADDRESS
                                     PIC S9(18) COMP-5.
 
-      * Text out ends with X"00" and lives as long as its object. Use it
-      * DELIMITED BY LOW-VALUE only: what is behind is not yours.
+      * A returned text ends with X"00" and is valid until its object is
+      * freed. Use it only DELIMITED BY LOW-VALUE: the bytes after it
+      * are not part of it.
        01  NF-TEXT                  PIC X(4096) BASED.
 
-      * What goes BY VALUE: a size in bytes, a time in milliseconds.
+      * Numbers to pass BY VALUE: a size in bytes, a time in
+      * milliseconds.
        01  NF-SIZE                  PIC 9(18) COMP-5.
        01  NF-MS                    PIC 9(9) COMP-5.
 
-      * SET NF-LOG-FUNCTION TO ENTRY "MY-LOG", a program that is called
-      * with any field BY REFERENCE, NF-LOG-LEVEL and an address, both
-      * BY VALUE, and ends with GOBACK.
+      * SET NF-LOG-FUNCTION TO ENTRY "MY-LOG". This program is called
+      * with the field that was given to nf_options_set_log BY
+      * REFERENCE, and with NF-LOG-LEVEL and an address BY VALUE. It
+      * ends with GOBACK.
        01  NF-LOG-FUNCTION          USAGE PROGRAM-POINTER.
        01  NF-LOG-LEVEL             PIC S9(9) COMP-5.
            88  NF-LOG-ERROR         VALUE 1.
            88  NF-LOG-WARNING       VALUE 2.
            88  NF-LOG-INFO          VALUE 3.
 
-      * SET NF-RELEASE-FUNCTION TO ENTRY "MY-RELEASE", a program that is
-      * called once, with any field BY REFERENCE, when the log is not
-      * called any more. It calls nothing of nativeflow.
+      * SET NF-RELEASE-FUNCTION TO ENTRY "MY-RELEASE". This program is
+      * called once, when no callback can run any more, with the field
+      * that was given to nf_options_on_release BY REFERENCE. It must
+      * not call nativeflow.
        01  NF-RELEASE-FUNCTION      USAGE PROGRAM-POINTER.
 
-      * Codes are added in later versions: treat one that you do not
-      * know by its group.
+      * Later versions add codes. Handle an unknown code by its group.
        01  NF-CODE                  PIC S9(9) COMP-5 VALUE 0.
            88  NF-OK                VALUE 0.
-      * The call is wrong.
+      * 1 to 19: invalid call.
            88  NF-CALL-IS-WRONG     VALUES 1 THRU 19.
            88  NF-INVALID-ARGUMENT  VALUE 1.
            88  NF-INVALID-UTF8      VALUE 2.
            88  NF-INVALID-OPTION    VALUE 3.
-      * The credentials are refused. Do not retry: accounts lock.
+      * 20 to 39: credentials rejected. Do not retry, because the
+      * account may be locked.
            88  NF-IS-REFUSED        VALUES 20 THRU 39.
            88  NF-DENIED            VALUE 20.
            88  NF-ACCOUNT-LOCKED    VALUE 21.
@@ -120,12 +125,12 @@
            88  NF-REFRESH-EXPIRED   VALUE 26.
            88  NF-HELD-BACK         VALUE 27.
            88  NF-WRONG-HOST        VALUE 28.
-      * The server. Later.
+      * 40 to 59: server.
            88  NF-SERVER-LATER      VALUES 40 THRU 59.
            88  NF-BUSY              VALUE 40.
            88  NF-MAINTENANCE       VALUE 41.
            88  NF-SERVER-ERROR      VALUE 42.
-      * The way there.
+      * 60 to 79: network.
            88  NF-WAY-THERE         VALUES 60 THRU 79.
            88  NF-DNS               VALUE 60.
            88  NF-CONNECT           VALUE 61.
@@ -136,13 +141,13 @@
            88  NF-TIMEOUT           VALUE 66.
            88  NF-CANCELLED         VALUE 67.
            88  NF-DISCONNECTED      VALUE 68.
-      * What answered is not the token service.
+      * 80 to 99: response.
            88  NF-ANSWER-IS-WRONG   VALUES 80 THRU 99.
            88  NF-ENDPOINT-GONE     VALUE 80.
            88  NF-REDIRECTED        VALUE 81.
            88  NF-NOT-CONCUR        VALUE 82.
            88  NF-MALFORMED         VALUE 83.
            88  NF-TOO-LARGE         VALUE 84.
-      * Inside the library.
+      * From 100: internal error.
            88  NF-PANIC             VALUE 100.
            88  NF-INTERNAL          VALUE 101.

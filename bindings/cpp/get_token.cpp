@@ -3,7 +3,7 @@
  *
  *     get_token BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
  *
- * The secret (password) is the first line of standard input: on a command line other users could read it.
+ * The secret (password) is the first line of standard input: other users can read a command line.
  */
 #include <nativeflow.hpp>
 
@@ -14,7 +14,8 @@
 #include <stdexcept>
 #include <string>
 
-/* Not by std::cin, whose buffer would keep a copy. What does not fit is not cut: it would count as a wrong secret. */
+/* Does not use std::cin, because its buffer would keep a copy. Rejects a longer line: truncated, it would count as a
+   wrong secret. */
 static nativeflow::secret read_secret()
 {
     struct wiped {
@@ -34,7 +35,7 @@ static nativeflow::secret read_secret()
     }
     if (length > 0 && line.bytes[length - 1] == '\r')
         length--;
-    return nativeflow::secret{std::string_view(line.bytes.data(), length)}; /* which refuses a NUL */
+    return nativeflow::secret{std::string_view(line.bytes.data(), length)}; /* rejects a NUL */
 }
 
 static void print(const nativeflow::token &token)

@@ -3,8 +3,8 @@
  *
  *     GetToken BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
  *
- * The secret (password) is the first line of standard input: on a command line other users of the machine could read it.
- * On a terminal turn the echo off first (stty -echo).
+ * The secret (password) is the first line of standard input: other users of the machine can read a command line.
+ * On a terminal, turn the echo off first (stty -echo).
  */
 using System;
 using System.Globalization;
@@ -22,7 +22,7 @@ static class GetToken
             Console.Error.WriteLine("usage: GetToken BASE_URL CONSUMER_KEY LOGIN [CA_FILE]");
             return 2;
         }
-        // Pinned while it is still empty: the garbage collector moves arrays, and a copy of the secret would stay behind.
+        // Pinned while it is still empty: the garbage collector moves arrays, and would leave a copy of the secret.
         var secret = new byte[512];
         GCHandle pin = GCHandle.Alloc(secret, GCHandleType.Pinned);
         try
@@ -37,11 +37,11 @@ static class GetToken
                 }
                 if (Array.IndexOf(secret, (byte)0, 0, length) >= 0)
                 {
-                    Console.Error.WriteLine("The secret holds a NUL, which cannot be sent.");
+                    Console.Error.WriteLine("The secret contains a NUL character.");
                     return 1;
                 }
                 byte[] login = Encoding.UTF8.GetBytes(args[2]);
-                // Wipes login and secret. Zeros behind it are padding; zeros alone would be taken for a secret that was used.
+                // Wipes login and secret. Zeros after the text are padding. An array of zeros only is rejected as used.
                 using (Token token = client.GetToken(args[1], login, length == 0 ? null : secret))
                     Print(token);
             }
@@ -55,7 +55,7 @@ static class GetToken
         }
         finally
         {
-            Array.Clear(secret, 0, secret.Length); // for what fails before the call
+            Array.Clear(secret, 0, secret.Length); // in case of a failure before the call
             pin.Free();
         }
     }
@@ -71,8 +71,8 @@ static class GetToken
         }
     }
 
-    // Straight from the system into the buffer: Console.ReadLine gives a string, and a reader's buffer would keep a copy.
-    // One that does not fit is not cut, for it would count as a wrong one: the whole length means that.
+    // Reads directly from the system into the buffer: Console.ReadLine returns a string, and a reader's buffer would keep a
+    // copy. Returns the whole length if the secret does not fit: truncated, it would count as a wrong one.
     static int ReadLine(byte[] line)
     {
         int length = 0;

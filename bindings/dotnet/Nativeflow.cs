@@ -1,17 +1,17 @@
 /*
- * nativeflow for .NET: nativeflow.h with objects that free themselves, one exception, and secrets that end zeroed. One
- * file, C# 7.2, for .NET Standard 2.0: CoreCLR, .NET Framework and Mono. Needs the C library.
+ * nativeflow for .NET: nativeflow.h with objects that free themselves, one exception, and secrets that are zeroed. It is one
+ * file in C# 7.2. Its target is .NET Standard 2.0: CoreCLR, .NET Framework and Mono. It needs the C library.
  *
  *     using (var concur = new Client())
  *     using (Token token = concur.GetToken(key, login, secret))
  *         Use(token.Authorization, token.InstanceUrl);
  *
- * What a function does, when it blocks and how it fails stands in nativeflow.h, at the C function of the same name.
- * Threads: as there.
+ * nativeflow.h describes what each function does, when it blocks and how it fails, at the C function of the same name. The
+ * rules for threads are the same.
  *
- * SECRETS. A string cannot be wiped, so login and secret are arrays, UTF-8 in byte[] or UTF-16 in char[], and end zeroed
- * whatever happens. The garbage collector moves arrays and leaves the old copy behind: pin yours (GCHandle.Alloc, or
- * GC.AllocateArray with pinned: true) before the secret gets into it. GetToken.cs shows it.
+ * SECRETS. A string cannot be wiped, so login and secret are arrays, UTF-8 in byte[] or UTF-16 in char[]. They are overwritten
+ * with zeros, on success and failure. The garbage collector moves arrays and leaves a copy in the old place: pin yours
+ * (GCHandle.Alloc, or GC.AllocateArray with pinned: true) before the secret is written to it. GetToken.cs shows how.
  */
 using System;
 using System.Reflection;
@@ -21,87 +21,87 @@ using System.Threading;
 
 namespace Nativeflow
 {
-    /// <summary>What a call ended with. Later versions add codes: treat one that is not here by its group.</summary>
+    /// <summary>The result of a call. Later versions add codes: handle an unknown one by its group.</summary>
     public enum Code
     {
         /// <summary>Success.</summary>
         Ok = 0,
-        /// <summary>An argument is missing or cannot be sent. Mend the calling program.</summary>
+        /// <summary>An argument is missing or invalid. Fix the calling program.</summary>
         InvalidArgument = 1,
-        /// <summary>A text is not UTF-8, lacks half of a pair of UTF-16, or holds a NUL.</summary>
+        /// <summary>A text is not UTF-8, contains half of a UTF-16 surrogate pair, or contains a NUL.</summary>
         InvalidUtf8 = 2,
-        /// <summary>An option has a value that cannot be used.</summary>
+        /// <summary>The value of an option is invalid.</summary>
         InvalidOption = 3,
-        /// <summary>Login, secret or consumer key refused; the server does not say which. Do not retry.</summary>
+        /// <summary>Login, secret or consumer key rejected; the server does not report which. Do not retry.</summary>
         Denied = 20,
-        /// <summary>The account is locked. Not told by the Native Flow.</summary>
+        /// <summary>The account is locked. Reserved: this version never returns it.</summary>
         AccountLocked = 21,
-        /// <summary>The account is disabled. Not told by the Native Flow.</summary>
+        /// <summary>The account is disabled. Reserved: this version never returns it.</summary>
         AccountDisabled = 22,
-        /// <summary>The password must be changed. Not told by the Native Flow.</summary>
+        /// <summary>The password must be changed. Reserved: this version never returns it.</summary>
         PasswordExpired = 23,
-        /// <summary>A policy forbids it. Not told by the Native Flow.</summary>
+        /// <summary>A policy forbids the login. Reserved: this version never returns it.</summary>
         NotAllowed = 24,
-        /// <summary>The application is unknown or disabled. Not told by the Native Flow.</summary>
+        /// <summary>The application is unknown or disabled. Reserved: this version never returns it.</summary>
         BadClient = 25,
-        /// <summary>The refresh token is bad or has expired. Not used by this version.</summary>
+        /// <summary>The refresh token is invalid or expired. Reserved: this version never returns it.</summary>
         RefreshExpired = 26,
-        /// <summary>Refused before, and therefore not sent again. Not used by this version.</summary>
+        /// <summary>The login was rejected before and is not sent again. Reserved: this version never returns it.</summary>
         HeldBack = 27,
-        /// <summary>The user lives on another host. Not told by the Native Flow.</summary>
+        /// <summary>The user belongs to another host. Reserved: this version never returns it.</summary>
         WrongHost = 28,
-        /// <summary>The server is overloaded: see <see cref="NativeflowException.RetryAfter"/>.</summary>
+        /// <summary>The server is overloaded; see <see cref="NativeflowException.RetryAfter"/>.</summary>
         Busy = 40,
         /// <summary>The server is under maintenance.</summary>
         Maintenance = 41,
-        /// <summary>The server failed.</summary>
+        /// <summary>The server failed to process the request.</summary>
         ServerError = 42,
         /// <summary>The host name cannot be resolved.</summary>
         Dns = 60,
-        /// <summary>No connection to the server.</summary>
+        /// <summary>The connection to the server cannot be opened.</summary>
         Connect = 61,
-        /// <summary>The TLS handshake failed.</summary>
+        /// <summary>The TLS handshake or the TLS connection failed.</summary>
         Tls = 62,
-        /// <summary>The server's certificate is not trusted. Nothing was sent.</summary>
+        /// <summary>The server's certificate is not trusted. No Concur credentials were sent.</summary>
         TlsUntrusted = 63,
         /// <summary>The proxy cannot be reached, fails, or refuses the connection.</summary>
         Proxy = 64,
-        /// <summary>The proxy wants a user and a password, or refuses those that it got.</summary>
+        /// <summary>The proxy requires a user name and password, or rejects those that it received.</summary>
         ProxyDenied = 65,
-        /// <summary>The time limit ran out.</summary>
+        /// <summary>The timeout of the call expired.</summary>
         Timeout = 66,
-        /// <summary>The program cancelled the call.</summary>
+        /// <summary>The calling program cancelled the call.</summary>
         Cancelled = 67,
-        /// <summary>The connection ended before the answer was complete.</summary>
+        /// <summary>The connection was closed before the response was complete.</summary>
         Disconnected = 68,
-        /// <summary>The endpoint is not there (any more).</summary>
+        /// <summary>The token endpoint does not exist, or no longer exists.</summary>
         EndpointGone = 80,
-        /// <summary>The server redirects, which is never followed.</summary>
+        /// <summary>The server sent a redirect. The library never follows redirects.</summary>
         Redirected = 81,
-        /// <summary>A web page or a proxy's page came in place of an answer.</summary>
+        /// <summary>A web page or a proxy's error page was received instead of a token response.</summary>
         NotConcur = 82,
-        /// <summary>The answer cannot be read.</summary>
+        /// <summary>The response is invalid.</summary>
         Malformed = 83,
-        /// <summary>The answer is too long.</summary>
+        /// <summary>The response is too large.</summary>
         TooLarge = 84,
-        /// <summary>A defect in the library ended the call; the process is unharmed.</summary>
+        /// <summary>Internal error: a defect in the library ended the call. The process can continue.</summary>
         Panic = 100,
-        /// <summary>Something happened that the library does not know.</summary>
+        /// <summary>Internal error: unexpected state.</summary>
         Internal = 101,
     }
 
-    /// <summary>How much a line of the log matters.</summary>
+    /// <summary>The level of a log line.</summary>
     public enum LogLevel
     {
-        /// <summary>The call has failed.</summary>
+        /// <summary>The call failed.</summary>
         Error = 1,
-        /// <summary>Something is not as it should be, and the call goes on.</summary>
+        /// <summary>A problem that does not stop the call.</summary>
         Warning = 2,
-        /// <summary>A step was done.</summary>
+        /// <summary>A step is finished.</summary>
         Info = 3,
     }
 
-    /// <summary>Why a call failed, and what to do about it. Holds no secret.</summary>
+    /// <summary>Why a call failed, and how to fix it. Contains no secret.</summary>
     public sealed class NativeflowException : Exception
     {
         internal NativeflowException(Code code, string cause, string remedy) : this(code, Library.CodeName(code), cause, remedy) { }
@@ -128,27 +128,27 @@ namespace Nativeflow
             CorrelationId = Native.Text(error, Native.nf_error_correlation_id);
         }
 
-        /// <summary>1 to 19 the call is wrong, 20 to 39 the credentials are refused (do not retry), 40 to 59 the server (later), 60
-        /// to 79 the way there, 80 to 99 the answer, from 100 inside the library.</summary>
+        /// <summary>Handle an unknown code by its group. 1 to 19: invalid call; 20 to 39: credentials rejected (do not retry); 40 to
+        /// 59: server; 60 to 79: network; 80 to 99: response; from 100: internal error.</summary>
         public Code Code { get; }
         /// <summary>The name of the code in C, such as "NF_DENIED".</summary>
         public string Name { get; }
-        /// <summary>What happened: one line. (<see cref="Exception.Message"/> is name, cause and remedy, for a log.)</summary>
+        /// <summary>A description of the failure, as one line. (<see cref="Exception.Message"/> has name, cause and remedy.)</summary>
         public string Cause { get; }
-        /// <summary>What an administrator does next: one line.</summary>
+        /// <summary>The next step of an administrator, as one line.</summary>
         public string Remedy { get; }
-        /// <summary>The HTTP status of the answer; null when there was none.</summary>
+        /// <summary>The HTTP status of the response; null if there is none.</summary>
         public int? HttpStatus { get; }
-        /// <summary>The server's own words; empty when there were none. Untrusted: whoever answered wrote them.</summary>
+        /// <summary>The server's error text; empty if there is none. Do not trust it; the server or a proxy wrote it.</summary>
         public string ServerMessage { get; }
-        /// <summary>The modern service's error number; null when there was none.</summary>
+        /// <summary>The error number of the OAuth 2.0 service; null if there is none.</summary>
         public int? ServerCode { get; }
-        /// <summary>What Concur's support asks for; empty when there was none.</summary>
+        /// <summary>The server's correlation ID; empty if there is none. Concur's support asks for it.</summary>
         public string CorrelationId { get; }
-        /// <summary>How long to wait before the next try; null: a program does not try again by itself, whatever the code.</summary>
+        /// <summary>The time to wait before a retry. null means, in every group: do not retry until the cause is fixed.</summary>
         public TimeSpan? RetryAfter { get; }
 
-        /// <summary>What a C function returned, which is freed; null for NULL, which is success.</summary>
+        /// <summary>Converts the result of a C function, and frees it. Returns null for NULL, which means success.</summary>
         internal static NativeflowException Of(ErrorHandle error)
         {
             using (error)
@@ -163,39 +163,42 @@ namespace Nativeflow
         }
     }
 
-    /// <summary>The version of the C library that runs.</summary>
+    /// <summary>The version of the loaded C library.</summary>
     public static class Library
     {
-        /// <summary>Such as "0.1.0".</summary>
+        /// <summary>The version as text, such as "0.1.0".</summary>
         public static string Version { get { return Native.Text(Native.nf_version()); } }
-        /// <summary>0xMMmmpp, to compare.</summary>
+        /// <summary>The version as one number, 0xMMmmpp. Use it to compare versions.</summary>
         public static uint VersionNumber { get { return Native.nf_version_number(); } }
-        /// <summary>The name of a code in C, such as "NF_DENIED"; "NF_UNKNOWN" for one that the library does not know.</summary>
+        /// <summary>The name of a code in C, such as "NF_DENIED"; "NF_UNKNOWN" if the library does not know it.</summary>
         public static string CodeName(Code code) { return Native.Text(Native.nf_code_name((int)code)); }
     }
 
-    /// <summary>What a client is made from. Each setter throws a <see cref="NativeflowException"/> on a value that is wrong, and leaves
-    /// the old one. One thread at a time.</summary>
+    /// <summary>The settings that a client is created from. Each setter throws a <see cref="NativeflowException"/> if the value is
+    /// invalid; the old value stays. Only one thread at a time may use them.</summary>
     public sealed class Options : IDisposable
     {
         internal readonly OptionsHandle Handle = Native.nf_options_new();
 
-        /// <summary>Where Concur is, such as "https://eu1.concursolutions.com".</summary>
+        /// <summary>Sets the base URL of Concur, such as "https://eu1.concursolutions.com".</summary>
         public Options SetBaseUrl(string url) { return Set(Native.nf_options_set_base_url, url); }
 
-        /// <summary>The limit of a whole call, from 1 ms to 49 days; 60 seconds is the default.</summary>
+        /// <summary>Sets the timeout of a whole call, from 1 ms to 49 days. Default: 60 seconds.</summary>
         public Options SetTimeout(TimeSpan limit) { return Set(Native.nf_options_set_timeout_ms, limit); }
 
-        /// <summary>The limit of each attempt to connect, from 1 ms to 49 days; 10 seconds is the default.</summary>
+        /// <summary>Sets the timeout of each attempt to connect to one address, from 1 ms to 49 days. Default: 10 seconds.</summary>
         public Options SetConnectTimeout(TimeSpan limit) { return Set(Native.nf_options_set_connect_timeout_ms, limit); }
 
-        /// <summary>How long a connection is kept for the next call. Zero, the default: each call has its own.</summary>
+        /// <summary>Sets how long a connection may stay idle between two calls. Zero (the default) opens a new connection for each
+        /// call.</summary>
         public Options SetKeepAlive(TimeSpan longest) { return Set(Native.nf_options_set_keep_alive_ms, longest); }
 
-        /// <summary>Trusts the roots in this file (PEM or DER), which is read now, in place of the operating system's.</summary>
+        /// <summary>Sets the file of trusted root certificates (PEM or DER). They replace the operating system's root certificates.
+        /// The file is read during this call.</summary>
         public Options SetCaFile(string path) { return Set(Native.nf_options_set_ca_file, path); }
 
-        /// <summary>Trusts these roots (PEM or DER) in place of the operating system's, beside those of a CA file.</summary>
+        /// <summary>Adds trusted root certificates (PEM or DER). They replace the operating system's root certificates, and are used in
+        /// addition to those of a CA file.</summary>
         public Options AddCaPem(byte[] pem)
         {
             var length = new UIntPtr((uint)(pem == null ? 0 : pem.Length));
@@ -203,10 +206,11 @@ namespace Nativeflow
             return this;
         }
 
-        /// <summary>Names the calling product in the User-Agent header, such as "my-erp/4.2".</summary>
+        /// <summary>Sets the name of the calling product in the User-Agent header, such as "my-erp/4.2".</summary>
         public Options SetUserAgent(string product) { return Set(Native.nf_options_set_user_agent, product); }
 
-        /// <summary>Shows a client certificate to a server that asks for one: two files, PEM or DER, which are read now.</summary>
+        /// <summary>Sets the client certificate, which is presented to a server that requests one. Both files are PEM or DER, and are
+        /// read during this call.</summary>
         public Options SetClientCertificate(string chainFile, string keyFile)
         {
             using (CText chain = CText.Of(chainFile), key = CText.Of(keyFile))
@@ -214,22 +218,24 @@ namespace Nativeflow
             return this;
         }
 
-        /// <summary>Goes by way of a proxy, such as "http://user:password@proxy.example:3128"; "" is none, the default.</summary>
+        /// <summary>Sets the proxy for connections to Concur, such as "http://user:password@proxy.example:3128". "" (the default)
+        /// means no proxy.</summary>
         public Options SetProxy(string url) { return Set(Native.nf_options_set_proxy, url); }
 
-        /// <summary>Hosts that are reached without the proxy, in the syntax of NO_PROXY.</summary>
+        /// <summary>Sets the hosts that are reached without the proxy, in the syntax of NO_PROXY.</summary>
         public Options SetProxyBypass(string hosts) { return Set(Native.nf_options_set_proxy_bypass, hosts); }
 
-        /// <summary>Takes the proxy and the hosts without proxy from the environment, now.</summary>
+        /// <summary>Reads the proxy and the hosts without proxy from environment variables. They are read only during this call.</summary>
         public Options UseEnvironmentProxy()
         {
             NativeflowException.ThrowFor(Native.nf_options_use_environment_proxy(Handle));
             return this;
         }
 
-        /// <summary>Tells each step of every call, a line without secret and without line break; null: nobody. Called on the thread
-        /// of the call, which waits; on several threads at once when calls are. What it throws is dropped. The log is kept until these
-        /// options and all clients and calls that may write to it are gone.</summary>
+        /// <summary>Sets the log function. It is called with one line for each step of every call. null (the default) disables logging.
+        /// A line contains no secret and no line break. The function runs on the thread of the call, which waits for it. Calls on
+        /// several threads may run it at the same time. Its exceptions are ignored. It is kept until these options and their clients
+        /// are freed and all their calls have returned.</summary>
         public Options SetLog(Action<LogLevel, string> log)
         {
             IntPtr user = log == null ? IntPtr.Zero : LogTarget.Keep(Handle, log);
@@ -237,7 +243,7 @@ namespace Nativeflow
             return this;
         }
 
-        /// <summary>Clients that were made from these options stay as they are.</summary>
+        /// <summary>Frees the options. Clients that were created from them do not change.</summary>
         public void Dispose() { Handle.Dispose(); }
 
         Options Set(Func<OptionsHandle, IntPtr, ErrorHandle> setter, string value)
@@ -251,25 +257,25 @@ namespace Nativeflow
         {
             double ms = time.TotalMilliseconds;
             if (ms < 0 || ms > uint.MaxValue)
-                throw new NativeflowException(Code.InvalidOption, "A time is negative, or longer than 49 days", "Give 0 to 4294967295 milliseconds.");
+                throw new NativeflowException(Code.InvalidOption, "Invalid time (negative, or longer than 49 days)", "Set 0 to 4294967295 milliseconds.");
             NativeflowException.ThrowFor(setter(Handle, (uint)ms));
             return this;
         }
     }
 
-    /// <summary>Gets tokens from one service. Any number of threads may call GetToken and Cancel at once.</summary>
+    /// <summary>Gets tokens from one service. Several threads may call GetToken and Cancel at the same time.</summary>
     public sealed class Client : IDisposable
     {
         internal readonly ClientHandle Handle;
         internal readonly CancellationTokenSource Closing = new CancellationTokenSource();
 
-        /// <summary>With the default options: Concur's production host in the United States.</summary>
+        /// <summary>Creates a client with the default options: Concur's production host in the United States.</summary>
         public Client() : this(null) { }
 
-        /// <summary>The options are copied; they may be changed or disposed of afterwards.</summary>
+        /// <summary>Creates a client from options. They are copied; they can be changed or disposed of afterwards.</summary>
         public Client(Options options)
         {
-            // An invalid handle is NULL in C, which stands for the default values.
+            // An invalid handle is NULL in C, which means the default values.
             using (OptionsHandle none = options == null ? new OptionsHandle() : null)
                 NativeflowException.ThrowFor(Native.nf_client_new(none ?? options.Handle, out Handle));
             GC.KeepAlive(options);
@@ -277,24 +283,24 @@ namespace Nativeflow
 
         /// <summary>Gets an access token. Blocks for at most the client's timeout.</summary>
         /// <param name="key">The consumer key.</param>
-        /// <param name="login">UTF-8, perhaps padded with zeros. Zeroed, as secret is, before this returns or throws; zeros alone are
-        /// refused, for they are what a call has left.</param>
-        /// <param name="secret">The same; null or empty for a user without password.</param>
-        /// <param name="cancellation">Ends this call within 10 ms, and no other. If it is cancelled before, nothing is sent.</param>
-        /// <exception cref="NativeflowException">No token came: see its code.</exception>
-        /// <exception cref="OperationCanceledException">The call was cancelled, in whatever way.</exception>
+        /// <param name="login">UTF-8, optionally padded with zeros. It is overwritten with zeros, on success and failure. An array of
+        /// zeros only is rejected, because a call that used it has left it so.</param>
+        /// <param name="secret">The same. null or empty for a user without a password.</param>
+        /// <param name="cancellation">Cancels only this call, within 10 ms. If it was cancelled before, nothing is sent.</param>
+        /// <exception cref="NativeflowException">The call failed; see the code.</exception>
+        /// <exception cref="OperationCanceledException">The call was cancelled, by any of the ways to cancel it.</exception>
         public Token GetToken(string key, byte[] login, byte[] secret, CancellationToken cancellation = default(CancellationToken))
         {
             return GetToken(key, Credentials.Of(text => new CText(text), login, secret), cancellation);
         }
 
-        /// <summary>The same with UTF-16.</summary>
+        /// <summary>Gets an access token with a login and a secret in UTF-16.</summary>
         public Token GetToken(string key, char[] login, char[] secret, CancellationToken cancellation = default(CancellationToken))
         {
             return GetToken(key, Credentials.Of(text => new CText(text), login, secret), cancellation);
         }
 
-        /// <summary>One client with the default options, one call (nf_get_token): for programs that need one token.</summary>
+        /// <summary>Gets an access token with the default options (nf_get_token): one client, one call.</summary>
         public static Token GetTokenOnce(string key, byte[] login, byte[] secret)
         {
             ErrorHandle error = null;
@@ -313,14 +319,15 @@ namespace Nativeflow
             return new Token(token);
         }
 
-        /// <summary>Ends every call that is running on this client, within 10 ms. Calls that begin later are not touched.</summary>
+        /// <summary>Cancels every call that runs on this client. Each returns within 10 ms. Calls that start later are not
+        /// cancelled.</summary>
         public void Cancel() { Native.nf_client_cancel(Handle); }
 
-        /// <summary>Cancels the calls on other threads, also one that is on its way to C. None may begin any more. Tokens stay as they
-        /// are.</summary>
+        /// <summary>Frees the client. Cancels the calls on other threads, including one that has not entered C yet. Calls that start later
+        /// throw an <see cref="ObjectDisposedException"/>. Tokens do not change.</summary>
         public void Dispose()
         {
-            Closing.Cancel(); // each call runs on a handle of its own, which freeing this one does not end
+            Closing.Cancel(); // each call has its own handle: freeing this one does not cancel it
             Handle.Dispose();
         }
 
@@ -344,9 +351,9 @@ namespace Nativeflow
             }
             catch (ObjectDisposedException)
             {
-                throw; // as below: caught here, it lets the wiping come first
+                throw; // as below: because it is caught here, wiping comes first
             }
-            // Thrown only now: when nobody catches an exception, the process ends before what it passes has been wiped.
+            // Thrown after the using blocks: an uncaught exception ends the process before the blocks that it leaves have wiped.
             if (isUsed)
                 throw Used();
             NativeflowException failure = NativeflowException.Of(error);
@@ -357,7 +364,7 @@ namespace Nativeflow
             throw failure;
         }
 
-        /// <summary>A handle for one call, with a cancellation of its own. It stays cancelled, so that a cancellation which comes before the
+        /// <summary>Creates a handle for one call, with its own cancellation. It stays cancelled, so a cancellation that comes before its
         /// call is not lost.</summary>
         internal ClientHandle Share()
         {
@@ -366,35 +373,36 @@ namespace Nativeflow
             return share;
         }
 
-        // The server would take them for an empty password, and count.
+        // To the server, zeros would be an empty password, which counts as a failed login.
         static NativeflowException Used()
         {
-            return new NativeflowException(Code.InvalidArgument, "A login or a secret holds only zeros, as after a call that used it",
-                "Correct the calling program: fill the arrays anew for each call.");
+            return new NativeflowException(Code.InvalidArgument, "Invalid login or secret (zeros only, as after a call that used it)",
+                "Fix the calling program: fill the arrays again for each call.");
         }
     }
 
-    /// <summary>An access token. Dispose of it: that wipes it. Its strings are copies, which cannot be wiped; the bytes of
-    /// <see cref="CopyValue"/> can.</summary>
+    /// <summary>An access token. Dispose wipes it. Its strings are copies, which cannot be wiped. The bytes of
+    /// <see cref="CopyValue"/> can be wiped.</summary>
     public sealed class Token : IDisposable
     {
         readonly TokenHandle handle;
 
         internal Token(TokenHandle handle) { this.handle = handle; }
 
-        /// <summary>The token itself: visible ASCII, never empty.</summary>
+        /// <summary>The access token. It is visible ASCII and never empty.</summary>
         public string Value { get { return Text(Native.nf_token_value); } }
-        /// <summary>The word that stands before it in a request, "OAuth".</summary>
+        /// <summary>The scheme of the Authorization header for this token, "OAuth".</summary>
         public string Scheme { get { return Text(Native.nf_token_scheme); } }
-        /// <summary>The value of an Authorization header.</summary>
+        /// <summary>The complete value of an Authorization header: scheme and token.</summary>
         public string Authorization { get { return Text(Native.nf_token_authorization); } }
-        /// <summary>Empty when the server sent none. Keep it: it is needed to renew the token.</summary>
+        /// <summary>The refresh token; empty if the server sent none. Store it: it is needed to renew the token.</summary>
         public string RefreshToken { get { return Text(Native.nf_token_refresh_token); } }
-        /// <summary>The base URL that the token is to be used at; empty when the server named none that it may be sent to.</summary>
+        /// <summary>The base URL for requests with this token. Empty if the server sent none, or one that a token must not be sent
+        /// to.</summary>
         public string InstanceUrl { get { return Text(Native.nf_token_instance_url); } }
-        /// <summary>The server's own text of the expiry, for a person to read.</summary>
+        /// <summary>The expiry date exactly as the server wrote it. Use it only for display.</summary>
         public string ExpirationDate { get { return Text(Native.nf_token_expiration_date); } }
-        /// <summary>The expiry, in UTC; null when the server's date is missing or cannot be read beyond doubt.</summary>
+        /// <summary>When the token expires, in UTC; null if the date is missing or not in the expected format.</summary>
         public DateTimeOffset? ExpiresAt
         {
             get
@@ -404,8 +412,8 @@ namespace Nativeflow
             }
         }
 
-        /// <summary>Copies the token as ASCII and returns its length; copies nothing when the buffer (null: none) is shorter. Pin the
-        /// buffer before, and wipe it.</summary>
+        /// <summary>Copies the token into the buffer as ASCII, and returns its length. Copies nothing if the buffer is shorter or null.
+        /// Pin the buffer before the call, and wipe it afterwards.</summary>
         public int CopyValue(byte[] buffer)
         {
             var capacity = new UIntPtr((uint)(buffer == null ? 0 : buffer.Length));
@@ -418,7 +426,7 @@ namespace Nativeflow
         internal string Text(Func<TokenHandle, IntPtr> read) { return Native.Text(handle, read); }
     }
 
-    /// <summary>An array that stays where it is until it is wiped.</summary>
+    /// <summary>An array that is pinned until it is wiped.</summary>
     sealed class Wiped : IDisposable
     {
         readonly Array array;
@@ -440,17 +448,17 @@ namespace Nativeflow
         }
     }
 
-    /// <summary>A text as C takes it, UTF-8 with a NUL, in a buffer of its own that ends wiped. Null is NULL.</summary>
+    /// <summary>A text for C: UTF-8 with a NUL, in its own buffer, which Dispose wipes. A null text is NULL in C.</summary>
     sealed class CText : IDisposable
     {
         readonly byte[] bytes;
         readonly Wiped wiped;
         int end;
 
-        /// <summary>Whether the array held zeros and nothing else.</summary>
+        /// <summary>Whether the array contained only zeros.</summary>
         public bool IsUsed { get; }
 
-        /// <summary>Zeros at the end are padding.</summary>
+        /// <summary>Converts UTF-8. Zeros at the end are padding.</summary>
         public CText(byte[] utf8)
         {
             if (utf8 == null)
@@ -465,7 +473,7 @@ namespace Nativeflow
                 Add(utf8[i]);
         }
 
-        /// <summary>Zeros at the end are padding, unless it is not padded.</summary>
+        /// <summary>Converts UTF-16. Zeros at the end are padding if it is padded.</summary>
         public CText(char[] utf16, bool padded = true)
         {
             if (utf16 == null)
@@ -494,8 +502,8 @@ namespace Nativeflow
 
         public void Dispose() { wiped?.Dispose(); }
 
-        // Encoding would put something else for half of a pair, or throw and name it. Here it becomes what is not UTF-8, and the
-        // library refuses it.
+        // Encoding would replace half of a surrogate pair, or throw an exception that names it. Here it becomes invalid UTF-8, which
+        // the library rejects.
         void Encode(int c)
         {
             if (c < 0x80)
@@ -519,14 +527,14 @@ namespace Nativeflow
 
         void Add(int value)
         {
-            // C would take a NUL for the end and send half a secret. In two bytes it is not UTF-8, and is refused as well.
+            // In C, a NUL would end the text, and half a secret would be sent. As two bytes it is invalid UTF-8, and is rejected.
             if (value == 0)
                 bytes[end++] = 0xc0;
             bytes[end++] = (byte)(value == 0 ? 0x80 : value);
         }
     }
 
-    /// <summary>Login and secret, moved into memory of a call's own: what was given is zeros from then on.</summary>
+    /// <summary>Login and secret, moved into the memory of a call. The caller's arrays are zeros from then on.</summary>
     sealed class Credentials : IDisposable
     {
         public CText Login { get; private set; }
@@ -545,7 +553,7 @@ namespace Nativeflow
                     moved.Login = copy(login);
                     moved.Secret = copy(secret);
                 }
-                catch // the copy of the login would stay
+                catch // otherwise the copy of the login would stay in memory
                 {
                     moved.Dispose();
                     throw;
@@ -560,14 +568,14 @@ namespace Nativeflow
         }
     }
 
-    /// <summary>Keeps the program's log as long as C may call it.</summary>
+    /// <summary>Keeps the program's log function as long as C may call it.</summary>
     static class LogTarget
     {
-        // C keeps their addresses, so the collector must not take them.
+        // C keeps their addresses, so the collector must not free them.
         internal static readonly LogFunction Write = OnLine;
         static readonly ReleaseFunction release = OnRelease;
 
-        /// <summary>Gives what stands for the log in C.</summary>
+        /// <summary>Returns the <c>user</c> pointer of the log.</summary>
         internal static IntPtr Keep(OptionsHandle options, Action<LogLevel, string> log)
         {
             GCHandle kept = GCHandle.Alloc(log);
@@ -579,7 +587,7 @@ namespace Nativeflow
             }
             finally
             {
-                if (!isC) // C has not taken it over
+                if (!isC) // C does not release it
                     kept.Free();
             }
             return GCHandle.ToIntPtr(kept);
@@ -613,7 +621,7 @@ namespace Nativeflow
 
     sealed class ClientHandle : CHandle
     {
-        /// <summary>For CancellationToken.Register, whose result waits in Dispose for a call of this that runs.</summary>
+        /// <summary>For CancellationToken.Register. Dispose of its result waits until a running call of this method has returned.</summary>
         internal void Cancel() { Native.nf_client_cancel(this); }
         protected override bool ReleaseHandle() { Native.nf_client_free(handle); return true; }
     }
@@ -628,14 +636,14 @@ namespace Nativeflow
         protected override bool ReleaseHandle() { Native.nf_error_free(handle); return true; }
     }
 
-    /// <summary>nativeflow.h. Texts are pointers, for the marshaller would copy them without wiping the copy.</summary>
+    /// <summary>nativeflow.h. Texts are pointers, because the marshaller would copy them and not wipe the copy.</summary>
     static class Native
     {
-        // nativeflow.dll, libnativeflow.so, or a file of a package's runtimes folder, as each runtime looks for it.
+        // Each runtime looks for nativeflow.dll, libnativeflow.so, or a file in the runtimes directory of a package.
         const string Library = "nativeflow";
 
-        // A Linux system without development files has the library under its soname alone. CoreCLR asks this handler when it has
-        // found no other; its types are named by text because .NET Standard 2.0 lacks them. Mono reads Nativeflow.dll.config.
+        // A Linux system without development files has only the library's soname. CoreCLR calls this handler if it has found no
+        // other library. Its types are looked up by name, because .NET Standard 2.0 lacks them. Mono reads Nativeflow.dll.config.
         static Native()
         {
             Type context = Type.GetType("System.Runtime.Loader.AssemblyLoadContext, System.Runtime.Loader");
@@ -667,8 +675,8 @@ namespace Nativeflow
             }
         }
 
-        /// <summary>A text that C gives of an object, and that lives as long as it: the object is held until the text has been copied,
-        /// for another thread may dispose of it.</summary>
+        /// <summary>Copies a text that C returns for an object and that is valid until the object is freed. The object is not freed
+        /// before the text is copied, even if another thread disposes of it.</summary>
         internal static string Text<T>(T handle, Func<T, IntPtr> read) where T : SafeHandle
         {
             bool held = false;

@@ -1,7 +1,7 @@
 /*
- * What cannot be seen from outside: secrets that end zeroed, on success and on every failure; cancelling; exceptions;
- * the log; what happens after Dispose. Compiled together with Nativeflow.cs. Arguments: base URL of a nativeflow-stub, CA
- * file. Standard input: key, login, secret.
+ * Tests of the binding: secrets are zeroed on success and on every failure; cancellation; exceptions; the log; use after
+ * Dispose. Compiled together with Nativeflow.cs. Arguments: base URL of a nativeflow-stub, CA file. Standard input: key, login,
+ * secret.
  */
 using System;
 using System.Collections.Generic;
@@ -28,29 +28,29 @@ static class Tests
         key = Console.ReadLine();
         login = Console.ReadLine();
         secret = Console.ReadLine();
-        ATokenComes();
-        ARefusalSaysWhy();
-        SecretsEndZeroed();
-        UsedSecretsAreRefused();
+        TokenHasAllProperties();
+        RejectionHasCodeCauseAndRemedy();
+        SecretsAreZeroedOnEveryPath();
+        UsedSecretsAreRejected();
         TextsAreUtf8();
         OptionsAreChecked();
         CallsAreCancelled();
-        ACallCancelsItself();
-        ACancellationEndsItsOwnCallAndNoOther();
-        DisposingMissesNoCall();
-        NothingHoldsAClientAfterItsCalls();
-        TheLogIsWritten();
-        TheLogIsReleasedOnceWhenNoCallCanWriteToIt();
-        DisposedIsDisposed();
-        DisposingWaitsForReaders();
-        WhatIsMovedIsWipedWhenTheMoveFails();
-        CodesAreTheLibrarys();
+        LogCancelsItsOwnCall();
+        CancellationEndsOnlyItsOwnCall();
+        DisposeCancelsEveryCall();
+        ClientIsFreedAfterItsCalls();
+        LogReceivesEachStep();
+        LogIsReleasedOnceAfterTheLastCall();
+        DisposedObjectsThrow();
+        DisposeWaitsForReaders();
+        SecretsAreWipedIfCopyingFails();
+        CodesMatchTheLibrary();
         if (failures == 0)
             Console.WriteLine("all checks passed");
         return failures == 0 ? 0 : 1;
     }
 
-    static void ATokenComes()
+    static void TokenHasAllProperties()
     {
         using (Client client = Connect(""))
         using (Token token = client.GetToken(key, login.ToCharArray(), secret.ToCharArray()))
@@ -68,19 +68,19 @@ static class Tests
         Check(Library.Version.StartsWith("0.") && Library.VersionNumber >= 0x000100);
     }
 
-    static void ARefusalSaysWhy()
+    static void RejectionHasCodeCauseAndRemedy()
     {
-        NativeflowException refused = Failure("", login, "wrong");
-        Check(refused.Code == Code.Denied && refused.Name == "NF_DENIED" && refused.HttpStatus == 403 && refused.RetryAfter == null);
-        Check(refused.Message == "NF_DENIED: " + refused.Cause + ". " + refused.Remedy && refused.Remedy.Length > 0);
-        Check(refused.ServerMessage.Length > 0 && refused.CorrelationId.Length > 0 && refused.ServerCode == null);
+        NativeflowException rejected = Failure("", login, "wrong");
+        Check(rejected.Code == Code.Denied && rejected.Name == "NF_DENIED" && rejected.HttpStatus == 403 && rejected.RetryAfter == null);
+        Check(rejected.Message == "NF_DENIED: " + rejected.Cause + ". " + rejected.Remedy && rejected.Remedy.Length > 0);
+        Check(rejected.ServerMessage.Length > 0 && rejected.CorrelationId.Length > 0 && rejected.ServerCode == null);
         NativeflowException busy = Failure("/scenario/busy", login, secret);
         Check(busy.Code == Code.Busy && busy.RetryAfter == TimeSpan.FromSeconds(120));
         NativeflowException unsent = Failure("", "a:colon", secret);
         Check(unsent.Code == Code.InvalidArgument && unsent.HttpStatus == null && unsent.ServerMessage == "" && unsent.CorrelationId == "");
     }
 
-    static void SecretsEndZeroed()
+    static void SecretsAreZeroedOnEveryPath()
     {
         using (Client client = Connect(""))
         {
@@ -112,8 +112,8 @@ static class Tests
             Check(Throws<NativeflowException>(() => client.GetToken(key, same, same)) && IsZero(same));
     }
 
-    // Sent, one would be an empty password, and a refusal.
-    static void UsedSecretsAreRefused()
+    // If one were sent, it would be an empty password, and rejected.
+    static void UsedSecretsAreRejected()
     {
         int begun = 0;
         using (Client client = Connect("", (level, line) => begun++))
@@ -170,7 +170,7 @@ static class Tests
 
     static void CallsAreCancelled()
     {
-        foreach (int delay in new[] { 200, 1, 0, 0, 0, 0, 0, 0, 0, 0 }) // many about when the call begins
+        foreach (int delay in new[] { 200, 1, 0, 0, 0, 0, 0, 0, 0, 0 }) // many at about the time when the call begins
             using (Client client = Connect("/scenario/silence-after-tls"))
             using (var source = new CancellationTokenSource())
             {
@@ -185,8 +185,8 @@ static class Tests
             Cancelled(disposed, CancellationToken.None, 200);
     }
 
-    // Cancelled on its own thread, in the log; and the next call on that client is not touched.
-    static void ACallCancelsItself()
+    // The log function cancels the call on its own thread. The next call on that client is not cancelled.
+    static void LogCancelsItsOwnCall()
     {
         CancellationTokenSource source = null;
         using (Client client = Connect("", (level, line) => source?.Cancel()))
@@ -201,26 +201,26 @@ static class Tests
         }
     }
 
-    // 10,000 calls on one client, while another call on it waits for its answer.
-    static void ACancellationEndsItsOwnCallAndNoOther()
+    // 10,000 calls on one client, while another call on it waits for its response.
+    static void CancellationEndsOnlyItsOwnCall()
     {
-        const int rounds = 2500, busy = 9000; // ms that a call may take on a machine that has other work
+        const int rounds = 2500, busy = 9000; // ms that a call may take on a busy machine
         using (var peer = new Peer())
         using (Client client = peer.Connect())
         {
             string got = null;
-            var neighbour = new Thread(() =>
+            var other = new Thread(() =>
             {
                 using (Token token = client.GetToken(key, Bytes(login), Bytes(secret), new CancellationTokenSource().Token))
                     got = token.Value;
             });
-            neighbour.Start();
+            other.Start();
             Socket asked = peer.First;
-            // Before it enters C: nothing is sent.
+            // Before the call enters C: nothing is sent.
             for (int round = 0; round < rounds; round++)
                 Cancelled(client, new CancellationToken(true), busy);
             Check(peer.Requests == 1);
-            // About when it enters.
+            // At about the time when the call enters C.
             for (int round = 0; round < rounds; round++)
             {
                 var source = new CancellationTokenSource();
@@ -232,14 +232,14 @@ static class Tests
                 });
                 Cancelled(client, source.Token, busy);
             }
-            // When the peer has its request: it waits for the answer.
+            // When the peer has received the request, and the call waits for the response.
             for (int round = 0; round < rounds; round++)
             {
                 var source = new CancellationTokenSource();
                 peer.OnRequest = _ => source.Cancel();
                 Cancelled(client, source.Token, busy);
             }
-            // About when it ends.
+            // At about the time when the call ends.
             int tokens = 0;
             for (int round = 0; round < rounds; round++)
             {
@@ -249,7 +249,7 @@ static class Tests
                 {
                     Peer.Answer(socket);
                     Thread.SpinWait(delay);
-                    source.Cancel(); // throws if it finds a handle that is closed
+                    source.Cancel(); // throws if the handle is closed
                 };
                 try
                 {
@@ -258,16 +258,16 @@ static class Tests
                 }
                 catch (OperationCanceledException) { }
             }
-            Check(tokens > 0 && !neighbour.Join(0));
+            Check(tokens > 0 && !other.Join(0));
             Peer.Answer(asked);
-            neighbour.Join();
+            other.Join();
             Check(got == "demo" && peer.Failure == null);
         }
     }
 
-    static void DisposingMissesNoCall()
+    static void DisposeCancelsEveryCall()
     {
-        // It comes after all was made ready for the call, and before C has begun with it.
+        // Between the preparation of a call and the call of C.
         Client gone = Connect("/scenario/silence-after-tls");
         using (CText cKey = CText.Of(key), user = CText.Of(login), password = CText.Of(secret))
         using (ClientHandle share = gone.Share())
@@ -278,7 +278,7 @@ static class Tests
             ErrorHandle error = Native.nf_client_get_token(share, cKey.Pointer, user.Pointer, password.Pointer, out token);
             Check(NativeflowException.Of(error).Code == Code.Cancelled);
         }
-        // About when it begins.
+        // At about the time when a call begins.
         for (int round = 0; round < 50; round++)
         {
             Client client = Connect("/scenario/silence-after-tls");
@@ -301,12 +301,12 @@ static class Tests
         }
     }
 
-    static void NothingHoldsAClientAfterItsCalls()
+    static void ClientIsFreedAfterItsCalls()
     {
         int released = 0;
         ReleaseFunction release = user => released++;
         Client client = Released("", release);
-        // Register throws on Mono and .NET Framework when the source is disposed of. On CoreCLR it does nothing.
+        // If the source is disposed of, Register throws on Mono and .NET Framework, and does nothing on CoreCLR.
         var source = new CancellationTokenSource();
         CancellationToken late = source.Token;
         source.Dispose();
@@ -316,7 +316,7 @@ static class Tests
         client.GetToken(key, Bytes(login), Bytes(secret), new CancellationTokenSource().Token).Dispose();
         Check(released == 0);
         client.Dispose();
-        Check(released == 1); // in C, nothing of it is left
+        Check(released == 1); // C has freed all of it
         GC.KeepAlive(release);
     }
 
@@ -337,14 +337,14 @@ static class Tests
         Check(IsZero(user) && IsZero(password));
     }
 
-    static void TheLogIsWritten()
+    static void LogReceivesEachStep()
     {
         var lines = new List<string>();
         using (Client client = Connect("", (level, line) =>
             {
                 lines.Add(level + " " + line);
                 GC.Collect();
-                throw new Exception("goes nowhere");
+                throw new Exception("ignored");
             }))
         {
             GC.Collect();
@@ -356,8 +356,8 @@ static class Tests
         }
     }
 
-    // The client is disposed of while a call that was cancelled still tells the log of it.
-    static void TheLogIsReleasedOnceWhenNoCallCanWriteToIt()
+    // Disposes of the client while a cancelled call still writes to the log.
+    static void LogIsReleasedOnceAfterTheLastCall()
     {
         int released = 0;
         ReleaseFunction release = user => released++;
@@ -365,9 +365,9 @@ static class Tests
         using (var isDisposed = new ManualResetEvent(false))
         using (var source = new CancellationTokenSource())
         {
-            WeakReference log = null, refused = null;
+            WeakReference log = null, rejected = null;
             Client client = null;
-            // On threads that end: Mono takes what is left on a stack for a reference.
+            // On threads that end, because Mono treats old data on a stack as references.
             OnThread(() =>
             {
                 Action<LogLevel, string> function = (level, line) =>
@@ -384,7 +384,7 @@ static class Tests
                 client = Released("/scenario/silence-after-tls", release, function);
             }).Join();
             Collect();
-            Check(log.IsAlive); // C alone holds it
+            Check(log.IsAlive); // only C refers to it
             Thread call = OnThread(() => Cancelled(client, source.Token, 5000));
             inLog.WaitOne();
             client.Dispose();
@@ -396,17 +396,17 @@ static class Tests
             Collect();
             Check(released == 1 && !log.IsAlive);
 
-            // Options that do not take it do not keep it.
+            // Options that reject it do not keep it.
             OnThread(() =>
             {
                 var options = new Options();
                 options.Dispose();
                 Action<LogLevel, string> function = (level, line) => inLog.Set();
-                refused = new WeakReference(function);
+                rejected = new WeakReference(function);
                 Check(Throws<ObjectDisposedException>(() => options.SetLog(function)));
             }).Join();
             Collect();
-            Check(!refused.IsAlive);
+            Check(!rejected.IsAlive);
         }
         GC.KeepAlive(release);
     }
@@ -427,7 +427,7 @@ static class Tests
         }
     }
 
-    static void DisposedIsDisposed()
+    static void DisposedObjectsThrow()
     {
         var options = new Options();
         options.SetBaseUrl(baseUrl).SetCaFile(caFile);
@@ -446,11 +446,11 @@ static class Tests
         Check(Throws<ObjectDisposedException>(() => Check(token.Value == "")));
     }
 
-    static void DisposingWaitsForReaders()
+    static void DisposeWaitsForReaders()
     {
         using (Client client = Connect(""))
         {
-            // Between C's answer and the copy of it.
+            // Between C's return and the copy of the text.
             Token token = client.GetToken(key, Bytes(login), Bytes(secret));
             string value = token.Value;
             Check(value == token.Text(handle =>
@@ -462,7 +462,7 @@ static class Tests
                 return text;
             }));
             Check(Throws<ObjectDisposedException>(() => Check(token.Value == "")));
-            // About when it is read.
+            // At about the time when it is read.
             for (int round = 0; round < 200; round++)
             {
                 Token shared = client.GetToken(key, Bytes(login), Bytes(secret));
@@ -479,8 +479,8 @@ static class Tests
         }
     }
 
-    // The second one is too long, or there is no memory for it.
-    static void WhatIsMovedIsWipedWhenTheMoveFails()
+    // The second copy fails: the secret is too long, or there is no memory.
+    static void SecretsAreWipedIfCopyingFails()
     {
         byte[] user = Bytes(login), password = Bytes(secret), left = new byte[login.Length];
         IntPtr first = IntPtr.Zero;
@@ -496,14 +496,14 @@ static class Tests
         Check(IsZero(user) && IsZero(password) && IsZero(left));
     }
 
-    static void CodesAreTheLibrarys()
+    static void CodesMatchTheLibrary()
     {
         for (int number = 0; number < 200; number++)
         {
-            string name = Library.CodeName((Code)number), spelt = "NF";
+            string name = Library.CodeName((Code)number), expected = "NF";
             foreach (char c in ((Code)number).ToString())
-                spelt += char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString();
-            Check(name == "NF_UNKNOWN" ? !Enum.IsDefined(typeof(Code), number) : name == spelt);
+                expected += char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString();
+            Check(name == "NF_UNKNOWN" ? !Enum.IsDefined(typeof(Code), number) : name == expected);
         }
     }
 
@@ -513,7 +513,7 @@ static class Tests
             return new Client(options.SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).SetTimeout(TimeSpan.FromSeconds(60)).SetLog(log));
     }
 
-    /// <summary>A client that tells when nothing can call back any more.</summary>
+    /// <summary>Creates a client that calls release when no callback can run any more.</summary>
     static Client Released(string scenario, ReleaseFunction release, Action<LogLevel, string> log = null)
     {
         using (var options = new Options())
@@ -574,13 +574,13 @@ static class Tests
     {
         if (holds)
             return;
-        Console.Error.WriteLine("{0}, line {1}: not so", where, line);
+        Console.Error.WriteLine("{0}, line {1}: check failed", where, line);
         failures++;
     }
 }
 
-/// <summary>A server that counts requests and answers none, unless it is told to. Without TLS, so that thousands of calls take no
-/// longer than they must.</summary>
+/// <summary>A server that counts requests, and responds only if a test requires it. It does not use TLS, so that thousands of calls
+/// are fast.</summary>
 sealed class Peer : IDisposable
 {
     readonly TcpListener listener = new TcpListener(IPAddress.Loopback, 0);
@@ -589,7 +589,7 @@ sealed class Peer : IDisposable
     volatile int requests;
     volatile bool isDisposed;
 
-    /// <summary>Called with the next request, once.</summary>
+    /// <summary>Called once, with the next request.</summary>
     public Action<Socket> OnRequest;
 
     public Peer()
@@ -601,7 +601,7 @@ sealed class Peer : IDisposable
 
     public int Requests { get { return requests; } }
 
-    /// <summary>The connection of the first request, once it has come; it stays open.</summary>
+    /// <summary>Waits for the first request, and returns its connection, which stays open.</summary>
     public Socket First { get { return first.Task.Result; } }
 
     public Exception Failure { get; private set; }
@@ -618,7 +618,7 @@ sealed class Peer : IDisposable
             + "<Expiration_date>1/1/2099 12:00:00 AM</Expiration_date></Access_Token>";
         string head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: " + body.Length;
         try { socket.Send(Encoding.ASCII.GetBytes(head + "\r\n\r\n" + body)); }
-        catch (SocketException) { } // the call may be gone
+        catch (SocketException) { } // the call may have ended
     }
 
     void Accept()

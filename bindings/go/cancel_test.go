@@ -12,8 +12,8 @@ import (
 	"nativeflow.example/nativeflow"
 )
 
-// Ten thousand calls are cancelled before they enter C, about when they do, and when their request is on its way.
-func TestCancelledCallsLeaveANeighbourAlone(t *testing.T) {
+// Ten thousand calls are cancelled: before they enter C, at about the time when they enter it, and when their request is sent.
+func TestCancelledCallsDoNotEndAnother(t *testing.T) {
 	site := newSite(t)
 	options := site.options
 	options.KeepAlive = time.Minute
@@ -24,7 +24,7 @@ func TestCancelledCallsLeaveANeighbourAlone(t *testing.T) {
 		}
 	}
 	client := newClient(t, options)
-	neighbour := site.hold(context.Background(), t, client)
+	other := site.hold(context.Background(), t, client)
 	mustEnd := func(err error) {
 		t.Helper()
 		mustBe(t, err, nativeflow.ErrCancelled)
@@ -62,18 +62,18 @@ func TestCancelledCallsLeaveANeighbourAlone(t *testing.T) {
 	}
 	atRequest.Store(nil)
 	if site.requests.Load() == requests {
-		t.Error("no call got as far as its request")
+		t.Error("no call has sent its request")
 	}
 
-	mustRun(t, neighbour)
+	mustRun(t, other)
 	site.release()
-	if err := end(t, neighbour); err != nil {
+	if err := end(t, other); err != nil {
 		t.Error(err)
 	}
 }
 
-// Cancel and Close end calls that have begun in Go and not yet in C.
-func TestNoCancelOfAClientIsLost(t *testing.T) {
+// Cancel and Close end calls that have started in Go and not yet in C.
+func TestCancelAndCloseEndEveryCall(t *testing.T) {
 	site := newSite(t)
 	for i := 0; i < 500; i++ {
 		client := newClient(t, site.options)
@@ -94,7 +94,7 @@ func TestNoCancelOfAClientIsLost(t *testing.T) {
 	}
 }
 
-// whenAsked does something when a call asks whether it is done: after the call has begun, before it enters C.
+// whenAsked runs do when a call asks for Done: after the call has started, before it enters C.
 type whenAsked struct {
 	context.Context
 	do func()
@@ -105,8 +105,8 @@ func (c *whenAsked) Done() <-chan struct{} {
 	return c.Context.Done()
 }
 
-// The calls use one connection, and leave no goroutine to a context that goes on.
-func TestCallsThatEndLeaveNothing(t *testing.T) {
+// The calls use one connection, and leave no goroutine although their context is not done.
+func TestEndedCallsLeaveNoConnectionOrGoroutine(t *testing.T) {
 	site := newSite(t)
 	site.release()
 	options := site.options
@@ -135,8 +135,8 @@ func TestCallsThatEndLeaveNothing(t *testing.T) {
 	}
 }
 
-// A call that Close has cancelled still writes to the log. After that, the log is released, once: a second time is a panic.
-func TestALogIsReleasedAfterTheLastCall(t *testing.T) {
+// A call that Close has cancelled still writes to the log. After that, the log is released once: a second release would panic.
+func TestLogIsReleasedAfterTheLastCall(t *testing.T) {
 	freed := make(chan struct{})
 	connected, goOn := make(chan struct{}), make(chan struct{})
 	var last atomic.Value
@@ -173,7 +173,7 @@ func TestALogIsReleasedAfterTheLastCall(t *testing.T) {
 	collect(t, freed)
 }
 
-func TestALogOfOptionsThatAreRefusedIsReleased(t *testing.T) {
+func TestLogIsReleasedIfOptionsAreInvalid(t *testing.T) {
 	freed := make(chan struct{})
 	func() {
 		held := new([64]byte)

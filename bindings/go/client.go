@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// Client gets tokens from one service. Each call has a share of it (nf_client_share), which a context cancels without
-// touching other calls. All calls use the same connections.
+// Client gets tokens from one service. Each call has its own share of it (nf_client_share): a context cancels the share, and
+// no other call. All calls use the same connections.
 type Client struct {
-	lock    sync.Mutex                // held for moments only: no call that takes its time runs under it
+	lock    sync.Mutex                // held briefly: no blocking call runs under it
 	first   *C.nf_client              // nil: closed
-	running map[*C.nf_client]struct{} // the shares of calls that run
+	running map[*C.nf_client]struct{} // the shares of running calls
 }
 
-// NewClient makes a client, to be closed when it is used no more. It fails with ErrInvalidOption when an option has a value
-// that cannot be used.
+// NewClient creates a client from options. Close it after its last call. NewClient fails with ErrInvalidOption if the value of
+// an option is invalid.
 func NewClient(options Options) (*Client, error) {
 	made := C.nf_options_new()
 	defer C.nf_options_free(made)
@@ -31,20 +31,21 @@ func NewClient(options Options) (*Client, error) {
 	if err := check(C.nf_client_new(made, &c.first)); err != nil {
 		return nil, err
 	}
-	runtime.SetFinalizer(c, (*Client).Close) // a net for who forgets it
+	runtime.SetFinalizer(c, (*Client).Close) // in case the program does not close it
 	return c, nil
 }
 
-// GetToken gets an access token for a user. login and secret are zeros when it returns, whatever happened; secret may be nil
-// for a user without password. The login is sent once, and never again by itself.
+// GetToken gets an access token for a user. login and secret are overwritten with zeros, on success and failure. secret may be
+// nil for a user without a password. The login is sent once; the library never sends it again.
 //
-// It blocks until ctx is done; if ctx has no deadline, for at most the client's timeout. It returns within 10 ms of either. A
-// deadline of ctx may be later than the client's timeout. A call that ctx has ended fails with ErrCancelled and ctx.Err()
-// both, and the server may have issued a token that nobody has received.
+// GetToken blocks until ctx is done. If ctx has no deadline, it blocks for at most the client's timeout. It returns within 10
+// ms of either. A deadline of ctx may be later than the client's timeout. A call that ctx ends fails with both ErrCancelled and
+// ctx.Err(). The server may have issued a token that was not received.
 //
-// It fails with ErrDenied when login, secret or key is refused: do not retry, the account may lock.
+// GetToken fails with ErrDenied if the server rejects the login, the secret or the key. Do not retry, because the account may
+// be locked.
 func (c *Client) GetToken(ctx context.Context, consumerKey string, login, secret []byte) (*Token, error) {
-	// Both at once: an error with one must not leave the other.
+	// Both are moved before any error is returned: an error with one must not leave the other in memory.
 	cLogin, loginErr := moveText(login)
 	defer cLogin.free()
 	cSecret, secretErr := moveText(secret)
@@ -73,16 +74,16 @@ func (c *Client) GetToken(ctx context.Context, consumerKey string, login, secret
 	return newToken(got), nil
 }
 
-// Cancel ends all calls that are running, with ErrCancelled. The client stays usable, and calls that begin later are not
-// touched.
+// Cancel cancels every running call: they fail with ErrCancelled. The client can still be used; calls that start later are not
+// cancelled.
 func (c *Client) Cancel() {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	c.cancelRunning()
 }
 
-// Close frees the client. Calls that are running end with ErrCancelled within 10 ms, and nobody waits for them. Tokens stay
-// as they are. Closing twice is fine.
+// Close frees the client. Running calls fail with ErrCancelled within 10 ms; Close does not wait for them. Tokens do not
+// change. A second Close does nothing.
 func (c *Client) Close() {
 	c.lock.Lock()
 	first := c.first
@@ -93,16 +94,16 @@ func (c *Client) Close() {
 	C.nf_client_free(first)
 }
 
-// cancelRunning cancels shares, which stay cancelled: a call that has not reached C yet ends there at once. It is called with
-// the lock held.
+// cancelRunning cancels the shares. They stay cancelled, so a call that has not entered C yet fails there at once. The caller
+// holds the lock.
 func (c *Client) cancelRunning() {
 	for share := range c.running {
 		C.nf_client_cancel(share)
 	}
 }
 
-// limit is the timeout of a share in milliseconds: that of the client (0) unless ctx has a deadline. In that case ctx ends the
-// call, so the limit of C is a second later. Otherwise it would be chance which of the two comes first.
+// limit returns the timeout of a share in milliseconds. It is 0 (the client's timeout) unless ctx has a deadline. In that case
+// ctx ends the call, and the timeout of C is one second later, so that it never comes first.
 func limit(ctx context.Context) C.uint32_t {
 	deadline, limited := ctx.Deadline()
 	if !limited {
@@ -118,15 +119,15 @@ func limit(ctx context.Context) C.uint32_t {
 	return milliseconds(left + time.Second)
 }
 
-// share gives a call a handle of its own, to be freed when the call has returned.
+// share creates a handle for one call. Free it after the call has returned.
 func (c *Client) share(limit C.uint32_t) (*C.nf_client, error) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	if c.first == nil {
 		return nil, &Error{
 			Code:    ErrInvalidArgument,
-			Message: "The client is closed",
-			Remedy:  "Correct the calling program: close a client after its last call.",
+			Message: "Invalid client (closed)",
+			Remedy:  "Fix the calling program: close a client after its last call.",
 		}
 	}
 	var share *C.nf_client
@@ -137,7 +138,7 @@ func (c *Client) share(limit C.uint32_t) (*C.nf_client, error) {
 	return share, nil
 }
 
-// free frees a share that has no call any more.
+// free frees a share after its call.
 func (c *Client) free(share *C.nf_client) {
 	c.lock.Lock()
 	delete(c.running, share)
@@ -145,8 +146,8 @@ func (c *Client) free(share *C.nf_client) {
 	C.nf_client_free(share)
 }
 
-// watch cancels share when ctx is done; if it is done now, before the call begins, so that nothing is sent. To be stopped when
-// the call has returned, before share is freed.
+// watch cancels share when ctx is done. If ctx is done already, it cancels share before the call starts, so that nothing is
+// sent. Call stop after the call has returned and before share is freed.
 func watch(ctx context.Context, share *C.nf_client) (stop func()) {
 	if ctx.Err() != nil {
 		C.nf_client_cancel(share)

@@ -11,7 +11,7 @@ import (
 	"nativeflow.example/nativeflow"
 )
 
-func TestATokenComes(t *testing.T) {
+func TestTokenHasAllProperties(t *testing.T) {
 	client := newClient(t, stub(t, ""))
 	token, err := getToken(context.Background(), t, client, key, login, secret)
 	if err != nil {
@@ -19,17 +19,17 @@ func TestATokenComes(t *testing.T) {
 	}
 	value := token.Value()
 	if value == "" || token.Scheme() != "OAuth" || token.Authorization() != "OAuth "+value {
-		t.Error("value, scheme and authorization do not fit")
+		t.Error("value, scheme and authorization do not match")
 	}
 	if string(token.AppendValue([]byte("a "))) != "a "+value || string(token.AppendAuthorization(nil)) != "OAuth "+value {
-		t.Error("what is appended is something else")
+		t.Error("the appended bytes differ")
 	}
 	room := make([]byte, 2, 2+len(value))
 	if into := token.AppendValue(room); &into[0] != &room[0] || string(into[2:]) != value {
-		t.Error("moved, though there was room")
+		t.Error("moved, although there was room")
 	}
 	if into := token.AppendValue(room[:2:2]); &into[0] == &room[0] || string(into[2:]) != value {
-		t.Error("not moved, though there was no room")
+		t.Error("not moved, although there was no room")
 	}
 	if token.RefreshToken() == "" || string(token.AppendRefreshToken(nil)) != token.RefreshToken() {
 		t.Error("no refresh token")
@@ -43,17 +43,17 @@ func TestATokenComes(t *testing.T) {
 	}
 	client.Close()
 	if token.Value() != value {
-		t.Error("the token has gone with the client")
+		t.Error("closing the client has changed the token")
 	}
 	token.Close()
 	token.Close()
 	_, known = token.ExpiresAt()
 	if token.Value() != "" || len(token.AppendValue(nil)) != 0 || token.InstanceURL() != "" || known {
-		t.Error("something is left after Close")
+		t.Error("not empty after Close")
 	}
 }
 
-func TestAnExpiryMayBeUnknown(t *testing.T) {
+func TestExpiryIsUnknownWithoutDate(t *testing.T) {
 	token, err := getToken(context.Background(), t, newClient(t, stub(t, "no-date")), key, login, secret)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func TestAnExpiryMayBeUnknown(t *testing.T) {
 	}
 }
 
-func TestARefusalSaysSo(t *testing.T) {
+func TestRejectionHasMessageAndRemedy(t *testing.T) {
 	client := newClient(t, stub(t, ""))
 	_, err := getToken(context.Background(), t, client, key, login, "another secret")
 	failed := mustBe(t, err, nativeflow.ErrDenied)
@@ -79,14 +79,14 @@ func TestARefusalSaysSo(t *testing.T) {
 	}
 }
 
-func TestABusyServerTellsWhenToComeBack(t *testing.T) {
+func TestBusyServerSetsRetryAfter(t *testing.T) {
 	_, err := getToken(context.Background(), t, newClient(t, stub(t, "busy")), key, login, secret)
 	if failed := mustBe(t, err, nativeflow.ErrBusy); failed.RetryAfter != 2*time.Minute {
 		t.Error(failed.RetryAfter)
 	}
 }
 
-func TestWhatCannotBeSentIsZeroedToo(t *testing.T) {
+func TestSecretsAreZeroedIfArgumentsAreInvalid(t *testing.T) {
 	client := newClient(t, stub(t, ""))
 	for _, wrong := range []struct {
 		key, login, secret string
@@ -105,11 +105,11 @@ func TestWhatCannotBeSentIsZeroedToo(t *testing.T) {
 	}
 	_, err := client.GetToken(context.Background(), key, nil, nil)
 	mustBe(t, err, nativeflow.ErrInvalidArgument)
-	_, err = client.GetToken(context.Background(), key, []byte(login), nil) // a user without password, whom nobody knows
+	_, err = client.GetToken(context.Background(), key, []byte(login), nil) // a user without a password, who does not exist
 	mustBe(t, err, nativeflow.ErrDenied)
 }
 
-func TestCallsRunSideBySide(t *testing.T) {
+func TestCallsRunConcurrently(t *testing.T) {
 	options := stub(t, "")
 	options.KeepAlive = time.Minute
 	client := newClient(t, options)
@@ -138,7 +138,7 @@ func TestCallsRunSideBySide(t *testing.T) {
 	all.Wait()
 }
 
-func TestAClosedClientEndsItsCalls(t *testing.T) {
+func TestCloseEndsRunningCalls(t *testing.T) {
 	client := newClient(t, stub(t, "silence-after-tls"))
 	first, second := stuck(context.Background(), t, client), stuck(context.Background(), t, client)
 	mustRun(t, first)
@@ -151,8 +151,8 @@ func TestAClosedClientEndsItsCalls(t *testing.T) {
 	mustBe(t, err, nativeflow.ErrInvalidArgument)
 }
 
-// A client that is freed lets go of its log, and that of what it holds.
-func TestAClientThatIsForgottenIsFreed(t *testing.T) {
+// When a client is freed, its log function is freed too, with the data that the function refers to.
+func TestUnclosedClientIsFreedByTheCollector(t *testing.T) {
 	freed := make(chan struct{})
 	func() {
 		held := new([64]byte)
@@ -170,7 +170,7 @@ func TestAClientThatIsForgottenIsFreed(t *testing.T) {
 	collect(t, freed)
 }
 
-// collect collects garbage until what closes freed is found.
+// collect runs the garbage collector until a finalizer has closed freed.
 func collect(t *testing.T, freed <-chan struct{}) {
 	t.Helper()
 	for i := 0; i < 1000; i++ {

@@ -3,12 +3,12 @@ package nativeflow
 // #include <nativeflow.h>
 import "C"
 
-// Code says what kind of failure an error is: errors.Is(err, nativeflow.ErrDenied). Treat one that you do not know by its
-// group: 1 to 19 the call is wrong, 20 to 39 the credentials are refused (do not retry), 40 to 59 the server, 60 to 79 the
-// way there, 80 to 99 the answer, from 100 inside the library.
+// Code is the error code of an Error: errors.Is(err, nativeflow.ErrDenied). Handle an unknown code by its group. 1 to 19:
+// invalid call; 20 to 39: credentials rejected (do not retry); 40 to 59: server; 60 to 79: network; 80 to 99: response; from
+// 100: internal error.
 type Code int32
 
-// The codes of this version; nativeflow.h says what each means.
+// The codes of this version. nativeflow.h describes each.
 const (
 	ErrInvalidArgument Code = C.NF_INVALID_ARGUMENT
 	ErrInvalidUTF8     Code = C.NF_INVALID_UTF8
@@ -48,8 +48,8 @@ const (
 	ErrInternal Code = C.NF_INTERNAL
 )
 
-// Name returns the name, such as "NF_DENIED"; "NF_UNKNOWN" for a number that the C library does not know.
+// Name returns the name of the code, such as "NF_DENIED", or "NF_UNKNOWN" if the C library does not know it.
 func (c Code) Name() string { return C.GoString(C.nf_code_name(C.int32_t(c))) }
 
-// Error returns the name.
+// Error returns the name of the code.
 func (c Code) Error() string { return c.Name() }

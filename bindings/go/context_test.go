@@ -9,7 +9,7 @@ import (
 	"nativeflow.example/nativeflow"
 )
 
-func TestAContextEndsItsOwnCallOnly(t *testing.T) {
+func TestContextEndsOnlyItsOwnCall(t *testing.T) {
 	client := newClient(t, stub(t, "silence-after-tls"))
 	ctx, cancel := context.WithCancel(context.Background())
 	other, cancelOther := context.WithCancel(context.Background())
@@ -34,7 +34,7 @@ func TestAContextEndsItsOwnCallOnly(t *testing.T) {
 	}
 }
 
-func TestAClientIsUsableAfterCancel(t *testing.T) {
+func TestClientIsUsableAfterCancel(t *testing.T) {
 	client := newClient(t, stub(t, ""))
 	client.Cancel()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -48,7 +48,7 @@ func TestAClientIsUsableAfterCancel(t *testing.T) {
 	token.Close()
 }
 
-func TestADeadlineEndsACall(t *testing.T) {
+func TestDeadlineEndsItsCall(t *testing.T) {
 	client := newClient(t, stub(t, "silence-after-tls"))
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
@@ -59,7 +59,7 @@ func TestADeadlineEndsACall(t *testing.T) {
 	}
 }
 
-func TestTheTimeoutOfAClientIsNoContexts(t *testing.T) {
+func TestClientTimeoutIsNotAContextError(t *testing.T) {
 	options := stub(t, "silence-after-tls")
 	options.Timeout = 100 * time.Millisecond
 	err := end(t, stuck(context.Background(), t, newClient(t, options)))
@@ -69,8 +69,8 @@ func TestTheTimeoutOfAClientIsNoContexts(t *testing.T) {
 	}
 }
 
-// A call with a deadline goes on when those without have reached the client's timeout.
-func TestADeadlineMayBeLaterThanTheTimeout(t *testing.T) {
+// A call with a deadline continues when a call without one has reached the client's timeout.
+func TestDeadlineMayBeLaterThanTheTimeout(t *testing.T) {
 	site := newSite(t)
 	options := site.options
 	options.Timeout = 100 * time.Millisecond
@@ -86,7 +86,7 @@ func TestADeadlineMayBeLaterThanTheTimeout(t *testing.T) {
 	}
 }
 
-func TestAContextThatIsDoneSendsNothing(t *testing.T) {
+func TestDoneContextSendsNothing(t *testing.T) {
 	client := newClient(t, stub(t, ""))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

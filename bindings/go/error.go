@@ -5,32 +5,31 @@ import "C"
 
 import "time"
 
-// Error is why a call failed, and what to do about it. Everything here that fails returns one:
+// Error is why a call failed, and how to fix it. Every function of this package that fails returns one:
 //
 //	var failed *nativeflow.Error
 //	if errors.As(err, &failed) {
 //		log.Print(failed.Code, failed.Message, failed.Remedy)
 //	}
 //
-// No field holds a secret.
+// No field contains a secret.
 type Error struct {
 	Code    Code
-	Message string // what happened: one line
-	Remedy  string // what an administrator does next: one line
+	Message string // a description of the failure, as one line
+	Remedy  string // the next step of an administrator, as one line
 
-	HTTPStatus    int    // 0: there was no answer
-	ServerMessage string // untrusted: whoever answered wrote it
-	ServerCode    int    // the modern service's error number; -1: none
-	CorrelationID string // for Concur's support
+	HTTPStatus    int    // 0: there is no response
+	ServerMessage string // do not trust this text; the server or a proxy wrote it
+	ServerCode    int    // the error number of the OAuth 2.0 service; -1: there is none
+	CorrelationID string // Concur's support asks for it
 
-	// RetryAfter is how long to wait before the next try, from 5 seconds to a day. 0: do not retry before somebody has
-	// changed something.
+	// RetryAfter is the time to wait before a retry, from 5 seconds to one day. 0: do not retry until the cause is fixed.
 	RetryAfter time.Duration
 
-	context error // what ended the call, if a context did
+	context error // the error of the context, if it ended the call
 }
 
-// Error returns name, message and remedy: a line for a log.
+// Error returns name, message and remedy, as one line for a log.
 func (e *Error) Error() string {
 	line := e.Name() + ": " + e.Message
 	if e.context != nil {
@@ -42,13 +41,13 @@ func (e *Error) Error() string {
 // Name returns the name of the code, such as "NF_DENIED".
 func (e *Error) Name() string { return e.Code.Name() }
 
-// Is tells whether target is the code.
+// Is reports whether target is the code of the error.
 func (e *Error) Is(target error) bool { return target == e.Code }
 
-// Unwrap returns context.Canceled or context.DeadlineExceeded when that ended the call.
+// Unwrap returns context.Canceled or context.DeadlineExceeded if the context ended the call, otherwise nil.
 func (e *Error) Unwrap() error { return e.context }
 
-// takeError reads and frees what a C function has returned.
+// takeError reads and frees the error that a C function has returned.
 func takeError(from *C.nf_error) *Error {
 	defer C.nf_error_free(from)
 	failed := &Error{
@@ -66,7 +65,7 @@ func takeError(from *C.nf_error) *Error {
 	return failed
 }
 
-// check is takeError where NULL is success.
+// check converts the result of a C function. NULL means success.
 func check(from *C.nf_error) error {
 	if from == nil {
 		return nil

@@ -1,4 +1,4 @@
-// .example belongs to nobody (RFC 2606): until the project has a home of its own, nobody can serve other code under this name.
+// .example is a reserved domain (RFC 2606): no server can offer other code under this name. The project has no domain yet.
 module nativeflow.example/nativeflow
 
 go 1.19

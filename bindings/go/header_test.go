@@ -11,7 +11,7 @@ import (
 	"nativeflow.example/nativeflow"
 )
 
-// published reads a list of what the C library promises, which lies beside this module in the project.
+// published reads a list of the C library's interface from the project's abi directory.
 func published(t *testing.T, list string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "abi", list))
@@ -27,7 +27,7 @@ func published(t *testing.T, list string) []string {
 	return lines
 }
 
-// sources is all of this package but its tests.
+// sources returns the text of this package without its tests.
 func sources(t *testing.T) string {
 	t.Helper()
 	files, _ := filepath.Glob("*.go")
@@ -45,11 +45,11 @@ func sources(t *testing.T) string {
 	return all.String()
 }
 
-func TestEachFunctionOfCIsHere(t *testing.T) {
+func TestPackageHasEachFunctionOfC(t *testing.T) {
 	here := map[string]bool{
-		"nf_get_token":        true, // GetToken, but with a context
+		"nf_get_token":        true, // GetToken, which needs a context
 		"nf_token_copy_value": true, // AppendValue
-		"nf_error_name":       true, // Error.Name, which asks its code
+		"nf_error_name":       true, // Error.Name, which uses Code.Name
 	}
 	for _, call := range regexp.MustCompile(`\bnf_\w+\(`).FindAllString(sources(t), -1) {
 		here[strings.TrimSuffix(call, "(")] = true
@@ -61,7 +61,7 @@ func TestEachFunctionOfCIsHere(t *testing.T) {
 	}
 }
 
-func TestEachCodeOfCIsHere(t *testing.T) {
+func TestPackageHasEachCodeOfC(t *testing.T) {
 	all := sources(t)
 	for _, line := range published(t, "nativeflow.codes") {
 		var number nativeflow.Code
@@ -78,7 +78,7 @@ func TestEachCodeOfCIsHere(t *testing.T) {
 	}
 }
 
-func TestTheVersionsFit(t *testing.T) {
+func TestLibraryIsNotOlderThanTheHeader(t *testing.T) {
 	if nativeflow.VersionNumber() < nativeflow.HeaderVersionNumber || nativeflow.Version() == "" {
 		t.Error(nativeflow.Version(), "is older than the header")
 	}

@@ -5,17 +5,17 @@ import "C"
 
 import "runtime/cgo"
 
-// Level is how much a line of the log matters.
+// Level is the level of a log line.
 type Level int32
 
 const (
-	LevelError   Level = C.NF_LOG_ERROR   // the call has failed
-	LevelWarning Level = C.NF_LOG_WARNING // something is not as it should be, and the call goes on
-	LevelInfo    Level = C.NF_LOG_INFO    // a step was done
+	LevelError   Level = C.NF_LOG_ERROR   // the call failed
+	LevelWarning Level = C.NF_LOG_WARNING // a problem that does not stop the call
+	LevelInfo    Level = C.NF_LOG_INFO    // a step is finished
 )
 
-// LogFunc takes one line, without a secret and without a line break. The call waits for it, and calls on several goroutines
-// call it at the same time. A panic in it is dropped.
+// LogFunc receives one line of the log, which contains no secret and no line break. The call waits for it. Calls on several
+// goroutines may run it at the same time. A panic in it is ignored.
 type LogFunc func(level Level, line string)
 
 //export nativeflowGoLog
@@ -23,7 +23,7 @@ func nativeflowGoLog(handle C.uintptr_t, level C.int32_t, line *C.char) {
 	write := cgo.Handle(handle).Value().(LogFunc)
 	text := C.GoString(line)
 	returned := make(chan struct{})
-	// A panic or runtime.Goexit here would leave out the frames of C below, which hold the login and wipe it.
+	// A panic or runtime.Goexit on this goroutine would skip the frames of C, which contain the login and wipe it.
 	go func() {
 		defer close(returned)
 		defer func() { _ = recover() }()
@@ -32,7 +32,7 @@ func nativeflowGoLog(handle C.uintptr_t, level C.int32_t, line *C.char) {
 	<-returned
 }
 
-// nativeflowGoRelease is called once for each handle, on the thread that lets go last. It calls nothing of C.
+// nativeflowGoRelease is called once for each handle, when no callback can run any more. It does not call C.
 //
 //export nativeflowGoRelease
 func nativeflowGoRelease(handle C.uintptr_t) { cgo.Handle(handle).Delete() }

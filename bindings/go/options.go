@@ -16,7 +16,7 @@ static void nativeflow_go_release(void *user)
 	nativeflowGoRelease((uintptr_t)user);
 }
 
-// A handle is a number: as a pointer it would mislead Go's garbage collector.
+// A handle is a number. It is not passed as a pointer, because Go's garbage collector would misinterpret it.
 static nf_error *nativeflow_go_on_release(nf_options *options, uintptr_t handle)
 {
 	return nf_options_on_release(options, nativeflow_go_release, (void *)handle);
@@ -36,37 +36,37 @@ import (
 	"unsafe"
 )
 
-// longest is the longest time that C takes.
+// longest is the longest time that C accepts.
 const longest = math.MaxUint32 * time.Millisecond
 
-// milliseconds rounds up.
+// milliseconds converts a time for C, rounded up.
 func milliseconds(span time.Duration) C.uint32_t {
 	return C.uint32_t((span + time.Millisecond - 1) / time.Millisecond)
 }
 
-// Options is what a client is made from. The zero value of each field is its default. Times are rounded up to milliseconds
-// and at most 4294967295 of them.
+// Options are the settings that a client is created from. The zero value of each field means its default. Times are rounded up
+// to milliseconds, at most 4294967295.
 type Options struct {
-	BaseURL        string        // where Concur is; default: production in the United States
-	Timeout        time.Duration // of a whole call; default: 60 seconds. A context with a deadline has its own: Client.GetToken
-	ConnectTimeout time.Duration // of each attempt to connect; default: 10 seconds
-	KeepAlive      time.Duration // how long a connection is kept for a next call; default: each call has its own
-	UserAgent      string        // your product, such as "my-erp/4.2"
+	BaseURL        string        // the base URL of Concur; default: production in the United States
+	Timeout        time.Duration // of a whole call, unless its context has a deadline; default: 60 seconds
+	ConnectTimeout time.Duration // of each attempt to connect to one address; default: 10 seconds
+	KeepAlive      time.Duration // how long a connection may stay idle between two calls; default: a new one for each call
+	UserAgent      string        // the name of your product, such as "my-erp/4.2"
 
-	CAFile string // PEM or DER file with the roots to be trusted in place of the system's
-	CAPEM  []byte // the same as bytes; beside those of CAFile
+	CAFile string // file of trusted root certificates, PEM or DER; they replace the operating system's
+	CAPEM  []byte // trusted root certificates as bytes, in addition to those of CAFile
 
-	ClientCertificateFile string // PEM or DER chain for a server that asks for one
-	ClientKeyFile         string // and its private key
+	ClientCertificateFile string // certificate chain, PEM or DER, presented to a server that requests one
+	ClientKeyFile         string // the private key of the client's certificate
 
-	Proxy            []byte // "http://user:password@proxy.example:3128"; yours to wipe when the client has been made
-	ProxyBypass      string // hosts that go without, in the syntax of NO_PROXY
-	EnvironmentProxy bool   // takes both from the environment; those that are set here win
+	Proxy            []byte // such as "http://user:password@proxy.example:3128"; wipe it when the client has been created
+	ProxyBypass      string // hosts that are reached without the proxy, in the syntax of NO_PROXY
+	EnvironmentProxy bool   // reads both from environment variables; Proxy and ProxyBypass override them
 
-	Log LogFunc // is told of each step of every call
+	Log LogFunc // receives one line for each step of every call
 }
 
-// apply gives what is set to C.
+// apply sets the C options.
 func (o *Options) apply(to *C.nf_options) error {
 	for _, set := range []func(*C.nf_options) error{o.applyLog, o.applyTexts, o.applyTimes, o.applyTrust, o.applyProxy} {
 		if err := set(to); err != nil {
@@ -76,7 +76,7 @@ func (o *Options) apply(to *C.nf_options) error {
 	return nil
 }
 
-// applyLog gives C a handle, which C gives back to nativeflowGoRelease when nothing logs any more.
+// applyLog passes a handle to C. C passes it to nativeflowGoRelease when no callback can run any more.
 func (o *Options) applyLog(to *C.nf_options) error {
 	if o.Log == nil {
 		return nil
@@ -108,8 +108,8 @@ func (o *Options) applyTimes(to *C.nf_options) error {
 		if limit.time < 0 || limit.time > longest {
 			return &Error{
 				Code:    ErrInvalidOption,
-				Message: "A time is negative, or longer than 49 days",
-				Remedy:  "Give 0 to 4294967295 milliseconds.",
+				Message: "Invalid time (negative, or longer than 49 days)",
+				Remedy:  "Set 0 to 4294967295 milliseconds.",
 			}
 		}
 		if limit.time > 0 {
@@ -159,7 +159,7 @@ func (o *Options) applyProxy(to *C.nf_options) error {
 	return with(o.ProxyBypass, func(hosts *C.char) *C.nf_error { return C.nf_options_set_proxy_bypass(to, hosts) })
 }
 
-// with calls set with value, unless that is empty.
+// with calls set with value, unless value is empty.
 func with[T string | []byte](value T, set func(*C.char) *C.nf_error) error {
 	if len(value) == 0 {
 		return nil

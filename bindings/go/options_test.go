@@ -13,7 +13,7 @@ import (
 	"nativeflow.example/nativeflow"
 )
 
-func TestAWrongValueIsNamed(t *testing.T) {
+func TestInvalidOptionsAreRejected(t *testing.T) {
 	nowhere := filepath.Join(t.TempDir(), "nowhere.pem")
 	for name, options := range map[string]nativeflow.Options{
 		"base URL":        {BaseURL: "ftp://localhost"},
@@ -30,7 +30,7 @@ func TestAWrongValueIsNamed(t *testing.T) {
 	} {
 		client, err := nativeflow.NewClient(options)
 		if client != nil {
-			t.Error(name, "is taken")
+			t.Error(name, "is accepted")
 		}
 		t.Log(name, mustBe(t, err, nativeflow.ErrInvalidOption))
 	}
@@ -38,7 +38,7 @@ func TestAWrongValueIsNamed(t *testing.T) {
 	mustBe(t, err, nativeflow.ErrInvalidArgument)
 }
 
-func TestEachOptionArrives(t *testing.T) {
+func TestEachOptionTakesEffect(t *testing.T) {
 	options := stub(t, "")
 	pem, err := os.ReadFile(options.CAFile)
 	if err != nil {
@@ -47,7 +47,7 @@ func TestEachOptionArrives(t *testing.T) {
 	options.CAFile, options.CAPEM = "", pem
 	options.UserAgent = "my-erp/4.2"
 	options.Timeout, options.ConnectTimeout, options.KeepAlive = time.Minute, time.Nanosecond+time.Second, time.Second
-	// A proxy that is dead, and in the environment another; the bypass leads past both.
+	// The option and the environment set proxies that cannot be reached. The bypass avoids both.
 	t.Setenv("https_proxy", "http://localhost:9")
 	options.EnvironmentProxy = true
 	options.Proxy = []byte("http://user:password@localhost:9")
@@ -61,7 +61,7 @@ func TestEachOptionArrives(t *testing.T) {
 	token.Close()
 }
 
-func TestALogHearsOfEachStep(t *testing.T) {
+func TestLogReceivesEachStep(t *testing.T) {
 	options := stub(t, "")
 	var lock sync.Mutex
 	var lines []string
@@ -85,7 +85,7 @@ func TestALogHearsOfEachStep(t *testing.T) {
 	}
 }
 
-func TestALogThatFailsHarmsNobody(t *testing.T) {
+func TestFailingLogDoesNotFailTheCall(t *testing.T) {
 	for name, fail := range map[string]func(){"panic": func() { panic("in a log") }, "Goexit": runtime.Goexit} {
 		fail := fail
 		options := stub(t, "")
@@ -100,7 +100,7 @@ func TestALogThatFailsHarmsNobody(t *testing.T) {
 }
 
 // A log may close its own client.
-func TestALogMayEndTheCall(t *testing.T) {
+func TestLogMayEndItsCall(t *testing.T) {
 	options := stub(t, "silence-after-tls")
 	made := make(chan *nativeflow.Client, 1)
 	options.Log = func(_ nativeflow.Level, line string) {

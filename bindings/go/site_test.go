@@ -17,13 +17,13 @@ import (
 	"nativeflow.example/nativeflow"
 )
 
-// silentLogin gets no answer from a site.
+// silentLogin gets no response from a site.
 const silentLogin = "silent@example.com"
 
-// site is a server in front of the look-alike. It counts connections and requests. It never answers silentLogin, and
-// forwards the requests of others when it is released.
+// site is a server in front of the mock server. It counts connections and requests. It never responds to silentLogin. It
+// forwards other requests when it is released.
 type site struct {
-	options               nativeflow.Options // lead there
+	options               nativeflow.Options // with the base URL of this server
 	connections, requests atomic.Int64
 	released              chan struct{}
 }
@@ -71,7 +71,7 @@ func newSite(t *testing.T) *site {
 
 func (s *site) release() { close(s.released) }
 
-// hold begins a call that gets its token when the site is released. Its request has arrived when this returns.
+// hold starts a call that gets its token when the site is released. It returns when the request has arrived.
 func (s *site) hold(ctx context.Context, t *testing.T, client *nativeflow.Client) <-chan error {
 	t.Helper()
 	before := s.requests.Load()
@@ -85,7 +85,7 @@ func (s *site) hold(ctx context.Context, t *testing.T, client *nativeflow.Client
 	return ended
 }
 
-// silent begins a call that a site never answers.
+// silent starts a call that gets no response from a site.
 func silent(ctx context.Context, t *testing.T, client *nativeflow.Client) <-chan error {
 	t.Helper()
 	ended := make(chan error, 1)

@@ -13,13 +13,13 @@ import (
 // The demo user of nativeflow-stub.
 const key, login, secret = "kX3demoConsumerKey0123", "john_developer@hotmail.com", "Travel&Expense$2012"
 
-// stub gives options that lead to a scenario of the look-alike server that runs at NATIVEFLOW_TEST_URL, with its CA in
-// NATIVEFLOW_TEST_CA_FILE. Without it a test is skipped, unless NATIVEFLOW_TEST_REQUIRED is set.
+// stub returns options for a scenario of the mock server at NATIVEFLOW_TEST_URL, whose CA certificate is in
+// NATIVEFLOW_TEST_CA_FILE. If these are not set, the test is skipped, or fails if NATIVEFLOW_TEST_REQUIRED is set.
 func stub(t *testing.T, scenario string) nativeflow.Options {
 	t.Helper()
 	url, ca := os.Getenv("NATIVEFLOW_TEST_URL"), os.Getenv("NATIVEFLOW_TEST_CA_FILE")
 	if url == "" || ca == "" {
-		skip(t, "NATIVEFLOW_TEST_URL and NATIVEFLOW_TEST_CA_FILE name no server")
+		skip(t, "NATIVEFLOW_TEST_URL or NATIVEFLOW_TEST_CA_FILE is not set")
 	}
 	if scenario != "" {
 		url += "/scenario/" + scenario
@@ -45,7 +45,7 @@ func newClient(t *testing.T, options nativeflow.Options) *nativeflow.Client {
 	return client
 }
 
-// getToken calls with copies of login and secret, and sees that they are zeros afterwards.
+// getToken calls GetToken with copies of login and secret, and checks that they are zeros afterwards.
 func getToken(ctx context.Context, t *testing.T, client *nativeflow.Client, key, login, secret string) (*nativeflow.Token, error) {
 	t.Helper()
 	loginBytes, secretBytes := []byte(login), []byte(secret)
@@ -53,7 +53,7 @@ func getToken(ctx context.Context, t *testing.T, client *nativeflow.Client, key,
 	mustBeZero(t, "login", loginBytes)
 	mustBeZero(t, "secret", secretBytes)
 	if (token == nil) == (err == nil) {
-		t.Error("neither token nor error, or both")
+		t.Error("expected either a token or an error")
 	}
 	return token, err
 }
@@ -77,7 +77,7 @@ func mustBe(t *testing.T, err error, code nativeflow.Code) *nativeflow.Error {
 	return failed
 }
 
-// stuck begins a call that never ends by itself. What it returns takes the error when something has ended it.
+// stuck starts a call that never ends by itself. The channel receives its error when the call has ended.
 func stuck(ctx context.Context, t *testing.T, client *nativeflow.Client) <-chan error {
 	t.Helper()
 	ended := make(chan error, 1)
@@ -88,14 +88,14 @@ func stuck(ctx context.Context, t *testing.T, client *nativeflow.Client) <-chan 
 	return ended
 }
 
-// end waits for the error of a call that is to end now.
+// end waits for the error of a call that must end now.
 func end(t *testing.T, ended <-chan error) error {
 	t.Helper()
 	select {
 	case err := <-ended:
 		return err
 	case <-time.After(10 * time.Second):
-		t.Fatal("the call runs on")
+		t.Fatal("the call still runs")
 		return nil
 	}
 }

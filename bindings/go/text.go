@@ -5,22 +5,22 @@ import "C"
 
 import "unsafe"
 
-// Wipe overwrites bytes with zeros. For copies of a token; GetToken does it with its login and secret.
+// Wipe overwrites bytes with zeros. Use it for copies of a token. GetToken wipes login and secret itself.
 func Wipe(bytes []byte) {
 	for i := range bytes {
 		bytes[i] = 0
 	}
 }
 
-// copyBytes is copy, byte by byte: copy and append take vector registers, and a signal, by which Go preempts, saves those to
-// a stack that nobody wipes.
+// copyBytes copies byte by byte. copy and append use vector registers, and the signals that preempt goroutines save these to a
+// stack that is never wiped.
 func copyBytes[T string | []byte](to []byte, from T) {
 	for i := 0; i < len(from); i++ {
 		to[i] = from[i]
 	}
 }
 
-// untilNUL gives C's own bytes. It counts them itself, for strlen takes vector registers too.
+// untilNUL returns the bytes of a C text without a copy. It counts them itself, because strlen uses vector registers too.
 func untilNUL(from *C.char) []byte {
 	size := 0
 	for *(*byte)(unsafe.Add(unsafe.Pointer(from), size)) != 0 {
@@ -29,13 +29,13 @@ func untilNUL(from *C.char) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(from)), size)
 }
 
-// text is a copy in C's memory with the NUL behind it that C needs and that a slice has no room for.
+// text is a copy in C memory, with a NUL at its end.
 type text struct {
-	start *C.char // nil: nothing was given
+	start *C.char // nil: there is no text
 	size  int
 }
 
-// newText copies; a NUL inside, which C would take for the end, is an error. Free it in either case.
+// newText copies a text. It fails if the text contains a NUL, because that would be its end in C. Free the copy in either case.
 func newText[T string | []byte](from T) (text, error) {
 	to := text{(*C.char)(C.malloc(C.size_t(len(from) + 1))), len(from)}
 	bytes := to.bytes()
@@ -45,8 +45,8 @@ func newText[T string | []byte](from T) (text, error) {
 		if b == 0 {
 			err = &Error{
 				Code:    ErrInvalidArgument,
-				Message: "A text holds a NUL character",
-				Remedy:  "Correct the calling program: pass the text without it.",
+				Message: "Invalid text (contains a NUL character)",
+				Remedy:  "Fix the calling program: pass the text without it.",
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func newText[T string | []byte](from T) (text, error) {
 	return to, err
 }
 
-// moveText copies and zeros what it was given; nil stays nil.
+// moveText copies a text and zeros the original. nil stays nil.
 func moveText(from []byte) (text, error) {
 	if from == nil {
 		return text{}, nil
@@ -63,7 +63,7 @@ func moveText(from []byte) (text, error) {
 	return newText(from)
 }
 
-// free zeros all of it: the library goes no further than the first NUL, and is not reached on every path.
+// free zeros all bytes and frees them. The library zeros only up to the first NUL, and is not called on every path.
 func (t text) free() {
 	if t.start != nil {
 		Wipe(t.bytes())

@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// Token is an access token in memory of C, which is locked, left out of core dumps and wiped by Close. What is read from it
-// is a copy: a string stays in Go's memory until that happens to be used again, and what an Append function has written is
-// yours to Wipe. After Close everything is empty.
+// Token is an access token in C memory, which is locked and excluded from core dumps. Close wipes it. Its methods return copies.
+// A string cannot be wiped, and stays in Go's memory until that is used again. Wipe the bytes that an Append method has
+// written. After Close all methods return empty values.
 type Token struct {
 	lock sync.RWMutex
-	c    *C.nf_token // nil: closed, which the C functions take
+	c    *C.nf_token // nil: closed; the C functions accept NULL
 }
 
 func newToken(c *C.nf_token) *Token {
 	t := &Token{c: c}
-	runtime.SetFinalizer(t, (*Token).Close) // a net for who forgets it
+	runtime.SetFinalizer(t, (*Token).Close) // in case the program does not close it
 	return t
 }
 
-// Close wipes and frees the token. Closing twice is fine.
+// Close wipes and frees the token. A second Close does nothing.
 func (t *Token) Close() {
 	t.lock.Lock()
 	defer t.lock.Unlock()
@@ -32,34 +32,34 @@ func (t *Token) Close() {
 	t.c = nil
 }
 
-// Value returns the token itself: visible ASCII. A string cannot be wiped; see AppendValue.
+// Value returns the access token. It is visible ASCII. A string cannot be wiped; see AppendValue.
 func (t *Token) Value() string { return t.read(value) }
 
-// AppendValue appends the token to dst, byte by byte. For no copy to be left dst needs the capacity for it: without, what dst
-// holds moves to a new block, and the old one stays as it is.
+// AppendValue appends the token to dst, byte by byte. dst needs capacity for the token. Otherwise the content of dst moves to a
+// new block, and the old block is not wiped.
 func (t *Token) AppendValue(dst []byte) []byte { return t.append(dst, value) }
 
-// Scheme returns the word that stands before the token in a request, "OAuth".
+// Scheme returns the scheme of the Authorization header for this token, "OAuth".
 func (t *Token) Scheme() string { return t.read(scheme) }
 
-// Authorization returns "OAuth <value>", ready to be the value of an Authorization header. A string cannot be wiped.
+// Authorization returns "OAuth <value>", the complete value of an Authorization header. A string cannot be wiped.
 func (t *Token) Authorization() string { return t.read(authorization) }
 
-// AppendAuthorization appends the same to dst, as AppendValue does.
+// AppendAuthorization appends the value of Authorization to dst, as AppendValue does.
 func (t *Token) AppendAuthorization(dst []byte) []byte { return t.append(dst, authorization) }
 
-// RefreshToken returns the refresh token; empty when the server sent none. Keep it: it is needed to renew the token and to
-// migrate to the modern service. A string cannot be wiped.
+// RefreshToken returns the refresh token, or "" if the server sent none. Store it: it is needed to renew the token and to
+// migrate to the OAuth 2.0 service. A string cannot be wiped.
 func (t *Token) RefreshToken() string { return t.read(refreshToken) }
 
-// AppendRefreshToken appends the same to dst, as AppendValue does.
+// AppendRefreshToken appends the refresh token to dst, as AppendValue does.
 func (t *Token) AppendRefreshToken(dst []byte) []byte { return t.append(dst, refreshToken) }
 
-// InstanceURL returns the base URL that the token is to be used at, as the server spelt it; empty when the server named none,
-// or one that a token must not be sent to.
+// InstanceURL returns the base URL for requests with this token, exactly as the server wrote it. It is "" if the server sent
+// none, or one that a token must not be sent to.
 func (t *Token) InstanceURL() string { return t.read(instanceURL) }
 
-// ExpiresAt returns when the token expires, in UTC; false when the server's date cannot be read beyond doubt.
+// ExpiresAt returns when the token expires, in UTC. known is false if the date is missing or not in the expected format.
 func (t *Token) ExpiresAt() (at time.Time, known bool) {
 	t.lock.RLock()
 	defer t.lock.RUnlock()
@@ -70,10 +70,10 @@ func (t *Token) ExpiresAt() (at time.Time, known bool) {
 	return time.Unix(seconds, 0).UTC(), true
 }
 
-// ExpirationDate returns the server's own text of that date, for a person to read.
+// ExpirationDate returns the expiry date exactly as the server wrote it. Use it only for display.
 func (t *Token) ExpirationDate() string { return t.read(expirationDate) }
 
-// A C function has no value in Go, so each has one here.
+// In Go, a C function cannot be used as a value. These functions can.
 func value(c *C.nf_token) *C.char          { return C.nf_token_value(c) }
 func scheme(c *C.nf_token) *C.char         { return C.nf_token_scheme(c) }
 func authorization(c *C.nf_token) *C.char  { return C.nf_token_authorization(c) }
@@ -81,7 +81,7 @@ func refreshToken(c *C.nf_token) *C.char   { return C.nf_token_refresh_token(c) 
 func instanceURL(c *C.nf_token) *C.char    { return C.nf_token_instance_url(c) }
 func expirationDate(c *C.nf_token) *C.char { return C.nf_token_expiration_date(c) }
 
-// read and append hold the lock, and so the token, until C's text has been copied.
+// read and append hold the lock until C's text has been copied, so that Close does not free the token before.
 func (t *Token) read(what func(*C.nf_token) *C.char) string {
 	t.lock.RLock()
 	defer t.lock.RUnlock()

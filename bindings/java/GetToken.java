@@ -10,14 +10,14 @@ import nativeflow.Secret;
 import nativeflow.Token;
 
 /**
- * Gets an access token and prints it. The secret (password) is the first line of standard input, in UTF-8; the arguments
- * are what Java makes of them by the locale, so let that be a UTF-8 one.
+ * Gets an access token and prints it. The secret (password) is the first line of standard input, in UTF-8. Java decodes the
+ * arguments with the locale's charset: use a UTF-8 locale.
  *
  * <pre>
  * Java 8 and later, with JNA:
  *     javac --release 8 -cp jna.jar -sourcepath .:jna -d classes GetToken.java
  *     java -cp classes:jna.jar GetToken BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
- * Java 22 and later, with nothing else:
+ * Java 22 and later, without another library:
  *     javac -sourcepath .:ffm -d classes GetToken.java
  *     java --enable-native-access=ALL-UNNAMED -cp classes GetToken BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
  * </pre>

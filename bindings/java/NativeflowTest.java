@@ -40,7 +40,7 @@ import nativeflow.Secret;
 import nativeflow.Token;
 
 /**
- * The binding against the look-alike server; without a framework, so that it runs where the example does.
+ * Tests of the binding with the mock server. They need no test framework, so they run wherever the example runs.
  *
  * <pre>java ... NativeflowTest BASE_URL SILENT_URL CA_FILE</pre>
  */
@@ -59,30 +59,30 @@ public final class NativeflowTest {
 
     public static void main(String[] args) throws Exception {
         NativeflowTest test = new NativeflowTest(args[0], args[1], args[2]);
-        test.tokenHasAllThatTheHeaderPromises();
-        test.refusalSaysWhatHappened();
-        test.cancelAndCloseEndWhatIsRunning();
-        test.closedClientTakesNothing();
-        test.closingTwiceAtOnceFreesOnce();
-        test.closingMissesNoCall();
-        test.interruptEndsItsOwnCallAndNoOther();
-        test.interruptEndsCallWhateverItsLogDoes();
-        test.cancellationThatComesTooLateDoesNothing();
+        test.tokenHasAllProperties();
+        test.rejectionHasCodeMessageAndRemedy();
+        test.cancelAndCloseEndRunningCalls();
+        test.closedClientRejectsCalls();
+        test.concurrentClosesFreeOnce();
+        test.closeEndsEveryCall();
+        test.interruptEndsOnlyItsOwnCall();
+        test.interruptEndsCallWhoseLogUsesChannels();
+        test.lateCancellationDoesNothing();
         test.secretIsUsedOnce();
-        test.callHasItsSecretsForItself();
-        test.secretThatIsClosedTooEarlyIsNotSent();
-        test.callsAtTheSameTime();
-        test.logTellsEachStep();
+        test.callHasItsOwnSecrets();
+        test.closedSecretIsNotSent();
+        test.callsRunConcurrently();
+        test.logReceivesEachStep();
         test.logMayThrowAnything();
-        test.logIsReleasedWhenNoCallCanWriteToIt();
-        test.tokenThatIsNeverClosedIsFreed();
-        test.everyOptionIsTakenAndEveryWrongValueRefused();
-        lineIsReadToItsEndAndNoFurther();
-        versionsAndNames();
+        test.logIsReleasedAfterTheLastCall();
+        test.unclosedTokenIsFreed();
+        test.validOptionsAreAcceptedAndInvalidOnesRejected();
+        lineIsReadToItsEndOnly();
+        versionsAndNamesMatchTheLibrary();
         System.out.println("20 passed, 0 failed");
     }
 
-    private void tokenHasAllThatTheHeaderPromises() throws Exception {
+    private void tokenHasAllProperties() throws Exception {
         try (Client client = client(baseUrl); Secret login = login(); Secret secret = secret()) {
             Token token = client.getToken(KEY, login, secret);
             same("", text(login));
@@ -97,20 +97,20 @@ public final class NativeflowTest {
         }
     }
 
-    private void refusalSaysWhatHappened() throws Exception {
+    private void rejectionHasCodeMessageAndRemedy() throws Exception {
         try (Client client = client(baseUrl); Secret login = login(); Secret secret = new Secret("a wrong one".toCharArray())) {
-            NativeflowException refused = fails(NativeflowException.class, () -> client.getToken(KEY, login, secret));
-            same(Code.DENIED, refused.code());
-            same("NF_DENIED", refused.name());
-            same(403, refused.httpStatus());
-            same(-1, refused.serverCode());
-            yes(!refused.retryAfter().isPresent());
-            same(refused.name() + ": " + refused.message() + ". " + refused.remedy(), refused.getMessage());
+            NativeflowException rejected = fails(NativeflowException.class, () -> client.getToken(KEY, login, secret));
+            same(Code.DENIED, rejected.code());
+            same("NF_DENIED", rejected.name());
+            same(403, rejected.httpStatus());
+            same(-1, rejected.serverCode());
+            yes(!rejected.retryAfter().isPresent());
+            same(rejected.name() + ": " + rejected.message() + ". " + rejected.remedy(), rejected.getMessage());
             same("", text(secret));
         }
     }
 
-    private void cancelAndCloseEndWhatIsRunning() throws Exception {
+    private void cancelAndCloseEndRunningCalls() throws Exception {
         for (boolean cancels : new boolean[] {true, false}) {
             ExecutorService threads = Executors.newFixedThreadPool(8);
             CountDownLatch connected = new CountDownLatch(8);
@@ -140,7 +140,7 @@ public final class NativeflowTest {
         }
     }
 
-    private void closingTwiceAtOnceFreesOnce() throws Exception {
+    private void concurrentClosesFreeOnce() throws Exception {
         for (int round = 0; round < 2000; round++) {
             Client client = client(baseUrl);
             AtomicInteger ready = new AtomicInteger();
@@ -162,7 +162,7 @@ public final class NativeflowTest {
         }
     }
 
-    private void closingMissesNoCall() throws Exception {
+    private void closeEndsEveryCall() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (Peer peer = new Peer()) {
             for (int round = 0; round < 1000; round++) {
@@ -174,9 +174,9 @@ public final class NativeflowTest {
                     return null;
                 };
                 Future<?> closed = null;
-                if (round < 500) { // about when the call begins
+                if (round < 500) { // at about the time when the call starts
                     closed = thread.submit(closing);
-                } else { // about when it ends
+                } else { // at about the time when it ends
                     peer.onRequest.set(socket -> {
                         Peer.answer(socket);
                         quietly(closing);
@@ -202,21 +202,21 @@ public final class NativeflowTest {
         }
     }
 
-    /** 10,000 calls on one client, while another call on it waits for its answer. */
-    private void interruptEndsItsOwnCallAndNoOther() throws Exception {
+    /** 10,000 calls on one client, while another call on it waits for its response. */
+    private void interruptEndsOnlyItsOwnCall() throws Exception {
         int rounds = 2500;
         Thread self = Thread.currentThread();
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (Peer peer = new Peer(); Client client = client(peer.url)) {
-            Future<String> neighbour = threads.submit(() -> valueOfToken(client));
+            Future<String> other = threads.submit(() -> valueOfToken(client));
             Socket asked = peer.first();
-            // Before it enters C: nothing is sent.
+            // Before the call enters C: nothing is sent.
             for (int round = 0; round < rounds; round++) {
                 self.interrupt();
                 endsInterrupted(client);
             }
             same(1, peer.requests());
-            // About when it enters.
+            // At about the time when the call enters C.
             for (int round = 0; round < rounds; round++) {
                 long delay = round % 100 * 1000;
                 threads.submit(() -> {
@@ -225,12 +225,12 @@ public final class NativeflowTest {
                 });
                 endsInterrupted(client);
             }
-            // When the peer has its request: it waits for the answer.
+            // When the peer has received the request, and the call waits for the response.
             for (int round = 0; round < rounds; round++) {
                 peer.onRequest.set(socket -> self.interrupt());
                 endsInterrupted(client);
             }
-            // About when it ends.
+            // At about the time when the call ends.
             int tokens = 0;
             for (int round = 0; round < rounds; round++) {
                 long delay = round % 100 * 1000;
@@ -249,16 +249,16 @@ public final class NativeflowTest {
                     Thread.yield();
                 }
             }
-            yes(tokens > 0 && !neighbour.isDone());
+            yes(tokens > 0 && !other.isDone());
             Peer.answer(asked);
-            same("demo", neighbour.get());
+            same("demo", other.get());
         } finally {
             threads.shutdown();
         }
     }
 
-    /** A thread knows one channel that an interrupt closes, and the log may use others. */
-    private void interruptEndsCallWhateverItsLogDoes() throws Exception {
+    /** An interrupt closes only the last channel that its thread has used. The log may have used another. */
+    private void interruptEndsCallWhoseLogUsesChannels() throws Exception {
         Path file = Files.createTempFile("nativeflow", ".log");
         try (Peer peer = new Peer(); Client other = client(baseUrl)) {
             Log writes = (level, line) -> quietly(() -> Files.write(file, line.getBytes(StandardCharsets.UTF_8)));
@@ -298,7 +298,7 @@ public final class NativeflowTest {
     }
 
     /** Java may close the channel of an interrupted thread after the call has ended. */
-    private void cancellationThatComesTooLateDoesNothing() throws Exception {
+    private void lateCancellationDoesNothing() throws Exception {
         try (Client client = client(baseUrl)) {
             Field inC = Client.class.getDeclaredField("client");
             inC.setAccessible(true);
@@ -331,7 +331,7 @@ public final class NativeflowTest {
         }
     }
 
-    private void closedClientTakesNothing() throws Exception {
+    private void closedClientRejectsCalls() throws Exception {
         Client client = client(baseUrl);
         client.close();
         client.close();
@@ -351,33 +351,33 @@ public final class NativeflowTest {
         try (Client client = client(baseUrl); Secret login = login(); Secret secret = secret()) {
             client.getToken(KEY, login, secret).close();
             try (Secret fresh = login()) {
-                refusedAsUsed(() -> client.getToken(KEY, fresh, secret));
+                rejectsUsed(() -> client.getToken(KEY, fresh, secret));
                 same("", text(fresh));
             }
             try (Secret fresh = secret()) {
-                refusedAsUsed(() -> client.getToken(KEY, login, fresh));
+                rejectsUsed(() -> client.getToken(KEY, login, fresh));
                 same("", text(fresh));
             }
-            refusedAsUsed(() -> Nativeflow.getToken(KEY, login(), secret));
+            rejectsUsed(() -> Nativeflow.getToken(KEY, login(), secret));
         }
         try (Client client = client(baseUrl); Secret empty = new Secret("")) {
             yes(fails(NativeflowException.class, () -> client.getToken(KEY, login(), empty)).code() != Code.INVALID_ARGUMENT);
-            refusedAsUsed(() -> client.getToken(KEY, login(), empty));
+            rejectsUsed(() -> client.getToken(KEY, login(), empty));
         }
         try (Options options = new Options(); Secret url = new Secret("http://user:word@localhost:1")) {
             options.proxy(url);
-            refusedAsUsed(() -> options.proxy(url));
+            rejectsUsed(() -> options.proxy(url));
         }
-        secondUseLeavesTheFirstAlone();
+        secondUseDoesNotChangeTheFirst();
     }
 
-    private void secondUseLeavesTheFirstAlone() throws Exception {
+    private void secondUseDoesNotChangeTheFirst() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (Client client = client(silentUrl); Secret login = login(); Secret secret = secret()) {
             Future<Integer> first = thread.submit(() -> fails(NativeflowException.class, () -> client.getToken(KEY, login, secret)).code());
             Thread.sleep(200);
             try (Client other = client(baseUrl)) {
-                refusedAsUsed(() -> other.getToken(KEY, login(), secret));
+                rejectsUsed(() -> other.getToken(KEY, login(), secret));
             }
             yes(!first.isDone());
             client.cancel();
@@ -387,7 +387,7 @@ public final class NativeflowTest {
         }
     }
 
-    private void callHasItsSecretsForItself() throws Exception {
+    private void callHasItsOwnSecrets() throws Exception {
         List<String> left = new CopyOnWriteArrayList<>();
         Secret login = login();
         Secret secret = secret();
@@ -402,8 +402,8 @@ public final class NativeflowTest {
         yes(!left.isEmpty() && left.stream().allMatch(String::isEmpty));
     }
 
-    /** try-with-resources ends when the call was handed over, not when it has ended. */
-    private void secretThatIsClosedTooEarlyIsNotSent() throws Exception {
+    /** The try block ends when the call was submitted, not when it has returned. */
+    private void closedSecretIsNotSent() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (Client client = client(baseUrl)) {
             for (int round = 0; round < 500; round++) {
@@ -425,7 +425,7 @@ public final class NativeflowTest {
         }
     }
 
-    private void callsAtTheSameTime() throws InterruptedException, ExecutionException, NativeflowException {
+    private void callsRunConcurrently() throws InterruptedException, ExecutionException, NativeflowException {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try (Client client = client(baseUrl)) {
             List<Future<String>> values = new CopyOnWriteArrayList<>();
@@ -444,11 +444,11 @@ public final class NativeflowTest {
         }
     }
 
-    private void logTellsEachStep() throws Exception {
+    private void logReceivesEachStep() throws Exception {
         List<String> lines = new CopyOnWriteArrayList<>();
         Log log = (level, line) -> {
             lines.add(level + " " + line);
-            throw new IllegalStateException("dropped");
+            throw new IllegalStateException("ignored");
         };
         try (Client client = client(baseUrl, log); Secret login = login(); Secret secret = secret()) {
             client.getToken(KEY, login, secret).close();
@@ -457,16 +457,16 @@ public final class NativeflowTest {
         yes(lines.stream().noneMatch(line -> line.contains("Travel")));
     }
 
-    /** What Kotlin, Scala and Groovy throw need not be declared. */
+    /** Code in Kotlin, Scala or Groovy may throw undeclared checked exceptions. */
     private void logMayThrowAnything() throws Exception {
-        Log log = (level, line) -> NativeflowTest.<RuntimeException>undeclared(new IOException("dropped"));
+        Log log = (level, line) -> NativeflowTest.<RuntimeException>undeclared(new IOException("ignored"));
         try (Client client = client(baseUrl, log); Secret login = login(); Secret secret = secret()) {
             client.getToken(KEY, login, secret).close();
         }
     }
 
-    /** The client is closed while a call that was cancelled still tells the log of it. */
-    private void logIsReleasedWhenNoCallCanWriteToIt() throws Exception {
+    /** Closes the client while a cancelled call still writes to the log. */
+    private void logIsReleasedAfterTheLastCall() throws Exception {
         int before = held();
         CountDownLatch connected = new CountDownLatch(1);
         CountDownLatch failed = new CountDownLatch(1);
@@ -505,7 +505,7 @@ public final class NativeflowTest {
         same(before, held());
     }
 
-    /** How many logs C may call. */
+    /** Returns how many logs C may call. */
     private static int held() throws ReflectiveOperationException {
         Field held = Class.forName("nativeflow.Logs").getDeclaredField("HELD");
         held.setAccessible(true);
@@ -517,7 +517,7 @@ public final class NativeflowTest {
         throw (T) thrown;
     }
 
-    private void tokenThatIsNeverClosedIsFreed() throws Exception {
+    private void unclosedTokenIsFreed() throws Exception {
         try (Client client = client(baseUrl)) {
             int before = waitingForTheCollector();
             for (int i = 0; i < 5; i++) {
@@ -531,31 +531,31 @@ public final class NativeflowTest {
         }
     }
 
-    /** How many objects of C and secrets there are that neither the program nor the collector has given up. */
+    /** Returns how many C objects and secrets exist that neither the program has closed nor the collector has freed. */
     private static int waitingForTheCollector() throws ReflectiveOperationException {
         Field waiting = Class.forName("nativeflow.Cleanup").getDeclaredField("WAITING");
         waiting.setAccessible(true);
         return ((java.util.Set<?>) waiting.get(null)).size();
     }
 
-    private void everyOptionIsTakenAndEveryWrongValueRefused() throws Exception {
+    private void validOptionsAreAcceptedAndInvalidOnesRejected() throws Exception {
         String pem = new String(Files.readAllBytes(Paths.get(caFile)), StandardCharsets.UTF_8);
         Duration second = Duration.ofSeconds(1);
         try (Options options = new Options()) {
             options.baseUrl(baseUrl).userAgent("my-erp/4.2").caFile(caFile).addCaPem(pem).proxy("http://localhost:1")
                     .proxy(new Secret("http://user:word@localhost:1")).proxyBypass("localhost").environmentProxy().timeout(second)
                     .connectTimeout(second).keepAlive(Duration.ZERO).log(null);
-            refused(() -> options.baseUrl("http://nowhere"));
-            refused(() -> options.userAgent(""));
-            refused(() -> options.caFile("none"));
-            refused(() -> options.addCaPem("none"));
-            refused(() -> options.clientCertificate("none", "none"));
-            refused(() -> options.proxy("ftp://x"));
-            refused(() -> options.proxyBypass("1.2.3.4/99"));
-            refused(() -> options.timeout(Duration.ZERO));
-            refused(() -> options.connectTimeout(Duration.ofMillis(-1)));
-            refused(() -> options.keepAlive(Duration.ofMillis(1L << 32)));
-            refused(() -> options.keepAlive(Duration.ofSeconds(Long.MAX_VALUE)));
+            rejects(() -> options.baseUrl("http://nowhere"));
+            rejects(() -> options.userAgent(""));
+            rejects(() -> options.caFile("none"));
+            rejects(() -> options.addCaPem("none"));
+            rejects(() -> options.clientCertificate("none", "none"));
+            rejects(() -> options.proxy("ftp://x"));
+            rejects(() -> options.proxyBypass("1.2.3.4/99"));
+            rejects(() -> options.timeout(Duration.ZERO));
+            rejects(() -> options.connectTimeout(Duration.ofMillis(-1)));
+            rejects(() -> options.keepAlive(Duration.ofMillis(1L << 32)));
+            rejects(() -> options.keepAlive(Duration.ofSeconds(Long.MAX_VALUE)));
             options.keepAlive(Duration.ofMillis((1L << 32) - 1));
             new Client(options).close();
         }
@@ -564,7 +564,7 @@ public final class NativeflowTest {
         fails(IllegalStateException.class, () -> closed.userAgent("x"));
     }
 
-    private static void lineIsReadToItsEndAndNoFurther() throws Exception {
+    private static void lineIsReadToItsEndOnly() throws Exception {
         same("one", line("one\n"));
         same("one", line("one\r\ntwo\n"));
         same("one", line("one"));
@@ -592,7 +592,7 @@ public final class NativeflowTest {
         }
     }
 
-    private static void versionsAndNames() throws Exception {
+    private static void versionsAndNamesMatchTheLibrary() throws Exception {
         String[] parts = Nativeflow.version().split("\\.");
         same(Nativeflow.versionNumber(), Integer.parseInt(parts[0]) << 16 | Integer.parseInt(parts[1]) << 8 | Integer.parseInt(parts[2]));
         for (Field code : Code.class.getFields()) {
@@ -633,7 +633,7 @@ public final class NativeflowTest {
         }
     }
 
-    /** What C would read; the binding itself has no way to look into a secret. */
+    /** Returns the text that C would read. The binding has no public method for this. */
     private static String text(Secret secret) throws ReflectiveOperationException {
         Method memory = Secret.class.getDeclaredMethod("memory");
         memory.setAccessible(true);
@@ -651,18 +651,18 @@ public final class NativeflowTest {
         try {
             call.call();
         } catch (Exception dropped) {
-            // Of no interest here.
+            // The test does not need it.
         }
     }
 
-    /** Before anything is sent, so without an answer. */
-    private static void refusedAsUsed(Callable<?> call) {
-        NativeflowException refused = fails(NativeflowException.class, call);
-        same(Code.INVALID_ARGUMENT, refused.code());
-        yes(refused.message().contains("used before"));
+    /** Checks that a call rejects a used secret. */
+    private static void rejectsUsed(Callable<?> call) {
+        NativeflowException rejected = fails(NativeflowException.class, call);
+        same(Code.INVALID_ARGUMENT, rejected.code());
+        yes(rejected.message().contains("used before"));
     }
 
-    private static void refused(Callable<?> call) {
+    private static void rejects(Callable<?> call) {
         same(Code.INVALID_OPTION, fails(NativeflowException.class, call).code());
     }
 
@@ -686,13 +686,13 @@ public final class NativeflowTest {
     }
 
     /**
-     * A server that counts requests and answers none, unless it is told to. Without TLS, so that thousands of calls take no
-     * longer than they must.
+     * A server that counts requests, and responds only if a test requires it. It does not use TLS, so that thousands of calls
+     * are fast.
      */
     private static final class Peer implements AutoCloseable {
         final String url;
 
-        /** Called with the next request, once. */
+        /** Called once, with the next request. */
         final AtomicReference<Consumer<Socket>> onRequest = new AtomicReference<>();
 
         private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
@@ -708,7 +708,7 @@ public final class NativeflowTest {
             return requests.get();
         }
 
-        /** The connection of the first request, once it has come; it stays open. */
+        /** Waits for the first request, and returns its connection, which stays open. */
         Socket first() {
             return first.join();
         }
@@ -736,12 +736,12 @@ public final class NativeflowTest {
                         continue;
                     }
                     requests.incrementAndGet();
-                    Consumer<Socket> told = onRequest.getAndSet(null);
+                    Consumer<Socket> action = onRequest.getAndSet(null);
                     if (first.complete(socket)) {
                         last = null;
                     }
-                    if (told != null) {
-                        told.accept(socket);
+                    if (action != null) {
+                        action.accept(socket);
                     }
                 } catch (IOException resetOrClosed) {
                     // The call was cancelled, or the test has ended.

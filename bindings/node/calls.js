@@ -1,10 +1,10 @@
 /**
- * The calls that run, and their logs.
+ * The running calls and their logs.
  *
- * A worker makes them, not the main thread. koffi brings each line of a log to the event loop of the thread that made the
- * log function, and the call waits for that. At process.exit() and an exception that nobody catches the main thread has no
- * event loop any more, and Node waits for the threads of koffi: it would never end. The worker's loop goes on until the
- * calls have ended, which they do when they are cancelled.
+ * A worker makes the calls, not the main thread. koffi sends each log line to the event loop of the thread that created the
+ * log function, and the call waits until it is handled. After process.exit() or an uncaught exception, the main thread has no
+ * event loop, and Node waits for the threads of koffi: the process would never end. The worker's event loop continues until
+ * the calls have ended, and cancelled calls end.
  */
 import { Worker } from 'node:worker_threads';
 import { check } from './error.js';
@@ -16,7 +16,7 @@ const TEN_SECONDS = 10_000;
 const state = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
 const addresses = new BigInt64Array(new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT));
 
-/** By number, the calls that have not ended; by number too, the functions that take the lines of a log. */
+/** The calls that have not ended, and the log functions, both by number. */
 const calls = new Map();
 const logs = new Map();
 let numbers = 0n;
@@ -24,21 +24,21 @@ let worker = null;
 
 function startOnce() {
   if (worker === null) {
-    // Without the options of this process: --input-type and the like are not for the file of a worker.
+    // Does not pass on the options of this process: some, such as --input-type, are invalid with a worker's file.
     worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { state, addresses }, execArgv: [] });
-    worker.on('message', hear);
+    worker.on('message', receive);
     worker.unref();
   }
   return worker;
 }
 
-function hear(message) {
+function receive(message) {
   if ('line' in message) {
     write(message);
   } else if ('released' in message) {
     logs.delete(message.released);
   } else {
-    answer(message);
+    endCall(message);
   }
 }
 
@@ -46,11 +46,11 @@ function write({ user, level, line }) {
   try {
     logs.get(user)?.(level, line);
   } catch {
-    // A log does not end a program.
+    // An exception in a log function does not end the program.
   }
 }
 
-function answer({ id, failed, error, token }) {
+function endCall({ id, failed, error, token }) {
   const call = calls.get(id);
   calls.delete(id);
   if (calls.size === 0) {
@@ -59,9 +59,9 @@ function answer({ id, failed, error, token }) {
   call.end(failed, { error, token });
 }
 
-/** A call of nf_client_get_token on a share of a client: it can be cancelled, and others of the client go on. */
+/** A call of nf_client_get_token on its own share of a client. Cancelling it does not cancel other calls of the client. */
 export class Call {
-  /** A promise of the C objects that it gave. */
+  /** A promise of the C objects that the call returns. */
   ended;
   #id = ++numbers;
   #share;
@@ -76,13 +76,13 @@ export class Call {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const texts = secrets.map((secret) => secret?.memory.buffer ?? null); // shared, and not copied
+    const texts = secrets.map((secret) => secret?.memory.buffer ?? null); // shared memory, not copied
     startOnce().postMessage({ id: this.#id, share: this.#share, texts });
     calls.set(this.#id, this);
     worker.ref();
   }
 
-  /** Ends it with CANCELLED, also if it is still on its way to C: a share stays cancelled. */
+  /** Cancels the call. It works even if the call has not entered C yet, because a share stays cancelled. */
   cancel() {
     if (calls.has(this.#id)) {
       C.nf_client_cancel(this.#share);
@@ -90,7 +90,7 @@ export class Call {
     }
   }
 
-  /** Called once, when it has ended. */
+  /** Settles the promise. Called once, when the call has ended. */
   end(failed, objects) {
     C.nf_client_free(this.#share);
     if (failed === undefined) {
@@ -102,16 +102,16 @@ export class Call {
 }
 
 /**
- * Has C call a log for a client made from these options. It is kept until C releases it: then nothing is left that logs.
+ * Sets the log function of options. It is kept until C releases it, when no callback can run any more.
  *
- * C does that on the thread that lets go last, which is the main thread: it frees a call's share after the call has ended.
- * koffi calls the release function on the worker, as it does the log function. The main thread waits for that, and the
+ * C releases it on the thread that frees the last object. That is the main thread, which frees a call's share after the call
+ * has ended. koffi runs the release function on the worker, like the log function. The main thread waits for that, and the
  * worker never waits for the main thread.
  */
 export function setLog(options, log) {
   startOnce();
   if (Atomics.wait(state, READY, 0, TEN_SECONDS) === 'timed-out') {
-    throw new Error('the worker of the log does not start');
+    throw new Error('cannot start the worker of the log');
   }
   const user = ++numbers;
   check(C.nf_options_on_release(options, addresses[RELEASE], user));

@@ -1,6 +1,6 @@
 import { C } from './functions.js';
 
-/** The codes of a NativeflowError: what each means and what its group asks for stands in nativeflow.h. */
+/** The codes of a NativeflowError. nativeflow.h describes each code and each group of codes. */
 export const Code = Object.freeze({
   OK: 0,
   INVALID_ARGUMENT: 1,
@@ -36,24 +36,24 @@ export const Code = Object.freeze({
   INTERNAL: 101,
 });
 
-/** Why a call failed, and what to do about it. Never holds a secret. */
+/** Why a call failed, and how to fix it. Contains no secret. */
 export class NativeflowError extends Error {
-  /** One of Code. */
+  /** The error code, one of Code. */
   code;
-  /** What an administrator does next: one line. */
+  /** The next step of an administrator, as one line. */
   remedy;
-  /** The HTTP status of the answer; 0 when there was none. */
+  /** The HTTP status of the response; 0 if there is none. */
   httpStatus = 0;
-  /** The server's own words, perhaps none. Untrusted: whoever answered wrote them. */
+  /** The server's error text; empty if there is none. Do not trust it; the server or a proxy wrote it. */
   serverMessage = '';
-  /** The modern service's error number; -1 when there was none. */
+  /** The error number of the OAuth 2.0 service; -1 if there is none. */
   serverCode = -1;
-  /** What Concur's support asks for; empty when there was none. */
+  /** The server's correlation ID; empty if there is none. Concur's support asks for it. */
   correlationId = '';
-  /** How long to wait before the next try; null: a program does not try again by itself. */
+  /** The time to wait before a retry; null: do not retry until the cause is fixed. */
   retryAfterMs = null;
 
-  /** `message` says what happened, in one line; the name is that of the code, such as "NF_DENIED". */
+  /** `message` describes the failure, as one line. The error's `name` is that of the code, such as "NF_DENIED". */
   constructor(code, message, remedy) {
     super(message);
     this.name = C.nf_code_name(code);
@@ -62,7 +62,7 @@ export class NativeflowError extends Error {
   }
 }
 
-/** Takes over what a C function returned: throws it, or does nothing for NULL. */
+/** Throws the error that a C function returned, and frees the C object. Does nothing for NULL. */
 export function check(error) {
   if (error === null) {
     return;

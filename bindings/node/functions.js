@@ -7,10 +7,10 @@ for (const name of ['nf_options', 'nf_client', 'nf_token', 'nf_error']) {
 koffi.proto('void nf_log_fn(void *user, int32_t level, const char *line)');
 koffi.proto('void nf_release_fn(void *user)');
 
-// By the name that the loader of the system knows, so that a library of another ABI is never taken.
+// On Linux, the name for the system's loader includes the ABI version, so no other ABI is loaded.
 const library = koffi.load(process.platform === 'win32' ? 'nativeflow.dll' : 'libnativeflow.so.0');
 
-// Text goes in as void *: C gets the address of a Buffer. For const char * and a string, koffi would make a copy of its own and not wipe it.
+// Input texts are void *: C receives the address of a Buffer. For const char *, koffi would copy a string and not wipe the copy.
 const prototypes = `
   const char *nf_version()
   uint32_t nf_version_number()
@@ -60,10 +60,10 @@ const prototypes = `
   void nf_token_free(nf_token *token)
 `;
 
-/** Every function by its name. */
+/** All functions by their names. */
 export const C = Object.fromEntries(
   prototypes.split('\n').filter((line) => line.trim()).map((line) => [/nf_\w+(?=\()/.exec(line)[0], library.func(line.trim())]),
 );
 
-/** Makes a C function of this type, for good. */
+/** Creates a C function of this type. It is never freed. */
 export const callback = (run, type) => koffi.register(run, `${type} *`);

@@ -1,5 +1,5 @@
 /**
- * nativeflow for Node: an access token for SAP Concur from a user's login, leaving no trace of the login behind.
+ * nativeflow for Node: gets an SAP Concur access token from a user's login and password, and wipes both from memory.
  *
  *     const concur = new Client();
  *     const token = await concur.getToken(key, Secret.from(login), Secret.readLine(0, 512));
@@ -7,9 +7,9 @@
  *     token.close();
  *     concur.close();
  *
- * What a function does and how it fails stands in nativeflow.h, at the C function of the same name. Calls run aside, on
- * threads of koffi; the event loop goes on meanwhile. When the process ends, so do they, with CANCELLED; but not those of a
- * Worker that is terminated from outside, which is not told of it: they end at their timeout, and process.exit() waits.
+ * nativeflow.h describes what each function does and how it fails, at the C function of the same name. Calls run on threads
+ * of koffi, and the event loop continues. When the process ends, its calls fail with CANCELLED. Exception: calls of a Worker
+ * that another thread terminates. The Worker cannot cancel them, so they end at their timeout, and process.exit() waits.
  */
 import { Call } from './calls.js';
 import { C } from './functions.js';
@@ -20,15 +20,15 @@ import { Token } from './token.js';
 
 export { Code, NativeflowError, Secret, Token };
 
-/** Levels of a line of the log. */
+/** Log levels. */
 export const Level = Object.freeze({ ERROR: 1, WARNING: 2, INFO: 3 });
 
-/** The version of the library that runs, such as "0.1.0"; the same as one number, 0xMMmmpp; the name of a code. */
+/** The version of the loaded library, such as "0.1.0"; the version as one number, 0xMMmmpp; the name of a code. */
 export const version = C.nf_version;
 export const versionNumber = C.nf_version_number;
 export const codeName = C.nf_code_name;
 
-/** Calls `run` for a token. Login and secret are zeros as soon as the call has taken them, whatever happens afterwards. */
+/** Gets a token with `run`. Login and secret are zeros when the call starts, on success and failure. */
 async function tokenFrom(run, key, login, secret) {
   const taken = takeAll([login, secret]);
   try {
@@ -48,19 +48,19 @@ export class Client {
   #calls = new Set();
 
   /**
-   * Makes a client. Options, each as in nativeflow.h: baseUrl, userAgent, caFile, caPem, clientCertificate ({ chainFile,
+   * Creates a client. nativeflow.h describes each option: baseUrl, userAgent, caFile, caPem, clientCertificate ({ chainFile,
    * keyFile }), proxy (text or a Secret), proxyBypass, environmentProxy (true), timeoutMs, connectTimeoutMs, keepAliveMs, and
-   * log, a function of level and line. It is called a little later, for no call waits for it; not when the process ends.
+   * log, a function of level and line. Calls do not wait for it: it is called a little later, and not when the process ends.
    */
   constructor(options = {}) {
     this.#client = clientFrom(options);
   }
 
   /**
-   * Gets an access token for a user: a promise of a Token, which the caller closes. The call takes both secrets at once: they
-   * are zeros when this returns the promise, and are not taken a second time.
+   * Gets an access token for a user: returns a promise of a Token, which the caller closes. The call moves both secrets into its
+   * own memory: they are zeros when this method returns the promise, and cannot be used again.
    *
-   * `secret` may be null, for a user without password. When `signal` aborts, this call ends with its reason, and others go on.
+   * `secret` may be null for a user without a password. If `signal` aborts, only this call ends, with the signal's reason.
    */
   async getToken(key, login, secret, options) {
     const signal = options?.signal;
@@ -71,7 +71,7 @@ export class Client {
     }
   }
 
-  /** Does it on a client of its own, with the default options: nf_get_token could not be cancelled when the process ends. */
+  /** Makes one call on a new client with the default options. nf_get_token could not be cancelled when the process ends. */
   static getToken(key, login, secret) {
     const run = async (secrets) => {
       const client = new this();
@@ -101,12 +101,12 @@ export class Client {
     }
   }
 
-  /** Ends every call that is running on this client with CANCELLED. It stays usable. */
+  /** Cancels every call that runs on this client: it fails with CANCELLED. The client can still be used. */
   cancel() {
     this.#calls.forEach((call) => call.cancel());
   }
 
-  /** Frees it; the calls that are running on it end with CANCELLED. Tokens that came from it stay as they are. */
+  /** Frees the client. Calls that run on it fail with CANCELLED. Tokens do not change. */
   close() {
     this.cancel();
     C.nf_client_free(this.#client);
@@ -118,5 +118,5 @@ export class Client {
   }
 }
 
-/** Gets a token from Concur's production host with the default options, as a client's getToken does. */
+/** Gets an access token from Concur's production host with the default options. See Client.prototype.getToken. */
 export const getToken = (key, login, secret) => Client.getToken(key, login, secret);

@@ -1,5 +1,5 @@
 /**
- * The binding against the look-alike server.
+ * Tests of the binding with the mock server.
  *
  *     node nativeflow.test.js BASE_URL SILENT_URL CA_FILE
  */
@@ -32,7 +32,7 @@ async function withClient(options, use) {
   }
 }
 
-test('a token has all that the header promises, and is gone when it is closed', () =>
+test('a token has all properties, and a closed one throws', () =>
   withClient({}, async (client) => {
     const used = credentials();
     const token = await client.getToken(key, ...used);
@@ -49,7 +49,7 @@ test('a token has all that the header promises, and is gone when it is closed', 
     assert.throws(() => token.value, TypeError);
   }));
 
-test('a refusal says what happened and what to do', () =>
+test('a rejection has a code, a message and a remedy', () =>
   withClient({}, async (client) => {
     const used = credentials('a wrong one');
     await assert.rejects(client.getToken(key, ...used), (error) => {
@@ -65,7 +65,7 @@ test('a refusal says what happened and what to do', () =>
     assert(isZero(used));
   }));
 
-test('the event loop goes on while a call waits', () =>
+test('the event loop continues while a call waits', () =>
   withClient({ baseUrl: silentUrl, timeoutMs: 500 }, async (client) => {
     let turns = 0;
     const ticking = setInterval(() => turns++, 1);
@@ -76,7 +76,7 @@ test('the event loop goes on while a call waits', () =>
     assert(isZero(used));
   }));
 
-test('a signal ends a call with its reason, before it and meanwhile', () =>
+test('a signal ends a call with its reason, before and during the call', () =>
   withClient({ baseUrl: silentUrl }, async (client) => {
     const aborting = new AbortController();
     const used = credentials();
@@ -89,7 +89,7 @@ test('a signal ends a call with its reason, before it and meanwhile', () =>
     await assert.rejects(client.getToken(key, ...unused, { signal: aborting.signal }), { name: 'AbortError' });
     assert(isZero(unused));
 
-    // More calls than threads: most of them have not begun when they are to end.
+    // More calls than threads: most of them have not started when they are aborted.
     const many = Array.from({ length: 40 }, () => new AbortController());
     const calls = many.map(({ signal }) => client.getToken(key, ...credentials(), { signal }));
     many.forEach((controller) => controller.abort());
@@ -98,7 +98,7 @@ test('a signal ends a call with its reason, before it and meanwhile', () =>
     }
   }));
 
-test('cancel and close end what is running', async () => {
+test('cancel and close end running calls', async () => {
   for (const end of ['cancel', 'close']) {
     await withClient({ baseUrl: silentUrl }, async (client) => {
       const used = credentials();
@@ -110,12 +110,12 @@ test('cancel and close end what is running', async () => {
   }
 });
 
-/** Never answered by a site. */
+/** A site never responds to these. */
 const silentCredentials = () => [Secret.from('silent@example.com'), Secret.from('secret')];
 
 /**
- * Uses a server in front of the look-alike. It counts connections and requests, never answers silentCredentials(), and
- * forwards the requests of others when `release` is called.
+ * Uses a server in front of the mock server. It counts connections and requests. It never responds to silentCredentials(). It
+ * forwards other requests when `release` is called.
  */
 async function withSite(use) {
   const site = { connections: 0, requests: 0 };
@@ -149,25 +149,25 @@ async function withSite(use) {
   }
 }
 
-/** Begins a call that a signal is to end. */
+/** Starts a call that a signal can abort. */
 function abortable(client) {
   const controller = new AbortController();
   const call = client.getToken(key, ...silentCredentials(), { signal: controller.signal });
   return { abort: () => controller.abort(), ends: () => assert.rejects(call, { name: 'AbortError' }) };
 }
 
-/** How many calls run at a time; others wait for a thread. */
+/** The number of calls that run at the same time. Others wait for a thread. */
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
 
-test('ten thousand calls that are aborted before they begin, about then and with their request sent leave a neighbour alone', () =>
+test('ten thousand aborted calls do not end another call', () =>
   withSite(async (site) => {
     let atRequest = () => {};
     const log = (level, line) => line.startsWith('request') && atRequest();
     const client = new Client({ baseUrl: site.baseUrl, caFile, keepAliveMs: 60_000, log });
     const asked = site.asked();
-    const neighbour = client.getToken(key, ...credentials());
-    let neighbourRuns = true;
-    neighbour.finally(() => (neighbourRuns = false));
+    const held = client.getToken(key, ...credentials());
+    let heldRuns = true;
+    held.finally(() => (heldRuns = false));
     await asked;
 
     const others = [];
@@ -202,13 +202,13 @@ test('ten thousand calls that are aborted before they begin, about then and with
       await call.ends();
     }
 
-    assert(neighbourRuns);
+    assert(heldRuns);
     site.release();
-    (await neighbour).close();
+    (await held).close();
     client.close();
   }));
 
-test('calls that wait for a thread end when they are cancelled, and those that have one go on', () =>
+test('calls that wait for a thread end when they are cancelled, and running ones of another client continue', () =>
   withClient({ baseUrl: silentUrl }, (busy) =>
     withClient({}, async (client) => {
       const running = Array.from({ length: THREADS }, () => abortable(busy));
@@ -224,7 +224,7 @@ test('calls that wait for a thread end when they are cancelled, and those that h
       await Promise.all(running.map((call) => call.ends()));
     })));
 
-test('calls with signals of their own use one connection', () =>
+test('calls with different signals use one connection', () =>
   withSite((site) =>
     withClient({ baseUrl: site.baseUrl, keepAliveMs: 60_000 }, async (client) => {
       site.release();
@@ -234,7 +234,7 @@ test('calls with signals of their own use one connection', () =>
       assert.equal(site.connections, 1);
     })));
 
-test('more calls than koffi has room for, each with a log, all end', () => {
+test('more calls than koffi has slots, each with a log, all end', () => {
   let lines = 0;
   return withClient({ log: () => lines++ }, async (client) => {
     const calls = Array.from({ length: 300 }, () => client.getToken(key, ...credentials()));
@@ -250,11 +250,11 @@ const toExit = 'setTimeout(() => process.exit(7), 300);';
 for (const [what, program, expected] of [
   ['process.exit does not wait for a call', `call(new Silent()); ${toExit}`, 7],
   ['process.exit does not wait for a call with a log', `call(new Silent({ log() {} })); ${toExit}`, 7],
-  ['process.exit does not wait for a call that has not begun', `call(new Silent({ log() {} })); process.exit(7);`, 7],
+  ['process.exit does not wait for a call that has not started', `call(new Silent({ log() {} })); process.exit(7);`, 7],
   ['process.exit does not wait for more calls than threads', `const client = new Silent({ log() {} }); for (let i = 0; i < 40; i++) call(client); ${toExit}`, 7],
   ['process.exit in a log does not wait for its call', `call(new Silent({ log() { process.exit(7); } }));`, 7],
-  ['process.exit does not wait for a call of no client', `call(Silent); ${toExit}`, 7],
-  ['an exception that nobody catches does not wait for a call', `call(new Silent({ log() {} })); setTimeout(() => { throw new Error(); }, 300);`, 1],
+  ['process.exit does not wait for a call without a client', `call(Silent); ${toExit}`, 7],
+  ['an uncaught exception does not wait for a call', `call(new Silent({ log() {} })); setTimeout(() => { throw new Error(); }, 300);`, 1],
 ]) {
   test(what, () => {
     const binding = JSON.stringify(new URL('./nativeflow.js', import.meta.url));
@@ -266,7 +266,7 @@ for (const [what, program, expected] of [
   });
 }
 
-test('a closed client takes nothing, and wipes it', async () => {
+test('a closed client rejects calls, and wipes their secrets', async () => {
   const client = new Client({ caFile });
   client.close();
   client.close();
@@ -276,7 +276,7 @@ test('a closed client takes nothing, and wipes it', async () => {
   assert(isZero(used));
 });
 
-test('a secret is used once, and one that is empty too', () =>
+test('a secret can be used once, even if it is empty', () =>
   withClient({}, async (client) => {
     const again = { code: Code.INVALID_ARGUMENT, httpStatus: 0 };
     const [login, secret] = credentials();
@@ -286,7 +286,7 @@ test('a secret is used once, and one that is empty too', () =>
     assert(isZero([fresh]));
     await assert.rejects(client.getToken(key, login, Secret.from('x')), again);
 
-    // Side by side: the second leaves the first alone.
+    // At the same time: the second call does not change the first.
     const shared = Secret.from('Travel&Expense$2012');
     const first = client.getToken(key, credentials()[0], shared);
     await assert.rejects(client.getToken(key, credentials()[0], shared), again);
@@ -301,7 +301,7 @@ test('a secret is used once, and one that is empty too', () =>
     assert.throws(() => new Client({ caFile, proxy }), again);
   }));
 
-test('a call has its secrets for itself: wiping those that it was given touches nothing of it', () =>
+test('a call has its own secrets: wiping the given ones does not change it', () =>
   withClient({}, async (client) => {
     const [login, secret] = credentials();
     const call = client.getToken(key, login, secret);
@@ -311,7 +311,7 @@ test('a call has its secrets for itself: wiping those that it was given touches 
     (await call).close();
   }));
 
-test('what is wrong beside the secrets does not keep them', () =>
+test('secrets are wiped if another argument is invalid', () =>
   withClient({}, async (client) => {
     const used = credentials();
     (await client.getToken(key, ...used, null)).close();
@@ -324,18 +324,18 @@ test('what is wrong beside the secrets does not keep them', () =>
     assert(isZero([...unused.flat(), unasked]));
   }));
 
-test('calls at the same time are calls of their own', () =>
+test('concurrent calls get different tokens', () =>
   withClient({ keepAliveMs: 1000 }, async (client) => {
     const tokens = await Promise.all(Array.from({ length: 8 }, () => client.getToken(key, ...credentials())));
     assert.equal(new Set(tokens.map((token) => token.value)).size, 8);
     tokens.forEach((token) => token.close());
   }));
 
-test('the log tells each step, and what it throws harms nobody', () => {
+test('the log receives each step, and its exceptions are ignored', () => {
   const lines = [];
   const log = (level, line) => {
     lines.push([level, line]);
-    throw new Error('dropped');
+    throw new Error('ignored');
   };
   return withClient({ log }, async (client) => {
     (await client.getToken(key, ...credentials())).close();
@@ -344,7 +344,7 @@ test('the log tells each step, and what it throws harms nobody', () => {
   });
 });
 
-test('every option is taken, and every wrong value refused', () => {
+test('valid options are accepted, and invalid ones rejected', () => {
   const pem = readFileSync(caFile, 'utf8');
   const settings = { userAgent: 'my-erp/4.2', caPem: pem, proxyBypass: 'localhost', environmentProxy: true, timeoutMs: 60_000, connectTimeoutMs: 5000, keepAliveMs: 0 };
   new Client({ baseUrl, ...settings }).close();
@@ -359,7 +359,7 @@ test('every option is taken, and every wrong value refused', () => {
   assert.throws(() => new Client({ timeout: 1 }), TypeError);
 });
 
-test('a line is read to its end and no further, and one that is too long or holds a NUL is refused', () => {
+test('a line is read to its end only, and rejected if it is too long or contains a NUL', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nativeflow-'));
   const lines = { 'one\n': 'one', 'one\r\ntwo\n': 'one', one: 'one', '': '', '\n': '', 'ß✓\n': 'ß✓', '12345678': '12345678', '12345678\n': '12345678', '1234567\r\n': '1234567', 'one\n\0': 'one' };
   try {
@@ -382,7 +382,7 @@ test('a line is read to its end and no further, and one that is too long or hold
   assert.equal(Secret.from('ß✓😀').memory.toString(), 'ß✓😀\0');
 });
 
-test('a secret has memory of its own', () => {
+test('a secret has its own memory', () => {
   const secret = Secret.from('short');
   assert.equal(secret.memory.byteOffset, 0);
   assert.equal(secret.memory.buffer.byteLength, 'short'.length + 1);
@@ -393,13 +393,13 @@ async function collectUntil(done) {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   for (let rounds = 0; !done(); rounds++) {
-    assert(rounds < 1000, 'the collector finds nothing');
+    assert(rounds < 1000, 'the collector has not freed it');
     collect();
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
-test('a log hears how a call ends whose client was closed, and is released then', async () => {
+test('a log receives the end of a call whose client was closed, and is released afterwards', async () => {
   let last;
   let released = 0;
   const registry = new FinalizationRegistry(() => released++);
@@ -430,7 +430,7 @@ test('a log hears how a call ends whose client was closed, and is released then'
   await collectUntil(() => released === 3);
 });
 
-test('a token that is never closed is freed by the collector, and one that is closed only once', () =>
+test('an unclosed token is freed by the collector, and a closed one is freed once', () =>
   withClient({}, async (client) => {
     const free = C.nf_token_free;
     const freed = [];
@@ -448,12 +448,12 @@ test('a token that is never closed is freed by the collector, and one that is cl
     }
   }));
 
-test('a secret that is never used is wiped by the collector', async () => {
+test('an unused secret is wiped by the collector', async () => {
   const { memory } = Secret.from('forgotten');
   await collectUntil(() => isZero([{ memory }]));
 });
 
-test('versions and names', () => {
+test('versions and names match the library', () => {
   assert.match(version(), /^\d+\.\d+\.\d+$/);
   assert.equal(typeof versionNumber(), 'number');
   assert.equal(codeName(20), 'NF_DENIED');

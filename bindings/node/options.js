@@ -3,7 +3,7 @@ import { C } from './functions.js';
 import { NativeflowError, Code, check } from './error.js';
 import { Secret, takeAll } from './secret.js';
 
-/** Text for C, in memory that is wiped afterwards: a proxy's URL may hold a password, and may be a Secret itself. */
+/** Passes texts to C in memory that is wiped afterwards: a proxy's URL may contain a password, and may be a Secret. */
 function withText(texts, use) {
   const secrets = takeAll(texts.map((text) => (text instanceof Secret ? text : Secret.from(text))));
   try {
@@ -17,7 +17,7 @@ const text = (set) => (options, value) => withText([value], (memory) => set(opti
 
 const milliseconds = (set) => (options, value) => {
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
-    throw new NativeflowError(Code.INVALID_OPTION, 'A time is no number of milliseconds that can be used', 'Give 0 to 4294967295 milliseconds.');
+    throw new NativeflowError(Code.INVALID_OPTION, 'Invalid time (not a whole number of milliseconds, or out of range)', 'Set 0 to 4294967295 milliseconds.');
   }
   check(set(options, value));
 };
@@ -37,13 +37,13 @@ const setters = {
   keepAliveMs: milliseconds(C.nf_options_set_keep_alive_ms),
 };
 
-/** Makes a C client. */
+/** Creates a C client. */
 export function clientFrom({ log, ...settings }) {
   const options = C.nf_options_new();
   try {
     for (const [name, value] of Object.entries(settings)) {
       if (!Object.hasOwn(setters, name)) {
-        throw new TypeError(`there is no option ${name}`);
+        throw new TypeError(`unknown option: ${name}`);
       }
       setters[name](options, value);
     }

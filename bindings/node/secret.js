@@ -5,40 +5,40 @@ const NEWLINE = 10;
 const RETURN = 13;
 const NUL = 0;
 
-/** Refuses a secret that is zeros by now: it would be sent as an empty one, which is a failed login. */
+/** The error for a used secret. It contains only zeros: it would be sent as an empty one, which counts as a failed login. */
 const usedBefore = () =>
-  new NativeflowError(Code.INVALID_ARGUMENT, 'A login or secret was used before, or is no Secret', 'Correct the calling program: make a new Secret for each use.');
+  new NativeflowError(Code.INVALID_ARGUMENT, 'Invalid login or secret (used before, or not a Secret)', 'Fix the calling program: make a new Secret for each use.');
 
-/** Wipes a secret that the program forgot, before its memory is freed. */
+/** Wipes a secret that the program has not wiped, before its memory is freed. */
 const forgotten = new FinalizationRegistry((memory) => memory.fill(0));
 
 /**
- * A login or a password, for one use: zeros when a call has taken it or it is wiped. The call has a copy of its own, so
- * wiping the secret does not change what the call sends.
+ * A login or a password for one use. It is zeros when a call has taken it or it is wiped. The call has its own copy, so
+ * wiping the secret does not change the data that the call sends.
  *
- * It has a buffer of its own, which threads share, so that none needs a copy. Buffer.from(text) takes a piece of one that
- * the whole program shares, and Buffer.alloc of up to 64 bytes may lie on the heap of V8, whose collector moves it and
- * leaves the old place as it was.
+ * It has its own buffer, which threads share, so no thread needs a copy. Buffer.from(text) uses a part of a pool that the
+ * whole program shares. Buffer.alloc of up to 64 bytes may be on V8's heap, where the collector moves it and does not wipe
+ * the old place.
  */
 export class Secret {
-  /** The bytes with a NUL at their end: C gets their address. */
+  /** The bytes, with a NUL at their end. C receives their address. */
   memory;
   #isUsed = false;
 
-  /** Room for `capacity` bytes, all zero. */
+  /** Creates a secret with room for `capacity` bytes, all zero. */
   constructor(capacity) {
     this.memory = Buffer.from(new SharedArrayBuffer(capacity + 1));
     forgotten.register(this, this.memory);
   }
 
-  /** Copies text that is no secret in this program, such as a login from a file: a string cannot be wiped. */
+  /** Copies text that is not a secret in this program, such as a login from a file. A string cannot be wiped. */
   static from(text) {
     if (text.includes('\0')) {
-      throw new NativeflowError(Code.INVALID_ARGUMENT, 'A text holds a NUL character', 'Correct the calling program: pass the text without it.');
+      throw new NativeflowError(Code.INVALID_ARGUMENT, 'Invalid text (contains a NUL character)', 'Fix the calling program: pass the text without it.');
     }
-    // U+FFFD stands in place of what could not be decoded, and would in place of half a character: another user's login.
+    // U+FFFD replaces bytes that could not be decoded, and would replace half of a surrogate pair: another user's login.
     if (/[\ufffd\p{Surrogate}]/u.test(text)) {
-      throw new NativeflowError(Code.INVALID_UTF8, 'A text holds half a character, or U+FFFD for what was not UTF-8', 'Correct the calling program: pass the text as it was.');
+      throw new NativeflowError(Code.INVALID_UTF8, 'Invalid text (contains half of a surrogate pair, or U+FFFD)', 'Fix the calling program: read the text with its own charset, and pass it unchanged.');
     }
     const secret = new Secret(Buffer.byteLength(text));
     secret.memory.write(text);
@@ -46,18 +46,18 @@ export class Secret {
   }
 
   /**
-   * Reads the first line of a file (0: standard input), straight into the memory of the secret: process.stdin would
-   * leave pieces of it in buffers of its own. What stands behind the line may be read as well, and is lost. A line that is
-   * longer, or holds a NUL, is a RangeError.
+   * Reads the first line of a file (0: standard input) directly into the memory of the secret: process.stdin would leave
+   * parts of it in its own buffers. Bytes after the line may be read too, and are lost. Throws a RangeError if the line is
+   * longer or contains a NUL.
    *
-   * @param capacity the longest line in bytes, its newline not included (but the CR of a CR LF)
+   * @param capacity the maximum length of the line in bytes, without its LF and with the CR of a CR LF
    */
   static readLine(file, capacity) {
     const secret = new Secret(capacity);
     try {
       const end = lineEnd(file, secret.memory);
       if (secret.memory.subarray(0, end).includes(NUL)) {
-        throw new RangeError('the first line holds a NUL character'); // C would take what stands before it
+        throw new RangeError('the first line contains a NUL character'); // in C, it would end the text
       }
       secret.memory.fill(0, secret.memory[end - 1] === RETURN ? end - 1 : end);
       return secret;
@@ -67,7 +67,7 @@ export class Secret {
     }
   }
 
-  /** Moves it into a secret of the call's own, which the call wipes; throws if it was taken or wiped before. */
+  /** Moves the secret into a new one, which the call wipes. Throws if it was taken or wiped before. */
   take() {
     if (this.#isUsed) {
       throw usedBefore();
@@ -87,7 +87,7 @@ export class Secret {
   }
 }
 
-/** Takes each of these for a call: null for one that is not given. Afterwards all are wiped, even if one is refused. */
+/** Takes each of these secrets for a call; null stays null. Afterwards all are wiped, even if one is rejected. */
 export function takeAll(given) {
   const taken = [];
   try {
@@ -113,7 +113,7 @@ function take(one) {
   return one.take();
 }
 
-/** Reads until there is a line end in the memory, or no more; returns where it is. */
+/** Reads until the memory contains a line break, or to the end of the file. Returns where the line ends. */
 function lineEnd(file, memory) {
   for (let length = 0; length < memory.length; ) {
     const read = readSync(file, memory, length, memory.length - length, null);

@@ -1,15 +1,15 @@
-// What the threads of calls.js and worker.js tell each other: places in an Int32Array.
+// The state that the threads of calls.js and worker.js share: indexes of an Int32Array.
 
-/** How many calls have begun and not ended. */
+/** The number of calls that have started and not ended. */
 export const RUNNING = 0;
-/** 1: no call is to begin, for the process ends. */
+/** 1: the process ends, so no call may start. */
 export const ENDING = 1;
-/** 1: the addresses of the C functions are known. */
+/** 1: the addresses of the callbacks are set. */
 export const READY = 2;
 
-// And places in a BigInt64Array with these addresses.
+// The addresses of the callbacks: indexes of a BigInt64Array.
 
-/** Of the nf_log_fn. */
+/** The address of the nf_log_fn. */
 export const LOG = 0;
-/** Of the nf_release_fn. */
+/** The address of the nf_release_fn. */
 export const RELEASE = 1;

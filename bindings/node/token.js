@@ -1,14 +1,14 @@
 import { C } from './functions.js';
 
-/** Wipes and frees a token that the program forgot to close. */
+/** Wipes and frees a token that the program has not closed. */
 const forgotten = new FinalizationRegistry((token) => C.nf_token_free(token));
 
 /**
- * An access token: wiped when it is closed. One that is never closed is wiped when the collector has found it, which may be
- * late, and not when the process ends.
+ * An access token. It is wiped when it is closed. A token that is not closed is wiped when the collector has found it. That
+ * may be late, and does not happen when the process ends.
  *
- * A string that it gave stays until the collector has taken it and its place is used anew; `copyValue` gives bytes that
- * can be wiped.
+ * A string cannot be wiped: it stays in memory until the collector has freed it and its place is used again. `copyValue`
+ * returns bytes that can be wiped.
  */
 export class Token {
   #token;
@@ -18,50 +18,50 @@ export class Token {
     forgotten.register(this, token, this);
   }
 
-  /** The token itself: visible ASCII. */
+  /** The access token. It is visible ASCII. */
   get value() {
     return C.nf_token_value(this.#open());
   }
 
-  /** The token in a Buffer, the caller's to wipe. */
+  /** Returns a copy of the token in a Buffer. The caller wipes it. */
   copyValue() {
     const copy = Buffer.from(new ArrayBuffer(C.nf_token_copy_value(this.#open(), null, 0)));
     C.nf_token_copy_value(this.#token, copy, copy.length);
     return copy;
   }
 
-  /** The word that stands before the token in a request, "OAuth". */
+  /** The scheme of the Authorization header for this token, "OAuth". */
   get scheme() {
     return C.nf_token_scheme(this.#open());
   }
 
-  /** "OAuth" and the token, ready to be the value of an Authorization header. */
+  /** "OAuth" and the token, the complete value of an Authorization header. */
   get authorization() {
     return C.nf_token_authorization(this.#open());
   }
 
-  /** The refresh token; empty when the server sent none. */
+  /** The refresh token; empty if the server sent none. */
   get refreshToken() {
     return C.nf_token_refresh_token(this.#open());
   }
 
-  /** The base URL that the token is to be used at; empty when the server named none that it may be sent to. */
+  /** The base URL for requests with this token; empty if the server sent none, or one that a token must not be sent to. */
   get instanceUrl() {
     return C.nf_token_instance_url(this.#open());
   }
 
-  /** When the token expires, a Date; null when the server's date cannot be read beyond doubt. */
+  /** When the token expires, a Date; null if the date is missing or not in the expected format. */
   get expiresAt() {
     const seconds = C.nf_token_expires_at(this.#open());
     return seconds < 0 ? null : new Date(seconds * 1000);
   }
 
-  /** The server's own text of that date, for a person to read. */
+  /** The expiry date exactly as the server wrote it. Use it only for display. */
   get expirationDate() {
     return C.nf_token_expiration_date(this.#open());
   }
 
-  /** Wipes and frees it. */
+  /** Wipes and frees the token. */
   close() {
     forgotten.unregister(this);
     C.nf_token_free(this.#token);

@@ -1,36 +1,36 @@
-// The thread of calls.js. Calls run aside from here, on threads of koffi, which wait for this one when they log.
+// The worker of calls.js. Calls run on threads of koffi, which wait for this thread when they write to the log.
 import { parentPort, workerData } from 'node:worker_threads';
 import { C, callback } from './functions.js';
 import { ENDING, LOG, READY, RELEASE, RUNNING } from './state.js';
 
 const { state, addresses } = workerData;
 
-// Calls and the callbacks in them have 256 places in koffi, and a callback without a place ends the process.
-const MOST_AT_ONCE = 100;
-// The threads of libuv: calls beyond their number wait here, where they can still be cancelled.
+// koffi has 256 slots for calls and their callbacks. A callback without a free slot ends the process.
+const MAX_RUNNING = 100;
+// The number of libuv's threads. Further calls wait here, where they can still be cancelled.
 const threads = Math.max(Number.parseInt(process.env.UV_THREADPOOL_SIZE ?? '4', 10) || 1, 1);
-const atOnce = Math.min(threads, MOST_AT_ONCE);
+const maxRunning = Math.min(threads, MAX_RUNNING);
 
-// One function for the logs of all clients; `user` says whose log it is.
+// One function for the logs of all clients. `user` is the number of the log.
 addresses[LOG] = callback((user, level, line) => parentPort.postMessage({ user, level, line }), 'nf_log_fn');
 addresses[RELEASE] = callback((released) => parentPort.postMessage({ released }), 'nf_release_fn');
 Atomics.store(state, READY, 1);
 Atomics.notify(state, READY);
 
-/** By number, the calls that wait for a thread, in their order. */
+/** The calls that wait for a thread, by number, in their order. */
 const waiting = new Map();
 let begun = 0;
 
-function end(answer) {
+function end(result) {
   Atomics.sub(state, RUNNING, 1);
   Atomics.notify(state, RUNNING);
-  parentPort.postMessage(answer);
+  parentPort.postMessage(result);
 }
 
 function take(call) {
   Atomics.add(state, RUNNING, 1);
   if (Atomics.load(state, ENDING) === 1) {
-    end({ id: call.id, failed: 'the process ends' });
+    end({ id: call.id, failed: 'the process is ending' });
     return;
   }
   waiting.set(call.id, call);
@@ -39,7 +39,7 @@ function take(call) {
 
 function beginNext() {
   for (const [id, call] of waiting) {
-    if (begun === atOnce) {
+    if (begun === maxRunning) {
       return;
     }
     waiting.delete(id);
@@ -62,7 +62,7 @@ function begin({ id, share, texts }) {
   }
 }
 
-/** Ends a call that has been cancelled and waits for a thread: it needs none, for it returns at once. */
+/** Ends a cancelled call that waits for a thread. It runs on this thread, because it returns at once. */
 function cancel(id) {
   const call = waiting.get(id);
   if (waiting.delete(id)) {

@@ -2,8 +2,8 @@
 
       get_token BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
 
-  The secret (password) is the first line of standard input: on a command line
-  other users of the machine could read it. }
+  The secret (password) is the first line of standard input: other users of the
+  machine can read a command line. }
 program get_token;
 
 {$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
@@ -12,8 +12,8 @@ program get_token;
 uses
   {$IFDEF MSWINDOWS}Windows,{$ENDIF} SysUtils, DateUtils, nativeflow;
 
-{ Byte by byte into memory that is zeroed: ReadLn leaves one copy in a string and one in the buffer of Input.
-  What does not fit is not cut: it would count as a wrong secret. }
+{ Reads byte by byte into memory that is zeroed: ReadLn leaves one copy in a string and one in the buffer of Input.
+  Rejects a longer line: truncated, it would count as a wrong secret. }
 function ReadSecret: TBytes;
 var
   StandardInput: THandle;
@@ -35,7 +35,7 @@ begin
     raise Exception.CreateFmt('The secret is longer than %d bytes.', [Count - 1]);
 end;
 
-{ ParamStr makes a string, which is never zeroed; on Unix Free Pascal has the argument itself. }
+{ ParamStr creates a string, which is never zeroed. On Unix, Free Pascal gives access to the argument itself. }
 function ReadLogin: TBytes;
 begin
 {$IFDEF UNIX}
@@ -77,7 +77,7 @@ begin
     if ParamCount = 4 then
       NfCheck(nf_options_set_ca_file(Options, PAnsiChar(NfUtf8(ParamStr(4)))));
     NfCheck(nf_client_new(Options, Client));
-    Secret := ReadSecret; { first: it may fail, and a login would be left }
+    Secret := ReadSecret; { before the login: if this fails, no login is left in memory }
     Token := NfGetToken(Client, ParamStr(2), ReadLogin, Secret); { zeroes both }
     PrintToken(Token);
   except

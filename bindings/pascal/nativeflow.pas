@@ -1,6 +1,6 @@
 { nativeflow for Free Pascal (3.2 and later) and Delphi (XE2 and later): every
-  function of nativeflow.h under its own name, and over them an exception and
-  helpers for text and secrets.
+  function of nativeflow.h under its own name, an exception, and helpers for
+  text and secrets.
 
       Token := NfGetToken(Client, Key, Login, Secret);
       try
@@ -9,17 +9,17 @@
         nf_token_free(Token);
       end;
 
-  What a function does, when it blocks and how it fails stands in
-  nativeflow.h, at the function of the same name; so do ownership and threads.
-  The tests compile this with Free Pascal, in its mode for Delphi.
+  nativeflow.h describes what each function does, when it blocks and how it
+  fails, at the function of the same name. The rules for ownership and threads
+  are the same. The tests compile this unit with Free Pascal, in Delphi mode.
 
-  Calling convention: cdecl, which matters on 32-bit x86 only. There the
-  default of Pascal (register) would take the arguments from the wrong places.
+  Calling convention: cdecl, which matters only on 32-bit x86. There the
+  default of Pascal (register) would read the arguments from the wrong places.
 
   Secrets: TBytes, never strings. A string is shared, copied and converted
-  behind your back (Delphi's are UTF-16, and UTF8Encode leaves both forms
-  behind), and none of these copies is ever zeroed. SetLength of TBytes may
-  move them and leaves the old ones behind too: make them at their full size. }
+  implicitly (Delphi's are UTF-16, and UTF8Encode leaves copies in both forms),
+  and none of these copies is ever zeroed. SetLength may move TBytes and leaves
+  a copy in the old place: allocate them at their full size. }
 unit nativeflow;
 
 {$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
@@ -36,20 +36,21 @@ const
   NF_LIBRARY = 'libnativeflow.so.0';
 {$ENDIF}
 
-  { NF_VERSION_NUMBER of the header that this unit follows. Its own name is
-    taken: to Pascal it is that of the function nf_version_number. }
+  { NF_VERSION_NUMBER of the header that this unit follows. It has another name
+    because Pascal ignores case: the function nf_version_number has that one. }
   NF_HEADER_VERSION = $000100;
 
-  { What each code means stands in nativeflow.h. Codes are added in later
-    versions: treat one that you do not know by its group. }
+  { nativeflow.h describes each code. Later versions add codes. Handle an
+    unknown code by its group. }
   NF_OK = 0;
 
-  { 1 to 19: the call is wrong. }
+  { 1 to 19: invalid call. }
   NF_INVALID_ARGUMENT = 1;
   NF_INVALID_UTF8 = 2;
   NF_INVALID_OPTION = 3;
 
-  { 20 to 39: the credentials are refused. Do not retry: accounts lock. }
+  { 20 to 39: credentials rejected. Do not retry, because the account may be
+    locked. }
   NF_DENIED = 20;
   NF_ACCOUNT_LOCKED = 21;
   NF_ACCOUNT_DISABLED = 22;
@@ -60,12 +61,12 @@ const
   NF_HELD_BACK = 27;
   NF_WRONG_HOST = 28;
 
-  { 40 to 59: the server. Later. }
+  { 40 to 59: server. }
   NF_BUSY = 40;
   NF_MAINTENANCE = 41;
   NF_SERVER_ERROR = 42;
 
-  { 60 to 79: the way there. }
+  { 60 to 79: network. }
   NF_DNS = 60;
   NF_CONNECT = 61;
   NF_TLS = 62;
@@ -76,18 +77,18 @@ const
   NF_CANCELLED = 67;
   NF_DISCONNECTED = 68;
 
-  { 80 to 99: what answered is not the token service. }
+  { 80 to 99: response. }
   NF_ENDPOINT_GONE = 80;
   NF_REDIRECTED = 81;
   NF_NOT_CONCUR = 82;
   NF_MALFORMED = 83;
   NF_TOO_LARGE = 84;
 
-  { From 100: inside the library. }
+  { From 100: internal error. }
   NF_PANIC = 100;
   NF_INTERNAL = 101;
 
-  { Levels of the log. }
+  { Log levels. }
   NF_LOG_ERROR = 1;
   NF_LOG_WARNING = 2;
   NF_LOG_INFO = 3;
@@ -102,17 +103,18 @@ type
   Tnf_token = record end;
   Pnf_token = ^Tnf_token;
 
-  { Takes one line of the log, which lives until this returns. No exception
-    may leave it. }
+  { Receives one line of the log. The line is valid until the function returns.
+    No exception may leave the function. }
   Tnf_log_fn = procedure(User: Pointer; Level: Int32; Line: PAnsiChar); cdecl;
 
-  { Called once, when the log is not called any more: frees what User is. It
-    must not call this library, and no exception may leave it. }
+  { Called once, when no callback can run any more. It may free the data that
+    User points to. It must not call this library, and no exception may leave
+    it. }
   Tnf_release_fn = procedure(User: Pointer); cdecl;
 
-{ Text in is UTF-8 with a NUL behind it, PAnsiChar(NfUtf8(...)). Text out lives
-  as long as its object; NfText copies it. A function that returns Pnf_error
-  can fail: NfCheck. }
+{ Input text is UTF-8 with a NUL at its end: PAnsiChar(NfUtf8(...)). Returned
+  text is valid until its object is freed; NfText copies it. A function that
+  can fail returns Pnf_error: pass it to NfCheck. }
 
 function nf_version: PAnsiChar; cdecl; external NF_LIBRARY;
 function nf_version_number: UInt32; cdecl; external NF_LIBRARY;
@@ -149,14 +151,15 @@ function nf_options_on_release(Options: Pnf_options; Fn: Tnf_release_fn; User: P
   external NF_LIBRARY;
 
 function nf_client_new(Options: Pnf_options; out Client: Pnf_client): Pnf_error; cdecl; external NF_LIBRARY;
-{ Another handle of the client, for calls that nf_client_cancel of it ends and
-  no other; freed by nf_client_free. Ms is the limit of each; 0: the client's. }
+{ Creates another handle of the client. nf_client_cancel of it cancels its own
+  calls only. Free it with nf_client_free. Ms is the timeout of each call; 0
+  means the client's timeout. }
 function nf_client_share(Client: Pnf_client; Ms: UInt32; out Share: Pnf_client): Pnf_error; cdecl; external NF_LIBRARY;
 procedure nf_client_free(Client: Pnf_client); cdecl; external NF_LIBRARY;
 procedure nf_client_cancel(Client: Pnf_client); cdecl; external NF_LIBRARY;
 
-{ These zero Login and Secret, which must therefore be yours and writable:
-  no PAnsiChar of a string. NfGetToken sees to that. }
+{ These functions zero Login and Secret. Pass writable memory of your own, never
+  the PAnsiChar of a string. NfGetToken does this. }
 function nf_get_token(Key, Login, Secret: PAnsiChar; out Token: Pnf_token): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_client_get_token(Client: Pnf_client; Key, Login, Secret: PAnsiChar; out Token: Pnf_token): Pnf_error; cdecl;
   external NF_LIBRARY;
@@ -173,8 +176,8 @@ function nf_token_expiration_date(Token: Pnf_token): PAnsiChar; cdecl; external 
 procedure nf_token_free(Token: Pnf_token); cdecl; external NF_LIBRARY;
 
 type
-  { Why a call failed, and what to do about it. Message is one line without
-    any secret. }
+  { Why a call failed, and how to fix it. Message is one line without a
+    secret. }
   ENativeflow = class(Exception)
   private
     FCode, FHttpStatus: Int32;
@@ -183,36 +186,37 @@ type
     function GetName: string;
   public
     constructor Create(Code: Int32; const Message, Remedy: string); overload;
-    { Takes over what a function returned, and frees it. }
+    { Reads the error that a function returned, and frees it. }
     constructor Create(Error: Pnf_error); overload;
     { One of the NF_ constants, and its name. }
     property Code: Int32 read FCode;
     property Name: string read GetName;
-    { What an administrator does next: one line. }
+    { The next step of an administrator, as one line. }
     property Remedy: string read FRemedy;
-    { 0 when there was no answer. }
+    { 0 if there is no response. }
     property HttpStatus: Int32 read FHttpStatus;
-    { Untrusted: whoever answered wrote it. }
+    { Do not trust this text; the server or a proxy wrote it. }
     property ServerMessage: string read FServerMessage;
     property CorrelationId: string read FCorrelationId;
-    { -1: a program does not try again by itself. }
+    { -1: do not retry until the cause is fixed. }
     property RetryAfterMs: Int64 read FRetryAfterMs;
   end;
 
 { Raises ENativeflow for an error, which it frees. Does nothing for nil. }
 procedure NfCheck(Error: Pnf_error);
 
-{ Gets a token, which you free with nf_token_free. Login and Secret are UTF-8
-  without a NUL; both are zeros afterwards, whatever happens. An empty Secret
-  is that of a user without password. Raises ENativeflow. }
+{ Gets a token. Free it with nf_token_free. Login and Secret are UTF-8 without a
+  NUL. Both are overwritten with zeros, on success and failure. Secret is empty
+  for a user without a password. Raises ENativeflow. }
 function NfGetToken(Client: Pnf_client; const Key: string; const Login, Secret: TBytes): Pnf_token;
 
-{ Overwrites with zeros. Not with nil: whoever shares the bytes sees it. }
+{ Overwrites the bytes with zeros. All variables that share the array see the
+  zeros, and none becomes nil. }
 procedure NfWipe(const Bytes: TBytes);
 
-{ UTF-8 as the library takes it, and back. Not for secrets. Strings of one
-  byte a character (Free Pascal) are taken for UTF-8 on Unix, as they come
-  from the command line, whatever the locale; nothing is converted. }
+{ Convert a string to the UTF-8 of the library, and back. Do not use them with
+  secrets. On Unix, a Free Pascal string of one-byte characters is not
+  converted: it is treated as UTF-8, as on the command line, in any locale. }
 function NfUtf8(const Text: string): RawByteString;
 function NfText(Text: PAnsiChar): string;
 
@@ -282,16 +286,16 @@ begin
     FillChar(Pointer(Bytes)^, Length(Bytes), 0);
 end;
 
-{ A copy with a NUL behind it, which TBytes need not have. }
+{ Returns a copy with a NUL at its end, which TBytes need not have. }
 function Terminated(const Bytes: TBytes): TBytes;
 var
   I: Integer;
 begin
-  { The library would take a NUL inside for the end. }
+  { In C, a NUL inside would end the text. }
   for I := 0 to High(Bytes) do
     if Bytes[I] = 0 then
-      raise ENativeflow.Create(NF_INVALID_ARGUMENT, 'A login or a secret holds a NUL character',
-        'Correct the calling program: pass the text without it.');
+      raise ENativeflow.Create(NF_INVALID_ARGUMENT, 'Invalid login or secret (contains a NUL character)',
+        'Fix the calling program: pass the text without it.');
   Result := nil;
   SetLength(Result, Length(Bytes) + 1);
   Move(Pointer(Bytes)^, Pointer(Result)^, Length(Bytes));

@@ -3,7 +3,7 @@
 #
 #     get_token.pl BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
 #
-# The secret (password) is the first line of standard input: on a command line other users could read it.
+# The secret (password) is the first line of standard input: other users can read a command line.
 use strict;
 use warnings;
 use FFI::Platypus 2.00;
@@ -17,7 +17,7 @@ $nativeflow->attach(nf_options_set_base_url => ['opaque', 'string']  => 'opaque'
 $nativeflow->attach(nf_options_set_ca_file  => ['opaque', 'string']  => 'opaque');
 $nativeflow->attach(nf_client_new           => ['opaque', 'opaque*'] => 'opaque');
 $nativeflow->attach(nf_client_free          => ['opaque']            => 'void');
-# Login and secret are memory of C. A string would be the bytes of a scalar, and wiped for all who share them.
+# Login and secret are C memory. A string would be a scalar's own bytes, and wiped for all scalars that share them.
 $nativeflow->attach(nf_client_get_token => ['opaque', 'string', 'opaque', 'opaque', 'opaque*'] => 'opaque');
 $nativeflow->attach(nf_token_value        => ['opaque'] => 'string');
 $nativeflow->attach(nf_token_expires_at   => ['opaque'] => 'sint64');
@@ -33,15 +33,15 @@ $libc->attach([read => 'read_fd'] => ['int', 'opaque', 'size_t'] => 'ssize_t');
 $libc->attach(strcspn => ['opaque', 'string'] => 'size_t');
 $libc->attach(strlen => ['opaque'] => 'size_t');
 
-# Reads a line of standard input byte by byte into zeros: <STDIN> and sysread would leave it in scalars of Perl.
-# Returns what is wrong with one that does not fit or holds a NUL. It is not cut: it would count as a wrong secret.
+# Reads a line of standard input byte by byte into zeroed memory: <STDIN> and sysread would leave it in Perl scalars.
+# Returns an error text if the line does not fit or contains a NUL. Truncated, it would count as a wrong secret.
 sub read_line {
     my ($into, $capacity) = @_;
     my $length = 0;
     while ($length < $capacity - 1 && read_fd(0, $into + $length, 1) == 1) {
         last if strcspn($into, "\r\n") < ++$length;
     }
-    return 'holds a NUL character' if strlen($into) < $length;
+    return 'contains a NUL character' if strlen($into) < $length;
     $length = strcspn($into, "\r\n");
     memset($into + $length, 0, 1);
     return $length < $capacity - 1 ? undef : 'is longer than ' . ($length - 1) . ' bytes';

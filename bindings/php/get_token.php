@@ -4,11 +4,11 @@
  *
  *     php -d ffi.enable=1 get_token.php BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
  *
- * The secret (password) is the first line of standard input: on a command line other users could read it.
+ * The secret (password) is the first line of standard input: other users can read a command line.
  */
 declare(strict_types=1);
 
-/* What is used of nativeflow.h. PHP makes null of a NULL that it gets, and a string of its own of a const char *. */
+/* The used part of nativeflow.h. PHP converts a returned NULL to null, and copies a const char * into a PHP string. */
 $nf = FFI::cdef('
     typedef struct nf_options nf_options;
     typedef struct nf_client nf_client;
@@ -32,8 +32,8 @@ $nf = FFI::cdef('
 ', 'libnativeflow.so.0');
 
 /*
- * Reads a line of standard input byte by byte into an array of C: fgets() would leave it in strings of PHP.
- * Returns what is wrong with one that does not fit or holds a NUL. It is not cut: it would count as a wrong secret.
+ * Reads a line of standard input byte by byte into a C array: fgets() would leave it in PHP strings.
+ * Returns an error text if the line does not fit or contains a NUL. Truncated, it would count as a wrong secret.
  */
 function read_line(FFI\CData $into): ?string
 {
@@ -47,14 +47,14 @@ function read_line(FFI\CData $into): ?string
     if ($length === FFI::sizeof($into) - 1) {
         return 'is longer than ' . ($length - 1) . ' bytes';
     }
-    return $libc->strlen($into) < $length ? 'holds a NUL character' : null;
+    return $libc->strlen($into) < $length ? 'contains a NUL character' : null;
 }
 
 if ($argc < 4 || $argc > 5) {
     fwrite(STDERR, "usage: get_token.php BASE_URL CONSUMER_KEY LOGIN [CA_FILE]\n");
     exit(2);
 }
-/* Arrays of C. A string of PHP would be passed as it is, and wiped for all who share it. */
+/* C arrays. The bytes of a PHP string would be passed without a copy, and wiped for all variables that share them. */
 $login = $nf->new('char[' . (strlen($argv[3]) + 1) . ']');
 $secret = $nf->new('char[512]');
 $client = $nf->new('nf_client *');

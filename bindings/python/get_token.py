@@ -3,7 +3,7 @@
 
     get_token.py BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
 
-The secret (password) is the first line of standard input: on a command line other users could read it.
+The secret (password) is the first line of standard input: other users can read a command line.
 """
 
 import os
@@ -15,7 +15,7 @@ nf = CDLL("libnativeflow.so.0")
 
 
 def declare(result, arguments, *names):
-    """ctypes takes a result that is not declared for an int, which cuts a pointer in two."""
+    """Declares the types of C functions: ctypes treats an undeclared result as an int, which truncates a pointer."""
     for name in names:
         function = getattr(nf, name)
         function.restype, function.argtypes = result, arguments
@@ -24,7 +24,8 @@ def declare(result, arguments, *names):
 declare(c_void_p, [], "nf_options_new")
 declare(c_void_p, [c_void_p, c_char_p], "nf_options_set_base_url", "nf_options_set_ca_file")
 declare(c_void_p, [c_void_p, POINTER(c_void_p)], "nf_client_new")
-# c_ubyte takes arrays alone. POINTER(c_char), c_char_p and c_void_p take bytes too: the library would wipe a constant.
+# POINTER(c_ubyte) accepts only arrays. POINTER(c_char), c_char_p and c_void_p also accept bytes, and the library would
+# wipe a constant.
 declare(c_void_p, [c_void_p, c_char_p, POINTER(c_ubyte), POINTER(c_ubyte), POINTER(c_void_p)], "nf_client_get_token")
 declare(c_char_p, [c_void_p], "nf_error_name", "nf_error_message", "nf_error_remedy")
 declare(c_char_p, [c_void_p], "nf_token_value", "nf_token_instance_url")
@@ -35,7 +36,7 @@ declare(None, [c_void_p], "nf_options_free", "nf_client_free", "nf_token_free", 
 def read_line(into):
     """Reads a line of standard input byte by byte into a bytearray: sys.stdin would keep a copy of it.
 
-    A line that does not fit or holds a NUL is not cut: it would count as a wrong secret.
+    Exits if the line does not fit or contains a NUL: truncated, it would count as a wrong secret.
     """
     length, view = 0, memoryview(into)
     while length < len(into) - 1 and os.readv(0, [view[length : length + 1]]) and into[length] not in b"\r\n":
@@ -43,12 +44,12 @@ def read_line(into):
     if length == len(into) - 1:
         sys.exit(f"The secret is longer than {length - 1} bytes.")
     if into.find(0, 0, length) >= 0:
-        sys.exit("The secret holds a NUL character.")
+        sys.exit("The secret contains a NUL character.")
     into[length] = 0
 
 
 def c_array(of):
-    """The bytes of a bytearray themselves, not a copy, for C to write to."""
+    """Returns a C array that shares the bytes of a bytearray. C may write to it."""
     return (c_ubyte * len(of)).from_buffer(of)
 
 
@@ -65,8 +66,8 @@ def main(base_url, key, login, ca_file=None):
             read_line(secret)
             error = nf.nf_client_get_token(client, key, c_array(login), c_array(secret), byref(token))
         if error:
-            said = nf.nf_error_name(error), nf.nf_error_message(error), nf.nf_error_remedy(error)
-            sys.stderr.buffer.write(b"%s: %s.\n%s\n" % said)
+            facts = nf.nf_error_name(error), nf.nf_error_message(error), nf.nf_error_remedy(error)
+            sys.stderr.buffer.write(b"%s: %s.\n%s\n" % facts)
             return 1
         expires = nf.nf_token_expires_at(token)
         when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(expires)) if expires >= 0 else "unknown"

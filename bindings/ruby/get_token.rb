@@ -5,10 +5,10 @@
 #
 #     get_token.rb BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
 #
-# The secret (password) is the first line of standard input: on a command line other users could read it.
+# The secret (password) is the first line of standard input: other users can read a command line.
 require 'fiddle/import'
 
-# What is used of nativeflow.h, and read. To Fiddle each pointer is a void *, which may be null?.
+# The used part of nativeflow.h, and read. Every pointer is a void * in Fiddle; test it with null?.
 module C
   extend Fiddle::Importer
   dlload 'libnativeflow.so.0', 'libc.so.6'
@@ -30,20 +30,20 @@ module C
   extern 'ssize_t read(int fd, void *into, size_t count)'
 end
 
-# Memory of C. A String would be passed as it is, and wiped for all who share it.
+# C memory. The bytes of a String would be passed without a copy, and wiped for all objects that share them.
 def buffer(text, size)
   memory = Fiddle::Pointer.malloc(size, Fiddle::RUBY_FREE)
   memory[0, size] = text.b.ljust(size, "\0")
   memory
 end
 
-# Reads a line of standard input byte by byte: gets and sysread would leave it in strings of Ruby. A line that does not fit
-# or holds a NUL is not cut: it would count as a wrong secret.
+# Reads a line of standard input byte by byte: gets and sysread would leave it in Ruby strings. Aborts if the line does not
+# fit or contains a NUL: truncated, it would count as a wrong secret.
 def read_line(into)
   length = 0
   length += 1 while length < into.size - 1 && C.read(0, into + length, 1) == 1 && ![10, 13].include?(into[length])
   abort "The secret is longer than #{length - 1} bytes." if length == into.size - 1
-  abort 'The secret holds a NUL character.' if length.times.any? { |at| into[at].zero? }
+  abort 'The secret contains a NUL character.' if length.times.any? { |at| into[at].zero? }
   into[length] = 0
 end
 

@@ -6,13 +6,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What is done once for an object: when the program closes it or, if the program forgets that, when the collector has found
- * that nothing refers to it any more. (java.lang.ref.Cleaner is not in Java 8.)
+ * An action that runs once for an object: when the program closes it. If the program does not close it, the action runs when
+ * the collector has found that nothing refers to the object. (java.lang.ref.Cleaner is not in Java 8.)
  */
 final class Cleanup extends PhantomReference<Object> {
     private static final ReferenceQueue<Object> FORGOTTEN = new ReferenceQueue<>();
 
-    /** Those that were not run yet: the collector ignores a reference that nothing refers to. */
+    /** The cleanups that have not run. They are kept here because the collector ignores a reference that nothing refers to. */
     private static final Set<Cleanup> WAITING = ConcurrentHashMap.newKeySet();
 
     static {
@@ -25,8 +25,8 @@ final class Cleanup extends PhantomReference<Object> {
     private final Runnable action;
 
     /**
-     * Makes a cleanup of an object. The action must not refer to the object. Every use of what the action frees must hold the
-     * object's lock, so that the collector does not take the object in the middle of a method.
+     * Creates the cleanup of an object. The action must not refer to the object. Every method that uses the data that the
+     * action frees must hold the object's lock, so that the collector does not free the object during the method.
      */
     Cleanup(Object of, Runnable action) {
         super(of, FORGOTTEN);
@@ -34,7 +34,7 @@ final class Cleanup extends PhantomReference<Object> {
         WAITING.add(this);
     }
 
-    /** Does it, unless it was done before. */
+    /** Runs the action, unless it has run before. */
     void run() {
         if (WAITING.remove(this)) {
             clear();
@@ -47,7 +47,7 @@ final class Cleanup extends PhantomReference<Object> {
             try {
                 ((Cleanup) FORGOTTEN.remove()).run();
             } catch (InterruptedException goOn) {
-                // Nothing of ours interrupts this thread.
+                // This binding does not interrupt this thread.
             }
         }
     }

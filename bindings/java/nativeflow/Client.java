@@ -4,20 +4,20 @@ import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Gets tokens from one service. Any number of threads may use it at once. */
+/** Gets tokens from one service. Several threads may use it at the same time. */
 public final class Client implements AutoCloseable {
-    /** Those of the calls that are running or on their way to C. */
+    /** The shares of the calls that have started and not returned. */
     private final Set<Share> shares = new HashSet<>();
 
-    /** 0 when it is closed. */
+    /** The C client; 0: closed. */
     private long client;
 
-    /** Makes a client with the default options. */
+    /** Creates a client with the default options. */
     public Client() throws NativeflowException {
         this(0);
     }
 
-    /** Makes a client. The options may be changed or closed afterwards. */
+    /** Creates a client from options. They can be changed or closed afterwards. */
     public Client(Options options) throws NativeflowException {
         this(options.get());
     }
@@ -29,13 +29,13 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Gets an access token for a user. The call takes both secrets when it begins: they are zeros from then on, whatever
-     * happens, and are not taken a second time.
+     * Gets an access token for a user. The call moves both secrets into its own memory when it starts: they are zeros from
+     * then on, on success and failure, and cannot be used again.
      *
-     * <p>Blocks for at most the client's timeout. An interrupt of the thread ends this call, and no other, with {@link
-     * Code#CANCELLED}; if it comes before the call, nothing is sent. The thread stays interrupted.
+     * <p>Blocks for at most the client's timeout. An interrupt of the thread cancels only this call, which fails with {@link
+     * Code#CANCELLED}. If the interrupt comes before the call, nothing is sent. The thread stays interrupted.
      *
-     * @param secret null for a user without password
+     * @param secret null for a user without a password
      * @return a token, which the caller closes
      */
     public Token getToken(String key, Secret login, Secret secret) throws NativeflowException {
@@ -49,14 +49,14 @@ public final class Client implements AutoCloseable {
         }, key, login, secret);
     }
 
-    /** Ends every call that is running on this client with {@link Code#CANCELLED}. It stays usable. */
+    /** Cancels every call that runs on this client: it fails with {@link Code#CANCELLED}. The client can still be used. */
     public synchronized void cancel() {
         Bridge.C.nf_client_cancel(get());
     }
 
     /**
-     * Frees it. Calls that are running on it end with {@link Code#CANCELLED}, and are not waited for; tokens that came from it
-     * stay as they are.
+     * Frees the client. Calls that run on it fail with {@link Code#CANCELLED}; this method does not wait for them. Tokens do
+     * not change.
      */
     @Override
     public synchronized void close() {

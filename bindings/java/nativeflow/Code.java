@@ -1,101 +1,101 @@
 package nativeflow;
 
-/** The codes of {@link NativeflowException#code}: what each means and what its group asks for stands in nativeflow.h. */
+/** The codes of {@link NativeflowException#code}. nativeflow.h describes each code and each group of codes. */
 public final class Code {
     /** Success. */
     public static final int OK = 0;
 
-    /** An argument is missing or cannot be sent. Mend the calling program. */
+    /** An argument is missing or invalid. Fix the calling program. */
     public static final int INVALID_ARGUMENT = 1;
 
     /** A text is not UTF-8. */
     public static final int INVALID_UTF8 = 2;
 
-    /** An option has a value that cannot be used. */
+    /** The value of an option is invalid. */
     public static final int INVALID_OPTION = 3;
 
-    /** Login, secret or consumer key refused; the server does not say which. */
+    /** Login, secret or consumer key rejected; the server does not report which. */
     public static final int DENIED = 20;
 
-    /** The account is locked. Not told by the Native Flow. */
+    /** The account is locked. Reserved: this version never returns it. */
     public static final int ACCOUNT_LOCKED = 21;
 
-    /** The account is disabled. Not told by the Native Flow. */
+    /** The account is disabled. Reserved: this version never returns it. */
     public static final int ACCOUNT_DISABLED = 22;
 
-    /** The password must be changed. Not told by the Native Flow. */
+    /** The password must be changed. Reserved: this version never returns it. */
     public static final int PASSWORD_EXPIRED = 23;
 
-    /** A policy forbids it. Not told by the Native Flow. */
+    /** A policy forbids the login. Reserved: this version never returns it. */
     public static final int NOT_ALLOWED = 24;
 
-    /** The application is unknown or disabled. Not told by the Native Flow. */
+    /** The application is unknown or disabled. Reserved: this version never returns it. */
     public static final int BAD_CLIENT = 25;
 
-    /** The refresh token is bad or has expired. Not used by this version. */
+    /** The refresh token is invalid or expired. Reserved: this version never returns it. */
     public static final int REFRESH_EXPIRED = 26;
 
-    /** Refused before, and therefore not sent again. Not used by this version. */
+    /** The login was rejected before and is not sent again. Reserved: this version never returns it. */
     public static final int HELD_BACK = 27;
 
-    /** The user lives on another host. Not told by the Native Flow. */
+    /** The user belongs to another host. Reserved: this version never returns it. */
     public static final int WRONG_HOST = 28;
 
-    /** The server is overloaded: see {@link NativeflowException#retryAfter}. */
+    /** The server is overloaded; see {@link NativeflowException#retryAfter}. */
     public static final int BUSY = 40;
 
     /** The server is under maintenance. */
     public static final int MAINTENANCE = 41;
 
-    /** The server failed. */
+    /** The server failed to process the request. */
     public static final int SERVER_ERROR = 42;
 
     /** The host name cannot be resolved. */
     public static final int DNS = 60;
 
-    /** No connection to the server. */
+    /** The connection to the server cannot be opened. */
     public static final int CONNECT = 61;
 
-    /** The TLS handshake failed. */
+    /** The TLS handshake or the TLS connection failed. */
     public static final int TLS = 62;
 
-    /** The server's certificate is not trusted. Nothing was sent. */
+    /** The server's certificate is not trusted. No Concur credentials were sent. */
     public static final int TLS_UNTRUSTED = 63;
 
     /** The proxy cannot be reached, fails, or refuses the connection. */
     public static final int PROXY = 64;
 
-    /** The proxy wants a user and a password, or refuses those that it got. */
+    /** The proxy requires a user name and password, or rejects those that it received. */
     public static final int PROXY_DENIED = 65;
 
-    /** The time limit ran out. */
+    /** The timeout of the call expired. */
     public static final int TIMEOUT = 66;
 
-    /** The program cancelled the call. */
+    /** The calling program cancelled the call. */
     public static final int CANCELLED = 67;
 
-    /** The connection ended before the answer was complete. */
+    /** The connection was closed before the response was complete. */
     public static final int DISCONNECTED = 68;
 
-    /** The endpoint is not there (any more). */
+    /** The token endpoint does not exist, or no longer exists. */
     public static final int ENDPOINT_GONE = 80;
 
-    /** The server redirects, which is never followed. */
+    /** The server sent a redirect. The library never follows redirects. */
     public static final int REDIRECTED = 81;
 
-    /** A web page or a proxy's page came in place of an answer. */
+    /** A web page or a proxy's error page was received instead of a token response. */
     public static final int NOT_CONCUR = 82;
 
-    /** The answer cannot be read. */
+    /** The response is invalid. */
     public static final int MALFORMED = 83;
 
-    /** The answer is too long. */
+    /** The response is too large. */
     public static final int TOO_LARGE = 84;
 
-    /** A defect in the library ended the call; the process is unharmed. */
+    /** Internal error: a defect in the library ended the call. The process can continue. */
     public static final int PANIC = 100;
 
-    /** Something happened that the library does not know. */
+    /** Internal error: unexpected state. */
     public static final int INTERNAL = 101;
 
     private Code() {}

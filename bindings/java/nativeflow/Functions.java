@@ -3,13 +3,13 @@ package nativeflow;
 import java.nio.ByteBuffer;
 
 /**
- * The functions of nativeflow.h, once for both ways to reach them.
+ * The functions of nativeflow.h, which both implementations of {@code Bridge} provide.
  *
- * <p>Pointers are {@code long}, 0 is NULL; so this is for 64-bit machines. Memory of the caller's is a direct buffer: C
- * gets its address and no copy of it.
+ * <p>Pointers are {@code long}, so this binding works only on 64-bit machines. 0 is NULL. The caller's memory is a direct
+ * buffer: C receives its address, not a copy.
  */
 interface Functions {
-    /** The library by the name that the loader of the system knows, so that one of another ABI is never taken. */
+    /** The name of the library for the system's loader. On Linux it includes the ABI version, so no other ABI is loaded. */
     String LIBRARY = System.getProperty("os.name").startsWith("Windows") ? "nativeflow.dll" : "libnativeflow.so.0";
 
     String nf_version();

@@ -1,22 +1,23 @@
 package nativeflow;
 
-/** Takes one line of the log of a call. */
+/** Receives the lines of the log. */
 @FunctionalInterface
 public interface Log {
-    /** The call has failed. */
+    /** The call failed. */
     int ERROR = 1;
 
-    /** Something is not as it should be, and the call goes on. */
+    /** A problem that does not stop the call. */
     int WARNING = 2;
 
-    /** A step was done. */
+    /** A step is finished. */
     int INFO = 3;
 
     /**
-     * Called on the thread of the call, which waits for it; on several threads at once. What it throws is dropped.
+     * Receives one line. Runs on the thread of the call, which waits for it. Calls on several threads may run it at the same
+     * time. Its exceptions are ignored.
      *
      * @param level {@link #ERROR}, {@link #WARNING} or {@link #INFO}
-     * @param line without secret and line break
+     * @param line contains no secret and no line break
      */
     void write(int level, String line);
 }

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * The logs that C may call. C knows each by a number, its {@code user}, and calls the same two functions for all of them:
- * so no function has to be freed, which none could do for itself while it runs.
+ * The logs that C may call. C has a number for each, its {@code user}, and calls the same two functions for all of them. So
+ * no function has to be freed. A function could not free itself while it runs.
  */
 final class Logs {
     private static final Map<Long, Log> HELD = new ConcurrentHashMap<>();
@@ -15,7 +15,7 @@ final class Logs {
 
     private Logs() {}
 
-    /** Holds a log until these options, and all clients and calls that come from them, are gone. Returns its number. */
+    /** Keeps a log until these options and their clients are freed and all their calls have returned. Returns its number. */
     static long hold(long options, Log log) throws NativeflowException {
         long user = LAST.incrementAndGet();
         HELD.put(user, log);
@@ -27,18 +27,18 @@ final class Logs {
         return user;
     }
 
-    /** What C calls with a line. */
+    /** Writes a line. C calls it. */
     static void write(long user, int level, Supplier<String> line) {
         try {
             HELD.get(user).write(level, line.get());
         } catch (Throwable dropped) {
-            // It must not reach C, a checked one neither: other languages need not declare it.
+            // No exception may reach C. Checked ones are caught too, because other languages need not declare them.
         } finally {
             Share.listenAgain();
         }
     }
 
-    /** What C calls when it does not call the log any more. */
+    /** Removes a log. C calls it when no callback can run any more. */
     static void release(long user) {
         HELD.remove(user);
     }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * nativeflow for Java: an access token for SAP Concur from a user's login, leaving no trace of the login behind.
+ * nativeflow for Java: gets an SAP Concur access token from a user's login and password, and wipes both from memory.
  *
  * <pre>{@code
  * try (Client concur = new Client();
@@ -15,30 +15,30 @@ import java.nio.ByteOrder;
  * }
  * }</pre>
  *
- * <p>What a function does, when it blocks and how it fails stands in nativeflow.h, at the C function of the same name.
- * The classes of this package are the same for JNA and for java.lang.foreign; {@code Bridge} is the difference.
+ * <p>nativeflow.h describes what each function does, when it blocks and how it fails, at the C function of the same name.
+ * The classes of this package are the same for JNA and for java.lang.foreign, except {@code Bridge}.
  */
 public final class Nativeflow {
     private Nativeflow() {}
 
-    /** Returns the version of the library that runs, such as "0.1.0". */
+    /** Returns the version of the loaded library, such as "0.1.0". */
     public static String version() {
         return Bridge.C.nf_version();
     }
 
-    /** Returns the same as one number, 0xMMmmpp. */
+    /** Returns the version of the loaded library as one number, 0xMMmmpp. */
     public static int versionNumber() {
         return Bridge.C.nf_version_number();
     }
 
-    /** Returns the name of a code, such as "NF_DENIED" for 20; "NF_UNKNOWN" for one that this version does not know. */
+    /** Returns the name of a code, such as "NF_DENIED" for 20, or "NF_UNKNOWN" if this version does not know it. */
     public static String codeName(int code) {
         return Bridge.C.nf_code_name(code);
     }
 
     /**
-     * Gets a token from Concur's production host with the default options, as {@link Client#getToken} does. An interrupt does
-     * not end it.
+     * Gets an access token from Concur's production host with the default options; see {@link Client#getToken}. An interrupt
+     * does not cancel it.
      *
      * @return a token, which the caller closes
      */
@@ -46,32 +46,32 @@ public final class Nativeflow {
         return token(Bridge.C::nf_get_token, key, login, secret);
     }
 
-    /** A function of C that gets a token. */
+    /** A C function that gets a token. */
     interface Call {
         long run(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out) throws NativeflowException;
     }
 
-    /** Gets a token. Both secrets are zeros as soon as the call has taken them, whatever happens afterwards. */
+    /** Gets a token. Both secrets are zeros when the call starts, on success and failure. */
     static Token token(Call call, String key, Secret login, Secret secret) throws NativeflowException {
         try (Secret ownLogin = Secret.take(login); Secret ownSecret = Secret.take(secret); Secret ownKey = new Secret(key)) {
             ByteBuffer out = out();
             check(call.run(ownKey.memory(), Secret.memory(ownLogin), Secret.memory(ownSecret), out));
             return new Token(out.getLong(0));
         } finally {
-            // Also the one that was not taken because the other one was refused.
+            // Wipes the secret too if it was not taken because the login was rejected.
             Secret.wipe(login);
             Secret.wipe(secret);
         }
     }
 
-    /** Takes over what a C function returned. */
+    /** Throws the error that a C function returned. Does nothing for NULL. */
     static void check(long error) throws NativeflowException {
         if (error != 0) {
             throw new NativeflowException(error);
         }
     }
 
-    /** Room for an object that C makes. */
+    /** Allocates an output parameter: room for the pointer to an object. */
     static ByteBuffer out() {
         return ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
     }

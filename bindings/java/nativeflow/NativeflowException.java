@@ -3,7 +3,7 @@ package nativeflow;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Why a call failed, and what to do about it. Never holds a secret. */
+/** Why a call failed, and how to fix it. Contains no secret. */
 public final class NativeflowException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -16,7 +16,7 @@ public final class NativeflowException extends Exception {
     private final String correlationId;
     private final long retryAfterMs;
 
-    /** A failure on this side of the library. */
+    /** Creates an error of this binding. */
     NativeflowException(int code, String message, String remedy) {
         super(Bridge.C.nf_code_name(code) + ": " + message + ". " + remedy);
         this.code = code;
@@ -29,7 +29,7 @@ public final class NativeflowException extends Exception {
         this.retryAfterMs = -1;
     }
 
-    /** Takes over what a C function returned, and frees it. */
+    /** Reads the error that a C function returned, and frees it. */
     NativeflowException(long error) {
         super(Bridge.C.nf_error_name(error) + ": " + Bridge.C.nf_error_message(error) + ". " + Bridge.C.nf_error_remedy(error));
         code = Bridge.C.nf_error_code(error);
@@ -43,7 +43,7 @@ public final class NativeflowException extends Exception {
         Bridge.C.nf_error_free(error);
     }
 
-    /** Returns one of {@link Code}. */
+    /** Returns the error code, one of {@link Code}. */
     public int code() {
         return code;
     }
@@ -53,37 +53,37 @@ public final class NativeflowException extends Exception {
         return Nativeflow.codeName(code);
     }
 
-    /** Returns what happened: one line. {@link #getMessage} has name, message and remedy, for a log. */
+    /** Returns a description of the failure, as one line. {@link #getMessage} has name, message and remedy. */
     public String message() {
         return message;
     }
 
-    /** Returns what an administrator does next: one line. */
+    /** Returns what an administrator should do next, as one line. */
     public String remedy() {
         return remedy;
     }
 
-    /** Returns the HTTP status of the answer; 0 when there was none. */
+    /** Returns the HTTP status of the response, or 0 if there is none. */
     public int httpStatus() {
         return httpStatus;
     }
 
-    /** Returns the server's own words; empty when there were none. Untrusted: whoever answered wrote it. */
+    /** Returns the server's error text, or "" if there is none. Do not trust it; the server or a proxy wrote it. */
     public String serverMessage() {
         return serverMessage;
     }
 
-    /** Returns the modern service's error number; -1 when there was none. */
+    /** Returns the error number of the OAuth 2.0 service, or -1 if there is none. */
     public int serverCode() {
         return serverCode;
     }
 
-    /** Returns what Concur's support asks for; empty when there was none. */
+    /** Returns the server's correlation ID, or "" if there is none. Concur's support asks for it. */
     public String correlationId() {
         return correlationId;
     }
 
-    /** Returns how long to wait before the next try; empty: a program does not try again by itself. */
+    /** Returns the time to wait before a retry. Empty: do not retry until the cause is fixed. */
     public Optional<Duration> retryAfter() {
         return retryAfterMs < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(retryAfterMs));
     }

@@ -4,26 +4,32 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** What a client is made from. One thread at a time. Each setter fails on a value that is wrong, and leaves the old one. */
+/**
+ * The settings that a client is created from. Only one thread at a time may use them. Each setter fails if the value is
+ * invalid; the old value stays.
+ */
 public final class Options implements AutoCloseable {
     private long options = Bridge.C.nf_options_new();
 
-    /** Sets where Concur is, such as "https://eu1.concursolutions.com". */
+    /** Sets the base URL of Concur, such as "https://eu1.concursolutions.com". */
     public Options baseUrl(String url) throws NativeflowException {
         return set(Bridge.C::nf_options_set_base_url, url);
     }
 
-    /** Names the calling product in the User-Agent header, such as "my-erp/4.2". */
+    /** Sets the name of the calling product in the User-Agent header, such as "my-erp/4.2". */
     public Options userAgent(String product) throws NativeflowException {
         return set(Bridge.C::nf_options_set_user_agent, product);
     }
 
-    /** Trusts the root certificates in this file (PEM or DER) in place of the operating system's. */
+    /** Sets the file of trusted root certificates (PEM or DER). They replace the operating system's root certificates. */
     public Options caFile(String path) throws NativeflowException {
         return set(Bridge.C::nf_options_set_ca_file, path);
     }
 
-    /** Trusts these root certificates in place of the operating system's, beside those that were added before. */
+    /**
+     * Adds trusted root certificates. They replace the operating system's root certificates, and are used in addition to those
+     * of a CA file and of earlier calls.
+     */
     public Options addCaPem(String pem) throws NativeflowException {
         byte[] bytes = pem.getBytes(StandardCharsets.UTF_8);
         ByteBuffer memory = ByteBuffer.allocateDirect(bytes.length);
@@ -32,7 +38,7 @@ public final class Options implements AutoCloseable {
         return this;
     }
 
-    /** Shows a client certificate to a server that asks for one: two files, PEM or DER. */
+    /** Sets the client certificate, which is presented to a server that requests one. Both files are PEM or DER. */
     public Options clientCertificate(String chainFile, String keyFile) throws NativeflowException {
         try (Secret chain = new Secret(chainFile); Secret key = new Secret(keyFile)) {
             Nativeflow.check(Bridge.C.nf_options_set_client_certificate(get(), chain.memory(), key.memory()));
@@ -40,12 +46,12 @@ public final class Options implements AutoCloseable {
         return this;
     }
 
-    /** Goes to Concur by way of a proxy, such as "http://proxy.example:3128". */
+    /** Sets the proxy for connections to Concur, such as "http://proxy.example:3128". */
     public Options proxy(String url) throws NativeflowException {
         return set(Bridge.C::nf_options_set_proxy, url);
     }
 
-    /** The same for a URL with a password, which is wiped. */
+    /** Sets the proxy with a URL that contains a password. The URL is wiped. */
     public Options proxy(Secret url) throws NativeflowException {
         try (Secret own = Secret.take(url)) {
             Nativeflow.check(Bridge.C.nf_options_set_proxy(get(), Secret.memory(own)));
@@ -53,35 +59,35 @@ public final class Options implements AutoCloseable {
         return this;
     }
 
-    /** Names hosts that are reached without the proxy, in the syntax of NO_PROXY. */
+    /** Sets the hosts that are reached without the proxy, in the syntax of NO_PROXY. */
     public Options proxyBypass(String hosts) throws NativeflowException {
         return set(Bridge.C::nf_options_set_proxy_bypass, hosts);
     }
 
-    /** Takes the proxy and the hosts without proxy from the environment. */
+    /** Reads the proxy and the hosts without proxy from environment variables. */
     public Options environmentProxy() throws NativeflowException {
         Nativeflow.check(Bridge.C.nf_options_use_environment_proxy(get()));
         return this;
     }
 
-    /** Sets the limit of a whole call, DNS included. */
+    /** Sets the timeout of a whole call, DNS lookup included. */
     public Options timeout(Duration limit) throws NativeflowException {
         return set(Bridge.C::nf_options_set_timeout_ms, limit);
     }
 
-    /** Sets the limit of each attempt to connect to an address. */
+    /** Sets the timeout of each attempt to connect to one address. */
     public Options connectTimeout(Duration limit) throws NativeflowException {
         return set(Bridge.C::nf_options_set_connect_timeout_ms, limit);
     }
 
-    /** Keeps a connection open after a call, for a next one on the same client. */
+    /** Sets how long a connection may stay idle between two calls. */
     public Options keepAlive(Duration longest) throws NativeflowException {
         return set(Bridge.C::nf_options_set_keep_alive_ms, longest);
     }
 
     /**
-     * Tells of each step of every call, one line each; null: tells nobody. The log is kept until these options, and all
-     * clients and calls that may write to it, are gone.
+     * Sets the log, which receives one line for each step of every call. null (the default) disables logging. The log is kept
+     * until these options and their clients are freed and all their calls have returned.
      */
     public Options log(Log to) throws NativeflowException {
         long function = to == null ? 0 : Bridge.LOG;
@@ -90,7 +96,7 @@ public final class Options implements AutoCloseable {
         return this;
     }
 
-    /** Frees them. Clients made from them stay as they are. */
+    /** Frees the options. Clients that were created from them do not change. */
     @Override
     public void close() {
         Bridge.C.nf_options_free(options);
@@ -121,8 +127,8 @@ public final class Options implements AutoCloseable {
 
     private Options set(TimeSetter setter, Duration time) throws NativeflowException {
         if (time.isNegative() || time.getSeconds() > 0xFFFF_FFFFL / 1000 || time.toMillis() > 0xFFFF_FFFFL) {
-            throw new NativeflowException(Code.INVALID_OPTION, "A time is negative, or longer than 49 days",
-                    "Give 0 to 4294967295 milliseconds.");
+            throw new NativeflowException(Code.INVALID_OPTION, "Invalid time (negative, or longer than 49 days)",
+                    "Set 0 to 4294967295 milliseconds.");
         }
         Nativeflow.check(setter.set(get(), (int) time.toMillis()));
         return this;

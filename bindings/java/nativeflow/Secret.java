@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A login or a password, for one use: zeros when a call has taken it or it is closed. The call has a copy of its own, so
- * closing the secret does not change what the call sends.
+ * A login or a password for one use. It is zeros when a call has taken it or it is closed. The call has its own copy, so
+ * closing the secret does not change the data that the call sends.
  *
- * <p>It lies outside the Java heap, whose collector moves arrays about and leaves their old places as they were.
+ * <p>It is outside the Java heap, because the collector moves arrays there and does not wipe their old places.
  */
 public final class Secret implements AutoCloseable {
-    /** Ends with a NUL. Its position stays 0, for C gets its address. */
+    /** Ends with a NUL. Its position stays 0, because C receives its address. */
     private final ByteBuffer bytes;
 
     private final Cleanup cleanup;
@@ -27,29 +27,29 @@ public final class Secret implements AutoCloseable {
     }
 
     /**
-     * Takes text over, such as what {@link java.io.Console#readPassword} returned, and fills the array with zeros.
+     * Moves text into the secret, such as the result of {@link java.io.Console#readPassword}. Fills the array with zeros.
      *
-     * @throws NativeflowException INVALID_ARGUMENT for a NUL inside, INVALID_UTF8 for half a character and for U+FFFD
+     * @throws NativeflowException INVALID_ARGUMENT for a NUL, INVALID_UTF8 for half of a surrogate pair and for U+FFFD
      */
     public Secret(char[] text) throws NativeflowException {
         this(encodeAndWipe(text));
     }
 
     /**
-     * Copies text that is no secret in this program, such as a login from a file. A String cannot be wiped.
+     * Copies text that is not a secret in this program, such as a login from a file. A String cannot be wiped.
      *
-     * @throws NativeflowException INVALID_ARGUMENT for a NUL inside, INVALID_UTF8 for half a character and for U+FFFD
+     * @throws NativeflowException INVALID_ARGUMENT for a NUL, INVALID_UTF8 for half of a surrogate pair and for U+FFFD
      */
     public Secret(String text) throws NativeflowException {
         this(encode(CharBuffer.wrap(text)));
     }
 
     /**
-     * Reads the first line (UTF-8) into the memory of the secret, with no copy on the way if the channel is a file's or
-     * a socket's. It must be one that blocks. What stands behind the line may be read as well, and is lost.
+     * Reads the first line (UTF-8) directly into the memory of the secret. The channel of a file or a socket makes no copy.
+     * The channel must be blocking. Bytes after the line may be read too, and are lost.
      *
-     * @param capacity the longest line in bytes, its newline not included (but the CR of a CR LF)
-     * @throws IOException when it cannot be read, or the line is longer or holds a NUL
+     * @param capacity the maximum length of the line in bytes, without its LF and with the CR of a CR LF
+     * @throws IOException if reading fails, or the line is longer or contains a NUL
      */
     public static Secret readLine(ReadableByteChannel input, int capacity) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(capacity + 1);
@@ -58,7 +58,7 @@ public final class Secret implements AutoCloseable {
             int end = 0;
             while ((end < bytes.position() || input.read(bytes) > 0) && bytes.get(end) != '\n') {
                 if (bytes.get(end) == 0) {
-                    throw new IOException("the first line holds a NUL character"); // C would take what stands before it
+                    throw new IOException("the first line contains a NUL character"); // in C, it would end the text
                 }
                 end++;
             }
@@ -74,7 +74,7 @@ public final class Secret implements AutoCloseable {
         }
     }
 
-    /** Fills it with zeros. A call that has taken it before goes on with its own copy. */
+    /** Fills the secret with zeros. A call that has taken it before continues with its own copy. */
     @Override
     public synchronized void close() {
         isUsed = true;
@@ -85,14 +85,14 @@ public final class Secret implements AutoCloseable {
         return bytes;
     }
 
-    /** NULL for a secret that is not given. */
+    /** Returns the memory of a secret, or null (NULL in C) if the secret is null. */
     static ByteBuffer memory(Secret secret) {
         return secret == null ? null : secret.bytes;
     }
 
     /**
-     * Moves a secret, if one is given, into one of the call's own, which the call closes. Fails if it was taken or closed
-     * before: it would be sent as an empty one, which is a failed login.
+     * Moves a secret into a new one, which the call closes. Null stays null. Fails if the secret was taken or closed before: it
+     * would be sent as an empty one, which counts as a failed login.
      */
     static Secret take(Secret secret) throws NativeflowException {
         return secret == null ? null : secret.take();
@@ -100,8 +100,8 @@ public final class Secret implements AutoCloseable {
 
     private synchronized Secret take() throws NativeflowException {
         if (isUsed) {
-            throw new NativeflowException(Code.INVALID_ARGUMENT, "A login or secret was used before",
-                    "Correct the calling program: make a new Secret for each use.");
+            throw new NativeflowException(Code.INVALID_ARGUMENT, "Invalid login or secret (used before)",
+                    "Fix the calling program: make a new Secret for each use.");
         }
         try {
             Secret taken = new Secret(ByteBuffer.allocateDirect(bytes.capacity()));
@@ -136,20 +136,21 @@ public final class Secret implements AutoCloseable {
 
     private static ByteBuffer encode(CharBuffer text) throws NativeflowException {
         if (text.chars().anyMatch(character -> character == 0)) {
-            throw new NativeflowException(Code.INVALID_ARGUMENT, "A text holds a NUL character",
-                    "Correct the calling program: pass the text without it.");
+            throw new NativeflowException(Code.INVALID_ARGUMENT, "Invalid text (contains a NUL character)",
+                    "Fix the calling program: pass the text without it.");
         }
-        // What Java puts in place of bytes that it cannot decode: with it, the server would be asked for another user.
+        // Java replaces bytes that it cannot decode with U+FFFD. Such a login would be another user's.
         if (text.chars().anyMatch(character -> character == '\uFFFD')) {
-            throw new NativeflowException(Code.INVALID_UTF8, "A text was not decoded as what it is: it holds U+FFFD",
-                    "Run Java in a UTF-8 locale, such as LC_ALL=C.UTF-8, and read files as what they are.");
+            throw new NativeflowException(Code.INVALID_UTF8,
+                    "Invalid text (contains U+FFFD, so it was decoded with a wrong charset)",
+                    "Run Java in a UTF-8 locale, such as LC_ALL=C.UTF-8, and read files with their own charset.");
         }
-        // Straight into its place: String.getBytes and Charset.encode would make a copy on the heap.
+        // Encodes directly into the buffer: String.getBytes and Charset.encode would make a copy on the heap.
         ByteBuffer bytes = ByteBuffer.allocateDirect(3 * text.length() + 1);
         if (StandardCharsets.UTF_8.newEncoder().encode(text, bytes, true).isError()) {
             wipe(bytes);
-            throw new NativeflowException(Code.INVALID_UTF8, "A text holds half a character",
-                    "Correct the calling program: pass whole surrogate pairs.");
+            throw new NativeflowException(Code.INVALID_UTF8, "Invalid text (contains half of a surrogate pair)",
+                    "Fix the calling program: pass whole surrogate pairs.");
         }
         ((Buffer) bytes).clear();
         return bytes;

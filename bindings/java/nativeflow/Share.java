@@ -5,14 +5,14 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 
 /**
- * A handle of a client for one call, with a cancellation of its own. A share stays cancelled, so that a cancellation that
- * comes before the call is not lost.
+ * A handle of a client for one call, with its own cancellation. A share stays cancelled, so a cancellation that comes before
+ * its call is not lost.
  *
  * <p>It is a channel because {@link Thread#interrupt} closes the channel that its thread waits for: {@link #implCloseChannel}
- * runs on the thread that interrupts, and nothing needs to poll or wait on another thread.
+ * runs on the interrupting thread, so no other thread has to poll or wait.
  */
 final class Share extends AbstractInterruptibleChannel {
-    /** The share whose call runs on a thread. */
+    /** The share of the call that runs on a thread. */
     private static final ThreadLocal<Share> CURRENT = new ThreadLocal<>();
 
     private long share;
@@ -23,9 +23,9 @@ final class Share extends AbstractInterruptibleChannel {
         share = out.getLong(0);
     }
 
-    /** The one call, which an interrupt ends. The thread stays interrupted. */
+    /** Makes the call. An interrupt cancels it. The thread stays interrupted. */
     long getToken(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out) {
-        Share outer = CURRENT.get(); // of a call whose log makes this one
+        Share outer = CURRENT.get(); // not null if the log of that call makes this call
         CURRENT.set(this);
         begin();
         try {
@@ -34,7 +34,7 @@ final class Share extends AbstractInterruptibleChannel {
             try {
                 end(true);
             } catch (AsynchronousCloseException interrupted) {
-                // The call itself says how it ended.
+                // The result of the call is its own error or token.
             }
             if (outer == null) {
                 CURRENT.remove();
@@ -45,8 +45,8 @@ final class Share extends AbstractInterruptibleChannel {
     }
 
     /**
-     * Lets an interrupt end the call on this thread again. To be called after code of the program has run inside the call: a
-     * thread knows one channel only, and forgets this one when the program has used another one, such as that of a file.
+     * Lets an interrupt cancel the call on this thread again. Call it after code of the program has run inside the call: an
+     * interrupt closes only the last channel that its thread has used, and the program may have used another, such as a file.
      */
     static void listenAgain() {
         Share current = CURRENT.get();
@@ -55,7 +55,7 @@ final class Share extends AbstractInterruptibleChannel {
         }
     }
 
-    /** Ends its call, also one that begins later. Does nothing once it is freed, for another thread may come too late. */
+    /** Cancels its call, even if it starts later. Does nothing after free(), because another thread may be too late. */
     synchronized void cancel() {
         if (share != 0) {
             Bridge.C.nf_client_cancel(share);

@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An access token: wiped when it is closed. Any number of threads may read it. One that is never closed is wiped when the
- * collector has found it, which may be late, and not when the process ends.
+ * An access token. It is wiped when it is closed. Several threads may read it at the same time. A token that is not closed is
+ * wiped when the collector has found it. That may be late, and does not happen when the process ends.
  *
- * <p>A String that it gave stays until the collector has taken it and its place is used anew; {@link #copyValue} gives
- * bytes that can be wiped.
+ * <p>A String cannot be wiped: it stays in memory until the collector has freed it and its place is used again. {@link
+ * #copyValue} returns bytes that can be wiped.
  */
 public final class Token implements AutoCloseable {
     private final Cleanup cleanup;
@@ -20,12 +20,12 @@ public final class Token implements AutoCloseable {
         cleanup = new Cleanup(this, () -> Bridge.C.nf_token_free(token));
     }
 
-    /** Returns the token itself: visible ASCII. */
+    /** Returns the access token. It is visible ASCII. */
     public synchronized String value() {
         return Bridge.C.nf_token_value(get());
     }
 
-    /** Returns the token in a direct buffer, from position to limit; the caller's to wipe. */
+    /** Returns a copy of the token in a direct buffer, from position to limit. The caller wipes it. */
     public synchronized ByteBuffer copyValue() {
         int length = (int) Bridge.C.nf_token_copy_value(get(), null, 0);
         ByteBuffer copy = ByteBuffer.allocateDirect(length);
@@ -33,38 +33,41 @@ public final class Token implements AutoCloseable {
         return copy;
     }
 
-    /** Returns the word that stands before the token in a request, "OAuth". */
+    /** Returns the scheme of the Authorization header for this token, "OAuth". */
     public synchronized String scheme() {
         return Bridge.C.nf_token_scheme(get());
     }
 
-    /** Returns "OAuth" and the token, ready to be the value of an Authorization header. */
+    /** Returns "OAuth" and the token, the complete value of an Authorization header. */
     public synchronized String authorization() {
         return Bridge.C.nf_token_authorization(get());
     }
 
-    /** Returns the refresh token; empty when the server sent none. */
+    /** Returns the refresh token, or "" if the server sent none. */
     public synchronized String refreshToken() {
         return Bridge.C.nf_token_refresh_token(get());
     }
 
-    /** Returns the base URL that the token is to be used at; empty when the server named none that it may be sent to. */
+    /**
+     * Returns the base URL for requests with this token, or "" if the server sent none, or one that a token must not be sent
+     * to.
+     */
     public synchronized String instanceUrl() {
         return Bridge.C.nf_token_instance_url(get());
     }
 
-    /** Returns when the token expires; empty when the server's date cannot be read beyond doubt. */
+    /** Returns when the token expires. Empty: the date is missing or not in the expected format. */
     public synchronized Optional<Instant> expiresAt() {
         long seconds = Bridge.C.nf_token_expires_at(get());
         return seconds < 0 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(seconds));
     }
 
-    /** Returns the server's own text of that date, for a person to read. */
+    /** Returns the expiry date exactly as the server wrote it. Use it only for display. */
     public synchronized String expirationDate() {
         return Bridge.C.nf_token_expiration_date(get());
     }
 
-    /** Wipes and frees it. */
+    /** Wipes and frees the token. */
     @Override
     public synchronized void close() {
         token = 0;

@@ -2,7 +2,7 @@
 //
 //	get_token BASE_URL CONSUMER_KEY LOGIN [CA_FILE]
 //
-// The secret (password) is the first line of standard input: on a command line other users of the machine could read it.
+// The secret (password) is the first line of standard input: other users of the machine can read a command line.
 package main
 
 import (
@@ -16,8 +16,8 @@ import (
 	"nativeflow.example/nativeflow"
 )
 
-// readSecret reads up to the end of the line straight into buffer. A bufio.Reader would keep a copy of its own, and so would
-// a slice that grows.
+// readSecret reads up to the end of the line directly into buffer. A bufio.Reader would keep a copy, and so would a slice that
+// grows.
 func readSecret(buffer []byte) ([]byte, error) {
 	for n := range buffer {
 		_, err := os.Stdin.Read(buffer[n : n+1])
@@ -36,7 +36,7 @@ func printToken(token *nativeflow.Token) {
 	if at, known := token.ExpiresAt(); known {
 		expires = at.Format("2006-01-02 15:04:05 UTC")
 	}
-	value := token.AppendValue(nil) // bytes, and not through fmt: what cannot be wiped would stay
+	value := token.AppendValue(nil) // bytes without fmt, because fmt makes copies that cannot be wiped
 	defer nativeflow.Wipe(value)
 	os.Stdout.WriteString("token:    ")
 	os.Stdout.Write(value)

@@ -18,10 +18,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The way to the C library by java.lang.foreign: Java 22 and later, without any other library. */
-@SuppressWarnings("restricted") // the whole class is what this warns of
+/** Calls the C library through java.lang.foreign: Java 22 and later, without another library. */
+@SuppressWarnings("restricted") // the whole class calls restricted methods
 final class Bridge {
-    /** A {@code const char *} of C, whose end is its NUL. */
+    /** A {@code const char *} of C, which ends with a NUL. */
     private static final AddressLayout TEXT =
             ValueLayout.ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, ValueLayout.JAVA_BYTE));
 
@@ -40,7 +40,7 @@ final class Bridge {
 
     private Bridge() {}
 
-    /** Every function of the interface, found by its name and called as its Java types say. */
+    /** Implements the interface: finds each C function by its name, and derives its C types from its Java types. */
     private static Functions load() {
         SymbolLookup library = SymbolLookup.libraryLookup(Functions.LIBRARY, Arena.global());
         Map<Method, MethodHandle> handles = new HashMap<>();
@@ -65,7 +65,7 @@ final class Bridge {
         return result == String.class ? MethodHandles.filterReturnValue(handle, TO_STRING) : handle;
     }
 
-    /** Pointers to objects are long here, as C's are in the registers of a 64-bit machine. */
+    /** Pointers to objects are long, which has the size of a pointer on a 64-bit machine. */
     private static MemoryLayout layout(Class<?> type) {
         return type == long.class ? ValueLayout.JAVA_LONG : type == int.class ? ValueLayout.JAVA_INT : TEXT;
     }
@@ -78,7 +78,7 @@ final class Bridge {
         }
     }
 
-    /** The memory of a direct buffer itself. */
+    /** Returns the memory of a direct buffer, without a copy. */
     private static MemorySegment segment(ByteBuffer buffer) {
         return buffer == null ? MemorySegment.NULL : MemorySegment.ofBuffer(buffer);
     }
@@ -87,7 +87,7 @@ final class Bridge {
         return text.getString(0);
     }
 
-    /** The address of a method as a C function, which is never freed. */
+    /** Makes a method callable from C, and returns its address. It is never freed. */
     private static long address(MethodHandle method, MemoryLayout... parameters) {
         return LINKER.upcallStub(method, FunctionDescriptor.ofVoid(parameters), Arena.global()).address();
     }

@@ -7,12 +7,12 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.util.Collections;
 
-/** The way to the C library by JNA: Java 8 and later. */
+/** Calls the C library through JNA: Java 8 and later. */
 final class Bridge {
     static final Functions C = Native.load(Functions.LIBRARY, Mapped.class,
             Collections.singletonMap(Library.OPTION_STRING_ENCODING, "UTF-8"));
 
-    // C keeps their addresses, so the collector must not take them.
+    // C keeps their addresses, so the collector must not free them.
     private static final LogFunction WRITE =
             (user, level, line) -> Logs.write(Pointer.nativeValue(user), level, () -> line.getString(0, "UTF-8"));
     private static final ReleaseFunction ON_RELEASE = user -> Logs.release(Pointer.nativeValue(user));
@@ -25,10 +25,10 @@ final class Bridge {
 
     private Bridge() {}
 
-    /** The functions in the form that JNA asks for. */
+    /** The functions in the form that JNA requires. */
     private interface Mapped extends Functions, Library {}
 
-    /** {@link Logs#write} as a C function. JNA finds its one method by itself. */
+    /** {@link Logs#write} as a C function. JNA calls its only method. */
     private interface LogFunction extends Callback {
         void write(Pointer user, int level, Pointer line);
     }
