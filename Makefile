@@ -138,7 +138,7 @@ tools:
 
 # Writes include/nativeflow.h from src/capi.
 header:
-	NATIVEFLOW_WRITE_HEADER=1 $(CARGO) test --quiet --test suite header_has_not_drifted
+	NATIVEFLOW_WRITE_HEADER=1 $(CARGO) test --quiet --test suite header_matches_the_sources
 
 # Writes the tables of network faults and of hosts, and the output of diagnose, into docs/.
 table: tools library

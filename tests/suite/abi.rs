@@ -1,4 +1,4 @@
-//! What programs that are already compiled rely on.
+//! The binary interface: compiled programs rely on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,7 +25,7 @@ fn run(command: &str, args: &[&str]) -> String {
 fn symbols(build: Build, options: &[&str]) -> Vec<String> {
     let library = build.file();
     let options = [options, &["--defined-only", "--format=just-symbols", library.to_str().unwrap()]].concat();
-    // One with a colon is a member of an archive.
+    // A name with a colon is a member of an archive.
     let symbols = run("nm", &options);
     let mut symbols: Vec<String> =
         symbols.lines().filter(|line| !line.is_empty() && !line.ends_with(':')).map(str::to_owned).collect();
@@ -33,22 +33,22 @@ fn symbols(build: Build, options: &[&str]) -> Vec<String> {
     symbols
 }
 
-/// A shared library's or a static one's, for whatever Linux.
-pub fn exports_what_was_promised(build: Build) {
+/// Checks the exported names of a shared or static library, of any Linux build.
+pub fn check_exports(build: Build) {
     let exported = symbols(build, &[if build.is_static() { "--extern-only" } else { "--dynamic" }]);
     assert_eq!(exported, committed("nativeflow.symbols"), "{build}");
 }
 
 #[test]
-fn the_exported_symbols_are_those_of_the_header_and_of_the_committed_list() {
+fn exported_symbols_match_the_header_and_the_committed_list() {
     for build in [Build::Shared, Build::Static] {
-        exports_what_was_promised(build);
+        check_exports(build);
     }
     assert_eq!(committed("nativeflow.symbols"), support::declared_functions(&header()));
 }
 
 #[test]
-fn the_codes_are_those_of_the_header_and_of_the_committed_list() {
+fn codes_match_the_header_and_the_committed_list() {
     let committed: BTreeMap<i32, String> = committed("nativeflow.codes")
         .iter()
         .map(|line| line.split_once(' ').unwrap())
@@ -70,13 +70,13 @@ fn the_codes_are_those_of_the_header_and_of_the_committed_list() {
 }
 
 #[test]
-fn the_version_is_the_same_in_the_header_the_library_and_the_package() {
+fn version_is_the_same_in_header_library_and_package() {
     let facts = Program::compile("version", Build::Shared).must_pass();
     assert_eq!(facts.pairs()["version"], env!("CARGO_PKG_VERSION"));
 }
 
-/// A shared library, for whatever Linux. `parts` are those of its C library that it may need beside the first one.
-pub fn needs_only_the_c_library_and_stays_small(build: Build, parts: &[&str]) {
+/// Checks a shared library of any Linux build. `parts` are the parts of the C library that it may need in addition to libc.
+pub fn check_dependencies_and_size(build: Build, parts: &[&str]) {
     let library = build.file();
     let dynamic = run("readelf", &["--dynamic", "--wide", library.to_str().unwrap()]);
     let needed: Vec<&str> = dynamic
@@ -96,25 +96,25 @@ pub fn needs_only_the_c_library_and_stays_small(build: Build, parts: &[&str]) {
 }
 
 #[test]
-fn the_library_needs_only_the_c_library_and_stays_small() {
-    needs_only_the_c_library_and_stays_small(Build::Shared, &["libgcc_s.so.1"]);
+fn library_needs_only_the_c_library_and_is_small() {
+    check_dependencies_and_size(Build::Shared, &["libgcc_s.so.1"]);
 }
 
 #[test]
 #[ignore = "slow"]
-fn the_readme_names_what_a_static_program_links() {
-    // The profile only saves time: its dependencies are there already.
+fn readme_names_the_libraries_of_a_static_program() {
+    // The profile only saves time: its dependencies are already built.
     Build::PanicAbort.folder();
-    let said = support::outside_cargo(env!("CARGO"))
+    let output = support::outside_cargo(env!("CARGO"))
         .args(["rustc", "--profile", "panic-abort", "--lib"])
         .args(["--", "--print", "native-static-libs"])
         .current_dir(support::root())
         .output()
         .unwrap();
-    let said = String::from_utf8(said.stderr).unwrap();
-    let libraries = said.lines().find_map(|line| line.split_once("native-static-libs: ")).expect(&said).1;
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let libraries = stderr.lines().find_map(|line| line.split_once("native-static-libs: ")).expect(&stderr).1;
     let readme = fs::read_to_string(support::root().join("README.md")).unwrap();
-    // The compiler adds it by itself, and with -static, for which there is none, another one.
+    // The compiler adds libgcc_s itself. With -static it adds another library, because libgcc_s has no static form.
     let wanted: BTreeSet<&str> = libraries.split_whitespace().filter(|library| *library != "-lgcc_s").collect();
     let line = readme.lines().find(|line| line.contains("libnativeflow.a -l")).expect("a link line in README.md");
     let named: BTreeSet<&str> = line.split_whitespace().filter(|word| word.starts_with("-l")).collect();

@@ -1,4 +1,4 @@
-//! Answers of gateways and of other services, which the stub does not give: what a C program is told of each.
+//! Responses of gateways and of other services, which the stub does not send, and the error that a C program gets for each.
 
 use std::io::Write as _;
 
@@ -13,7 +13,7 @@ const EITHER: &str = "message~by Concur or by a gateway";
 const NEVER: &str = "retry_after_ms=-1";
 
 const TABLE: &[Row] = &[
-    // Refused, but by whom?
+    // 401 or 403, but not in the form of Concur.
     (
         "403 Forbidden\r\nContent-Type: text/plain",
         b"Access denied by policy",
@@ -57,13 +57,13 @@ const TABLE: &[Row] = &[
         "NF_DENIED",
         &[EITHER, "server_message=Blocked."],
     ),
-    // A page says nothing of the login.
+    // A page does not mean that the login was rejected.
     ("401 Unauthorized", PAGE, "NF_NOT_CONCUR", &["remedy~Concur may have checked the credentials"]),
     ("403 Forbidden", PAGE, "NF_NOT_CONCUR", &["remedy~Concur may have checked the credentials"]),
     ("407 Proxy Authentication Required", PAGE, "NF_PROXY_DENIED", &[NEVER, "server_message=Sign in"]),
     ("511 Network Authentication Required", PAGE, "NF_NOT_CONCUR", &[NEVER]),
     ("511 Network Authentication Required\r\nRetry-After: 300", b"", "NF_NOT_CONCUR", &[NEVER]),
-    // Neither a refusal nor a redirect.
+    // Neither a rejection nor a redirect.
     (
         "200 OK\r\nContent-Type: application/json",
         b"{\"message\":\"Your request was blocked.\"}",
@@ -73,7 +73,7 @@ const TABLE: &[Row] = &[
     ("200 OK\r\nContent-Type: application/json", b"{\"Error\":null}", "NF_MALFORMED", &["message~no token"]),
     ("300 Multiple Choices", b"", "NF_MALFORMED", &["message~HTTP 300"]),
     ("304 Not Modified", b"", "NF_MALFORMED", &["message~HTTP 304"]),
-    // A token all the same.
+    // Unusual, but a token.
     (
         "200 OK\r\nContent-Type: text/xml",
         b"<R xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\"><Error i:nil=\"true\"/><Content><Access_Token>\
@@ -93,7 +93,7 @@ const TABLE: &[Row] = &[
         "NF_OK",
         &["expires_at=2032761600"],
     ),
-    // Of another service, or in another charset.
+    // A response of another service, or in another charset.
     (
         "200 OK\r\nContent-Type: application/json",
         b"{\"expires_in\":\"3600\",\"token_type\":\"Bearer\",\"access_token\":\"eyJhbGci\"}",
@@ -115,7 +115,7 @@ const TABLE: &[Row] = &[
 ];
 
 #[test]
-fn answers_of_gateways_and_other_services_are_told_as_what_they_are() {
+fn responses_of_gateways_and_other_services_are_identified() {
     let mut wrong = Vec::new();
     for row in chosen(TABLE, |row| row.0.to_owned()) {
         let &(head, body, code, lines) = row;
@@ -135,7 +135,7 @@ fn answers_of_gateways_and_other_services_are_told_as_what_they_are() {
 }
 
 #[test]
-fn words_of_a_proxy_are_quoted_in_each_form() {
+fn proxy_error_text_is_quoted_in_each_form() {
     let rows: [(&str, &[u8], &'static [&'static str]); 5] = [
         ("403 Forbidden\r\nContent-Type: text/html", PAGE, &["server_message=Sign in"]),
         (

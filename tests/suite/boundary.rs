@@ -1,4 +1,4 @@
-//! Tests of every exported function: cancelled threads, panics, the caller's buffers, the system's limits.
+//! Tests of every exported function: cancelled threads, panics, the caller's buffers, limits of the system.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,7 +48,7 @@ fn exported_function_is_one_call_of_the_guard() {
 }
 
 #[test]
-fn code_outside_the_guard_is_found() {
+fn code_outside_the_guard_is_detected() {
     assert!(is_one_call_of_guard("    // SAFETY: (\n    guard::run((), || unsafe { free(error) })"));
     for body in
         ["    free(error)", "    guard::run((), || ());\n    free(error)", "    let a = guard::run((), || ())", ""]

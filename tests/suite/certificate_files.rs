@@ -1,4 +1,4 @@
-//! Files of certificates and keys, in every form that people have them in: read, or refused where they are set.
+//! Files of certificates and keys in every common form: the library reads them, or the function that sets them rejects them.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -33,7 +33,7 @@ fn ca() -> String {
     fs::read_to_string(support::stub().1).unwrap()
 }
 
-/// Another one.
+/// Another CA.
 fn other() -> String {
     crate::network::certificates::Authority::root("Another root").pem
 }
@@ -59,7 +59,7 @@ fn check_ca(name: &str, bytes: impl AsRef<[u8]>, code: &'static str, lines: &'st
 }
 
 #[test]
-fn ca_files_that_openssl_reads_are_read() {
+fn ca_file_that_openssl_reads_is_accepted() {
     needs!("openssl");
     let (ca, other) = (ca(), other());
     let trusted = |options: &[&str]| openssl(&[&["x509", "-trustout"], options].concat(), ca.as_bytes());
@@ -89,14 +89,14 @@ fn ca_files_that_openssl_reads_are_read() {
         ("der-joined", [der(&other), der(&ca)].concat()),
         ("der-zeros", [der(&ca), vec![0; 512]].concat()),
         ("der-line-end", [der(&ca), b"\r\n".to_vec()].concat()),
-        ("beside-key", [openssl(&["genpkey", "-algorithm", "ed25519"], b""), ca.clone().into_bytes()].concat()),
+        ("with-key", [openssl(&["genpkey", "-algorithm", "ed25519"], b""), ca.clone().into_bytes()].concat()),
     ] {
         check_ca(name, bytes, "NF_OK", &[]);
     }
 }
 
 #[test]
-fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
+fn unreadable_ca_file_is_rejected_with_number_and_reason() {
     needs!("openssl");
     let (ca, other) = (ca(), other());
     let pkcs7 = |form: &str| {
@@ -137,7 +137,7 @@ fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
         ("utf-16", utf_16(&ca), &["message~UTF-16", "remedy~iconv"]),
         ("pkcs7", pkcs7("pem"), &["message~PKCS#7", "remedy~openssl pkcs7 -print_certs"]),
         ("pkcs7-der", pkcs7("der"), &["message~PKCS#7 in DER", "remedy~-inform der"]),
-        ("pkcs7-beside", [pkcs7("pem"), other.clone().into_bytes()].concat(), &["message~PKCS#7"]),
+        ("pkcs7-with-ca", [pkcs7("pem"), other.clone().into_bytes()].concat(), &["message~PKCS#7"]),
         ("pkcs12", pkcs12(), &["message~PKCS#12", "remedy~openssl pkcs12"]),
         (
             "no-frame",
@@ -167,7 +167,7 @@ fn ca_files_that_cannot_be_read_are_refused_by_number_and_reason() {
 }
 
 #[test]
-fn client_keys_that_are_encrypted_are_refused_with_the_command_that_decrypts() {
+fn encrypted_client_key_is_rejected_with_the_command_that_decrypts() {
     needs!("openssl");
     let rsa = openssl(&["genrsa", "-traditional", "2048"], b"");
     let password = ["-aes128", "-passout", "pass:secret"];
@@ -209,7 +209,7 @@ fn client_keys_that_are_encrypted_are_refused_with_the_command_that_decrypts() {
 }
 
 #[test]
-fn system_bundle_in_which_nothing_can_be_read_is_named() {
+fn unreadable_system_bundle_is_reported_by_name() {
     needs!(NAMESPACES);
     const STAGE: &str = r#"
 mount -t tmpfs none /etc/ssl/certs

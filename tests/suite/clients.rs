@@ -1,4 +1,4 @@
-//! Clients of Concur that were written elsewhere get a token from the stub: it is a mock server for them too.
+//! Third-party clients of Concur get a token from the stub, so the stub is a mock server for them too.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -17,9 +17,9 @@ concur.oauth.native({ consumerKey, username, password }).then(
 );
 "#;
 
-/// concur-platform 0.3.9 asks for JSON and reads nothing else.
+/// concur-platform 0.3.9 requests JSON and reads no other format.
 #[test]
-fn official_javascript_sdk_gets_a_token_or_is_refused() {
+fn official_javascript_sdk_gets_a_token_or_a_rejection() {
     const SDK: &str = "target/concur-platform/node_modules/concur-platform";
     needs!("target/hosts/bin/node", SDK);
     let (stub, ca) = support::stub();

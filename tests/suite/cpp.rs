@@ -1,4 +1,4 @@
-//! The C++ header, with both compilers and every standard that it promises.
+//! The C++ header, with both compilers and every promised standard.
 
 use nativeflow_stub::{Options, Stub, User};
 
@@ -32,7 +32,7 @@ fn compiled_with(source: &str, compiler: &str, options: &[&str], build: Build) -
 }
 
 #[test]
-fn it_works_with_both_compilers_and_each_standard() {
+fn cpp_header_works_with_both_compilers_and_each_standard() {
     needs!("g++", "clang++");
     for compiler in ["g++", "clang++"] {
         for standard in ["c++17", "c++20", "c++2b"] {
@@ -44,7 +44,7 @@ fn it_works_with_both_compilers_and_each_standard() {
 
 #[test]
 #[ignore = "slow"]
-fn its_memory_is_used_as_it_should_be() {
+fn cpp_header_has_no_memory_errors() {
     needs!("g++", "valgrind");
     let suppressions = format!("--suppressions={}", root().join("tests/valgrind.supp").display());
     let valgrind = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", &suppressions];
@@ -61,7 +61,7 @@ fn client_destroyed_during_a_call_leaves_the_call_its_log() {
 }
 
 #[test]
-fn ten_thousand_cancelled_shares_leave_a_neighbour_alone() {
+fn ten_thousand_cancelled_shares_do_not_affect_another() {
     needs!("g++");
     let (stub, ca) = support::stub();
     // TLS for each call would take most of the time.

@@ -1,7 +1,7 @@
-//! The Debian packages: well made, the same every time, and all that a build needs.
+//! The Debian packages follow the rules of Debian, are reproducible, and contain all that a build needs.
 //!
-//! They are installed into a folder, by dpkg with a copy of the machine's own list of packages, and that folder is laid over
-//! /usr in a mount namespace. Nothing of the machine itself is changed.
+//! dpkg installs them into a directory, with a copy of the machine's own list of packages. A mount namespace overlays /usr with
+//! that directory. The machine itself is not changed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use nativeflow_stub::User;
 
 use crate::support::{self, NAMESPACES, needs, outside_cargo, root, scratch};
 
-/// The packages by name, made anew.
+/// Builds the packages again, and returns them by name.
 fn made() -> BTreeMap<String, Vec<u8>> {
     let made = outside_cargo("make").args(["--silent", "deb"]).current_dir(root()).output().unwrap();
     assert!(made.status.success() && made.stderr.is_empty(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -21,7 +21,7 @@ fn made() -> BTreeMap<String, Vec<u8>> {
     files.map(|file| (file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(file).unwrap())).collect()
 }
 
-/// `$1` the packages, `$2` a folder to work in; the rest is what the example is run with.
+/// `$1` is the directory of the packages, `$2` a working directory; the rest are the arguments of the example.
 const STAGE: &str = r#"
 set -eu
 packages=$1 work=$2
@@ -31,7 +31,7 @@ mkdir -p "$root/var/lib/dpkg/updates"
 cp -R /var/lib/dpkg/info /var/lib/dpkg/status "$root/var/lib/dpkg"
 install() { # what dpkg is to do
     # Triggers would run in that folder, where there is no system.
-    dpkg --log="$work/log" --root="$root" --no-triggers --force-unsafe-io "$@" >"$work/said"
+    dpkg --log="$work/log" --root="$root" --no-triggers --force-unsafe-io "$@" >"$work/output"
 }
 install --install "$packages"/*.deb
 mount -t overlay none -o "lowerdir=$root/usr:/usr" /usr
@@ -54,7 +54,7 @@ find "$root" -path "$root/var" -prune -o ! -type d -print
 
 #[test]
 #[ignore = "slow"]
-fn packages_are_sound_and_enough_for_a_build() {
+fn packages_are_valid_and_complete() {
     needs!(NAMESPACES, "c++", "dpkg-gensymbols", "lintian", "pkg-config", "man");
     let made_first = made();
     let names: Vec<&str> = made_first.keys().map(|name| name.split('_').next().unwrap()).collect();
@@ -63,7 +63,7 @@ fn packages_are_sound_and_enough_for_a_build() {
 
     let packages = root().join("target/deb");
     let files: Vec<_> = made_first.keys().map(|name| packages.join(name)).collect();
-    // It would close a bug of Debian's, if it came from there.
+    // An entry that closes a bug is required only in packages of Debian itself.
     let lintian = Command::new("lintian")
         .args(["--allow-root", "--fail-on", "error,warning", "--suppress-tags", "initial-upload-closes-no-bugs"])
         .args(&files)
@@ -94,13 +94,13 @@ fn builds_and_runs(packages: &Path) {
         .unwrap();
     writeln!(child.stdin.take().unwrap(), "{}", user.secret).unwrap();
     let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    let lines: Vec<&str> = said.lines().collect();
-    // Flags, page, library and token; nothing is left afterwards.
-    let [flags, page, library, token, _, instance] = lines[..] else { panic!("{said}") };
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+    let lines: Vec<&str> = stdout.lines().collect();
+    // Flags, page, library and token. No file is left afterwards.
+    let [flags, page, library, token, _, instance] = lines[..] else { panic!("{stdout}") };
     assert_eq!(flags.trim(), "-lnativeflow", "the system's own folders are named");
-    assert!(page.starts_with("/usr/share/man/man3/nf_client_get_token.3"), "{said}");
-    assert!(library.starts_with("/lib/") || library.starts_with("/usr/lib/"), "{said}");
-    assert!(token.starts_with("token:    ") && instance.starts_with("instance: "), "{said}");
+    assert!(page.starts_with("/usr/share/man/man3/nf_client_get_token.3"), "{stdout}");
+    assert!(library.starts_with("/lib/") || library.starts_with("/usr/lib/"), "{stdout}");
+    assert!(token.starts_with("token:    ") && instance.starts_with("instance: "), "{stdout}");
 }

@@ -1,4 +1,4 @@
-//! `make dist`: an archive that is enough for a build wherever it is unpacked, and the same whoever makes it.
+//! `make dist`: the archive builds in any directory, and it has the same bytes on every machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,17 +20,17 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The project's files as they are now, in another folder.
+/// Copies the current files of the project to another directory.
 fn copy_of_the_project(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     let copy = format!("git ls-files -z | tar --null -T - -cf - | tar -xf - -C '{}'", folder.display());
     run(Command::new("sh").args(["-c", &copy]).current_dir(root()));
-    // Its tools are not built, and not what is compared.
+    // Tools are not part of the build or of the comparison.
     fs::create_dir_all(folder.join("target")).unwrap();
     std::os::unix::fs::symlink(root().join("target/zigbuild"), folder.join("target/zigbuild")).unwrap();
 }
 
-/// Of all documents in an archive.
+/// Checks the links of all documents in an archive.
 fn links_lead_somewhere(prefix: &Path) {
     let list = Command::new("find").arg(prefix).args(["-name", "*.md"]).output().unwrap();
     let documents = String::from_utf8(list.stdout).unwrap();
@@ -44,10 +44,10 @@ fn links_lead_somewhere(prefix: &Path) {
     }
 }
 
-/// One test, for the archive takes a minute to make.
+/// One test, because the archive takes a minute to make.
 #[test]
 #[ignore = "slow"]
-fn the_archive_is_enough_for_a_build_and_the_same_each_time() {
+fn archive_is_complete_and_reproducible() {
     needs!("cmake", "pkg-config", "target/zigbuild/bin/cargo-zigbuild");
     let archive = archive_of(root());
     let (folder, name) = (archive.parent().unwrap(), archive.file_name().unwrap().to_str().unwrap());

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::support::root;
 
-/// The README is read in a minute, on a narrow screen.
+/// The README must be readable in a minute, on a narrow screen.
 const MAX_README_LINES: usize = 150;
 const MAX_README_COLUMNS: usize = 100;
 
@@ -64,7 +64,7 @@ fn fault_of(link: &str, document: &Path) -> Option<String> {
         _ => root().join(document).with_file_name(file),
     };
     if !target.exists() {
-        return Some(format!("{}: {link} leads nowhere", document.display()));
+        return Some(format!("{}: {link} has no target", document.display()));
     }
     let has_anchor =
         anchor.is_empty() || anchors(&fs::read_to_string(target).unwrap()).iter().any(|name| name == anchor);
@@ -90,7 +90,7 @@ fn links_in_documents_resolve() {
 }
 
 #[test]
-fn link_without_target_or_heading_is_noticed() {
+fn link_without_target_or_heading_is_detected() {
     let readme = Path::new("README.md");
     assert_eq!(links("[a](b.md), [c](#d)").collect::<Vec<_>>(), ["b.md", "#d"]);
     assert_eq!(fault_of("docs/network.md#network-faults", readme), None);

@@ -41,16 +41,16 @@ fn get_token_prints_code_cause_and_remedy_and_fails() {
     assert!(!facts.stderr.contains("wrong"));
 }
 
-/// With a login that is refused before anything is sent: its host is Concur's, and no test asks that.
+/// The login is rejected before anything is sent, because the host is Concur's and tests must not connect to it.
 #[test]
-fn one_shot_needs_four_arguments_and_says_what_is_wrong() {
+fn one_shot_needs_four_arguments_and_prints_the_fault() {
     let program = Program::compile("examples-c/one_shot.c", Build::Static);
     let facts = program.args(&["key", "login:with-colon"]).lines(&["secret"]).run();
     assert_eq!(facts.status.code(), Some(1));
     assert!(facts.stderr.contains("NF_INVALID_ARGUMENT") && facts.stderr.contains("colon"), "{}", facts.stderr);
 }
 
-/// `diagnose` with these options before key and login: the steps that it prints, their first words apart, and all that it says.
+/// Runs `diagnose` with these options before key and login. Returns the first word of each step that it prints, and its output.
 fn diagnose(options: &[&str], secret: &str, exit: i32) -> (Vec<String>, String) {
     let user = User::demo();
     let program = Program::compile("examples-c/diagnose.c", Build::Shared);
@@ -66,53 +66,53 @@ fn diagnose_shows_each_step_of_a_call_and_not_the_token() {
     let (stub, ca) = support::stub();
     let url = stub.scenario_url("ok");
     let options = ["--base-url", &url, "--ca-file", ca.to_str().unwrap()];
-    let (steps, said) = diagnose(&options, &User::demo().secret, 0);
-    assert_eq!(steps, ["lookup", "connect", "tls", "request", "response", "token"], "{said}");
-    assert!(said.ends_with("\nReceived a token, which expires 2034-06-01 08:00:00 UTC.\n"), "{said}");
-    let times = said.lines().filter_map(|line| line.split_once(" ms  ")?.0.trim().parse::<f64>().ok());
+    let (steps, output) = diagnose(&options, &User::demo().secret, 0);
+    assert_eq!(steps, ["lookup", "connect", "tls", "request", "response", "token"], "{output}");
+    assert!(output.ends_with("\nReceived a token, which expires 2034-06-01 08:00:00 UTC.\n"), "{output}");
+    let times = output.lines().filter_map(|line| line.split_once(" ms  ")?.0.trim().parse::<f64>().ok());
     let times: Vec<f64> = times.collect();
-    // Since the start of the call, which takes no longer.
-    assert!(times.is_sorted() && times.iter().all(|ms| (0.0..60_000.0).contains(ms)), "{said}");
+    // Times since the start of the call, at most its timeout.
+    assert!(times.is_sorted() && times.iter().all(|ms| (0.0..60_000.0).contains(ms)), "{output}");
     for secret in ["fdjhk2382kwkajsklwe8i3932kslswl", &User::demo().login, &User::demo().secret] {
-        assert!(!said.contains(secret), "{said}");
+        assert!(!output.contains(secret), "{output}");
     }
 }
 
 #[test]
-fn diagnose_says_at_which_step_it_ends_and_what_to_do() {
+fn diagnose_prints_the_failed_step_and_the_remedy() {
     let (stub, ca) = support::stub();
     let (url, ca) = (stub.base_url(), ca.to_str().unwrap());
     let refused = stub.scenario_url("denied");
-    let (nobody, nowhere) = ("https://127.0.0.1:1", "https://does-not-exist.invalid");
-    let dead_proxy = "http://127.0.0.1:1";
+    let (closed_port, unknown_host) = ("https://127.0.0.1:1", "https://does-not-exist.invalid");
+    let unreachable_proxy = "http://127.0.0.1:1";
     for (options, steps, parts) in [
         (
             ["--base-url", &refused, "--ca-file", ca].as_slice(),
             ["lookup", "connect", "tls", "request", "response", "failed"].as_slice(),
             ["NF_DENIED: ", "server   Access is denied for the given credentials.", "remedy   Do not retry"].as_slice(),
         ),
-        // Only the system's roots are trusted, and none of them has made the stub's certificate.
+        // Only the system's root certificates are trusted, and none of them issued the stub's certificate.
         (&["--base-url", &url], &["lookup", "connect", "failed"], &["NF_TLS_UNTRUSTED: ", "CN=nativeflow-stub"]),
-        (&["--base-url", nobody], &["failed"], &["NF_CONNECT: ", "refused", "firewall"]),
-        (&["--base-url", nowhere], &["failed"], &["NF_DNS: ", "does-not-exist.invalid", "DNS"]),
+        (&["--base-url", closed_port], &["failed"], &["NF_CONNECT: ", "refused", "firewall"]),
+        (&["--base-url", unknown_host], &["failed"], &["NF_DNS: ", "does-not-exist.invalid", "DNS"]),
         (
-            &["--base-url", &url, "--proxy", dead_proxy],
+            &["--base-url", &url, "--proxy", unreachable_proxy],
             &["failed"],
             &["NF_PROXY: ", "127.0.0.1:1", "No Concur credentials were sent"],
         ),
         (&["--ca-file", "/nowhere"], &["failed"], &["NF_INVALID_OPTION: ", "/nowhere"]),
     ] {
-        let (seen, said) = diagnose(options, "a wrong secret", 1);
-        assert_eq!(seen, steps, "{said}");
+        let (seen, output) = diagnose(options, "a wrong secret", 1);
+        assert_eq!(seen, steps, "{output}");
         for part in parts {
-            assert!(said.contains(part), "no {part:?} in:\n{said}");
+            assert!(output.contains(part), "no {part:?} in:\n{output}");
         }
-        assert!(said.contains("\n              remedy   ") && !said.contains("server   \n"), "{said}");
-        assert!(!said.contains("a wrong secret"), "{said}");
+        assert!(output.contains("\n              remedy   ") && !output.contains("server   \n"), "{output}");
+        assert!(!output.contains("a wrong secret"), "{output}");
     }
 }
 
-/// A line of the output without the digits, which differ in each run, and without the addresses, which differ on each machine.
+/// Removes digits, which differ in each run, and addresses, which differ on each machine, from a line of output.
 fn without_numbers(line: &str) -> String {
     let line = line.split_once(" at ").map_or(line, |(before, _)| before);
     let line = if line.contains(" lookup ") { "lookup" } else { line };
@@ -137,9 +137,9 @@ fn diagnose_prints_every_line_of_its_document() {
     Table::of("docs/diagnosing.md", "diagnose output").keep(&text, without_numbers);
 }
 
-/// A proxy's password comes from there, and is not shown.
+/// The password of the proxy comes from the environment and is not printed.
 #[test]
-fn diagnose_takes_the_proxy_from_the_environment_where_it_is_told_to() {
+fn diagnose_takes_the_proxy_from_the_environment_if_requested() {
     let program = Program::compile("examples-c/diagnose.c", Build::Shared);
     let (user, url) = (User::demo(), support::stub().0.base_url());
     let arguments = ["--base-url", &url, "--environment-proxy", &user.key, &user.login].map(str::to_owned);
@@ -149,7 +149,7 @@ fn diagnose_takes_the_proxy_from_the_environment_where_it_is_told_to() {
 }
 
 #[test]
-fn diagnose_sends_nothing_when_it_is_called_wrongly() {
+fn diagnose_with_wrong_arguments_sends_nothing() {
     let program = Program::compile("examples-c/diagnose.c", Build::Shared);
     for arguments in [
         &[] as &[&str],
@@ -167,7 +167,7 @@ fn diagnose_sends_nothing_when_it_is_called_wrongly() {
 }
 
 #[test]
-fn the_examples_are_short() {
+fn examples_are_short() {
     let files = std::fs::read_dir(root().join("examples-c")).unwrap().map(|file| file.unwrap().path());
     let sources: Vec<_> = files.filter(|file| file.extension().is_some_and(|extension| extension != "sh")).collect();
     assert!(sources.len() >= 4, "{sources:?}");
@@ -178,8 +178,8 @@ fn the_examples_are_short() {
 }
 
 #[test]
-fn the_demo_shows_a_token_and_a_refusal() {
-    // The library first, by its own rule: the demo's `make library` then finds it built.
+fn demo_prints_a_token_and_a_rejection() {
+    // Builds the library first, with its own rule, so that the demo's `make library` finds it built.
     Build::Shared.folder();
     let demo = support::outside_cargo("make").args(["--silent", "demo"]).current_dir(root()).output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&demo.stdout), String::from_utf8_lossy(&demo.stderr));
@@ -189,7 +189,7 @@ fn the_demo_shows_a_token_and_a_refusal() {
     }
 }
 
-/// On a terminal, which `script` plays: what is typed does not show, and the terminal is as before afterwards.
+/// `script` provides a terminal: typed characters are not shown, and the settings of the terminal are restored.
 #[test]
 fn get_token_does_not_echo_the_secret() {
     needs!("script");
@@ -212,7 +212,7 @@ fn get_token_does_not_echo_the_secret() {
         .unwrap();
     let mut screen = Vec::new();
     let mut stdout = terminal.stdout.take().unwrap();
-    // What is typed before the prompt would be thrown away by the terminal, or shown.
+    // The terminal would discard or show characters typed before the prompt.
     while !screen.ends_with(b"Secret: ") {
         let mut byte = [0];
         stdout.read_exact(&mut byte).unwrap();

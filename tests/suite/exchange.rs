@@ -1,4 +1,5 @@
-//! The login is sent only over a connection at rest, by a call that goes on; what counts is what comes after it.
+//! The login is sent only over a connection without unexpected data, by a call that is still active. Only data after the
+//! request counts as the response.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -15,18 +16,18 @@ use nativeflow_stub::{Options, Stub};
 use rustls::version::{TLS12, TLS13};
 use socket2::SockRef;
 
+use crate::network::packet_loss::within;
 use crate::network::stalls::{hold, listener, read_head};
 use crate::network::tls_peer::{Config, TlsPeer};
-use crate::network::way::within;
 use crate::support::{Call, Expected, Facts, Preload, needs, scratch};
 
-/// What ends a call before its login is sent, and says so.
+/// Part of the remedy of each error that ends a call before its login is sent.
 const NOTHING_SENT: &str = "remedy~No Concur credentials were sent.";
 
-/// How long one side of a test waits for the other. A test that gets so far fails.
+/// How long one side of a test waits for the other. After this time the test fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server whose every connection is played on a thread of its own, with its number, until the test process ends.
+/// A server that handles each connection on its own thread, by its number, until the test process ends.
 struct Server {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -61,7 +62,7 @@ impl Server {
     }
 }
 
-/// An answer with a token.
+/// A response with a token.
 fn answer(token: &str) -> Vec<u8> {
     answer_with("", token)
 }
@@ -83,7 +84,7 @@ fn all<'a>(facts: &'a Facts, name: &str) -> Vec<&'a str> {
     values.filter(|(key, _)| *key == name).map(|(_, value)| value).collect()
 }
 
-/// A pipe with a name: a call that reads it waits until it is opened here.
+/// A named pipe. A call that reads it waits until the test opens it for writing.
 struct Gate(PathBuf);
 
 impl Gate {
@@ -95,16 +96,16 @@ impl Gate {
         Gate(path)
     }
 
-    /// The call waits where it tells the log of this step.
+    /// Makes the call wait when it logs this step.
     fn hold(&self, call: Call, at: &str) -> Call {
         call.with("at", at).with("then", self.0.to_str().unwrap())
     }
 
-    /// Waits until the call is there. It goes on when the result is dropped.
+    /// Waits until the call has opened the pipe. The call continues when the result is dropped.
     fn reached(path: &Path) -> io::Result<fs::File> {
         let start = Instant::now();
         loop {
-            // Refused while no call is there.
+            // Fails until the call has opened the pipe.
             match fs::OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path) {
                 Err(error) if start.elapsed() > PATIENCE => return Err(error),
                 Err(_) => thread::sleep(Duration::from_millis(1)),
@@ -121,10 +122,10 @@ impl Drop for Gate {
 }
 
 #[test]
-fn no_part_of_a_second_answer_is_left_for_the_next_user() {
+fn second_response_is_not_used_for_the_next_user() {
     for (name, version) in [("1.2", &TLS12), ("1.3", &TLS13)] {
         let config = Config::new(&format!("second-{name}"), version, None);
-        // Of the record of a second answer, so much comes with the first one; the rest comes with the next request.
+        // This many bytes of the record of a second response come with the first one. The rest comes with the next request.
         for early in [1, 3, 5, 40, usize::MAX] {
             let tls = Arc::clone(&config.tls);
             let server = Server::start(move |client, number| {
@@ -149,7 +150,7 @@ fn no_part_of_a_second_answer_is_left_for_the_next_user() {
 }
 
 #[test]
-fn no_part_of_a_second_answer_is_left_in_a_tunnel_within_tls() {
+fn second_response_in_a_tunnel_within_tls_is_not_used() {
     let config = Config::new("tunnel", &TLS13, None);
     for early in [1, 3, 40] {
         let tls = Arc::clone(&config.tls);
@@ -178,19 +179,19 @@ fn no_part_of_a_second_answer_is_left_in_a_tunnel_within_tls() {
     }
 }
 
-/// How a server leaves rest before it has been asked.
+/// Event on a new connection before the request.
 #[derive(Clone, Copy, Debug)]
 enum Before {
-    Says(&'static [u8]),
-    /// In TLS with its own goodbye.
+    Sends(&'static [u8]),
+    /// The server closes the connection, in TLS with close_notify.
     Closes,
     Cuts,
 }
 
-/// The end of a call whose server does that on a new connection, and what the server has heard.
+/// Calls a server that causes this event. Returns the result of the call, and the bytes that the server received.
 fn before_the_request(before: Before, config: Option<&Config>) -> (Facts, Vec<u8>) {
     let gate = Gate::new();
-    let (heard, hears) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let (path, tls) = (gate.0.clone(), config.map(|config| Arc::clone(&config.tls)));
     let server = Server::start(move |mut client, _| {
         client.set_read_timeout(Some(PATIENCE))?;
@@ -198,19 +199,19 @@ fn before_the_request(before: Before, config: Option<&Config>) -> (Facts, Vec<u8
         let Some(tls) = &tls else {
             let call = Gate::reached(&path)?;
             match before {
-                Before::Says(text) => client.write_all(text)?,
+                Before::Sends(text) => client.write_all(text)?,
                 Before::Closes | Before::Cuts => client.shutdown(Shutdown::Write)?,
             }
             drop(call);
             let _ = client.read_to_end(&mut rest);
-            let _ = heard.send(rest);
+            let _ = sender.send(rest);
             return Ok(());
         };
         let mut peer = TlsPeer::accept(tls, client)?;
         let call = Gate::reached(&path)?;
         let records = match before {
-            Before::Says(text) => peer.records(text),
-            Before::Closes => peer.goodbye(),
+            Before::Sends(text) => peer.records(text),
+            Before::Closes => peer.close_notify(),
             Before::Cuts => peer.records(b""),
         };
         peer.under.write_all(&records)?;
@@ -219,7 +220,7 @@ fn before_the_request(before: Before, config: Option<&Config>) -> (Facts, Vec<u8
         }
         drop(call);
         let _ = peer.read_to_end(&mut rest);
-        let _ = heard.send(rest);
+        let _ = sender.send(rest);
         Ok(())
     });
     let call = match config {
@@ -228,45 +229,45 @@ fn before_the_request(before: Before, config: Option<&Config>) -> (Facts, Vec<u8
     };
     let facts = call.with("timeout_ms", "5000").run();
     assert_eq!(server.connections(), 1);
-    (facts, hears.recv_timeout(2 * PATIENCE).unwrap())
+    (facts, receiver.recv_timeout(2 * PATIENCE).unwrap())
 }
 
 #[test]
-fn data_before_the_request_is_no_answer_and_nothing_is_sent() {
-    let said: [&[u8]; 4] = [
+fn data_before_the_request_is_an_error_and_nothing_is_sent() {
+    let texts: [&[u8]; 4] = [
         b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
         b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 54\r\n\r\n<Access_Token><Token>STRANGER</Token></Access_Token>  ",
         b"220 mail.example ESMTP\r\n",
     ];
-    let (old, new) = (Config::new("said-1.2", &TLS12, None), Config::new("said-1.3", &TLS13, None));
+    let (old, new) = (Config::new("data-1.2", &TLS12, None), Config::new("data-1.3", &TLS13, None));
     for config in [None, Some(&old), Some(&new)] {
-        for text in said {
-            let (facts, heard) = before_the_request(Before::Says(text), config);
+        for text in texts {
+            let (facts, received) = before_the_request(Before::Sends(text), config);
             let lines = &["message~unexpected data before", "http_status=0", "retry_after_ms=60000", NOTHING_SENT];
             expect(&facts, "NF_MALFORMED", lines, &String::from_utf8_lossy(text));
-            assert!(heard.is_empty(), "{} bytes were sent", heard.len());
+            assert!(received.is_empty(), "{} bytes were sent", received.len());
         }
     }
 }
 
 #[test]
-fn nothing_is_sent_to_a_server_that_has_closed() {
+fn server_that_closed_the_connection_receives_nothing() {
     let (old, new) = (Config::new("closed-1.2", &TLS12, None), Config::new("closed-1.3", &TLS13, None));
     for config in [None, Some(&old), Some(&new)] {
         for before in [Before::Closes, Before::Cuts] {
-            let (facts, heard) = before_the_request(before, config);
+            let (facts, received) = before_the_request(before, config);
             let lines = &["message~before the login was sent", "retry_after_ms=60000", NOTHING_SENT];
             expect(&facts, "NF_DISCONNECTED", lines, &format!("{before:?}"));
-            assert!(heard.is_empty(), "{} bytes were sent", heard.len());
+            assert!(received.is_empty(), "{} bytes were sent", received.len());
         }
     }
 }
 
-/// Session tickets are no answer, and a part of one is no reason to give up a new connection.
+/// A session ticket is not a response, and a part of one is not a reason to close a new connection.
 #[test]
-fn a_new_connection_waits_for_the_rest_of_a_session_ticket() {
-    // So short that a ticket takes several records.
+fn new_connection_waits_for_the_rest_of_a_session_ticket() {
+    // Records are so short that a ticket takes several.
     let config = Config::new("ticket", &TLS13, Some(40));
     // A part of a record, and whole records with a part of a message.
     for early in [3, 40] {
@@ -296,7 +297,7 @@ fn a_new_connection_waits_for_the_rest_of_a_session_ticket() {
     }
 }
 
-/// A stub that counts, with its CA in a file.
+/// A stub that records requests, with its CA in a file.
 fn counting(name: &str) -> (Stub, String) {
     let stub = Stub::start(Options::default()).unwrap();
     let ca = scratch("exchange").join(format!("{name}-{}.pem", std::process::id()));
@@ -305,7 +306,7 @@ fn counting(name: &str) -> (Stub, String) {
 }
 
 #[test]
-fn no_login_is_sent_after_the_end_of_a_call() {
+fn login_is_not_sent_after_the_end_of_a_call() {
     let (stub, ca) = counting("end");
     let call = Call::to(&stub.base_url()).with("ca", &ca).with("at", "tls ");
     let cancelled: &[&str] = &["message~before the login was sent", "retry_after_ms=-1", NOTHING_SENT];
@@ -318,16 +319,16 @@ fn no_login_is_sent_after_the_end_of_a_call() {
 }
 
 #[test]
-fn an_answer_that_has_come_by_the_deadline_is_read_after_it() {
+fn response_received_by_the_deadline_is_read_after_it() {
     let (stub, ca) = counting("deadline");
     let call = Call::to(&stub.base_url()).with("ca", &ca).with("at", "request ").with("then", "overrun");
     expect(&call.with("timeout_ms", "500").run(), "NF_OK", &[], "the answer has come");
     assert_eq!(stub.requests().len(), 1);
 }
 
-/// The thread is held in the first system call of the call, before it has anything to be woken by.
+/// The thread is stopped in the first system call of the call, before anything can wake it.
 #[test]
-fn a_call_that_has_only_begun_is_cancelled_too() {
+fn call_is_cancelled_before_its_first_wait() {
     needs!("strace");
     let (stub, ca) = counting("begun");
     let delay =
@@ -340,7 +341,7 @@ fn a_call_that_has_only_begun_is_cancelled_too() {
 }
 
 #[test]
-fn after_the_request_a_shortage_claims_nothing() {
+fn shortage_after_the_request_does_not_claim_that_nothing_was_sent() {
     let (failing, stub) = (Preload::compile("failing"), Stub::start(Options::default()).unwrap());
     for error in [libc::ENOBUFS, libc::ENOMEM, libc::ENFILE] {
         let variables = [&failing.variable(), &format!("FAILING=recv {error}")];
@@ -352,7 +353,7 @@ fn after_the_request_a_shortage_claims_nothing() {
 }
 
 #[test]
-fn a_failure_of_connect_is_told_as_what_it_is() {
+fn failure_of_connect_is_reported_with_its_cause() {
     let failing = Preload::compile("failing");
     let server = Server::start(|_, _| panic!("nothing connects"));
     let proxied = || Call::to("https://localhost:1").with("proxy", &format!("http://{}", server.address));
@@ -360,7 +361,7 @@ fn a_failure_of_connect_is_told_as_what_it_is() {
         (libc::EADDRNOTAVAIL, server.plain(), "NF_CONNECT", "message~No local port or address left"),
         (libc::EADDRNOTAVAIL, proxied(), "NF_CONNECT", "message~No local port or address left"),
         (libc::EMFILE, server.plain(), "NF_CONNECT", "message~No file descriptor"),
-        // Under way it is only after these two: no connection comes of it.
+        // Only EINPROGRESS means that the connection is being made. After these errors it is not.
         (libc::EAGAIN, server.plain(), "NF_CONNECT", "message~Cannot connect to the server"),
         (libc::EINTR, server.plain(), "NF_CONNECT", "message~Cannot connect to the server"),
         (libc::EAGAIN, proxied(), "NF_PROXY", "message~Cannot connect to the proxy"),
@@ -374,9 +375,9 @@ fn a_failure_of_connect_is_told_as_what_it_is() {
     assert_eq!(server.connections(), 0);
 }
 
-/// The call gets the last descriptor for itself; the resolver gets none, and would say that the name does not exist.
+/// The call takes the last descriptor. The resolver gets none, and would report that the name does not exist.
 #[test]
-fn a_lookup_without_a_descriptor_is_not_told_as_dns() {
+fn lookup_without_a_descriptor_is_not_reported_as_dns() {
     let limit = ["sh", "-c", "ulimit -n 4; exec \"$@\"", "sh"];
     let facts = Call::to("https://localhost:1").run_under(&limit);
     expect(&facts, "NF_CONNECT", &["message~No file descriptor", NOTHING_SENT], "a name");
@@ -385,7 +386,7 @@ fn a_lookup_without_a_descriptor_is_not_told_as_dns() {
 }
 
 #[test]
-fn twenty_interim_answers_are_enough() {
+fn twenty_interim_responses_are_accepted() {
     for (head, code) in [("100 Continue", "NF_MALFORMED"), ("103 Early Hints\r\nLink: </a>", "NF_MALFORMED")] {
         for (count, code) in [(1, "NF_OK"), (20, "NF_OK"), (21, code), (1_000_000, code)] {
             let server = Server::start(move |mut client, _| {
@@ -406,7 +407,7 @@ fn twenty_interim_answers_are_enough() {
 }
 
 #[test]
-fn the_rest_of_a_refusal_is_waited_for_two_seconds() {
+fn rejection_without_its_end_is_returned_after_two_seconds() {
     for (head, code) in [
         ("403 Forbidden\r\nContent-Length: 100", "NF_DENIED"),
         ("403 Forbidden\r\nTransfer-Encoding: chunked", "NF_DENIED"),
@@ -417,39 +418,39 @@ fn the_rest_of_a_refusal_is_waited_for_two_seconds() {
             client.write_all(format!("HTTP/1.1 {head}\r\n\r\n").as_bytes())?;
             hold(&mut client)
         });
-        // Not the minute that a call may take.
+        // Much less than the timeout of a call, which is a minute.
         expect(&within(0.0..4000.0, server.plain().run()), code, &[], head);
     }
 }
 
-/// How a connection ends after a part of a body whose length nothing says.
+/// How a connection ends after a part of a body of unknown length.
 #[derive(Clone, Copy, Debug)]
-enum Cut {
-    /// RST, over plain TCP.
+enum End {
+    /// TCP reset, without TLS.
     Reset,
-    /// In TLS, without its own goodbye.
+    /// End of the TCP stream, without close_notify.
     Fin,
-    /// The end that is the body's too.
-    Goodbye,
+    /// close_notify, which also ends the body.
+    CloseNotify,
 }
 
 #[test]
-fn a_body_without_a_length_that_is_cut_is_a_lost_connection() {
+fn truncated_body_of_unknown_length_is_a_lost_connection() {
     let config = Config::new("cut", &TLS13, None);
     let whole = "<Access_Token><Token>token</Token></Access_Token>";
-    for (cut, length, code, part) in [
-        (Cut::Reset, 20, "NF_DISCONNECTED", ""),
-        (Cut::Fin, 20, "NF_DISCONNECTED", ""),
-        (Cut::Fin, 0, "NF_DISCONNECTED", ""),
-        (Cut::Goodbye, 20, "NF_MALFORMED", "not well-formed"),
-        (Cut::Goodbye, 0, "NF_MALFORMED", "empty"),
-        (Cut::Fin, whole.len(), "NF_OK", ""),
-        (Cut::Goodbye, whole.len(), "NF_OK", ""),
+    for (end, length, code, part) in [
+        (End::Reset, 20, "NF_DISCONNECTED", ""),
+        (End::Fin, 20, "NF_DISCONNECTED", ""),
+        (End::Fin, 0, "NF_DISCONNECTED", ""),
+        (End::CloseNotify, 20, "NF_MALFORMED", "not well-formed"),
+        (End::CloseNotify, 0, "NF_MALFORMED", "empty"),
+        (End::Fin, whole.len(), "NF_OK", ""),
+        (End::CloseNotify, whole.len(), "NF_OK", ""),
     ] {
         let tls = Arc::clone(&config.tls);
         let server = Server::start(move |mut client, _| {
             let text = format!("HTTP/1.1 200 OK\r\n\r\n{}", &whole[..length]);
-            if let Cut::Reset = cut {
+            if let End::Reset = end {
                 read_head(&mut client)?;
                 client.write_all(text.as_bytes())?;
                 return SockRef::from(&client).set_linger(Some(Duration::ZERO));
@@ -457,23 +458,23 @@ fn a_body_without_a_length_that_is_cut_is_a_lost_connection() {
             let mut peer = TlsPeer::accept(&tls, client)?;
             read_head(&mut peer)?;
             peer.write_all(text.as_bytes())?;
-            if let Cut::Goodbye = cut {
-                let goodbye = peer.goodbye();
-                peer.under.write_all(&goodbye)?;
+            if let End::CloseNotify = end {
+                let close_notify = peer.close_notify();
+                peer.under.write_all(&close_notify)?;
             }
             peer.under.shutdown(Shutdown::Write)?;
             hold(&mut peer.under)
         });
-        let facts = if let Cut::Reset = cut { server.plain() } else { server.tls(&config.ca) }.run();
+        let facts = if let End::Reset = end { server.plain() } else { server.tls(&config.ca) }.run();
         let pause: &[&str] = if code == "NF_DISCONNECTED" { &["retry_after_ms=300000"] } else { &[] };
-        expect(&facts, code, pause, &format!("{cut:?} after {length} bytes"));
+        expect(&facts, code, pause, &format!("{end:?} after {length} bytes"));
         assert!(facts.pairs()["message"].contains(part), "{}", facts.stdout);
     }
 }
 
-/// By a clock that goes on while the program sleeps, and by no other.
+/// The preloaded clock skips pauses, so that the test does not wait.
 #[test]
-fn a_connection_is_kept_for_as_long_as_three_limits_allow() {
+fn idle_connection_is_used_only_within_three_limits() {
     let clock = Preload::compile("clock");
     for (announced, keep_alive_ms, pause_ms, connections) in [
         ("Keep-Alive: timeout=5\r\n", "3600000", "3900", 1),
@@ -498,7 +499,7 @@ fn a_connection_is_kept_for_as_long_as_three_limits_allow() {
 }
 
 #[test]
-fn a_refusal_of_a_proxy_says_that_nothing_was_sent() {
+fn proxy_rejection_reports_that_nothing_was_sent() {
     let proxy = listener(|mut client| {
         read_head(&mut client)?;
         client.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")?;
@@ -508,9 +509,9 @@ fn a_refusal_of_a_proxy_says_that_nothing_was_sent() {
     expect(&facts, "NF_PROXY_DENIED", &[NOTHING_SENT, "retry_after_ms=-1"], "407");
 }
 
-/// On a new connection, on a kept one, and through a proxy.
+/// On a new connection, on an idle one, and through a proxy.
 #[test]
-fn a_second_tls_handshake_after_the_request_is_named() {
+fn renegotiation_after_the_request_is_reported() {
     let config = Config::new("renegotiation", &TLS12, None);
     let (tls, other_tls) = (Arc::clone(&config.tls), Arc::clone(&config.tls));
     let server = Server::start(move |client, number| {

@@ -19,8 +19,8 @@ fn generated() -> String {
     complete(&String::from_utf8(text).unwrap())
 }
 
-/// Adds what cbindgen cannot write: a calling convention before each name, comments of C90, and function types inside of
-/// `extern "C"`.
+/// Adds the parts that cbindgen cannot write: a calling convention before each name, comments of C90, and function types inside
+/// of `extern "C"`.
 fn complete(written: &str) -> String {
     const CALL: &str = "NF_CALL ";
     const OPENING: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif /* __cplusplus */\n\n";
@@ -52,7 +52,7 @@ fn complete(written: &str) -> String {
 
 /// `make header` runs this with NATIVEFLOW_WRITE_HEADER set.
 #[test]
-fn the_header_has_not_drifted() {
+fn header_matches_the_sources() {
     let path = support::root().join("include/nativeflow.h");
     let generated = generated();
     if std::env::var_os("NATIVEFLOW_WRITE_HEADER").is_some() {

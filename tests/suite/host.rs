@@ -1,11 +1,11 @@
-//! The program that calls is unharmed: its signals, settings, threads, descriptors and children are as they were.
+//! The library does not change the calling program: its signals, settings, threads, descriptors and child processes.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 
 use nativeflow_stub::{Options, Stub, User};
 
-use crate::network::stage::{names, on_stage};
+use crate::network::namespace::{in_network_namespace, names};
 use crate::network::stalls::listener;
 use crate::support::{self, Build, Call, Compiler, NAMESPACES, Program, as_first_process, needs, scratch};
 
@@ -19,7 +19,7 @@ fn with_credentials(program: Program) -> Program {
     program.lines(&[&credentials[0], &credentials[1], &credentials[2]])
 }
 
-/// Has `tests/c/forking.c` call a stub of its own; how many connections it took.
+/// Makes `tests/c/forking.c` call its own stub. Returns the number of connections.
 fn forking(build: Build, keep_alive_ms: &str, how: &str) -> u64 {
     let stub = Stub::start(Options { keep_alive: true, record: false, ..Options::default() }).unwrap();
     let ca = scratch("forking").join(format!("ca-{build}-{how}-{keep_alive_ms}-{}.pem", std::process::id()));
@@ -41,9 +41,9 @@ fn parent_and_child_keep_a_connection_each() {
 }
 
 #[test]
-fn children_of_a_parent_that_is_calling_can_call() {
+fn child_can_call_while_its_parent_calls() {
     for build in [Build::Shared, Build::Static] {
-        // In the middle of handshakes too.
+        // Also in the middle of handshakes.
         for keep_alive_ms in ["60000", "0"] {
             forking(build, keep_alive_ms, "busy");
         }
@@ -51,7 +51,7 @@ fn children_of_a_parent_that_is_calling_can_call() {
 }
 
 #[test]
-fn descriptors_of_a_parent_do_not_add_up_in_generations_of_children() {
+fn descriptors_do_not_accumulate_in_generations_of_children() {
     for build in [Build::Shared, Build::Static] {
         assert_eq!(forking(build, "60000", "generations"), 6, "one connection in each process");
     }
@@ -73,18 +73,18 @@ fn socket_that_is_not_connecting_does_not_count_as_connected() {
     with_credentials(program).must_pass();
 }
 
-/// Shared only: a static library is bound to the program's functions in any case.
+/// Only with the shared library: a static library always uses the program's functions.
 #[test]
-fn resolver_thread_is_named_and_blocks_all_signals() {
+fn resolver_thread_has_a_name_and_blocks_all_signals() {
     let (stub, ca) = support::stub();
     let program = Program::compile("resolver_thread", Build::Shared).args(&[&stub.base_url(), ca.to_str().unwrap()]);
     with_credentials(program).must_pass();
 }
 
 #[test]
-fn signals_locale_limits_and_environment_stay_as_they_were() {
+fn signals_locale_limits_and_environment_do_not_change() {
     let (stub, ca) = support::stub();
-    // Takes the client's hello and resets the connection: what the client sends next meets nobody.
+    // Reads the ClientHello and resets the connection, so that the client's next write fails.
     let resetting = listener(|mut client| {
         client.read_exact(&mut [0; 1])?;
         Ok(())
@@ -99,28 +99,30 @@ fn signals_locale_limits_and_environment_stay_as_they_were() {
     }
 }
 
-/// A proxy that answers a greeting, and a login that has not come, and is gone. The login is reset, and the request after that
-/// is what raises SIGPIPE.
+/// A proxy that answers the greeting and the login, before it has received the login, and closes the connection. The login causes
+/// a reset, and the request after it would raise SIGPIPE.
 fn leave(mut client: TcpStream) -> io::Result<()> {
     client.read_exact(&mut [0; 4])?;
-    // Held back until the socket closes, so that the answers and the end come as one: the client reads no more than it needs.
+    // The system holds the answers back until the socket closes, so that they arrive together with the end. The client reads no
+    // more than it needs.
     rustix::net::sockopt::set_tcp_cork(&client, true)?;
     client.write_all(&[5, 2, 1, 0])
 }
 
 #[test]
 #[ignore = "slow"]
-fn ten_thousand_stalled_calls_leave_no_thread_and_no_descriptor() {
+fn ten_thousand_stalled_calls_leak_no_thread_and_no_descriptor() {
     needs!(NAMESPACES, "dnsmasq", "python3");
     let prepare = names("iptables -A INPUT -p udp --dport 53 -j DROP; iptables -A INPUT -p tcp --dport 81 -j DROP");
-    // Accepts and says nothing: a listener whose backlog nobody empties.
+    // A listener that never calls accept: clients connect to its backlog and receive nothing.
     let silent = format!(
         "{prepare}\npython3 -c '{SILENT}' >$work/silent & silent=$!; until [ -s $work/silent ]; do sleep 0.01; done"
     );
     let silent = format!("{silent}\ntrap 'kill $stub $dns $silent' EXIT");
-    on_stage(&silent, |stage, ca| {
+    in_network_namespace(&silent, |namespace, ca| {
         let urls = ["https://concur.test:8443", "https://127.0.0.1:81", "https://127.0.0.1:82"];
-        let program = Program::compile("stalled", Build::Shared).args(&[urls[0], urls[1], urls[2], ca]).under(stage);
+        let program =
+            Program::compile("stalled", Build::Shared).args(&[urls[0], urls[1], urls[2], ca]).under(namespace);
         with_credentials(program).must_pass()
     });
 }
@@ -132,7 +134,7 @@ kept = []
 while True: kept = (kept + [s.accept()])[-1000:]";
 
 #[test]
-fn a_thousand_unloadings_leave_nothing_behind() {
+fn thousand_unloads_leak_nothing() {
     let (stub, ca) = support::stub();
     // Not linked with the library, which would keep it loaded.
     let path = scratch("programs").join(format!("unloading-{}", std::process::id()));
@@ -144,9 +146,9 @@ fn a_thousand_unloadings_leave_nothing_behind() {
     with_credentials(program.args(&args)).must_pass();
 }
 
-/// The list says what each is for.
+/// The list has the purpose of each system call.
 #[test]
-fn a_call_makes_no_system_call_beyond_the_list() {
+fn call_makes_only_the_listed_system_calls() {
     needs!("strace", NAMESPACES, "dnsmasq");
     let (stub, ca) = support::stub();
     let ca = ca.to_str().unwrap();
@@ -157,14 +159,14 @@ fn a_call_makes_no_system_call_beyond_the_list() {
     assert!(!begins_a_thread(&by_address), "nothing is looked up: {by_address:?}");
     let with_its_flags = ["socket", "setsockopt", "connect"];
     assert!(by_address.windows(3).any(|names| names == with_its_flags), "a socket that never blocks: {by_address:?}");
-    // The file of hosts does not know it: the resolver asks DNS.
-    on_stage(&names(""), |stage, ca| {
-        let by_dns = system_calls("https://concur.test:8443", ca, stage);
+    // The hosts file does not contain the name, so the resolver asks DNS.
+    in_network_namespace(&names(""), |namespace, ca| {
+        let by_dns = system_calls("https://concur.test:8443", ca, namespace);
         assert!(by_dns.iter().any(|name| name == "sendmmsg"), "{by_dns:?}");
     });
 }
 
-/// The system calls of one call, none of which is beyond the list.
+/// Makes one call. Returns its system calls, after a check that all are on the list.
 fn system_calls(url: &str, ca: &str, place: &[&str]) -> Vec<String> {
     let list = std::fs::read_to_string(support::root().join("tests/system_calls.txt")).unwrap();
     let allowed: Vec<&str> =

@@ -1,4 +1,4 @@
-//! What `make install` puts somewhere is found and used there, wherever it is moved to.
+//! Compilers, pkg-config and CMake find the files that `make install` installs, also after they are moved.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use nativeflow_stub::User;
 
 use crate::support::{self, Build, Compiler, Program, STATIC_C_LIBRARY, needs, outside_cargo, root, scratch};
 
-/// Where libraries are put: the usual place, and Debian's.
+/// Directories for libraries: the usual one and that of Debian.
 const LIBDIRS: [&str; 2] = ["lib", "lib/x86_64-linux-gnu"];
 
-/// Installs for /opt/nativeflow into a folder of this test, and moves the result to another place.
+/// Installs for /opt/nativeflow into a directory of this test, and moves the result to another one.
 pub fn installed(name: &str) -> PathBuf {
     installed_with(name, LIBDIRS[0])
 }
@@ -61,7 +61,7 @@ fn pkg_config(libraries: &Path, args: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn pkg_config_is_all_that_a_build_needs() {
+fn program_builds_with_pkg_config() {
     needs!("pkg-config");
     for libdir in LIBDIRS {
         build_by_pkg_config(&installed_with("pkg-config", libdir), libdir);
@@ -78,7 +78,7 @@ pub fn build_by_pkg_config(prefix: &Path, libdir: &str) {
     gets_a_token(shared, "get_token (pkg-config)");
 
     let alone = prefix.join("static");
-    // The linker would take the shared one.
+    // The linker would prefer the shared library.
     let flags = pkg_config(&libraries, &["--static", "--cflags", "--libs"]);
     let flags = flags.iter().map(|flag| if flag == "-lnativeflow" { "-l:libnativeflow.a" } else { flag });
     Compiler::bare("cc").source(&example).output(&alone).args(flags).run();
@@ -101,7 +101,7 @@ endforeach()
 ";
 
 #[test]
-fn cmake_is_all_that_a_build_needs() {
+fn program_builds_with_cmake() {
     needs!("cmake");
     for libdir in LIBDIRS {
         build_by_cmake(&installed_with("cmake", libdir));
@@ -116,19 +116,19 @@ pub fn build_by_cmake(prefix: &Path) {
     }
 }
 
-/// Runs CMake on a project; returns where it is to be built, and what CMake has said.
+/// Runs CMake on a project. Returns the build directory and the output of CMake.
 fn configured(prefix: &Path, lists: &str) -> (PathBuf, String) {
     let (source, build) = (prefix.join("source"), prefix.join("build"));
     fs::create_dir(&source).unwrap();
     fs::write(source.join("CMakeLists.txt"), lists).unwrap();
-    let said = run(Command::new("cmake")
+    let output = run(Command::new("cmake")
         .arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()))
         .arg(format!("-DEXAMPLE={}", root().join("examples-c/get_token.c").display()))
         .arg("-S")
         .arg(&source)
         .arg("-B")
         .arg(&build));
-    (build, said)
+    (build, output)
 }
 
 fn run(command: &mut Command) -> String {
@@ -170,14 +170,14 @@ fn cmake_accepts_only_versions_and_pointers_that_fit() {
             expected.push(format!("-- {pointer_size} {request}: {found}"));
         }
     }
-    let (_, said) = configured(&installed("cmake-versions"), &lists);
-    let answers: Vec<&str> = said.lines().filter(|line| line.ends_with(": 0") || line.ends_with(": 1")).collect();
+    let (_, output) = configured(&installed("cmake-versions"), &lists);
+    let answers: Vec<&str> = output.lines().filter(|line| line.ends_with(": 0") || line.ends_with(": 1")).collect();
     assert_eq!(answers, expected);
 }
 
-/// glibc finds names by libraries that it loads, so by address only: see docs/packaging.md.
+/// Calls an address, because glibc loads libraries to look up names: see docs/packaging.md.
 #[test]
-fn a_program_without_any_shared_library_gets_a_token() {
+fn fully_static_program_gets_a_token() {
     needs!("cmake", "pkg-config", STATIC_C_LIBRARY);
     let prefix = installed("alone");
     let by_address = support::stub().0.base_url().replace("localhost", "127.0.0.1");
@@ -185,7 +185,7 @@ fn a_program_without_any_shared_library_gets_a_token() {
     let program = prefix.join("by-pkg-config");
     let libraries = prefix.join("lib");
     let flags = [["--cflags"], ["--variable=static_libs"]].map(|args| pkg_config(&libraries, &args)).concat();
-    // Not by Compiler, for the linker warns of getaddrinfo.
+    // Not with Compiler, because the linker warns of getaddrinfo.
     let mut compiler = Command::new("cc");
     run(compiler.arg("-static").arg(root().join("examples-c/get_token.c")).args(flags).arg("-o").arg(&program));
     is_alone(&program);
@@ -200,14 +200,14 @@ fn a_program_without_any_shared_library_gets_a_token() {
 }
 
 fn is_alone(program: &Path) {
-    let said = run(Command::new("readelf").arg("--dynamic").arg(program));
-    assert!(!said.contains("NEEDED"), "{said}");
+    let output = run(Command::new("readelf").arg("--dynamic").arg(program));
+    assert!(!output.contains("NEEDED"), "{output}");
 }
 
-/// The rest of the tests looks at what `make` builds, by the same command.
+/// All other tests use the libraries that `make` builds with the same command.
 #[test]
 #[ignore = "slow"]
-fn cargo_build_alone_gives_the_libraries_that_make_ships() {
+fn cargo_build_makes_the_same_libraries_as_make() {
     let folder = "target/cargo-alone";
     let built = outside_cargo(env!("CARGO"))
         .args(["build", "--quiet", "--release", "--target-dir", folder])
@@ -221,7 +221,7 @@ fn cargo_build_alone_gives_the_libraries_that_make_ships() {
 }
 
 #[test]
-fn what_was_installed_can_be_removed() {
+fn installed_files_can_be_removed() {
     let stage = scratch("installed-and-removed");
     let _ = fs::remove_dir_all(&stage);
     make("install", &stage, "lib");
@@ -236,7 +236,7 @@ fn what_was_installed_can_be_removed() {
     }
 }
 
-/// Another library in Rust, by another hand.
+/// Another library in Rust, by another author.
 const OTHER: &str = r#"
 #[unsafe(no_mangle)]
 pub extern "C" fn other_library_works() -> i32 {
@@ -247,7 +247,7 @@ pub extern "C" fn other_library_works() -> i32 {
 "#;
 
 #[test]
-fn two_static_libraries_in_rust_go_into_one_program() {
+fn two_static_libraries_in_rust_link_into_one_program() {
     let work = scratch("two-runtimes");
     let (source, other, program) = (work.join("other.rs"), work.join("libother.a"), work.join("two"));
     fs::write(&source, OTHER).unwrap();

@@ -1,4 +1,4 @@
-//! A kept connection saves time, and never costs a login that is sent twice.
+//! An idle connection is used again, and never causes a login to be sent twice.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -11,18 +11,18 @@ use nativeflow_stub::{Options, Stub};
 use crate::network::stalls::{TWO_LENGTHS, read_head};
 use crate::support::{Call, Facts, scratch};
 
-/// A stub that keeps connections, with its CA in a file, and what each of two calls ended in.
-struct Kept {
+/// A stub that keeps connections open, with its CA in a file.
+struct Server {
     stub: Stub,
     ca: String,
 }
 
-impl Kept {
-    fn start(name: &str) -> Kept {
+impl Server {
+    fn start(name: &str) -> Server {
         let stub = Stub::start(Options { keep_alive: true, ..Options::default() }).unwrap();
         let ca = scratch("keep-alive").join(format!("{name}-{}.pem", std::process::id()));
         std::fs::write(&ca, stub.ca_pem()).unwrap();
-        Kept { ca: ca.to_str().unwrap().to_owned(), stub }
+        Server { ca: ca.to_str().unwrap().to_owned(), stub }
     }
 
     fn call(&self, url: &str) -> Call {
@@ -40,28 +40,28 @@ fn codes(facts: &Facts) -> Vec<&str> {
 }
 
 #[test]
-fn calls_share_a_connection_where_that_is_asked_for() {
+fn calls_share_a_connection_if_keep_alive_is_set() {
     for (keep_alive_ms, connections) in [("60000", 1), ("0", 3)] {
-        let kept = Kept::start("shared");
-        let url = kept.stub.base_url();
-        let facts = kept.call(&url).with("calls", "3").with("keep_alive_ms", keep_alive_ms).run();
+        let server = Server::start("shared");
+        let url = server.stub.base_url();
+        let facts = server.call(&url).with("calls", "3").with("keep_alive_ms", keep_alive_ms).run();
         assert_eq!(codes(&facts), ["NF_OK"; 3]);
-        assert_eq!(kept.stub.connections(), connections);
-        assert_eq!(kept.stub.requests().len(), 3);
+        assert_eq!(server.stub.connections(), connections);
+        assert_eq!(server.stub.requests().len(), 3);
     }
 }
 
 #[test]
-fn a_connection_that_was_idle_for_too_long_is_not_used() {
-    let kept = Kept::start("idle");
-    let url = kept.stub.base_url();
-    let facts = kept.call(&url).with("keep_alive_ms", "50").with("pause_ms", "100").run();
+fn connection_idle_for_too_long_is_not_used() {
+    let server = Server::start("idle");
+    let url = server.stub.base_url();
+    let facts = server.call(&url).with("keep_alive_ms", "50").with("pause_ms", "100").run();
     assert_eq!(codes(&facts), ["NF_OK"; 2]);
-    assert_eq!(kept.stub.connections(), 2);
+    assert_eq!(server.stub.connections(), 2);
 }
 
 #[test]
-fn a_connection_is_not_kept_after_an_answer_with_two_lengths() {
+fn connection_is_closed_after_a_response_with_two_lengths() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let connections = Arc::new(AtomicUsize::new(0));
@@ -70,7 +70,7 @@ fn a_connection_is_not_kept_after_an_answer_with_two_lengths() {
         for client in listener.incoming() {
             counted.fetch_add(1, Ordering::SeqCst);
             let mut client = client.unwrap();
-            // Until the client goes.
+            // Until the client closes the connection.
             thread::spawn(move || while read_head(&mut client).and_then(|()| client.write_all(TWO_LENGTHS)).is_ok() {});
         }
     });
@@ -79,16 +79,16 @@ fn a_connection_is_not_kept_after_an_answer_with_two_lengths() {
     assert_eq!(connections.load(Ordering::SeqCst), 2);
 }
 
-/// What the relay does with the second request over its first connection.
+/// Behavior of the relay at the second request over its first connection.
 #[derive(Clone, Copy)]
 enum Then {
-    /// It has closed the connection before: a moment after the first answer.
+    /// It has already closed the connection, shortly after the first response.
     Close,
-    /// It takes the request, passes nothing on and closes.
+    /// It reads the request, passes nothing on, and closes the connection.
     TakeAndClose,
 }
 
-/// Passes one request and its answer on, and then ends its first connection; later ones live. Counts them.
+/// Passes one request and its response on, and then ends its first connection. Later connections stay open. Counts them.
 fn relay(stub: SocketAddr, then: Then) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -111,19 +111,19 @@ fn pass(mut client: TcpStream, mut server: TcpStream, is_first: bool, then: Then
         io::copy(&mut client, &mut server)?;
         return Ok(());
     }
-    // The client speaks three times: its hello, its Finished with or before the request, and then the next request.
+    // The client sends three times: its ClientHello, its Finished with or before the request, and then the next request.
     let mut buffer = [0; 16 * 1024];
-    let mut said = 0;
+    let mut received = 0;
     client.set_read_timeout(Some(std::time::Duration::from_millis(100)))?;
     loop {
         match client.read(&mut buffer) {
             Ok(0) => break,
             Ok(amount) => {
                 server.write_all(&buffer[..amount])?;
-                said += amount;
+                received += amount;
             }
-            // It waits with an idle connection: the first answer has come.
-            Err(_) if said > 0 => break,
+            // The connection is idle, because the first response has arrived.
+            Err(_) if received > 0 => break,
             Err(_) => {}
         }
     }
@@ -138,23 +138,23 @@ fn pass(mut client: TcpStream, mut server: TcpStream, is_first: bool, then: Then
 }
 
 #[test]
-fn a_connection_that_died_while_it_was_idle_is_replaced() {
-    let kept = Kept::start("replaced");
-    let (relay, connections) = relay(kept.address(), Then::Close);
+fn lost_idle_connection_is_replaced() {
+    let server = Server::start("replaced");
+    let (relay, connections) = relay(server.address(), Then::Close);
     let facts =
-        kept.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").with("log", "1").run();
+        server.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").with("log", "1").run();
     assert_eq!(codes(&facts), ["NF_OK"; 2], "{}", facts.stdout);
     assert!(facts.stdout.contains("log=2 connect: idle connection lost, opening a new one: "), "{}", facts.stdout);
     assert_eq!(connections.load(Ordering::SeqCst), 2);
-    assert_eq!(kept.stub.requests().len(), 2, "each login is sent once");
+    assert_eq!(server.stub.requests().len(), 2, "each login is sent once");
 }
 
 #[test]
-fn a_login_that_may_have_arrived_is_not_sent_again() {
-    let kept = Kept::start("once");
-    let (relay, connections) = relay(kept.address(), Then::TakeAndClose);
-    let facts = kept.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").run();
+fn login_that_may_have_arrived_is_not_sent_again() {
+    let server = Server::start("once");
+    let (relay, connections) = relay(server.address(), Then::TakeAndClose);
+    let facts = server.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").run();
     assert_eq!(codes(&facts), ["NF_OK", "NF_DISCONNECTED"], "{}", facts.stdout);
     assert_eq!(connections.load(Ordering::SeqCst), 1, "nothing was sent a second time");
-    assert_eq!(kept.stub.requests().len(), 1);
+    assert_eq!(server.stub.requests().len(), 1);
 }

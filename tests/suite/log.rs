@@ -1,4 +1,4 @@
-//! The log tells enough to find out what is wrong on the way, and nothing that must not be told.
+//! The log contains enough to find a network fault, and no secret.
 
 use nativeflow_stub::User;
 
@@ -16,7 +16,7 @@ fn steps(facts: &Facts) -> Vec<&str> {
 }
 
 #[test]
-fn each_step_of_a_call_is_told_with_what_it_takes_to_debug_it() {
+fn log_contains_each_step_with_its_details() {
     let facts = Call::to_stub().with("log", "1").run();
     assert_eq!(steps(&facts), ["lookup", "connect", "tls", "request", "response", "token"], "{}", facts.stdout);
     let lines = lines(&facts);
@@ -33,7 +33,7 @@ fn each_step_of_a_call_is_told_with_what_it_takes_to_debug_it() {
 }
 
 #[test]
-fn the_step_that_fails_is_the_last_one() {
+fn failed_step_is_the_last_one_in_the_log() {
     let (stub, _) = support::stub();
     for (call, last, code) in [
         (Call::to("https://localhost:1"), "lookup", "NF_CONNECT"),
@@ -51,8 +51,8 @@ fn the_step_that_fails_is_the_last_one() {
 }
 
 #[test]
-fn a_proxy_is_told_from_the_server_and_no_secret_is_told_at_all() {
-    let proxy = Proxy::open().url().replace("http://", "http://somebody:pa55word-of-proxy@");
+fn log_distinguishes_proxy_and_server_and_contains_no_secret() {
+    let proxy = Proxy::open().url().replace("http://", "http://proxy-user:pa55word-of-proxy@");
     let facts = Call::to_stub().with("proxy", &proxy).with("log", "1").run();
     assert_eq!(facts.pairs()["code"], "NF_OK");
     assert_eq!(steps(&facts), ["connect", "proxy", "tls", "request", "response", "token"], "{}", facts.stdout);
@@ -60,17 +60,17 @@ fn a_proxy_is_told_from_the_server_and_no_secret_is_told_at_all() {
     let value = facts.pairs()["value"];
     let log: String = lines(&facts).iter().map(|(_, text)| *text).collect();
     for secret in
-        [&user.key, &user.login, &user.secret, value, "am9obl9kZXZlbG9wZXJ", "pa55word", "somebody", "c29tZWJvZHk"]
+        [&user.key, &user.login, &user.secret, value, "am9obl9kZXZlbG9wZXJ", "pa55word", "proxy-user", "cHJveHktdXNlcj"]
     {
         assert!(!log.contains(secret), "a secret in the log");
     }
 }
 
 #[test]
-fn words_of_others_make_no_second_line_and_tell_no_secret() {
+fn server_text_adds_no_log_line_and_no_secret() {
     let user = User::demo();
     let proxy = Proxy::answering(
-        "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n<title>Not here\r\nlog=3 token for nobody\r\n</title>",
+        "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n<title>Not here\r\nlog=3 token for STRANGER\r\n</title>",
     );
     for (call, code) in [
         (Call::to(&support::stub().0.scenario_url("denied-echo")), "NF_DENIED"),
@@ -86,10 +86,10 @@ fn words_of_others_make_no_second_line_and_tell_no_secret() {
     }
 }
 
-/// A thread with the limit of locked memory at nothing, as in many containers.
+/// The limit of locked memory is 0, as in many containers.
 #[test]
-fn memory_that_cannot_be_locked_is_told() {
-    // Root may lock whatever the limit is.
+fn mlock_failure_is_logged() {
+    // The limit does not apply to root.
     let command = ["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock", "prlimit", "--memlock=0"];
     let facts = Call::to_stub().with("log", "1").run_under(&command);
     assert_eq!(facts.pairs()["code"], "NF_OK", "{}{}", facts.stdout, facts.stderr);

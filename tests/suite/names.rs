@@ -9,7 +9,7 @@ use std::thread;
 use nativeflow_stub::{Options, Stub, User};
 
 use crate::network::dns::silent_for_hanging_names;
-use crate::network::stage::on_stage;
+use crate::network::namespace::in_network_namespace;
 use crate::network::stalls::read_head;
 use crate::support::{self, Build, Call, NAMESPACES, Program, needs, scratch};
 
@@ -32,24 +32,24 @@ fn must_pass(name: &str, args: &[&str], under: &[&str]) {
     Program::compile(name, Build::Shared).args(args).lines(&lines).under(under).must_pass();
 }
 
-/// By a resolver of the program's own, so that nothing depends on time.
+/// Uses a resolver of the program itself, so that nothing depends on time.
 #[test]
 fn lookup_succeeds_while_other_names_hang() {
     let (stub, ca) = stub_named("hanging", &["good.test", "fifth.test", "lost.test"]);
     must_pass("hanging_names", &[&port(&stub.base_url()).to_string(), ca.to_str().unwrap()], &[]);
 }
 
-/// By the system's resolver and a DNS server.
+/// Uses the system's resolver and a DNS server.
 #[test]
 fn lookup_succeeds_after_calls_to_four_silent_names() {
     needs!(NAMESPACES, "python3");
     let prepare = format!("{}\necho '127.0.0.1 known.test' >>$work/hosts", silent_for_hanging_names());
-    on_stage(&prepare, |stage, ca| must_pass("silent_names", &["8443", ca], stage));
+    in_network_namespace(&prepare, |namespace, ca| must_pass("silent_names", &["8443", ca], namespace));
 }
 
 #[test]
 #[ignore = "slow"]
-fn panic_in_a_lookup_is_an_error_and_gives_its_thread_back() {
+fn panic_in_a_lookup_is_an_error_and_frees_its_thread() {
     // As many calls as there are threads, and one more.
     let call = Call::to("https://panic-for-test.invalid").with("calls", "5").with("timeout_ms", "2000");
     let facts = call.run_on(&Call::program(Build::Debug));
@@ -58,7 +58,7 @@ fn panic_in_a_lookup_is_an_error_and_gives_its_thread_back() {
     assert!(facts.stderr.is_empty(), "{}", facts.stderr);
 }
 
-/// What a host does with a connection.
+/// Function that handles a connection of a host.
 type Play = fn(TcpStream) -> io::Result<()>;
 
 /// Plays `wrong` at 127.0.0.2 and `right` at 127.0.0.1, on the same port.
@@ -144,12 +144,12 @@ fn name_is_forgotten_if_no_answer_came_over_a_connection_to_it() {
     }
 }
 
-/// As multicast DNS finds it: the address alone does not say on which network.
+/// Multicast DNS finds such addresses. The address alone does not identify the network.
 #[test]
 fn name_can_lead_to_a_link_local_address() {
     needs!(NAMESPACES, "python3");
-    on_stage(RELAY_AT_LINK_LOCAL, |stage, ca| {
-        must_pass("moving_name", &["https://concur.test:8443", ca, "", "fe80::1%lo", "NF_OK"], stage);
+    in_network_namespace(RELAY_AT_LINK_LOCAL, |namespace, ca| {
+        must_pass("moving_name", &["https://concur.test:8443", ca, "", "fe80::1%lo", "NF_OK"], namespace);
     });
 }
 

@@ -1,4 +1,4 @@
-//! The package for .NET, as `make nuget` makes it: what is in it, and that its files are enough for a program.
+//! The package for .NET from `make nuget`: its files, and a program that uses only these files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use nativeflow_stub::User;
 
 use crate::support::{self, Program, needs, outside_cargo, root, scratch};
 
-/// Which library is for whom.
+/// Kind and processor of a library.
 const LIBRARIES: [(&str, &str, Kind); 5] = [
     ("linux-arm64", "libnativeflow.so", Kind::Elf { class: 2, machine: 183 }),
     ("linux-x64", "libnativeflow.so", Kind::Elf { class: 2, machine: 62 }),
@@ -42,7 +42,7 @@ impl Kind {
     }
 }
 
-/// What the SDK writes for a program that uses the package: CoreCLR takes the library from the folder named.
+/// Configuration that the SDK writes for a program that uses the package. CoreCLR loads the library from the named directory.
 const DEPENDENCIES: &str = r#"{
   "runtimeTarget": { "name": ".NETCoreApp,Version=v8.0" },
   "targets": { ".NETCoreApp,Version=v8.0": {
@@ -60,7 +60,7 @@ const DEPENDENCIES: &str = r#"{
 
 #[test]
 #[ignore = "slow"]
-fn the_package_holds_a_library_for_each_system_and_is_enough_for_a_program() {
+fn package_contains_a_library_for_each_system_and_runs() {
     needs!(
         "target/zigbuild/bin/cargo-zigbuild",
         "x86_64-w64-mingw32-gcc",
@@ -69,8 +69,8 @@ fn the_package_holds_a_library_for_each_system_and_is_enough_for_a_program() {
         "target/nuget-exe/node_modules"
     );
     let made = outside_cargo("make").args(["--silent", "nuget"]).current_dir(root()).output().unwrap();
-    let said = String::from_utf8_lossy(&made.stdout) + String::from_utf8_lossy(&made.stderr);
-    assert!(made.status.success() && said.is_empty(), "{said}");
+    let output = String::from_utf8_lossy(&made.stdout) + String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success() && output.is_empty(), "{output}");
     let work = scratch("nuget");
     fs::remove_dir_all(&work).unwrap();
     let package = work.join("package");
@@ -99,7 +99,7 @@ fn the_package_holds_a_library_for_each_system_and_is_enough_for_a_program() {
     gets_a_token("C# (Mono)", &["mono"], &program);
 }
 
-/// The example, compiled against the package's assembly in a folder of its own, with files of the package under new names.
+/// The example, compiled against the package's assembly in its own directory, with files of the package under new names.
 fn program(work: &Path, package: &Path, host: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = work.join(host);
     for &(from, to) in files.iter().chain(&[("lib/netstandard2.0/Nativeflow.dll", "Nativeflow.dll")]) {

@@ -1,13 +1,13 @@
-//! What cannot be pointed at a stub by an option: the production host of the one-shot call, and the system's roots.
+//! The production host of the one-shot call, and the system's root certificates: no option replaces them by those of a stub.
 //!
-//! A network namespace without a way out has the stub at Concur's name, and a mount namespace has its CA among the
-//! system's roots. Nothing of the machine itself is changed.
+//! An isolated network namespace has the stub at Concur's name, and a mount namespace has its CA among the system's root
+//! certificates. The machine itself is not changed.
 
 use nativeflow_stub::User;
 
 use crate::support::{self, Build, Call, Facts, NAMESPACES, Program, needs};
 
-/// `$1` the stub, `$2` a folder to work in; the rest is the program to run.
+/// `$1` is the stub, `$2` a working directory; the rest is the program to run.
 const STAGE: &str = r#"
 set -eu
 stub=$1 work=$2
@@ -25,7 +25,7 @@ mount --bind "$work/ca.pem" /etc/ssl/certs/ca-certificates.crt
 "#;
 
 /// Runs a program where www.concursolutions.com is the stub and the system trusts it.
-pub(crate) fn on_stage(name: &str, program: Program) -> Facts {
+pub(crate) fn at_production_host(name: &str, program: Program) -> Facts {
     let stub = support::stub_program();
     let work = support::scratch(&format!("stage-{name}"));
     program.under(&support::in_namespace(STAGE, &[stub.to_str().unwrap(), work.to_str().unwrap()])).run()
@@ -37,25 +37,25 @@ fn one_shot(secret: &str) -> Program {
 }
 
 #[test]
-fn one_call_gets_a_token_from_the_production_host() {
+fn one_shot_call_gets_a_token_from_the_production_host() {
     needs!(NAMESPACES);
-    let facts = on_stage("token", one_shot(&User::demo().secret));
+    let facts = at_production_host("token", one_shot(&User::demo().secret));
     assert!(facts.status.success(), "{}", facts.stderr);
     let token = facts.stdout.strip_prefix("Authorization: OAuth ").expect("an Authorization header").trim_end();
     assert_eq!(token.len(), 28, "Base64 of 20 bytes");
 }
 
 #[test]
-fn one_call_says_that_it_was_refused() {
+fn one_shot_call_reports_a_rejection() {
     needs!(NAMESPACES);
-    let facts = on_stage("refused", one_shot("wrong"));
+    let facts = at_production_host("refused", one_shot("wrong"));
     assert_eq!(facts.status.code(), Some(1));
     assert!(facts.stderr.starts_with("NF_DENIED: ") && facts.stderr.contains("HTTP 403"), "{}", facts.stderr);
 }
 
-/// Variables that other clients obey: a proxy that is not there, other roots, a file for the TLS secrets.
+/// Variables that other clients use: an unreachable proxy, other root certificates, a file for the TLS secrets.
 #[test]
-fn the_environment_changes_nothing() {
+fn environment_does_not_change_a_call() {
     needs!(NAMESPACES);
     let user = User::demo();
     let keys = support::scratch("environment").join("tls-secrets");
@@ -77,7 +77,7 @@ fn the_environment_changes_nothing() {
     assert!(facts.stderr.is_empty(), "{}", facts.stderr);
     assert!(!keys.exists(), "TLS secrets were written down");
 
-    // The system's roots stay the system's roots.
-    let facts = on_stage("environment", one_shot(&user.secret).under(&["env", "SSL_CERT_FILE=/dev/null"]));
+    // The root certificates are still those of the system.
+    let facts = at_production_host("environment", one_shot(&user.secret).under(&["env", "SSL_CERT_FILE=/dev/null"]));
     assert!(facts.status.success(), "{}", facts.stderr);
 }

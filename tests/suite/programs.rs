@@ -12,12 +12,12 @@ fn builds() -> Vec<Build> {
     builds
 }
 
-/// In kilobytes, what the header asks for; builds without optimisation need more.
+/// Stack in kilobytes: as promised in the header. Builds without optimization need more.
 fn stack(build: Build) -> &'static str {
     if build == Build::PanicAbort || is_debug_asked_for() { "0" } else { "128" }
 }
 
-/// A program that talks to the stub as the demo user.
+/// A program that calls the stub as the demo user.
 fn with_stub(name: &str, build: Build) -> Program {
     let (stub, ca) = support::stub();
     let user = User::demo();
@@ -29,21 +29,21 @@ fn with_stub(name: &str, build: Build) -> Program {
 }
 
 #[test]
-fn bad_input_gets_a_code_and_the_buffers_are_wiped() {
+fn bad_input_is_rejected_and_buffers_are_wiped() {
     for build in builds() {
         with_stub("arguments", build).must_pass();
     }
 }
 
 #[test]
-fn null_has_neutral_values() {
+fn null_objects_have_neutral_values() {
     for build in builds() {
         Program::compile("nothing", build).must_pass();
     }
 }
 
 #[test]
-fn objects_outlive_what_they_came_from() {
+fn objects_outlive_their_source() {
     for build in builds() {
         with_stub("lifetimes", build).must_pass();
     }
@@ -57,7 +57,7 @@ fn eight_threads_share_a_client() {
 }
 
 #[test]
-fn a_cancelled_thread_finishes_its_call() {
+fn cancelled_thread_finishes_its_call() {
     let (stub, ca) = support::stub();
     for build in builds() {
         Program::compile("cancel", build)
@@ -67,7 +67,7 @@ fn a_cancelled_thread_finishes_its_call() {
 }
 
 #[test]
-fn a_process_that_may_start_no_thread_is_told_so() {
+fn call_reports_that_no_thread_can_be_started() {
     let (stub, ca) = support::stub();
     let (by_name, user) = (stub.base_url(), User::demo());
     Program::compile("no_thread", Build::Shared)
@@ -76,14 +76,14 @@ fn a_process_that_may_start_no_thread_is_told_so() {
         .must_pass();
 }
 
-/// Shared only: a library that is linked in is bound to the program's functions anyway.
+/// Only with the shared library: a static library always uses the program's functions.
 #[test]
-fn the_environment_is_read_where_that_is_asked_for_and_nowhere_else() {
+fn environment_is_read_only_if_requested() {
     with_stub("environment", Build::Shared).must_pass();
 }
 
 #[test]
-fn proxy_variable_that_is_not_utf8_is_refused_by_name() {
+fn proxy_variable_that_is_not_utf8_is_rejected_by_name() {
     let call = Call::to_stub().with("environment_proxy", "1");
     let run = |variables: &str| call.run_under(&["sh", "-c", &format!("{variables} exec \"$@\""), "sh"]);
 
@@ -93,7 +93,7 @@ fn proxy_variable_that_is_not_utf8_is_refused_by_name() {
     assert!(differences.is_empty(), "{differences:?}");
     assert!(!facts.stdout.contains("ss@"), "{}", facts.stdout);
 
-    // Of a list the other entries count.
+    // The other entries of the list are used.
     let facts = run(r"https_proxy=http://127.0.0.1:1 no_proxy=$(printf 'p\344ss,localhost')");
     let differences = Expected { code: "NF_OK", lines: &[] }.differences(&facts);
     assert!(differences.is_empty(), "{differences:?}");
@@ -122,14 +122,14 @@ fn no_proxy_variable_matches_the_hosts_that_curl_matches() {
 
 #[test]
 #[ignore = "slow"]
-fn a_panic_is_an_error_and_nothing_more() {
+fn panic_is_returned_as_an_error() {
     Program::compile("panic", Build::Debug).must_pass();
 }
 
-/// Memory errors and lost blocks are failures. In a debug build, for the suppressions name functions.
+/// Memory errors and lost blocks are failures. Uses a debug build, because the suppressions contain names of functions.
 #[test]
 #[ignore = "slow"]
-fn memory_is_used_as_it_should_be() {
+fn programs_have_no_memory_errors() {
     needs!("valgrind");
     let suppressions = format!("--suppressions={}", support::root().join("tests/valgrind.supp").display());
     let valgrind = [

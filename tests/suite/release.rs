@@ -1,4 +1,4 @@
-//! `packaging/check-release.sh` passes a commit that can be released, and names what keeps another one from that.
+//! `packaging/check-release.sh` accepts a commit that can be released, and reports the fault of any other.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use crate::support::{needs, outside_cargo, root, scratch};
 
-/// What is done to a project that is ready.
+/// A change to a project that is ready.
 type Change = Box<dyn Fn(&Path)>;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -21,7 +21,7 @@ fn check(project: &Path) -> Output {
     outside_cargo("packaging/check-release.sh").arg(VERSION).current_dir(project).output().unwrap()
 }
 
-/// What the script reads, in a repository of its own, with a changelog whose newest entries are those of a release.
+/// Creates a repository with the files that the script reads. The newest entries of its changelog are those of a release.
 fn ready_to_be_tagged(name: &str) -> PathBuf {
     let project = scratch(&format!("release-{name}"));
     let _ = fs::remove_dir_all(&project);
@@ -54,7 +54,7 @@ fn tag(project: &Path) {
 }
 
 #[test]
-fn a_tagged_commit_with_one_version_everywhere_can_be_released() {
+fn tagged_commit_with_consistent_versions_is_accepted() {
     needs!("git");
     let project = ready_to_be_tagged("good");
     tag(&project);
@@ -63,7 +63,7 @@ fn a_tagged_commit_with_one_version_everywhere_can_be_released() {
 }
 
 #[test]
-fn what_keeps_a_commit_from_being_released_is_named() {
+fn fault_of_a_commit_is_reported() {
     needs!("git");
     let change = |file: &'static str, from: String, to: &'static str| {
         move |project: &Path| {
@@ -104,8 +104,8 @@ fn what_keeps_a_commit_from_being_released_is_named() {
         let project = ready_to_be_tagged(&format!("bad-{number}"));
         prepare(&project);
         let output = check(&project);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && said.contains(complaint), "{complaint}: {said}");
-        assert_eq!(said.lines().count(), 1, "{complaint}: {said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && stderr.contains(complaint), "{complaint}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{complaint}: {stderr}");
     }
 }

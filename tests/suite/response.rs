@@ -1,4 +1,4 @@
-//! One odd header or chunk line does not cost the response: what curl reads is read. What says where it ends stays strict.
+//! The library reads responses with unusual headers or chunk lines if curl reads them. It is strict about the end of a response.
 
 use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -16,7 +16,7 @@ fn expect(call: &Call, expected: Expected, case: &str) {
 
 /// A server whose every response is this one.
 fn server(response: String) -> Call {
-    // For the listener, whose threads may outlive the test.
+    // Leaked, because the threads of the listener may outlive the test.
     let response: &'static str = response.leak();
     let address = listener(move |mut client| {
         read_head(&mut client)?;
@@ -26,7 +26,7 @@ fn server(response: String) -> Call {
     Call::to(&format!("http://{address}"))
 }
 
-/// Heads that are odd before the end of their headers.
+/// Response heads that are unusual before the end of the headers.
 const ODD: &[(&str, &str)] = &[
     ("HTTP/1.1 100 Continue\r\nServer: Microsoft-IIS/10.0\r\nDate: now\r\n\r\n", ""),
     ("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n b\r\nContent-Length: x\r\n\r\n", ""),
@@ -45,7 +45,7 @@ const ODD: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn an_odd_header_costs_neither_a_token_nor_a_refusal() {
+fn odd_header_does_not_prevent_a_token_or_a_rejection() {
     for (before, headers) in ODD {
         for (status, code, lines) in [
             ("200 OK", "NF_OK", &["value=token"] as &[_]),
@@ -62,14 +62,14 @@ fn an_odd_header_costs_neither_a_token_nor_a_refusal() {
 }
 
 #[test]
-fn the_protocol_is_known_in_lower_case() {
+fn protocol_name_in_lower_case_is_accepted() {
     let call = server(format!("http/1.1 200 ok\r\nContent-Length: {}\r\n\r\n{TOKEN}", TOKEN.len()));
     expect(&call, Expected { code: "NF_OK", lines: &["value=token"] }, "http/1.1");
 }
 
-/// The last two as proxies leave them that decompress a body and not its headers.
+/// The last two are those of proxies that decompress a body and do not change its headers.
 #[test]
-fn a_coding_that_does_not_compress_is_ignored() {
+fn coding_without_compression_is_ignored() {
     for coding in ["UTF-8", "identity", "none", "gzip", "br"] {
         let headers = format!("Content-Encoding: {coding}\r\nContent-Length: {}", TOKEN.len());
         let call = server(format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{TOKEN}"));
@@ -78,7 +78,7 @@ fn a_coding_that_does_not_compress_is_ignored() {
 }
 
 #[test]
-fn an_odd_header_of_a_proxy_costs_no_tunnel() {
+fn odd_header_of_a_proxy_does_not_prevent_a_tunnel() {
     let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
     for (before, headers) in ODD {
         let proxy = listener(move |mut client| {
@@ -102,9 +102,9 @@ fn an_odd_header_of_a_proxy_costs_no_tunnel() {
     }
 }
 
-/// RFC 9112, section 6.3: nothing in a response that opens a tunnel says how long it is.
+/// RFC 9112, section 6.3: a response that opens a tunnel has no body, so length headers in it are ignored.
 #[test]
-fn an_opened_tunnel_has_no_length() {
+fn length_headers_of_an_open_tunnel_are_ignored() {
     let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
     for headers in [
         "Content-Length: 5\r\n",
@@ -129,7 +129,7 @@ fn an_opened_tunnel_has_no_length() {
 
 /// RFC 9112, section 6.1: the connection must not be used again.
 #[test]
-fn a_chunked_response_of_http_1_0_is_read_and_its_connection_closed() {
+fn chunked_response_of_http_1_0_is_read_and_its_connection_closed() {
     for headers in ["", "Connection: keep-alive\r\n", "Connection: keep-alive\r\nContent-Length: 5\r\n"] {
         let peer = listener(move |mut client| {
             read_head(&mut client)?;
@@ -189,9 +189,9 @@ fn chunk_extensions_and_padding_are_ignored() {
 }
 
 #[test]
-fn bad_chunks_are_malformed_at_once() {
+fn bad_chunk_is_reported_at_once() {
     let size = TOKEN.len();
-    // Without the last end of an element, for a whole token counts whatever its framing.
+    // Without the last end tag, because a complete token is accepted with any framing.
     let body = &TOKEN[..size - 1];
     for (text, part) in [
         (format!("+{size:x}\r\n{body}"), "message~size is not hexadecimal"),
@@ -205,9 +205,9 @@ fn bad_chunks_are_malformed_at_once() {
     }
 }
 
-/// It was on its way before the request came.
+/// The server sent it before it received the request.
 #[test]
-fn a_timeout_status_on_a_kept_connection_is_a_lost_connection() {
+fn status_408_on_an_idle_connection_is_a_lost_connection() {
     let peer = listener(|mut client| {
         read_head(&mut client)?;
         write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{TOKEN}", TOKEN.len())?;
@@ -221,9 +221,9 @@ fn a_timeout_status_on_a_kept_connection_is_a_lost_connection() {
     assert!(facts.stdout.contains("retry_after_ms=300000"), "{}", facts.stdout);
 }
 
-/// Every state of the two readers is left and entered again.
+/// Each state of both parsers must survive the end of the available data.
 #[test]
-fn a_response_that_comes_byte_by_byte_is_the_same() {
+fn response_that_arrives_byte_by_byte_is_read() {
     let peer = listener(|mut client| {
         client.set_nodelay(true)?;
         read_head(&mut client)?;

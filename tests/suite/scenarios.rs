@@ -1,4 +1,4 @@
-//! Every scenario of the stub ends in exactly the code that it should, through C and TLS, against every build.
+//! Every scenario of the stub ends in the expected code, through C and TLS, with every build.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use nativeflow_stub::User;
 
 use crate::support::{self, Build, Call, Expected, chosen};
 
-/// What must be printed in addition to the code: see [`Expected`].
+/// Lines that must be printed in addition to the code: see [`Expected`].
 type Facts = &'static [&'static str];
 
 const TOKEN: &str = "value=fdjhk2382kwkajsklwe8i3932kslswl";
@@ -28,7 +28,7 @@ const WITHHELD: Facts =
     &["http_status=403", "server_message=[withheld: the answer repeats a credential]", "correlation_id~-"];
 const REFUSED_MUTELY: Facts = &["http_status=403", "server_message=", "retry_after_ms=-1", "remedy~Do not retry"];
 
-/// Scenario, code, facts. The stalling ones get a limit of one second: see `limit`.
+/// Scenario, code, lines. Scenarios that stall have a timeout of one second: see `limit`.
 const TABLE: &[(&str, &str, Facts)] = &[
     // The error table of the protocol.
     ("denied", "NF_DENIED", REFUSED),
@@ -66,7 +66,7 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("error-in-200-json", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
     ("token-in-error", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
     ("error-in-200-status", "NF_DENIED", &["http_status=200", "message~403"]),
-    // Token answers.
+    // Responses with a token.
     ("ok", "NF_OK", WHOLE),
     ("spelling", "NF_OK", WHOLE),
     ("lower-case", "NF_OK", WHOLE),
@@ -87,7 +87,7 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("midnight", "NF_OK", &[TOKEN, "expires_at=2051222400"]),
     ("noon", "NF_OK", &[TOKEN, "expires_at=2051265600"]),
     ("narrow-space", "NF_OK", WHOLE),
-    // In lower case, which cultures write that put the day first: it may be the sixth of January.
+    // In lower case, as in cultures that write the day first: it may be the sixth of January.
     ("padded-date", "NF_OK", WITHOUT_EXPIRY),
     ("utf16", "NF_OK", WHOLE),
     ("utf16-be", "NF_OK", WHOLE),
@@ -102,15 +102,15 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("instance-url-script", "NF_OK", &[TOKEN, EXPIRY, REFRESH, "instance_url="]),
     ("invalid-utf8-elsewhere", "NF_OK", WHOLE),
     ("slow", "NF_OK", WHOLE),
-    // As long as no wrong password has come.
+    // Until a wrong password has been received.
     ("locks", "NF_OK", WHOLE),
-    // A token that arrived whole is not lost, whatever the end of its connection.
+    // A complete token is accepted, even if the connection was not closed properly.
     ("truncated-body", "NF_DISCONNECTED", &["http_status=200", "retry_after_ms=300000"]),
     ("truncated-no-close-notify", "NF_DISCONNECTED", &["http_status=200"]),
     ("chunked-truncated", "NF_OK", WHOLE),
     ("content-length-long", "NF_OK", WHOLE),
     ("nested-in-limit", "NF_OK", &[TOKEN]),
-    // Not an answer.
+    // Not a valid response.
     ("html-200", "NF_NOT_CONCUR", &["http_status=200", "server_message=SAP Concur: Sign In", "retry_after_ms=-1"]),
     (
         "html-503",
@@ -163,19 +163,19 @@ pub(crate) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
     TABLE.iter().map(|&(scenario, code, _)| (scenario, code))
 }
 
-/// The limit of a call in ms: short where the end is the limit itself, long where nothing should come near it.
+/// The timeout of a call in ms: short if the call must end by it, long if it must not.
 fn limit(code: &str) -> Duration {
     Duration::from_millis(if code == "NF_TIMEOUT" { 1_000 } else { 60_000 })
 }
 
-/// Beyond its limit a call may take this long: to start the program, and to read its last block on a busy machine.
+/// Additional time of a call after its deadline: to start the program, and to read its last block on a busy machine.
 const GRACE: Duration = Duration::from_secs(3);
 
 fn against(build: Build) {
     let (stub, _) = support::stub();
     let wrong = Mutex::new(Vec::new());
     let rows = Mutex::new(chosen(TABLE, |row| row.0.to_owned()).into_iter());
-    // As many at once as there are calls that mostly wait.
+    // Most calls only wait, so many run at once.
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
@@ -216,26 +216,26 @@ fn shared() {
 }
 
 #[test]
-fn statically_linked() {
+fn static_library() {
     against(Build::Static);
 }
 
 #[test]
 #[ignore = "slow"]
-fn without_unwinding() {
+fn library_without_unwinding() {
     against(Build::PanicAbort);
 }
 
-/// Credentials that the stub checks for itself: wrong ones are refused alike, and unusual ones arrive unchanged.
+/// The stub itself checks credentials: it rejects all wrong ones in the same way, and unusual ones arrive unchanged.
 #[test]
-fn credentials_arrive_as_they_are() {
+fn credentials_arrive_unchanged() {
     let (stub, _) = support::stub();
     let demo = User::demo();
     let long = "0123456789".repeat(30);
     for (key, login, secret, code) in [
         (demo.key.as_str(), demo.login.as_str(), demo.secret.as_str(), "NF_OK"),
         (&demo.key, &demo.login, "wrong", "NF_DENIED"),
-        (&demo.key, "nobody@example.com", &demo.secret, "NF_DENIED"),
+        (&demo.key, "unknown@example.com", &demo.secret, "NF_DENIED"),
         ("wrong", &demo.login, &demo.secret, "NF_DENIED"),
         (&demo.key, &demo.login, "", "NF_DENIED"),
         (&demo.key, "no.password@example.com", "", "NF_OK"),
@@ -250,7 +250,7 @@ fn credentials_arrive_as_they_are() {
     }
 }
 
-/// The library does not repeat a login that was refused: the third call is the third wrong password, and not more.
+/// The library does not repeat a rejected login: the third call is the third wrong password.
 #[test]
 fn login_locked_by_wrong_passwords_is_denied_with_the_right_one() {
     let stub = nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap();
@@ -269,9 +269,9 @@ fn login_locked_by_wrong_passwords_is_denied_with_the_right_one() {
     assert_eq!(stub.requests().len(), 5);
 }
 
-/// Concur asks for TLS 1.2 at least; 1.3 is what every other test runs on.
+/// Concur requires TLS 1.2 or later. Every other test uses TLS 1.3.
 #[test]
-fn tls_1_2_is_enough() {
+fn tls_1_2_is_accepted() {
     let stub =
         nativeflow_stub::Stub::start(nativeflow_stub::Options { only_tls12: true, ..Default::default() }).unwrap();
     let ca = support::scratch("scenarios").join("tls12.pem");
@@ -290,7 +290,7 @@ fn tls_1_2_is_enough() {
 
 /// A handshake message of several records.
 #[test]
-fn a_certificate_may_have_a_thousand_names() {
+fn certificate_with_a_thousand_names_is_accepted() {
     let host_names = (0..1_000).map(|number| format!("host-number-{number}.subsidiary.example.com")).collect();
     let stub = nativeflow_stub::Stub::start(nativeflow_stub::Options { host_names, ..Default::default() }).unwrap();
     let ca = support::scratch("scenarios").join("many-names.pem");
@@ -300,23 +300,23 @@ fn a_certificate_may_have_a_thousand_names() {
 }
 
 #[test]
-fn a_server_that_is_not_trusted_gets_nothing() {
+fn server_that_is_not_trusted_receives_nothing() {
     let (stub, _) = support::stub();
     let (own, silent) = (stub.base_url(), stub.plain_url().replace("http://", "https://"));
     let elsewhere = format!("https://127.0.0.2:{}", own.rsplit(':').next().unwrap());
-    let nowhere = "https://does-not-exist.invalid".to_owned();
+    let unknown_host = "https://does-not-exist.invalid".to_owned();
     let other_ca = support::scratch("scenarios").join("other-ca.pem");
     let other = nativeflow_stub::Stub::start(nativeflow_stub::Options::default()).unwrap();
     std::fs::write(&other_ca, other.ca_pem()).unwrap();
     let other_ca = other_ca.to_str().unwrap();
     let trusting_the_system = |url: &str| Call::to(url).without("ca");
     for (url, call, code, part) in [
-        // The operating system's roots do not hold the stub's.
+        // The root certificates of the operating system do not contain that of the stub.
         (&own, trusting_the_system(&own), "NF_TLS_UNTRUSTED", "not trusted"),
         (&own, Call::to(&own).with("ca", other_ca), "NF_TLS_UNTRUSTED", "not trusted"),
         (&elsewhere, Call::to(&elsewhere), "NF_CONNECT", "127.0.0.2"),
         (&silent, Call::to(&silent), "NF_TLS", "does not use TLS"),
-        (&nowhere, Call::to(&nowhere), "NF_DNS", "does-not-exist.invalid"),
+        (&unknown_host, Call::to(&unknown_host), "NF_DNS", "does-not-exist.invalid"),
     ] {
         let facts = call.with("timeout_ms", "10000").run();
         let pairs = facts.pairs();

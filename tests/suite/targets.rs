@@ -1,6 +1,6 @@
-//! The library for other Linuxes, with an older C library or another processor: the same interface, and it works there.
+//! The library for other Linux systems, with an older C library or another processor, has the same interface and works there.
 //!
-//! Whether anything of a secret is left in memory there is asked in `residue`.
+//! `residue` searches the memory there for secrets.
 
 use std::process::Command;
 
@@ -8,41 +8,41 @@ use crate::abi;
 use crate::support::{self, Build, Program, Target, needs};
 use nativeflow_stub::User;
 
-/// Of 2012, the oldest that Rust's standard library supports: major and minor number.
+/// glibc of 2012, the oldest that Rust's standard library supports: major and minor number.
 const OLDEST_GLIBC: (u32, u32) = (2, 17);
-/// Separate libraries in those days.
+/// Separate libraries in that version.
 const PARTS_OF_GLIBC: &[&str] = &["libpthread.so.0", "libdl.so.2"];
 
-/// Both kinds for each.
+/// Both kinds of library for each target.
 fn builds() -> impl Iterator<Item = Build> {
     Target::ALL.into_iter().flat_map(|target| [Build::For(target), Build::StaticFor(target)])
 }
 
 #[test]
 #[ignore = "slow"]
-fn the_interface_is_the_same() {
+fn library_has_the_same_interface() {
     needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
-    builds().for_each(abi::exports_what_was_promised);
+    builds().for_each(abi::check_exports);
 }
 
 #[test]
 #[ignore = "slow"]
-fn nothing_is_needed_but_a_c_library() {
+fn library_needs_only_a_c_library() {
     needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     for target in Target::ALL {
-        abi::needs_only_the_c_library_and_stays_small(Build::For(target), PARTS_OF_GLIBC);
+        abi::check_dependencies_and_size(Build::For(target), PARTS_OF_GLIBC);
     }
 }
 
 #[test]
 #[ignore = "slow"]
-fn the_c_library_may_be_an_old_one() {
+fn library_works_with_an_old_c_library() {
     needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     for target in Target::ALL {
         let library = Build::For(target).file();
         let output = Command::new("readelf").args(["--version-info", "--wide"]).arg(&library).output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        let versions: Vec<(u32, u32)> = said
+        let symbols = String::from_utf8(output.stdout).unwrap();
+        let versions: Vec<(u32, u32)> = symbols
             .split(|letter: char| !letter.is_ascii_alphanumeric() && !"._".contains(letter))
             .filter_map(|word| word.strip_prefix("GLIBC_"))
             .map(|version| {
@@ -57,7 +57,7 @@ fn the_c_library_may_be_an_old_one() {
 
 #[test]
 #[ignore = "slow"]
-fn a_token_comes_and_a_refusal_is_told() {
+fn example_gets_a_token_and_a_rejection() {
     needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     let (stub, ca) = support::stub();
     let demo = User::demo();
@@ -73,7 +73,7 @@ fn a_token_comes_and_a_refusal_is_told() {
             let facts = program.again(&[&user.secret]);
             assert!(facts.status.success(), "{build}: {}", facts.stderr);
             for line in ["token:    ", "expires:  2", "instance: https://localhost:"] {
-                assert!(facts.stdout.lines().any(|said| said.starts_with(line)), "{build}: {}", facts.stdout);
+                assert!(facts.stdout.lines().any(|printed| printed.starts_with(line)), "{build}: {}", facts.stdout);
             }
             let facts = program.again(&["wrong"]);
             assert_eq!(facts.status.code(), Some(1), "{build}");
@@ -98,7 +98,7 @@ fn programs_that_check_themselves_pass() {
         for name in ["arguments", "lifetimes", "nothing", "version"] {
             with_stub(name, &stub.base_url(), &[]);
         }
-        // With the stack that the header asks for.
+        // With the stack size in the header.
         with_stub("threads", &stub.base_url(), &["128"]);
         with_stub("cancel", &stub.scenario_url("silence-after-tls"), &[]);
     }

@@ -1,6 +1,6 @@
-//! nativeflow.dll, as `make windows` builds it: what it needs and exports, and the C programs with it under wine.
+//! nativeflow.dll, as `make windows` builds it: its imports and exports, and the C programs that use it under wine.
 //!
-//! The 32-bit one is looked at only: there is no 32-bit wine in Debian 12 without a second architecture of packages.
+//! The 32-bit DLL is only inspected, because Debian 12 has no 32-bit wine without a second architecture of packages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ fn objdump(processor: &str, dll: &Path) -> String {
 
 #[test]
 #[ignore = "slow"]
-fn the_dll_needs_the_systems_own_dlls_and_exports_what_the_list_says() {
+fn dll_needs_only_system_dlls_and_exports_the_listed_functions() {
     needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let promised = fs::read_to_string(root().join("abi/nativeflow.symbols")).unwrap();
     let promised: Vec<&str> = promised.lines().filter(|line| !line.starts_with('#')).collect();
@@ -58,19 +58,19 @@ fn the_dll_needs_the_systems_own_dlls_and_exports_what_the_list_says() {
         assert_eq!(names, promised, "{processor}");
         let size = fs::metadata(&dll).unwrap().len();
         assert!(size < 2_300_000, "{processor}: {size} bytes");
-        // The date of the linking would make every archive another one. (In another folder it still is: see dist.sh.)
+        // The date of linking would make every archive different. (In another directory it still is: see dist.sh.)
         assert!(
             headers.lines().any(|line| line.starts_with("Time/Date") && line.contains("Thu Jan  1 00:00:00 1970")),
             "{processor}"
         );
-        // A debugger's path would tell of the machine that built it.
+        // The path of a debug file would reveal directories of the build machine.
         let home = root().display().to_string();
         let bytes = fs::read(&dll).unwrap();
         assert!(!bytes.windows(home.len()).any(|part| part == home.as_bytes()), "{processor}: {home} is in the DLL");
     }
 }
 
-/// A C program for Windows with the DLL beside it.
+/// A C program for Windows, with the DLL in its directory.
 fn compile(name: &str, sources: &[&str]) -> Program {
     let dll = folder("x86_64");
     let work = scratch("windows").join(format!("{name}-{}", std::process::id()));
@@ -83,7 +83,7 @@ fn compile(name: &str, sources: &[&str]) -> Program {
     }
     compiler
         .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-DNF_DLL"])
-        // POSIX's names, and printf as C99 has it.
+        // Names of POSIX, and printf of C99.
         .args(["-D_POSIX_C_SOURCE=200809L", "-D__USE_MINGW_ANSI_STDIO=1"])
         .source(&dll.join("lib/libnativeflow.dll.a"))
         .args(["-static"])
@@ -96,12 +96,12 @@ fn under_wine(program: Program) -> Program {
     program.under(&["wine"]).under(&["env", &prefix(), "WINEDEBUG=-all"])
 }
 
-/// Where wine keeps what it takes for a disk.
+/// The directory that wine uses as its disk.
 fn prefix() -> String {
     static MADE: OnceLock<String> = OnceLock::new();
     MADE.get_or_init(|| {
         let folder = scratch("wine");
-        // The second waits until all that the first has begun is done.
+        // The second command waits until all processes of the first have ended.
         for command in [["wine", "wineboot"], ["wineserver", "--wait"]] {
             let mut made = Command::new(command[0]);
             let made = made.arg(command[1]).env("WINEPREFIX", &folder).env("WINEDEBUG", "-all").output().unwrap();
@@ -126,7 +126,7 @@ fn gets_a_token(example: Program, secret: &str) -> Facts {
 
 #[test]
 #[ignore = "slow"]
-fn the_example_gets_a_token_and_a_refusal() {
+fn example_gets_a_token_and_a_rejection() {
     needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let token = gets_a_token(compile("get_token", &["examples-c/get_token.c"]), &User::demo().secret);
     assert!(token.status.success(), "{}", token.stderr);
@@ -138,10 +138,10 @@ fn the_example_gets_a_token_and_a_refusal() {
     assert!(refusal.stderr.contains("NF_DENIED: ") && refusal.stderr.contains("Do not retry"), "{}", refusal.stderr);
 }
 
-/// wine has the roots of the system that it runs on, and the stub's is not among them.
+/// wine uses the root certificates of its system, which do not contain that of the stub.
 #[test]
 #[ignore = "slow"]
-fn the_systems_own_store_is_asked_without_a_ca_file() {
+fn system_store_is_used_without_a_ca_file() {
     needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let (stub, _) = support::stub();
     let facts = compile("untrusted", &["examples-c/get_token.c"])
@@ -154,7 +154,7 @@ fn the_systems_own_store_is_asked_without_a_ca_file() {
 
 #[test]
 #[ignore = "slow"]
-fn the_c_programs_check_the_dll_too() {
+fn c_programs_pass_with_the_dll() {
     needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let (stub, ca) = support::stub();
     let user = User::demo();
@@ -167,23 +167,23 @@ fn the_c_programs_check_the_dll_too() {
     }
 }
 
-/// Woken by a datagram, there.
+/// On Windows a datagram wakes the call.
 #[test]
 #[ignore = "slow"]
-fn calls_are_cancelled_from_another_thread() {
+fn call_is_cancelled_from_another_thread() {
     needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let program = compile("cancelling", &["tests/c/cancelling.c"]);
-    // The clock of Windows has a pace of 16 ms.
-    cancellation::told(program, &on_disk_z(support::stub().1), "50").must_pass();
+    // The clock of Windows has steps of 16 ms.
+    cancellation::with_arguments(program, &on_disk_z(support::stub().1), "50").must_pass();
 }
 
 #[test]
 #[ignore = "slow"]
-fn a_call_returns_soon_after_its_limit() {
+fn call_returns_soon_after_its_deadline() {
     needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let (stub, ca) = support::stub();
     let program = compile("call", &["tests/c/call.c"]);
-    // The best of three: the machine may be busy with something else.
+    // The best of three, because the machine may be busy.
     let over = (0..3).map(|_| {
         let settings = [
             format!("url={}", stub.scenario_url("silence-after-tls")),
@@ -212,7 +212,7 @@ target_link_libraries(program PRIVATE nativeflow::shared)
 /// By pkg-config and by CMake, both with the compiler for Windows.
 #[test]
 #[ignore = "slow"]
-fn the_archive_is_enough_for_a_build() {
+fn windows_archive_is_complete() {
     needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let made = outside_cargo("make").args(["--silent", "dist", "TARGET=x86_64-windows"]).current_dir(root()).status();
     assert!(made.unwrap().success(), "make dist");
@@ -227,7 +227,7 @@ fn the_archive_is_enough_for_a_build() {
         String::from_utf8(output.stdout).unwrap()
     };
     run(Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(&elsewhere));
-    // A name without blanks: the flags of pkg-config are taken apart at blanks here.
+    // A name without spaces, because this test splits the flags of pkg-config at spaces.
     let prefix = scratch("dist-windows");
     let _ = fs::remove_dir_all(&prefix);
     fs::rename(elsewhere.join(&name), &prefix).unwrap();
@@ -266,10 +266,11 @@ fn the_archive_is_enough_for_a_build() {
     }
 }
 
-/// In the process' own memory, by ReadProcessMemory: private pages, modules and mapped files, before and after all is freed.
+/// Searches the process' own memory with ReadProcessMemory: private pages, modules and mapped files, before and after all objects
+/// are freed.
 #[test]
 #[ignore = "slow"]
-fn nothing_is_left_in_memory() {
+fn no_secret_is_left_in_memory() {
     needs!("x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "wine");
     let place = residue::place();
     let host = compile(
@@ -288,38 +289,38 @@ fn nothing_is_left_in_memory() {
         ("denied", "NF_DENIED", url("denied")),
         ("truncated-xml", "NF_MALFORMED", url("truncated-xml")),
         ("silence-after-tls", "NF_TIMEOUT", url("silence-after-tls")),
-        ("nobody", "NF_CONNECT", "https://127.0.0.1:1".to_owned()),
+        ("closed-port", "NF_CONNECT", "https://127.0.0.1:1".to_owned()),
     ] {
         let calls = if code == "NF_TIMEOUT" { "2" } else { "8" };
         let brief = Patterns::new(&place.user).brief();
         let args = [name, &url, &on_disk_z(&place.ca), calls].map(str::to_owned);
         let facts = host.again_with(&[], &args, &brief);
-        let said = &facts.stdout;
+        let stdout = &facts.stdout;
         assert!(
-            facts.status.success() && said.contains(&format!("code {name} {code} {calls}")),
-            "{said}{}",
+            facts.status.success() && stdout.contains(&format!("code {name} {code} {calls}")),
+            "{stdout}{}",
             facts.stderr
         );
-        // What is there before the first call is there by chance: letters of "test", of Base64's alphabet.
+        // Windows found before the first call are there by chance: letters of "test", or the alphabet of Base64.
         let number = |start: String| {
-            let line = said.lines().find_map(|line| line.strip_prefix(&start));
+            let line = stdout.lines().find_map(|line| line.strip_prefix(&start));
             line.map_or(0, |rest| rest.trim().split(' ').next().unwrap().parse::<usize>().unwrap())
         };
-        for line in said.lines().filter_map(|line| line.strip_prefix(&format!("found {name} "))) {
+        for line in stdout.lines().filter_map(|line| line.strip_prefix(&format!("found {name} "))) {
             let [when, pattern, part, windows] = line.trim().split(' ').collect::<Vec<_>>()[..] else {
                 panic!("{line}")
             };
             let by_chance = number(format!("found {name} before {pattern} {part} "));
             let scans = number(format!("scanned {name} {when} "));
-            assert!(scans > 0 && windows.parse::<usize>().unwrap() <= by_chance * scans, "{said}");
+            assert!(scans > 0 && windows.parse::<usize>().unwrap() <= by_chance * scans, "{stdout}");
         }
         for when in ["returned", "freed", "closed"] {
-            assert!(number(format!("scanned {name} {when} ")) > 0, "{said}");
+            assert!(number(format!("scanned {name} {when} ")) > 0, "{stdout}");
         }
-        let controls = said.lines().filter_map(|line| line.strip_prefix("control ")?.rsplit(' ').next());
+        let controls = stdout.lines().filter_map(|line| line.strip_prefix("control ")?.rsplit(' ').next());
         let controls: Vec<usize> = controls.map(|windows| windows.parse().unwrap()).collect();
         // 24 characters have 17 windows.
-        assert!(controls.len() == 3 && controls.iter().all(|&windows| windows >= 17), "{name}: {said}");
-        assert!(!said.contains("unreadable"), "{name}: {said}");
+        assert!(controls.len() == 3 && controls.iter().all(|&windows| windows >= 17), "{name}: {stdout}");
+        assert!(!stdout.contains("unreadable"), "{name}: {stdout}");
     }
 }

@@ -1,4 +1,4 @@
-//! What goes over the wire, byte for byte.
+//! The bytes that the library sends.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -8,7 +8,7 @@ use nativeflow_stub::{Options, Stub, User};
 
 use crate::support::{self, Call, user};
 
-/// Sends one request for `user` and gives the head that arrived.
+/// Sends one request for `user` and returns the head that arrived.
 fn head_for(user: User, product: &str) -> String {
     let stub = Stub::start(Options { users: vec![user.clone()], ..Options::default() }).unwrap();
     let ca = support::scratch("wire").join(format!("ca-{}-{:?}.pem", std::process::id(), std::thread::current().id()));
@@ -30,7 +30,7 @@ fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 }
 
 #[test]
-fn the_request_is_the_documented_one_and_nothing_else() {
+fn request_is_the_documented_one() {
     let head = head_for(User::demo(), "erp/4.2");
     let host = header(&head, "Host").unwrap();
     assert!(host.starts_with("localhost:"), "{host}");
@@ -50,7 +50,7 @@ fn the_request_is_the_documented_one_and_nothing_else() {
 }
 
 #[test]
-fn a_request_on_a_kept_connection_does_not_close_it() {
+fn request_with_keep_alive_does_not_close_the_connection() {
     let stub = Stub::start(Options::default()).unwrap();
     let call = Call::to(&stub.plain_url()).with("keep_alive_ms", "60000").with("calls", "2");
     assert!(call.run().stdout.contains("code=NF_OK"));
@@ -59,7 +59,7 @@ fn a_request_on_a_kept_connection_does_not_close_it() {
     assert!(heads.iter().all(|head| !head.to_ascii_lowercase().contains("connection:")), "{heads:?}");
 }
 
-/// What arrives at a server, or a proxy, that refuses everything.
+/// The head that a server, or a proxy, receives. It rejects every request.
 fn arriving_at(call: impl FnOnce(SocketAddr) -> Call, code: &str, refusal: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -80,7 +80,7 @@ fn arriving_at(call: impl FnOnce(SocketAddr) -> Call, code: &str, refusal: &'sta
 }
 
 #[test]
-fn a_proxy_is_asked_in_the_documented_spelling() {
+fn proxy_receives_the_documented_request() {
     let head = arriving_at(
         |proxy| Call::to("https://EU1.Example.com").with("proxy", &format!("http://user:pass@{proxy}")),
         "NF_PROXY_DENIED",
@@ -99,7 +99,7 @@ fn a_proxy_is_asked_in_the_documented_spelling() {
 }
 
 #[test]
-fn the_host_is_sent_in_lower_case() {
+fn host_is_sent_in_lower_case() {
     let head = arriving_at(
         |server| Call::to(&format!("http://LocalHost:{}/Path", server.port())),
         "NF_DENIED",
@@ -109,7 +109,7 @@ fn the_host_is_sent_in_lower_case() {
 }
 
 #[test]
-fn the_name_in_a_tls_handshake_is_in_lower_case() {
+fn name_in_a_tls_handshake_is_in_lower_case() {
     for through_proxy in [false, true] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let place = format!("https://LocalHost:{}", listener.local_addr().unwrap().port());
@@ -129,20 +129,20 @@ fn the_name_in_a_tls_handshake_is_in_lower_case() {
 }
 
 #[test]
-fn an_empty_secret_keeps_its_colon() {
+fn empty_secret_is_sent_after_its_colon() {
     let head = head_for(user("a@b", ""), "");
     assert_eq!(header(&head, "authorization"), Some("Basic YUBiOg=="));
     assert_eq!(header(&head, "user-agent"), Some(concat!("nativeflow/", env!("CARGO_PKG_VERSION"))));
 }
 
 #[test]
-fn umlauts_go_as_utf8() {
+fn umlauts_are_sent_as_utf8() {
     let head = head_for(user("jürgen@b", "pä:ß€"), "");
     assert_eq!(header(&head, "authorization"), Some("Basic asO8cmdlbkBiOnDDpDrDn+KCrA=="));
 }
 
 #[test]
-fn a_secret_of_300_characters_is_one_line() {
+fn secret_of_300_characters_is_sent_in_one_line() {
     let head = head_for(user("a@b", &"0123456789".repeat(30)), "");
     let basic = header(&head, "authorization").unwrap().strip_prefix("Basic ").unwrap();
     // "a@b:" and 300 bytes.
@@ -151,7 +151,7 @@ fn a_secret_of_300_characters_is_one_line() {
 }
 
 #[test]
-fn no_credential_follows_a_redirect() {
+fn redirect_target_receives_no_credentials() {
     for scenario in ["redirect", "redirect-permanent", "redirect-html"] {
         let stub = Stub::start(Options::default()).unwrap();
         let ca = support::scratch("wire").join(format!("ca-{}-{scenario}.pem", std::process::id()));

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::{Compiler, root, scratch};
 
-/// Tests that run side by side have their own.
+/// Each test has its own, because tests run in parallel.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 pub struct CallAuditor {
@@ -47,7 +47,7 @@ impl Drop for CallAuditor {
     }
 }
 
-/// What a host has done with the library.
+/// Record of the calls that a host made to the library.
 #[derive(Default)]
 pub struct Account {
     made: BTreeMap<String, usize>,
@@ -60,7 +60,7 @@ pub struct Account {
     found: Vec<String>,
 }
 
-/// An empty one for a host that has not loaded the library.
+/// Empty if the host has not loaded the library.
 pub fn read(log: &Path) -> Account {
     let text = fs::read_to_string(log).unwrap_or_default();
     let _ = fs::remove_file(log);
@@ -86,7 +86,7 @@ pub fn read(log: &Path) -> Account {
 }
 
 impl Account {
-    /// Of one run.
+    /// Checks one run.
     pub fn check(&self, host: &str, prefix: &Path, has_token: bool) {
         assert!(self.loaded.iter().all(|path| Path::new(path).starts_with(prefix)), "{host}: {:?}", self.loaded);
         assert!(!self.loaded.is_empty(), "{host}: the library was not loaded");
@@ -102,7 +102,7 @@ impl Account {
         assert_eq!(self.windows, 0, "{host}: of the secret, in {:?}", self.found);
     }
 
-    /// Of one run that ended before it asked for a token.
+    /// Checks one run that ended before it requested a token.
     pub fn check_unasked(&self, host: &str) {
         assert!(self.zeroed.is_empty() && self.left.is_empty(), "{host}: the library was given a secret");
         assert_eq!(self.made.get("token"), None, "{host}");

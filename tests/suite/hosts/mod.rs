@@ -1,8 +1,8 @@
-//! The languages that the library is called from: each gets a token and a refusal from the installed library, and leaves
-//! nothing behind.
+//! The languages that call the library. Each gets a token and a rejection from the installed library, and leaves no secret in
+//! memory.
 //!
-//! A host's program is one of `bindings/`, built in a copy of its folder with nothing but what `make install` has put
-//! somewhere. It runs under the call auditor of `tests/hosts`, which sees at the C boundary whether login and secret were zeroed
+//! A host's program is one of `bindings/`, built in a copy of its directory with only the files that `make install` has
+//! installed. It runs under the call auditor of `tests/hosts`, which sees at the C boundary whether login and secret were zeroed
 //! and all objects freed, and looks for the secret in the process' memory when it frees its client.
 
 mod call_auditor;
@@ -25,22 +25,22 @@ use call_auditor::{Account, CallAuditor};
 
 type Commands = &'static [&'static [&'static str]];
 
-/// A folder, and what builds it.
+/// A directory, and the commands that build it.
 type Recipe = (&'static str, Commands);
 
 /// A language, or one of its ways to call C.
 pub struct Host {
-    /// As the table names it.
+    /// Name in the table.
     name: &'static str,
     /// Prints its version.
     version: &'static [&'static str],
-    /// In `bindings/`, or from the top of the project.
+    /// Path in `bindings/`, or from the top of the project.
     folder: &'static str,
     /// Commands that build the program. `{prefix}` is where the library is installed; `{tools}`, `{node}` and `{dotnet}` are
-    /// what `tests/tools.sh` has put somewhere, for it is no package of the system.
+    /// the places where `tests/tools.sh` has put tools that are not packages of the system.
     build: Commands,
-    /// Commands that test what cannot be seen from outside; they are told the stub, a way to a server that is silent, and
-    /// its CA file, as `{base-url}`, `{silent-url}` and `{ca-file}` or in the environment, and the demo user on standard input.
+    /// Commands of the binding's own tests. They get the URLs of the stub and of a silent server, and the CA file, as `{base-url}`,
+    /// `{silent-url}` and `{ca-file}` or in the environment, and the demo user on standard input.
     tests: Commands,
     /// The program, which takes BASE_URL CONSUMER_KEY LOGIN [CA_FILE] and the secret as its first line.
     run: &'static [&'static str],
@@ -69,7 +69,7 @@ pub struct Seen {
 struct Place {
     prefix: PathBuf,
     auditor: CallAuditor,
-    /// Where what was built. Hosts that share folder and commands run literally the same program.
+    /// Directory of each program that was built. Hosts with the same directory and commands run the same program.
     built: Mutex<HashMap<Recipe, Arc<OnceLock<PathBuf>>>>,
 }
 
@@ -101,20 +101,20 @@ impl Place {
         [
             ("PKG_CONFIG_PATH", format!("{lib}/pkgconfig")),
             ("LD_LIBRARY_PATH", lib),
-            // Nothing is fetched by Go: it takes the compiler that is there, and no module.
+            // Go must not download a compiler or a module.
             ("GOTOOLCHAIN", "local".to_owned()),
             ("GOPROXY", "off".to_owned()),
             ("GOCACHE", root().join("target/go-cache").display().to_string()),
         ]
     }
 
-    /// The version of a host; `None` when it is not here, or what its commands start is not.
+    /// The version of a host; `None` if the host, or a program that its commands start, is not installed.
     fn version(&self, host: &Host) -> Option<String> {
         if !host.starts().iter().all(|&program| is_here(program)) {
             return None;
         }
         let output = self.command(host.version).output().ok().filter(|output| output.status.success())?;
-        let text = said(&output);
+        let text = printed(&output);
         let words = text.split(|c: char| c != '.' && !c.is_ascii_alphanumeric());
         // "go1.19.8", "v24.19.0"
         let mut numbers = words.map(|word| word.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
@@ -128,17 +128,17 @@ impl Place {
         built.get_or_init(|| self.build_copy(host)).clone()
     }
 
-    /// Builds a host's program, in a copy of its folder.
+    /// Builds a host's program, in a copy of its directory.
     fn build_copy(&self, host: &Host) -> PathBuf {
         let top = scratch("hosts").join(host.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
         let _ = fs::remove_dir_all(&top);
         let work = top.join("bindings/this");
         copy(&root().join("bindings").join(host.folder), &work);
-        // With the lists that some tests compare themselves with.
+        // Some tests read the lists of functions and codes.
         copy(&root().join("abi"), &top.join("abi"));
         for words in host.build {
             let output = self.command(words).current_dir(&work).output().unwrap();
-            assert!(output.status.success(), "{}: {words:?}\n{}", host.name, said(&output));
+            assert!(output.status.success(), "{}: {words:?}\n{}", host.name, printed(&output));
         }
         work
     }
@@ -157,7 +157,7 @@ impl Place {
         }
     }
 
-    /// Words to run in a folder, with the variables given and our own.
+    /// The program that runs these words in a directory, with these variables and those of [`Place`].
     fn program(&self, host: &Host, work: &Path, words: &[&str], variables: &[(&str, String)]) -> Program {
         let own = self.variables();
         let variables = own.iter().chain(variables).map(|(name, value)| format!("{name}={value}"));
@@ -167,7 +167,7 @@ impl Place {
         words.fold(program, |program, word| program.arg(&word))
     }
 
-    /// Tries a host with a token, a refusal and a token for a user whose login and secret are not ASCII.
+    /// Checks a host with a token, a rejection, and a token for a user whose login and secret are not ASCII.
     fn try_out(&self, host: &Host, version: String) -> Seen {
         let work = self.build(host);
         self.test(host, &work);
@@ -200,26 +200,26 @@ impl Place {
         self.refuses(host, &work, &random_text(600), &["longer than"]);
         self.refuses(host, &work, "Qz5$vK8&\0wX3!jP6^", &["NUL", "NF_INVALID"]);
         let usage = self.command(host.run).current_dir(&work).output().unwrap();
-        assert_eq!(usage.status.code(), Some(2), "{}: {}", host.name, said(&usage));
-        assert!(said(&usage).contains("usage: "), "{}: {}", host.name, said(&usage));
+        assert_eq!(usage.status.code(), Some(2), "{}: {}", host.name, printed(&usage));
+        assert!(printed(&usage).contains("usage: "), "{}: {}", host.name, printed(&usage));
         Seen { name: host.name, version, account: all }
     }
 
-    /// A secret that cannot be sent as it is. Cut, it would be sent, and count as a failed login.
+    /// Checks a secret that cannot be sent unchanged. If it were truncated and sent, it would count as a failed login.
     fn refuses(&self, host: &Host, work: &Path, secret: &str, one_of: &[&str]) {
         let (facts, account) = self.run(host, work, &support::user("random@example.com", secret));
         let what = format!("{}, a secret, {one_of:?}:\n{}{}", host.name, facts.stdout, facts.stderr);
         assert_eq!(facts.status.code(), Some(1), "{what}");
-        assert!(facts.stdout.is_empty() && one_of.iter().any(|said| facts.stderr.contains(said)), "{what}");
+        assert!(facts.stdout.is_empty() && one_of.iter().any(|part| facts.stderr.contains(part)), "{what}");
         assert!(!facts.stderr.contains("NF_DENIED"), "{what}");
         match account.zeroed() {
             0 => account.check_unasked(host.name),
-            // The library itself has refused it.
+            // The library itself has rejected it.
             _ => account.check(host.name, &self.prefix, false),
         }
     }
 
-    /// Runs its program for a user, and gives what the call auditor saw.
+    /// Runs its program for a user. Returns its output and the record of the call auditor.
     fn run(&self, host: &Host, work: &Path, user: &User) -> (Facts, Account) {
         let (stub, ca) = support::stub();
         let log = self.auditor.new_log();
@@ -231,7 +231,7 @@ impl Place {
 }
 
 impl Drop for Place {
-    /// After a failure the folders stay, to be looked at.
+    /// Keeps the directories after a failure, so that a developer can read them.
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
@@ -242,7 +242,7 @@ impl Drop for Place {
     }
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -285,7 +285,7 @@ fn every_host_gets_a_token_and_a_refusal_and_leaves_nothing() {
     table::keep(seen, is_whole);
 }
 
-/// What the other test relies on.
+/// Shows that the call auditor of the other test detects errors.
 #[test]
 fn call_auditor_reports_what_a_leaky_host_leaves() {
     needs!("pkg-config");
@@ -302,6 +302,6 @@ fn call_auditor_reports_what_a_leaky_host_leaves() {
     let (facts, account) = place.run(&leaky, &work, &support::user("random@example.com", "Qz5$vK8&wX3!jP6^"));
     assert!(facts.status.success(), "{}", facts.stderr);
     assert_eq!(account.freed(), (1, 3), "options and token are left");
-    // In its own copy, in the buffer of standard input.
+    // One copy is its own, one is in the buffer of standard input.
     assert!(account.windows() >= 2 * 9, "{}", account.windows());
 }

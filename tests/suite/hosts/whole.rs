@@ -1,11 +1,11 @@
-//! The bindings that promise the whole of `nativeflow.h` have all of it.
+//! The bindings that promise all functions and codes of `nativeflow.h` have them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::root;
 
-/// The lines of a list of what is promised.
+/// The lines of a list in `abi`.
 fn promised(list: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join("abi").join(list)).unwrap();
     text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
@@ -17,7 +17,7 @@ fn codes() -> Vec<(String, String)> {
     lines.filter_map(|line| line.split_once(' ').map(|(code, name)| (code.to_owned(), name.to_owned()))).collect()
 }
 
-/// All text of a binding, but for what a developer has installed or built there.
+/// All text of a binding, except files that a developer has installed or built there.
 fn text_of(folder: &Path) -> String {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
@@ -47,12 +47,12 @@ fn declares(line: &str, name: &str, value: &str) -> bool {
     words.next_back() == Some(value) && words.any(|word| spellings.contains(&plain(word)))
 }
 
-/// Each function by its own name, but for those that a binding has no use for, and each code with its own number. Go takes
-/// the numbers from C, and has no error for success.
+/// Each function has its own name in the binding, except functions that the binding does not need. Each code has its own number.
+/// Go takes the numbers from C, and has no error for success.
 #[test]
-fn the_whole_bindings_have_every_function_and_code() {
+fn whole_bindings_have_every_function_and_code() {
     for (binding, without) in [
-        // By way of Client, AppendValue and the code.
+        // Go uses Client, AppendValue and the code instead.
         ("go", ["nf_get_token", "nf_token_copy_value", "nf_error_name"].as_slice()),
         ("java", &[]),
         ("node", &[]),
@@ -73,7 +73,7 @@ fn the_whole_bindings_have_every_function_and_code() {
     }
 }
 
-/// Those that are missing are C++ as they are, for it includes the C header.
+/// C++ programs call the missing functions directly, because the C++ header includes the C header.
 #[test]
 fn cpp_header_uses_every_function() {
     let text = fs::read_to_string(root().join("include/nativeflow.hpp")).unwrap();

@@ -1,4 +1,4 @@
-//! A server that asks for a client certificate once. What it asked on one connection is no reason on the next.
+//! A server that requests a client certificate on one connection. The request must not affect the error of the next one.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -20,7 +20,7 @@ use crate::support::Call;
 const HANDSHAKE_FAILURE: [u8; 7] = [21, 3, 3, 0, 2, 2, 40];
 
 #[test]
-fn certificate_request_counts_for_its_own_connection_only() {
+fn certificate_request_does_not_affect_the_next_connection() {
     let root = Authority::root("The root");
     let leaf = root.server(|_| ());
     let provider = Arc::new(ring::default_provider());

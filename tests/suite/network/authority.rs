@@ -1,4 +1,4 @@
-//! Who may sign a server's certificate: nginx shows certificates whose issuer may, or must not.
+//! Which certificates may sign a server's certificate: nginx presents certificates of issuers that may and that must not.
 
 use std::fs;
 use std::sync::OnceLock;
@@ -14,7 +14,7 @@ use super::nginx::{Shown, openssl, rsa_key, shown};
 use super::process::{folder, write};
 
 const PEER: &str = "nginx";
-/// What nginx notes of one healthy call.
+/// Log line of nginx for one successful call.
 const SERVED: &[&str] = &["server_saw=TLSv1.3 NONE 200;"];
 
 /// The certificate of a server for localhost, not of an authority.
@@ -25,8 +25,8 @@ fn server(parameters: &mut CertificateParams) {
     parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
 }
 
-/// The same, as people make it by hand: self-signed, CA:FALSE.
-fn by_hand(parameters: &mut CertificateParams) {
+/// The same, self-signed and with CA:FALSE, as administrators often create it.
+fn self_signed_leaf(parameters: &mut CertificateParams) {
     server(parameters);
     parameters.is_ca = IsCa::ExplicitNoCa;
 }
@@ -43,7 +43,7 @@ fn only_for(purpose: ExtendedKeyUsagePurpose) -> impl FnOnce(&mut CertificatePar
     move |parameters| parameters.extended_key_usages = vec![purpose]
 }
 
-/// A server's certificate by `issuer`, shown with `issuers`, to a client that trusts `trusted`.
+/// A server's certificate by `issuer`, presented with `issuers` to a client that trusts `trusted`.
 fn signed_by(issuer: &Authority, issuers: &[&str], trusted: &str) -> Shown {
     let leaf = issuer.server(|_| ());
     Shown { chain: leaf.pem + &issuers.concat(), key: leaf.key, trusted: trusted.to_owned() }
@@ -54,7 +54,7 @@ fn by_trusted(root: &Authority) -> Shown {
     signed_by(root, &[], &root.pem)
 }
 
-/// `certificate` itself is what the server shows and what the client trusts.
+/// The server presents `certificate`, and the client trusts it.
 fn itself(certificate: Authority) -> Shown {
     Shown { chain: certificate.pem.clone(), key: certificate.key, trusted: certificate.pem }
 }
@@ -90,33 +90,33 @@ pub fn rows() -> Vec<Row> {
 fn may_sign() -> Vec<Row> {
     let row = |fault, make: fn() -> Shown| Row::new((PEER, fault, "NF_OK"), SERVED, move || shown(make()));
     vec![
-        row("shows a certificate of a root without keyUsage", || {
+        row("presents a certificate of a root without keyUsage", || {
             by_trusted(&Authority::root_with("The root", |root| root.key_usages = Vec::new()))
         }),
-        row("shows a certificate of a root for TLS servers only", || {
+        row("presents a certificate of a root for TLS servers only", || {
             by_trusted(&Authority::root_with("The root", only_for(ExtendedKeyUsagePurpose::ServerAuth)))
         }),
-        row("shows a certificate of a root for any purpose", || {
+        row("presents a certificate of a root for any purpose", || {
             by_trusted(&Authority::root_with("The root", only_for(ExtendedKeyUsagePurpose::Any)))
         }),
-        row("shows a certificate of a root of X.509 version 1", by_version_1_root),
-        row("shows a certificate of an intermediate that is trusted itself", || {
+        row("presents a certificate of a root of X.509 version 1", by_version_1_root),
+        row("presents a certificate of an intermediate that is trusted itself", || {
             by_trusted(&Authority::root("The root").intermediate("The intermediate"))
         }),
-        row("shows as many intermediates as the root's pathLen allows", || chain_of(2, 2)),
-        row("shows a cross-signed intermediate, by another root first", || {
+        row("presents as many intermediates as the root's pathLen allows", || chain_of(2, 2)),
+        row("presents a cross-signed intermediate, by another root first", || {
             let (root, other) = (Authority::root("The root"), Authority::root("Another root"));
             let intermediate = other.intermediate("The intermediate");
             let crossed = root.cross_sign(&intermediate, "The intermediate");
             signed_by(&intermediate, &[&intermediate.pem, &crossed], &root.pem)
         }),
-        row("shows an intermediate twice, without keyCertSign first", || {
+        row("presents an intermediate twice, without keyCertSign first", || {
             let root = Authority::root("The root");
             let unfit = root.intermediate_with("The intermediate", only_signatures);
             let fit = root.cross_sign(&unfit, "The intermediate");
             signed_by(&unfit, &[&unfit.pem, &fit], &root.pem)
         }),
-        row("shows too many intermediates for one of two trusted roots", || {
+        row("presents too many intermediates for one of two trusted roots", || {
             let strict = Authority::root_with("The strict root", path_len(0));
             let (root, intermediate) = (Authority::root("The root"), strict.intermediate("The intermediate"));
             let crossed = root.cross_sign(&intermediate, "The intermediate");
@@ -129,22 +129,22 @@ fn may_sign() -> Vec<Row> {
 fn must_not_sign() -> Vec<Row> {
     const UNFIT: &str = "remedy~may sign";
     let unfit =
-        |fault, says, make: fn() -> Shown| Row::new((PEER, fault, "NF_TLS_UNTRUSTED"), says, move || shown(make()));
+        |fault, lines, make: fn() -> Shown| Row::new((PEER, fault, "NF_TLS_UNTRUSTED"), lines, move || shown(make()));
     let refused =
-        |fault, says, make: fn() -> Shown| Row::new((PEER, fault, "NF_INVALID_OPTION"), says, move || shown(make()));
+        |fault, lines, make: fn() -> Shown| Row::new((PEER, fault, "NF_INVALID_OPTION"), lines, move || shown(make()));
     vec![
         unfit(
-            "shows a certificate signed with the key of a trusted CA:FALSE certificate",
+            "presents a certificate signed with the key of a trusted CA:FALSE certificate",
             &["server_saw=", "message~test.internal", "message~CA:FALSE", UNFIT],
-            || by_trusted(&Authority::root_with("test.internal", by_hand)),
+            || by_trusted(&Authority::root_with("test.internal", self_signed_leaf)),
         ),
         unfit(
-            "shows a certificate signed with the key of a trusted server's",
+            "presents a certificate signed with the key of a trusted server's",
             &["server_saw=", "message~other server", "message~CA:FALSE", UNFIT],
             || by_trusted(&Authority::root("The root").intermediate_with("other server", server)),
         ),
         unfit(
-            "shows the certificate of a trusted server as that of an intermediate",
+            "presents the certificate of a trusted server as that of an intermediate",
             &["server_saw=", "message~other server", UNFIT],
             || {
                 let root = Authority::root("The root");
@@ -153,12 +153,12 @@ fn must_not_sign() -> Vec<Row> {
             },
         ),
         unfit(
-            "shows more intermediates than the root's pathLen allows",
+            "presents more intermediates than the root's pathLen allows",
             &["server_saw=", "message~The root", "message~pathLen", UNFIT],
             || chain_of(1, 0),
         ),
         unfit(
-            "shows an intermediate without keyCertSign",
+            "presents an intermediate without keyCertSign",
             &["server_saw=", "message~The intermediate", "message~keyCertSign", UNFIT],
             || {
                 let root = Authority::root("The root");
@@ -167,12 +167,12 @@ fn must_not_sign() -> Vec<Row> {
             },
         ),
         refused(
-            "shows a certificate of a trusted root without keyCertSign",
+            "presents a certificate of a trusted root without keyCertSign",
             &["server_saw=", "message~certificate 1: \"CN=The root\"", "message~keyCertSign"],
             || by_trusted(&Authority::root_with("The root", only_signatures)),
         ),
         refused(
-            "shows a certificate of a trusted root for e-mail only",
+            "presents a certificate of a trusted root for e-mail only",
             &["server_saw=", "message~certificate 1: \"CN=The root\"", "message~serverAuth"],
             || by_trusted(&Authority::root_with("The root", only_for(ExtendedKeyUsagePurpose::EmailProtection))),
         ),
@@ -180,58 +180,58 @@ fn must_not_sign() -> Vec<Row> {
 }
 
 fn pins() -> Vec<Row> {
-    let row = |fault, code, says, make: fn() -> Shown| Row::new((PEER, fault, code), says, move || shown(make()));
+    let row = |fault, code, lines, make: fn() -> Shown| Row::new((PEER, fault, code), lines, move || shown(make()));
     vec![
-        row("shows the self-signed CA:FALSE certificate that is trusted", "NF_OK", SERVED, || {
-            itself(Authority::root_with("test.internal", by_hand))
+        row("presents the self-signed CA:FALSE certificate that is trusted", "NF_OK", SERVED, || {
+            itself(Authority::root_with("test.internal", self_signed_leaf))
         }),
-        row("shows the server's certificate that is trusted, its issuer is not", "NF_OK", SERVED, || {
+        row("presents the server's certificate that is trusted, its issuer is not", "NF_OK", SERVED, || {
             itself(Authority::root("The root").intermediate_with("The server", server))
         }),
         row(
-            "shows the trusted CA:FALSE certificate, which has expired",
+            "presents the trusted CA:FALSE certificate, which has expired",
             "NF_TLS_UNTRUSTED",
             &["server_saw=", "message~expired", "remedy~clock"],
             || {
                 itself(Authority::root_with("test.internal", |leaf| {
-                    by_hand(leaf);
+                    self_signed_leaf(leaf);
                     leaf.not_after = date_time_ymd(2021, 1, 1);
                 }))
             },
         ),
         row(
-            "shows the trusted CA:FALSE certificate, which is not valid yet",
+            "presents the trusted CA:FALSE certificate, which is not valid yet",
             "NF_TLS_UNTRUSTED",
             &["server_saw=", "message~not valid yet"],
             || {
                 itself(Authority::root_with("test.internal", |leaf| {
-                    by_hand(leaf);
+                    self_signed_leaf(leaf);
                     leaf.not_before = date_time_ymd(2119, 1, 1);
                 }))
             },
         ),
         row(
-            "shows the trusted CA:FALSE certificate of another host",
+            "presents the trusted CA:FALSE certificate of another host",
             "NF_TLS_UNTRUSTED",
             &["server_saw=", "message~another host"],
             || {
                 itself(Authority::root_with("test.internal", |leaf| {
-                    by_hand(leaf);
+                    self_signed_leaf(leaf);
                     leaf.subject_alt_names = vec![SanType::DnsName("other.example".try_into().unwrap())];
                 }))
             },
         ),
         row(
-            "shows another certificate with the names of the trusted CA:FALSE one",
+            "presents another certificate with the names of the trusted CA:FALSE one",
             "NF_TLS_UNTRUSTED",
             &["server_saw=", "message~self-signed"],
             || {
-                let [shown, trusted] = ["localhost"; 2].map(|name| Authority::root_with(name, by_hand));
+                let [shown, trusted] = ["localhost"; 2].map(|name| Authority::root_with(name, self_signed_leaf));
                 Shown { chain: shown.pem, key: shown.key, trusted: trusted.pem }
             },
         ),
         row(
-            "shows the self-signed CA:TRUE certificate that is trusted",
+            "presents the self-signed CA:TRUE certificate that is trusted",
             "NF_TLS_UNTRUSTED",
             &["server_saw=", "message~it is a CA certificate", "remedy~CA:FALSE"],
             || {
@@ -251,7 +251,7 @@ fn with_policies(parameters: &mut CertificateParams) {
     parameters.custom_extensions.push(policies);
 }
 
-/// Only for subjects that are in no directory.
+/// Allows only subjects outside of every directory.
 fn with_directory(parameters: &mut CertificateParams) {
     parameters.name_constraints = Some(NameConstraints {
         permitted_subtrees: vec![GeneralSubtree::DirectoryName(DistinguishedName::new())],
@@ -263,13 +263,13 @@ fn expired(parameters: &mut CertificateParams) {
     parameters.not_after = date_time_ymd(2021, 1, 1);
 }
 
-/// The cause is in the chain, and not in the server's certificate.
+/// The fault is in the chain, and not in the server's certificate.
 fn chains() -> Vec<Row> {
-    let row = |fault, code, says, make: fn() -> Shown| Row::new((PEER, fault, code), says, move || shown(make()));
-    let bad = |fault, says, make| row(fault, "NF_TLS_UNTRUSTED", says, make);
+    let row = |fault, code, lines, make: fn() -> Shown| Row::new((PEER, fault, code), lines, move || shown(make()));
+    let bad = |fault, lines, make| row(fault, "NF_TLS_UNTRUSTED", lines, make);
     vec![
         bad(
-            "shows an intermediate that has expired",
+            "presents an intermediate that has expired",
             &["server_saw=", "message~issuer \"CN=The intermediate\"", "message~2021-01-01T00:00:00Z", "remedy~clock"],
             || {
                 let root = Authority::root("The root");
@@ -278,7 +278,7 @@ fn chains() -> Vec<Row> {
             },
         ),
         bad(
-            "shows a cross-signed root that has expired",
+            "presents a cross-signed root that has expired",
             &["server_saw=", "message~\"CN=New root\", issued by \"CN=Old root\"", "message~2021-01-01T00:00:00Z"],
             || {
                 let (old, new) = (Authority::root("Old root"), Authority::root("New root"));
@@ -287,7 +287,7 @@ fn chains() -> Vec<Row> {
             },
         ),
         bad(
-            "shows an intermediate that is not valid yet",
+            "presents an intermediate that is not valid yet",
             &["server_saw=", "message~issuer \"CN=The intermediate\"", "message~2119-01-01T00:00:00Z"],
             || {
                 let root = Authority::root("The root");
@@ -297,7 +297,7 @@ fn chains() -> Vec<Row> {
             },
         ),
         bad(
-            "leaves its intermediate certificate out, and shows the root",
+            "leaves its intermediate certificate out, and presents the root",
             &["server_saw=", "message~missing: \"CN=The intermediate\"", "remedy~send the intermediate"],
             || {
                 let root = Authority::root("The root");
@@ -306,7 +306,7 @@ fn chains() -> Vec<Row> {
             },
         ),
         bad(
-            "leaves one of two intermediates out, and shows the root",
+            "leaves one of two intermediates out, and presents the root",
             &["server_saw=", "message~missing: \"CN=The upper\"", "remedy~send the intermediate"],
             || {
                 let root = Authority::root("The root");
@@ -315,12 +315,12 @@ fn chains() -> Vec<Row> {
             },
         ),
         bad(
-            "shows a certificate of another root with the name of the trusted one",
+            "presents a certificate of another root with the name of the trusted one",
             &["server_saw=", "message~has the issuer's name, but another key"],
             || signed_by(&Authority::root("The root"), &[], &Authority::root("The root").pem),
         ),
         bad(
-            "shows an intermediate with critical policies",
+            "presents an intermediate with critical policies",
             &[
                 "server_saw=",
                 "message~\"CN=The intermediate\" has critical certificatePolicies",
@@ -333,12 +333,12 @@ fn chains() -> Vec<Row> {
                 signed_by(&intermediate, &[&intermediate.pem], &root.pem)
             },
         ),
-        row("shows an intermediate with critical policies, which is trusted itself", "NF_OK", SERVED, || {
+        row("presents an intermediate with critical policies, which is trusted itself", "NF_OK", SERVED, || {
             let intermediate = Authority::root("The root").intermediate_with("The intermediate", with_policies);
             signed_by(&intermediate, &[&intermediate.pem], &intermediate.pem)
         }),
         bad(
-            "shows an intermediate of a root that constrains directory names",
+            "presents an intermediate of a root that constrains directory names",
             &[
                 "server_saw=",
                 "message~\"CN=The root\" has nameConstraints on directory names",
@@ -350,12 +350,12 @@ fn chains() -> Vec<Row> {
                 signed_by(&intermediate, &[&intermediate.pem], &root.pem)
             },
         ),
-        row("shows the trusted intermediate of a root that constrains directory names", "NF_OK", SERVED, || {
+        row("presents the trusted intermediate of a root that constrains directory names", "NF_OK", SERVED, || {
             let intermediate = Authority::root_with("The root", with_directory).intermediate("The intermediate");
             signed_by(&intermediate, &[&intermediate.pem], &intermediate.pem)
         }),
         row(
-            "shows the trusted certificate of an intermediate that constrains directory names",
+            "presents the trusted certificate of an intermediate that constrains directory names",
             "NF_OK",
             SERVED,
             || {
@@ -391,7 +391,7 @@ fn on_curve(name: &str) -> String {
     openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", &format!("ec_paramgen_curve:{name}")], "")
 }
 
-/// Longer than any that is supported, and of more than two primes, for that takes less time.
+/// Longer than any supported key. It has more than two primes, because such a key is generated faster.
 pub fn long_rsa_key() -> &'static str {
     static KEY: OnceLock<String> = OnceLock::new();
     const OPTIONS: [&str; 4] = ["-pkeyopt", "rsa_keygen_bits:8200", "-pkeyopt", "rsa_keygen_primes:5"];
@@ -407,30 +407,30 @@ fn with_unknown_extension(parameters: &mut CertificateParams) {
 
 fn algorithms() -> Vec<Row> {
     let bad =
-        |fault, says, make: fn() -> Shown| Row::new((PEER, fault, "NF_TLS_UNTRUSTED"), says, move || shown(make()));
+        |fault, lines, make: fn() -> Shown| Row::new((PEER, fault, "NF_TLS_UNTRUSTED"), lines, move || shown(make()));
     vec![
         bad(
-            "shows a certificate signed with ECDSA and SHA-512",
+            "presents a certificate signed with ECDSA and SHA-512",
             &["server_saw=", "message~signed with ECDSA and SHA-512", "message~may be strong", "remedy~P-384"],
             || by_openssl_root(&on_curve("P-384"), Some("-sha512")),
         ),
         bad(
-            "shows a certificate of a trusted root with a P-521 key",
+            "presents a certificate of a trusted root with a P-521 key",
             &["server_saw=", "message~issuer \"CN=The root\": a key on the curve P-521", "message~may be strong"],
             || by_openssl_root(&on_curve("P-521"), Some("-sha384")),
         ),
         bad(
-            "shows a certificate of a trusted root with a secp256k1 key",
+            "presents a certificate of a trusted root with a secp256k1 key",
             &["server_saw=", "message~issuer \"CN=The root\": a key on a curve other than P-256 and P-384"],
             || by_openssl_root(&on_curve("secp256k1"), Some("-sha256")),
         ),
         bad(
-            "shows a certificate of a trusted root with an Ed448 key",
+            "presents a certificate of a trusted root with an Ed448 key",
             &["server_saw=", "message~signed with Ed448", "message~may be strong"],
             || by_openssl_root(&openssl(&["genpkey", "-algorithm", "ED448"], ""), None),
         ),
         bad(
-            "shows a certificate of a trusted root with an RSA key of 1024 bits",
+            "presents a certificate of a trusted root with an RSA key of 1024 bits",
             &[
                 "server_saw=",
                 "message~issuer \"CN=The root\": an RSA key of less than 2048 bits",
@@ -439,12 +439,12 @@ fn algorithms() -> Vec<Row> {
             || by_openssl_root(&rsa_key(1024), Some("-sha256")),
         ),
         bad(
-            "shows a certificate of a trusted root with an RSA key of 2040 bits",
+            "presents a certificate of a trusted root with an RSA key of 2040 bits",
             &["server_saw=", "message~issuer \"CN=The root\": an RSA key of less than 2048 bits"],
             || by_openssl_root(&rsa_key(2040), Some("-sha256")),
         ),
         bad(
-            "shows a certificate of a trusted root with an RSA key of 8200 bits",
+            "presents a certificate of a trusted root with an RSA key of 8200 bits",
             &[
                 "server_saw=",
                 "message~issuer \"CN=The root\": an RSA key of more than 8192 bits",
@@ -453,17 +453,17 @@ fn algorithms() -> Vec<Row> {
             || by_openssl_root(long_rsa_key(), Some("-sha256")),
         ),
         bad(
-            "shows a certificate signed with RSA and MD5",
+            "presents a certificate signed with RSA and MD5",
             &["server_saw=", "message~signed with RSA and MD5", "message~uses SHA-1 or an RSA key"],
             || by_openssl_root(&rsa_key(2048), Some("-md5")),
         ),
         bad(
-            "shows a certificate signed with RSA and SHA-224",
+            "presents a certificate signed with RSA and SHA-224",
             &["server_saw=", "message~signed with the algorithm 1.2.840.113549.1.1.14", "message~may be strong"],
             || by_openssl_root(&rsa_key(2048), Some("-sha224")),
         ),
         bad(
-            "shows a certificate with a critical extension that is unknown",
+            "presents a certificate with a critical extension that is unknown",
             &["server_saw=", "message~it has the critical extension 1.3.6.1.4.1.99999.1"],
             || {
                 let root = Authority::root("The root");
@@ -472,7 +472,7 @@ fn algorithms() -> Vec<Row> {
             },
         ),
         bad(
-            "shows an intermediate with a critical extension that is unknown",
+            "presents an intermediate with a critical extension that is unknown",
             &[
                 "server_saw=",
                 "message~issuer \"CN=The intermediate\" has the critical extension 1.3.6.1.4.1.99999.1",
@@ -485,7 +485,7 @@ fn algorithms() -> Vec<Row> {
             },
         ),
         bad(
-            "shows a certificate signed with RSA-PSS, by an intermediate that is signed with SHA-1",
+            "presents a certificate signed with RSA-PSS, by an intermediate that is signed with SHA-1",
             &["server_saw=", "message~issuer \"CN=The intermediate\": signed with RSA and SHA-1"],
             || {
                 let (issuer, issuer_key, trusted) = signed_with_sha_1(&rsa_key(2048));
@@ -503,7 +503,7 @@ fn algorithms() -> Vec<Row> {
             },
         ),
         bad(
-            "shows a certificate of an intermediate that is signed with SHA-1",
+            "presents a certificate of an intermediate that is signed with SHA-1",
             &[
                 "server_saw=",
                 "message~issuer \"CN=The intermediate\": signed with RSA and SHA-1",

@@ -1,4 +1,4 @@
-//! Certificate authorities, and certificates of theirs that are good, or bad in one way.
+//! Certificate authorities and their certificates: good ones, and ones with one fault.
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
@@ -23,7 +23,7 @@ impl Authority {
         Authority::root_with(name, |_| ())
     }
 
-    /// The same after `change`, which may make it one that must not sign.
+    /// The same after `change`, which may remove the right to sign.
     pub fn root_with(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Authority {
         let mut parameters = authority(name);
         change(&mut parameters);
@@ -32,12 +32,12 @@ impl Authority {
         Authority { key: key.serialize_pem(), issuer: Issuer::new(parameters, key), pem }
     }
 
-    /// One that this one vouches for.
+    /// An intermediate authority that this one signs.
     pub fn intermediate(&self, name: &str) -> Authority {
         self.intermediate_with(name, |_| ())
     }
 
-    /// The same after `change`, which may make it one that must not sign.
+    /// The same after `change`, which may remove the right to sign.
     pub fn intermediate_with(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Authority {
         let mut parameters = authority(name);
         change(&mut parameters);
@@ -84,7 +84,7 @@ impl Authority {
     }
 }
 
-/// A server's certificate for localhost that nobody vouches for.
+/// A server's certificate for localhost, signed by its own key.
 pub fn self_signed() -> Leaf {
     let key = KeyPair::generate().unwrap();
     let pem = leaf(ExtendedKeyUsagePurpose::ServerAuth).self_signed(&key).unwrap().pem();

@@ -1,8 +1,8 @@
-//! The host's name and who knows it: name servers that answer, refuse, are late, or say nothing.
+//! Lookup of the host name: name servers that answer, refuse, are late, or are silent.
 
 use super::Row;
-use super::stage::{call, names};
-use super::way::within;
+use super::namespace::{call, names};
+use super::packet_loss::within;
 use crate::support::Call;
 
 const DNSMASQ: &str = "DNS (dnsmasq in a namespace)";
@@ -12,12 +12,10 @@ pub fn rows() -> Vec<Row> {
     let same = |call| call;
     let limit: &[&str] = &["message~resolving the host name", "retry_after_ms=60000"];
     vec![
-        Row::new((DNSMASQ, "knows the host", "NF_OK"), &[], move || call(&names(""), "concur.test", same)),
-        Row::new(
-            (DNSMASQ, "knows no such host", "NF_DNS"),
-            &["message~gone.test", "retry_after_ms=60000"],
-            move || call(&names(""), "gone.test", same),
-        ),
+        Row::new((DNSMASQ, "has the host", "NF_OK"), &[], move || call(&names(""), "concur.test", same)),
+        Row::new((DNSMASQ, "has no such host", "NF_DNS"), &["message~gone.test", "retry_after_ms=60000"], move || {
+            call(&names(""), "gone.test", same)
+        }),
         Row::new((DNSMASQ, "refuses to answer", "NF_DNS"), &["message~other.test"], move || {
             call(&names(""), "other.test", same)
         }),
@@ -36,7 +34,7 @@ pub fn rows() -> Vec<Row> {
             call(&names("iptables -A INPUT -p udp --dport 53 -j DROP"), "concur.test", Call::soon)
         }),
         Row::new((DNSMASQ, "never answers, and the proxy has it", "NF_PROXY"), &["message~proxy.test"], || {
-            // Limits of the resolver's own: it gives up before the call does.
+            // The resolver has shorter timeouts than the call.
             let prepare = names(
                 "iptables -A INPUT -p udp --dport 53 -j DROP; echo options timeout:1 attempts:1 >>$work/resolv.conf",
             );
@@ -45,32 +43,36 @@ pub fn rows() -> Vec<Row> {
         Row::new(
             (SCRIPTED, "fails with SERVFAIL", "NF_DNS"),
             &["message~concur.test", "retry_after_ms=60000"],
-            move || call(&by_hand("fail()"), "concur.test", same),
+            move || call(&scripted_server("fail()"), "concur.test", same),
         ),
         Row::new((SCRIPTED, "answers after 300 ms", "NF_OK"), &[], move || {
-            within(300.0..4000.0, call(&by_hand("time.sleep(0.3); answer()"), "concur.test", same))
+            within(300.0..4000.0, call(&scripted_server("time.sleep(0.3); answer()"), "concur.test", same))
         }),
         Row::new((SCRIPTED, "truncates its response, and has no TCP", "NF_DNS"), &["message~concur.test"], move || {
-            call(&by_hand("cut_off()"), "concur.test", same)
+            call(&scripted_server("cut_off()"), "concur.test", same)
         }),
         Row::stall((SCRIPTED, "receives the query and never responds"), limit, || {
-            call(&by_hand("pass"), "concur.test", Call::soon)
+            call(&scripted_server("pass"), "concur.test", Call::soon)
         }),
         Row::stall((SCRIPTED, "answers another question"), limit, || {
-            call(&by_hand("question = bytes([question[0] ^ 1]) + question[1:]; answer()"), "concur.test", Call::soon)
+            call(
+                &scripted_server("question = bytes([question[0] ^ 1]) + question[1:]; answer()"),
+                "concur.test",
+                Call::soon,
+            )
         }),
     ]
 }
 
-/// A name server that does what dnsmasq cannot be told to, and a system that asks it with the patience of most. `reply` is
-/// what it does with a `question`. It has no threads: the question for IPv6 waits behind the one for IPv4.
-fn by_hand(reply: &str) -> String {
+/// A name server for faults that dnsmasq does not support, and a system that queries it with usual timeouts. `reply` handles a
+/// `question`. The server has no threads: the question for IPv6 waits until the one for IPv4 is handled.
+fn scripted_server(reply: &str) -> String {
     SERVER.replace("REPLY", reply)
 }
 
-/// A name server that is silent for names that begin with "hang", and leads all others to this machine.
+/// A name server that is silent if a name begins with "hang", and returns the address of this machine for all others.
 pub fn silent_for_hanging_names() -> String {
-    by_hand("question[13:17] == b\"hang\" or answer()")
+    scripted_server("question[13:17] == b\"hang\" or answer()")
 }
 
 const SERVER: &str = r#"

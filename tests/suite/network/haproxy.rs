@@ -1,4 +1,4 @@
-//! haproxy: the load balancer that many services stand behind.
+//! haproxy: the load balancer of many services.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -22,40 +22,40 @@ impl Front {
     }
 }
 
-/// A network with nothing in it but the haproxy of the file `$1`, at the port `$2`; the rest is the program to run.
+/// A network that contains only the haproxy of the file `$1`, at the port `$2`; the rest is the program to run.
 ///
-/// A connection that was dropped silently is unknown to the kernel, which resets it when anything more comes from the client: a
-/// late acknowledgement, for one. That reset must not get out.
+/// The kernel does not know a connection that haproxy dropped silently. It sends a reset when another packet of the client
+/// arrives, such as a late acknowledgement. This reset must not reach the client.
 const ALONE: &str = r#"
 set -eu
 conf=$1 port=$2
 shift 2
 ip link set lo up
 iptables -A OUTPUT -p tcp --tcp-flags RST RST -j DROP
-haproxy -db -f "$conf" >"$conf.said" 2>&1 &
+haproxy -db -f "$conf" >"$conf.output" 2>&1 &
 trap 'kill $! 2>/dev/null; wait' EXIT
 until ss --no-header --listening --tcp "sport = :$port" | grep -q .; do
-    kill -0 $! || { cat "$conf.said" >&2; exit 1; }
+    kill -0 $! || { cat "$conf.output" >&2; exit 1; }
     sleep 0.01
 done
 "$@"
 "#;
 
-/// TLS with this certificate; those `clients` only, and `rest` is what is done.
+/// Starts haproxy with this certificate, only for these `clients`. `rest` is the rest of its configuration.
 fn start(leaf: &Leaf, clients: Option<&Clients>, mode: &str, rest: &str) -> Front {
     let (folder, address) = (folder("haproxy"), free_address());
     let conf = configure(&folder, address, leaf, clients, mode, rest);
     Front { _peer: Peer::start(&folder, &["haproxy", "-db", "-f", &conf], address), address }
 }
 
-/// Whom a haproxy lets in.
+/// Clients that haproxy accepts.
 struct Clients {
-    /// Who vouches for them, in PEM.
+    /// CA of their certificates, in PEM.
     ca: String,
     newest_tls: &'static str,
 }
 
-/// Writes the configuration, and gives its path.
+/// Writes the configuration, and returns its path.
 fn configure(
     folder: &Path,
     address: SocketAddr,
@@ -76,12 +76,12 @@ fn configure(
     write(folder, "haproxy.cfg", text)
 }
 
-/// Takes TLS off and passes the rest on.
+/// Terminates TLS in front of `server`.
 pub fn in_front_of(server: SocketAddr, leaf: &Leaf) -> Front {
     start(leaf, None, "tcp", &format!("  default_backend all\nbackend all\n  mode tcp\n  server one {server}"))
 }
 
-/// One call to a front that a new authority vouches for, after `change`.
+/// One call, after `change`, to a front with a certificate of a new authority.
 fn call(front: impl FnOnce(&Leaf) -> Front, change: impl FnOnce(Call) -> Call) -> Facts {
     let authority = Authority::root("haproxy's CA");
     let front = front(&authority.server(|_| ()));
@@ -93,14 +93,14 @@ fn call(front: impl FnOnce(&Leaf) -> Front, change: impl FnOnce(Call) -> Call) -
     facts
 }
 
-/// To the stub, in plain HTTP.
+/// Passes requests to the stub, unencrypted.
 fn stub_backend() -> String {
     let plain = support::stub().0.plain_url().replace("http://localhost", "127.0.0.1");
     format!("  default_backend stub\nbackend stub\n  mode http\n  server one {plain}")
 }
 
-/// To leave a connection without a word to the client takes CAP_NET_ADMIN, or haproxy resets it: who has a network of his own
-/// has that there.
+/// haproxy needs CAP_NET_ADMIN to drop a connection silently; without it, haproxy sends a reset. A process has this capability in
+/// its own network namespace.
 fn call_dropped() -> Facts {
     let authority = Authority::root("haproxy's CA");
     let (folder, address) = (folder("haproxy"), free_address());
@@ -129,7 +129,7 @@ pub fn rows() -> Vec<Row> {
         facts
     };
     vec![
-        Row::new(("haproxy", "takes TLS off before the server", "NF_OK"), &[], || {
+        Row::new(("haproxy", "terminates TLS before the server", "NF_OK"), &[], || {
             call(|leaf| start(leaf, None, "http", &stub_backend()), |call| call)
         }),
         Row::new(("haproxy", "requires a client certificate, and gets it", "NF_OK"), &[], move || {

@@ -1,4 +1,4 @@
-//! mitmproxy: a proxy that looks into TLS, as companies' gateways do.
+//! mitmproxy: a proxy that inspects TLS, as gateways of companies do.
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ struct Inspector {
     address: SocketAddr,
 }
 
-/// One for all rows: it takes seconds to start.
+/// All rows use one, because it takes seconds to start.
 fn inspector() -> &'static Inspector {
     static INSPECTOR: OnceLock<Inspector> = OnceLock::new();
     INSPECTOR.get_or_init(|| {

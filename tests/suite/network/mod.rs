@@ -1,13 +1,13 @@
-//! The library against the network as companies have it: real proxies, real TLS servers, real stalls.
+//! The library in networks like those of companies: real proxies, real TLS servers, real stalls.
 //!
 //! | question | module |
 //! |---|---|
-//! | what do proxies do to a call | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
-//! | what do TLS servers and their certificates | `nginx`, `haproxy`, with `certificates` |
+//! | how do calls through proxies end | `squid`, `tinyproxy`, `socks`, `mitmproxy` |
+//! | how do calls to TLS servers with good and bad certificates end | `nginx`, `haproxy`, with `certificates` |
 //! | which certificates may sign others | `authority` |
-//! | what counts as asked for a client certificate, and when | `asked`, `renegotiation` |
-//! | what happens on the way | `dns`, `way`; and at the other end, `stalls` |
-//! | how a peer is run | `process`, `stage`, `relay`, `tls_peer` |
+//! | when does a call report that the server requires a client certificate | `asked`, `renegotiation` |
+//! | how do faults of the network and stalls end | `dns`, `packet_loss`, `stalls` |
+//! | how a peer is run | `process`, `namespace`, `relay`, `tls_peer` |
 //! | the table in docs/network.md | `table` |
 
 mod asked;
@@ -16,35 +16,35 @@ pub mod certificates;
 pub mod dns;
 mod haproxy;
 mod mitmproxy;
+pub mod namespace;
 mod nginx;
+pub mod packet_loss;
 mod process;
 mod relay;
 mod renegotiation;
 mod socks;
 mod squid;
-pub mod stage;
 pub mod stalls;
 mod table;
 mod tinyproxy;
 pub mod tls_peer;
-pub mod way;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
 
 use crate::support::{Call, Expected, Facts, NAMESPACES, chosen, lacks, only};
 
-/// One way for the network to behave, and what the library must make of it.
+/// One behavior of the network, and the expected result of a call.
 pub struct Row {
-    /// What is at the other end, or on the way.
+    /// Program or part of the network that misbehaves or works.
     pub peer: &'static str,
-    /// What it does.
+    /// Its behavior.
     pub fault: &'static str,
     pub code: &'static str,
-    /// Whether the call runs into its limit, and how far beyond that it returns is to be seen.
+    /// Whether the call must reach its deadline. If so, the delay after the deadline is measured.
     pub over: Over,
-    /// What must be printed in addition to the code: see [`Expected`].
-    pub says: &'static [&'static str],
+    /// Lines that must be printed in addition to the code: see [`Expected`].
+    pub lines: &'static [&'static str],
     pub run: Box<dyn Fn() -> Facts + Send + Sync>,
 }
 
@@ -57,28 +57,28 @@ pub enum Over {
 impl Row {
     pub fn new(
         (peer, fault, code): (&'static str, &'static str, &'static str),
-        says: &'static [&'static str],
+        lines: &'static [&'static str],
         run: impl Fn() -> Facts + Send + Sync + 'static,
     ) -> Row {
-        Row { peer, fault, code, over: Over::Never, says, run: Box::new(run) }
+        Row { peer, fault, code, over: Over::Never, lines, run: Box::new(run) }
     }
 
-    /// A call that must end by its limit.
+    /// A call that must end at its deadline.
     pub fn stall(
         (peer, fault): (&'static str, &'static str),
-        says: &'static [&'static str],
+        lines: &'static [&'static str],
         run: impl Fn() -> Facts + Send + Sync + 'static,
     ) -> Row {
-        Row { over: Over::Deadline, ..Row::new((peer, fault, "NF_TIMEOUT"), says, run) }
+        Row { over: Over::Deadline, ..Row::new((peer, fault, "NF_TIMEOUT"), lines, run) }
     }
 }
 
-/// How much later than its limit a call may return.
+/// How long after its deadline a call may return.
 const LATEST_MS: f64 = 10.0;
-/// The machine may be busy with something else at the very moment of a deadline. Nothing but lateness is tried again.
+/// The machine may be busy at the moment of a deadline. Only a late return is tried again.
 const TRIES: usize = 3;
 
-/// What one row has shown.
+/// Result of one row.
 struct Seen {
     row: Row,
     over_ms: f64,
@@ -92,7 +92,7 @@ impl Row {
         loop {
             tries += 1;
             let (over_ms, mut faults) = match panic::catch_unwind(AssertUnwindSafe(|| (self.run)())) {
-                Ok(facts) => self.judge(&facts),
+                Ok(facts) => self.check(&facts),
                 Err(_) => (f64::NAN, vec!["the test itself panics, see above".to_owned()]),
             };
             let is_late = self.over == Over::Deadline && over_ms > LATEST_MS;
@@ -106,9 +106,9 @@ impl Row {
         }
     }
 
-    /// How late it was, and what else is wrong.
-    fn judge(&self, facts: &Facts) -> (f64, Vec<String>) {
-        let mut faults = Expected { code: self.code, lines: self.says }.differences(facts);
+    /// The delay after the deadline, and all other faults.
+    fn check(&self, facts: &Facts) -> (f64, Vec<String>) {
+        let mut faults = Expected { code: self.code, lines: self.lines }.differences(facts);
         let over_ms: f64 = facts.pairs().get("over_ms").and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
         if self.over == Over::Deadline && (over_ms.is_nan() || over_ms < 0.0) {
             faults.push(format!("{over_ms} ms over the deadline, which is too early"));
@@ -117,7 +117,7 @@ impl Row {
     }
 }
 
-/// Side by side, but for those whose time is looked at.
+/// Runs rows in parallel, except those whose time is measured.
 fn see_all(rows: Vec<Row>) -> Vec<Seen> {
     let (timed, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.over == Over::Deadline);
     let next = Mutex::new(others.into_iter());
@@ -149,7 +149,7 @@ fn every_peer_and_fault_ends_as_specified() {
         authority::rows,
         mitmproxy::rows,
         stalls::rows,
-        way::rows,
+        packet_loss::rows,
         dns::rows,
     ];
     let rows = modules.into_iter().flat_map(|rows| rows());
@@ -165,7 +165,7 @@ fn every_peer_and_fault_ends_as_specified() {
     table::keep(&seen, missing.is_empty() && only().is_none());
 }
 
-/// What a peer needs, by the name that the table gives it.
+/// Tools that a peer of the table needs.
 fn tools(peer: &str) -> &'static [&'static str] {
     match peer {
         peer if peer.starts_with("DNS (dnsmasq") => &[NAMESPACES, "dnsmasq"],
@@ -183,10 +183,10 @@ fn tools(peer: &str) -> &'static [&'static str] {
     }
 }
 
-/// Where the system's own timers are least exact.
+/// The timers of the system are less exact for long timeouts.
 #[test]
 #[ignore = "slow"]
-fn a_long_limit_is_kept_to_10_ms_too() {
+fn call_with_a_long_timeout_ends_within_10_ms_of_its_deadline() {
     let silent = crate::support::stub().0.silent_url();
     let mut late = Vec::new();
     for _ in 0..3 {

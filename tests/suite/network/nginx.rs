@@ -1,4 +1,4 @@
-//! nginx as the TLS server in front of the stub, with certificates that are good, or bad in one way.
+//! nginx as the TLS server in front of the stub, with good certificates, and ones with one fault.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,16 +15,16 @@ use super::process::{Peer, folder, free_address, write};
 use super::{Row, renegotiation};
 use crate::support::{self, Call, Facts};
 
-/// OpenSSL refuses what is bad on purpose unless it is told to.
+/// OpenSSL rejects the weak algorithms of these tests at its default security level.
 const OPENSSL_ALLOWS_ALL: &str = "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = default\n\
     [default]\nCipherString = ALL:@SECLEVEL=0\nMinProtocol = TLSv1\n";
 
-/// What nginx notes of one healthy call: TLS version, client certificate, status. One request, and no second one.
+/// Log line of nginx for one successful call: TLS version, client certificate, status. One request, and no second one.
 const NEW: &[&str] = &["server_saw=TLSv1.3 NONE 200;"];
 const OLD: &[&str] = &["server_saw=TLSv1.2 NONE 200;"];
 const CERTIFIED: &[&str] = &["server_saw=TLSv1.3 SUCCESS 200;"];
 
-/// What the server shows, and whom the client trusts, in PEM.
+/// The certificates that the server presents, and those that the client trusts, in PEM.
 pub struct Shown {
     pub chain: String,
     pub key: String,
@@ -32,7 +32,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// By a root that is trusted, without anybody between.
+    /// A certificate by a trusted root, without an intermediate.
     fn by_root(make: impl FnOnce(&Authority) -> Leaf) -> Shown {
         let root = Authority::root("The root");
         let leaf = make(&root);
@@ -40,8 +40,8 @@ impl Shown {
     }
 }
 
-/// One call to an nginx with these directives beside its certificate, after `change`. To what the client says, the fact
-/// `server_saw` is added: what nginx noted of the requests that came through TLS, empty when none did.
+/// One call, after `change`, to an nginx with its certificate and these directives. Adds the line `server_saw` to the output of
+/// the client: the log of nginx for requests that arrived over TLS, empty if none did.
 fn call(shown: &Shown, directives: &str, change: impl FnOnce(&Path, Call) -> Call) -> Facts {
     let (folder, notes, address) = (folder("nginx"), folder("nginx-notes"), free_address());
     let chain = write(&folder, "chain.pem", &shown.chain);
@@ -65,7 +65,7 @@ fn call(shown: &Shown, directives: &str, change: impl FnOnce(&Path, Call) -> Cal
     let command = ["env", &allowing, "nginx", "-c", &conf, "-p", folder.to_str().unwrap(), "-e", log.to_str().unwrap()];
     let peer = Peer::start(&folder, &command, address);
     let mut facts = change(&folder, Call::to(&format!("https://localhost:{}", address.port())).with("ca", &ca)).run();
-    // Only an nginx that has ended has written all that it will.
+    // nginx has written its whole log only after it has ended.
     drop(peer);
     let requests = fs::read_to_string(notes.join("requests")).unwrap();
     fs::remove_dir_all(notes).unwrap();
@@ -77,7 +77,7 @@ pub fn shown(shown: Shown) -> Facts {
     call(&shown, "", |_, call| call)
 }
 
-/// A private key in PEM, from the tool that makes them of every kind.
+/// A private key in PEM. openssl can generate all kinds.
 fn openssl_key(args: &[&str]) -> String {
     openssl(args, "")
 }
@@ -131,19 +131,19 @@ fn with_client_certificate(key: Option<&str>) -> Facts {
 /// Makes a client's chain, by this authority for a key in PKCS#8.
 type Sign<'a> = &'a dyn Fn(&Authority, &str) -> Vec<u8>;
 
-/// The same; the client gets a key as it is here, and a chain as `sign` makes it for this key in PKCS#8.
+/// The same. The client uses this key unchanged, and the chain that `sign` makes for this key in PKCS#8.
 fn with_client_files(client: Option<(&[u8], Sign<'_>)>) -> Facts {
     let clients = Authority::root("Clients' CA");
     let folder = folder("clients");
     let ca = write(&folder, "clients.pem", &clients.pem);
     let server = Shown::by_root(|root| root.server(|_| ()));
-    // Each version asks for the certificate, and has the client sign, in a way of its own.
+    // Each version requests the certificate and the signature of the client differently.
     let [old, new] = ["TLSv1.2", "TLSv1.3"].map(|version| {
         let directives = format!("ssl_client_certificate {ca}; ssl_verify_client on; ssl_protocols {version};");
         call(&server, &directives, |folder, call| match client {
             None => call,
             Some((key, sign)) => {
-                // The authority signs what openssl would read, whatever form the key is in.
+                // The authority signs the key in the form that openssl reads.
                 let key = write(folder, "client.key", key);
                 let pkcs8 = openssl(&["pkey", "-in", &key], "");
                 let chain = write(folder, "client.pem", sign(&clients, &pkcs8));
@@ -171,11 +171,11 @@ pub fn rows() -> Vec<Row> {
         shown(Shown { chain: format!("{}{issuers}", leaf.pem), key: leaf.key, trusted })
     };
     let mut rows = vec![
-        Row::new((PEER, "shows an ECDSA chain of three", "NF_OK"), NEW, move || chain_of(true, true, || None)),
-        Row::new((PEER, "shows an RSA certificate, chain of three", "NF_OK"), NEW, move || {
+        Row::new((PEER, "presents an ECDSA chain of three", "NF_OK"), NEW, move || chain_of(true, true, || None)),
+        Row::new((PEER, "presents an RSA certificate, chain of three", "NF_OK"), NEW, move || {
             chain_of(true, true, || Some(rsa_key(2048)))
         }),
-        Row::new((PEER, "shows a P-384 certificate", "NF_OK"), NEW, || {
+        Row::new((PEER, "presents a P-384 certificate", "NF_OK"), NEW, || {
             let key = rcgen::KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap().serialize_pem();
             shown(Shown::by_root(|root| root.server_with(&key)))
         }),
@@ -275,7 +275,7 @@ pub fn rows() -> Vec<Row> {
     ));
     rows.push(renegotiation::row());
     rows.push(Row::new(
-        (PEER, "shows a chain of three to a client that trusts another root", "NF_TLS_UNTRUSTED"),
+        (PEER, "presents a chain of three to a client that trusts another root", "NF_TLS_UNTRUSTED"),
         &["server_saw=", "message~The intermediate"],
         move || noted("unknown root", chain_of(true, false, || None)),
     ));
@@ -292,58 +292,64 @@ pub fn rows() -> Vec<Row> {
 }
 
 fn bad_certificates(peer: &'static str) -> Vec<Row> {
-    let bad = |fault, says, remedy, make: fn() -> Shown| {
-        Row::new((peer, fault, "NF_TLS_UNTRUSTED"), says, move || noted(remedy, shown(make())))
+    let bad = |fault, lines, remedy, make: fn() -> Shown| {
+        Row::new((peer, fault, "NF_TLS_UNTRUSTED"), lines, move || noted(remedy, shown(make())))
     };
     vec![
         bad(
-            "shows a certificate that has expired",
+            "presents a certificate that has expired",
             &["server_saw=", "message~expired", "remedy~clock"],
             "expired",
             || Shown::by_root(|root| root.server(|leaf| leaf.not_after = date_time_ymd(2021, 1, 1))),
         ),
         bad(
-            "shows a certificate that is not valid yet",
+            "presents a certificate that is not valid yet",
             &["server_saw=", "message~not valid yet"],
             "not valid yet",
             || Shown::by_root(|root| root.server(|leaf| leaf.not_before = date_time_ymd(2119, 1, 1))),
         ),
-        bad("shows a certificate of another host", &["server_saw=", "message~another host"], "another host", || {
+        bad("presents a certificate of another host", &["server_saw=", "message~another host"], "another host", || {
             Shown::by_root(|root| {
                 root.server(|leaf| {
                     leaf.subject_alt_names = vec![rcgen::SanType::DnsName("other.example".try_into().unwrap())];
                 })
             })
         }),
-        bad("shows a self-signed certificate", &["server_saw=", "message~self-signed"], "self-signed", || {
+        bad("presents a self-signed certificate", &["server_saw=", "message~self-signed"], "self-signed", || {
             let leaf = self_signed();
             Shown { chain: leaf.pem, key: leaf.key, trusted: Authority::root("The root").pem }
         }),
-        bad("shows a certificate signed with SHA-1", &["server_saw=", "message~SHA-1"], "weak", || {
+        bad("presents a certificate signed with SHA-1", &["server_saw=", "message~SHA-1"], "weak", || {
             signed_with("-sha1", 2048)
         }),
-        bad("shows a certificate with an RSA key of 1024 bits", &["server_saw=", "message~2048 bits"], "weak", || {
-            signed_with("-sha256", 1024)
-        }),
-        bad("shows a certificate with an RSA key of 2040 bits", &["server_saw=", "message~2048 bits"], "weak", || {
-            signed_with("-sha256", 2040)
-        }),
+        bad(
+            "presents a certificate with an RSA key of 1024 bits",
+            &["server_saw=", "message~2048 bits"],
+            "weak",
+            || signed_with("-sha256", 1024),
+        ),
+        bad(
+            "presents a certificate with an RSA key of 2040 bits",
+            &["server_saw=", "message~2048 bits"],
+            "weak",
+            || signed_with("-sha256", 2040),
+        ),
     ]
 }
 
-/// Each kind of badness has a remedy of its own.
+/// Each kind of bad certificate has its own remedy.
 fn noted(kind: &'static str, facts: Facts) -> Facts {
     static REMEDIES: OnceLock<Mutex<BTreeMap<String, &'static str>>> = OnceLock::new();
     let mut remedies = REMEDIES.get_or_init(Mutex::default).lock().unwrap();
     let remedy = facts.pairs().get("remedy").copied().unwrap_or_default().to_owned();
     let first = *remedies.entry(remedy.clone()).or_insert(kind);
-    // A lock that a panic poisons would have all later rows fail, and for no reason of theirs.
+    // Ignores poisoning, because one panic would make all later rows fail.
     drop(remedies);
     assert_eq!(first, kind, "both have the remedy \"{remedy}\"; {}", facts.stdout);
     facts
 }
 
-/// Where a redirect leads.
+/// Target of a redirect.
 struct Elsewhere(std::net::TcpListener);
 
 impl Elsewhere {

@@ -1,4 +1,4 @@
-//! A peer that is a program of its own: started on a free port, ended with the test, whatever ends that.
+//! A peer that is a separate program. It starts on a free port, and ends when the test ends for any reason.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 
 use crate::support::scratch;
 
-/// Long enough for any of them on a busy machine.
+/// Long enough to start any peer on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
-/// The shell ends the peer, and removes its folder, when its input closes: when this is dropped, and when the test process
-/// ends in whatever way. Ctrl-C reaches the shell too, which must not end before it has done that.
+/// The shell ends the peer, and removes its directory, when its input closes: when this is dropped, or when the test process ends
+/// for any reason. Ctrl-C also reaches the shell, which must not end before it has done this.
 const UNTIL_INPUT_ENDS: &str = r#"
 folder=$1
 shift
@@ -38,39 +38,39 @@ pub struct Peer {
 impl Peer {
     /// Runs `command` in `folder` and waits until it accepts connections at `ready`.
     pub fn start(folder: &Path, command: &[&str], ready: SocketAddr) -> Peer {
-        let said = fs::File::create(folder.join("said")).unwrap();
+        let output = fs::File::create(folder.join("output")).unwrap();
         let shell = Command::new("sh")
             .args(["-c", UNTIL_INPUT_ENDS, "sh"])
             .arg(folder)
             .args(command)
             .current_dir(folder)
             .stdin(Stdio::piped())
-            .stdout(said.try_clone().unwrap())
-            .stderr(said)
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
             .spawn()
             .unwrap();
         let mut peer = Peer { shell, folder: folder.to_owned() };
         let start = Instant::now();
         while TcpStream::connect(ready).is_err() {
             let gone = peer.shell.try_wait().unwrap();
-            assert!(gone.is_none() && start.elapsed() < START_LIMIT, "{command:?} does not start: {}", peer.said());
+            assert!(gone.is_none() && start.elapsed() < START_LIMIT, "{command:?} does not start: {}", peer.output());
             thread::sleep(Duration::from_millis(5));
         }
         peer
     }
 
-    /// A file of its folder; empty when it is not there.
+    /// The content of a file in its directory; empty if the file does not exist.
     pub fn file(&self, name: &str) -> String {
         fs::read(self.folder.join(name)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
-    /// Where that file is.
+    /// The path of that file.
     pub fn path(&self, name: &str) -> String {
         self.folder.join(name).to_str().unwrap().to_owned()
     }
 
-    fn said(&self) -> String {
-        self.file("said")
+    fn output(&self) -> String {
+        self.file("output")
     }
 }
 
@@ -81,7 +81,7 @@ impl Drop for Peer {
     }
 }
 
-/// An empty folder for one peer, which may write there as another user: in `target`, unless other users cannot get there.
+/// An empty directory for one peer, which may write there as another user: in `target`, if other users can access that.
 pub fn folder(name: &str) -> PathBuf {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let ours = scratch("peers");
@@ -92,7 +92,7 @@ pub fn folder(name: &str) -> PathBuf {
         let folder = parent.join(format!("nativeflow-{name}-{}-{number}", std::process::id()));
         match fs::create_dir(&folder) {
             Ok(()) => break folder,
-            // Of a test that was killed, whose number this process has got.
+            // A killed test with the same process id left this directory.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => panic!("{}: {error}", folder.display()),
         }
@@ -101,19 +101,19 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Writes a file, and gives its path.
+/// Writes a file, and returns its path.
 pub fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
     let path = folder.join(name);
     fs::File::create(&path).unwrap().write_all(text.as_ref()).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
-/// An address that nobody listens on, and that the system gives to nobody by itself: those who ask for any port, and the near ends
-/// of connections, get theirs from 32768 on. A peer would find its port taken now and then.
+/// An address without a listener, below the range from which the system chooses ports (32768 and above). A port in that range
+/// could be in use when the peer starts.
 pub fn free_address() -> SocketAddr {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     loop {
-        // Test processes that run side by side begin at different ones.
+        // Parallel test processes begin at different ports.
         let number = std::process::id().wrapping_mul(97).wrapping_add(NUMBER.fetch_add(1, Ordering::Relaxed));
         let port = 10_000 + (number % 20_000) as u16;
         if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {

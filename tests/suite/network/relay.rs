@@ -1,4 +1,4 @@
-//! A listener in front of a peer that keeps all that goes through it.
+//! A listener in front of a peer that records all data of the client.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::support::Facts;
 
-/// Passes everything on, and remembers what the client's side sent.
+/// Passes everything on, and records the data that clients sent.
 pub struct Relay {
     address: SocketAddr,
     sent: Arc<Mutex<Vec<u8>>>,
@@ -32,14 +32,14 @@ impl Relay {
         self.address
     }
 
-    /// What has come from clients so far.
+    /// Data from clients so far.
     pub fn sent(&self) -> Vec<u8> {
         self.sent.lock().unwrap().clone()
     }
 }
 
-/// One call by way of `proxy`, which it must not leave aside: without one it would succeed too.
-pub fn by_way_of(proxy: SocketAddr, run: impl FnOnce(SocketAddr) -> Facts) -> Facts {
+/// Makes one call through `proxy`, and checks that the proxy was used: the call would also succeed without it.
+pub fn through_proxy(proxy: SocketAddr, run: impl FnOnce(SocketAddr) -> Facts) -> Facts {
     let relay = Relay::to(proxy);
     let facts = run(relay.address());
     assert!(!relay.sent().is_empty(), "the proxy was not spoken to");

@@ -1,4 +1,4 @@
-//! A server that asks for a second TLS handshake after the request, as IIS and SAP do for client certificates.
+//! A server that requests a second TLS handshake after the request, as IIS and SAP do for client certificates.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -12,13 +12,13 @@ use crate::support::{Call, Facts};
 
 pub fn row() -> Row {
     Row::new(
-        ("openssl s_server", "asks for a client certificate by renegotiation, after the request", "NF_TLS"),
+        ("openssl s_server", "requests a client certificate by renegotiation, after the request", "NF_TLS"),
         &["message~renegotiation", "message~after the login was sent", "remedy~first handshake", "retry_after_ms=-1"],
         call,
     )
 }
 
-/// One call to a server that is told to renegotiate when it has shown the end of the request.
+/// One call to a server that gets the command to renegotiate when it has printed the end of the request.
 fn call() -> Facts {
     let (folder, address) = (folder("renegotiation"), free_address());
     let root = Authority::root("The root");
@@ -33,7 +33,7 @@ fn call() -> Facts {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
-    // It listens before it says so.
+    // The server listens before it prints this line.
     assert!(lines.any(|line| line == "ACCEPT"), "openssl s_server does not start");
     let mut commands = server.stdin.take().unwrap();
     let operator = thread::spawn(move || {

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::Row;
 use super::process::{Peer, folder, free_address, write};
-use super::relay::by_way_of;
+use super::relay::through_proxy;
 use super::stalls::hold;
 use crate::support::{self, Call, Facts};
 
@@ -19,10 +19,10 @@ fn call(users: &[&str], login: &str, url: &str) -> Facts {
     let port = address.port().to_string();
     let command: Vec<&str> = ["microsocks", "-i", "127.0.0.1", "-p", &port].iter().chain(users).copied().collect();
     let _peer = Peer::start(&folder, &command, address);
-    by_way_of(address, |proxy| Call::to(url).with("proxy", &format!("socks5://{login}{proxy}")).run())
+    through_proxy(address, |proxy| Call::to(url).with("proxy", &format!("socks5://{login}{proxy}")).run())
 }
 
-/// Its users are the system's. There is none for this test: whoever is named is not known.
+/// dante checks users of the system. No user name of this test exists there.
 fn call_dante(method: &str, rules: &str, login: &str, url: &str) -> Facts {
     let (folder, address) = (folder("dante"), free_address());
     let everywhere = "{ from: 127.0.0.1/32 to: 0.0.0.0/0 }";
@@ -33,16 +33,16 @@ fn call_dante(method: &str, rules: &str, login: &str, url: &str) -> Facts {
     );
     let conf = write(&folder, "danted.conf", text);
     let _peer = Peer::start(&folder, &["danted", "-f", &conf], address);
-    by_way_of(address, |proxy| Call::to(url).with("proxy", &format!("socks5://{login}{proxy}")).run())
+    through_proxy(address, |proxy| Call::to(url).with("proxy", &format!("socks5://{login}{proxy}")).run())
 }
 
-/// A proxy that takes everybody and answers a request for a connection with `reply`.
+/// A proxy that accepts all clients and answers a connection request with `reply`.
 fn answering(reply: &'static [u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
         let (mut client, _) = listener.accept()?;
-        // Version, one way to log in: none. Then the request, with a name of nine letters.
+        // Version, and one authentication method: none. Then the request, with a name of nine letters.
         client.read_exact(&mut [0; 3])?;
         client.write_all(&[5, 0])?;
         client.read_exact(&mut [0; 4 + 1 + 9 + 2])?;
@@ -61,7 +61,7 @@ pub fn rows() -> Vec<Row> {
     let users: &'static [&'static str] = &["-u", "user", "-P", "pa55word"];
     vec![
         Row::new((SOCKS, "allows all connections", "NF_OK"), &[], move || call(&[], "", &stub())),
-        Row::new((SOCKS, "gets an address in place of a name", "NF_OK"), &[], move || {
+        Row::new((SOCKS, "gets an address instead of a name", "NF_OK"), &[], move || {
             call(&[], "", &stub().replace("localhost", "127.0.0.1"))
         }),
         Row::new((SOCKS, "requires a password, and gets it", "NF_OK"), &[], move || {
@@ -99,7 +99,7 @@ pub fn rows() -> Vec<Row> {
         Row::new(
             (DANTE, "requires a password, and gets an unknown user", "NF_PROXY_DENIED"),
             &["http_status=0", "message~user name or password rejected", "retry_after_ms=-1"],
-            move || call_dante("username", "", "nobody-here:other@", &stub()),
+            move || call_dante("username", "", "unknown-user:other@", &stub()),
         ),
         Row::new(
             (DANTE, "requires a password, and gets none", "NF_PROXY_DENIED"),

@@ -19,7 +19,7 @@ const USERS: &str = "user:$apr1$nativefl$ycVsFyAFEfxJ0B.Cs15Nb/\n";
 /// `pa:ss@w/o%rd`
 const PASSWORD: &str = "pa%3Ass%40w%2Fo%25rd";
 
-/// All that curl would take a proxy from: none may come from the machine that runs the test.
+/// All variables from which curl takes a proxy. The test removes those of the machine.
 const VARIABLES: [&str; 8] =
     ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
 
@@ -28,7 +28,7 @@ struct Squid {
     address: SocketAddr,
 }
 
-/// `rules` say who may do what.
+/// `rules` are its access rules.
 fn start(address: SocketAddr, rules: &str) -> Squid {
     let folder = folder("squid");
     let users = write(&folder, "users", USERS);
@@ -40,7 +40,7 @@ fn start(address: SocketAddr, rules: &str) -> Squid {
         folder = folder.display(),
     );
     let conf = write(&folder, "squid.conf", text);
-    // Its shared memory has this name: what another user's squid has left under the usual one would keep it from starting.
+    // The name of its shared memory. Under the default name, memory of another user's squid would keep it from starting.
     let name = format!("nativeflow{}", address.port());
     Squid { _peer: Peer::start(&folder, &["squid", "-n", &name, "-N", "-f", &conf], address), address }
 }
@@ -56,30 +56,31 @@ fn with_users() -> &'static Squid {
 }
 
 impl Squid {
-    /// What comes of `run`, which gets an address that leads here, and all that this proxy was then sent: nothing of Concur's.
+    /// Passes an address of this proxy to `run`. Returns its result and all data that the proxy received, after a check that this
+    /// data contains no credentials for Concur.
     fn watch(&self, run: impl FnOnce(SocketAddr) -> Facts) -> (Facts, Vec<u8>) {
         let relay = Relay::to(self.address);
         let facts = run(relay.address());
         let sent = relay.sent();
         let user = User::demo();
         let basic = BASE64_STANDARD.encode(format!("{}:{}", user.login, user.secret));
-        // The proxy's own is Proxy-Authorization.
+        // The header for the proxy itself is Proxy-Authorization.
         for secret in ["\nauthorization:", "x-consumerkey", &basic, &user.key, &user.login, &user.secret] {
             let found = sent.windows(secret.len()).any(|window| window.eq_ignore_ascii_case(secret.as_bytes()));
-            assert!(!found, "the proxy was told a secret of Concur's");
+            assert!(!found, "the proxy received a secret for Concur");
         }
         (facts, sent)
     }
 
-    /// A call that must come by here: the proxy is asked for the way to `target`.
-    fn watch_way_to(&self, target: &str, run: impl FnOnce(SocketAddr) -> Facts) -> Facts {
+    /// A call that must use this proxy: the proxy receives a CONNECT request for `target`.
+    fn watch_tunnel(&self, target: &str, run: impl FnOnce(SocketAddr) -> Facts) -> Facts {
         let (facts, sent) = self.watch(run);
         let asks = format!("CONNECT {} HTTP/1.1\r\n", target.strip_prefix("https://").unwrap());
         assert!(sent.starts_with(asks.as_bytes()), "the proxy was not asked for {target}");
         facts
     }
 
-    /// A call that must not.
+    /// A call that must not use this proxy.
     fn watch_nothing(&self, run: impl FnOnce(SocketAddr) -> Facts) -> Facts {
         let (facts, sent) = self.watch(run);
         assert!(sent.is_empty(), "the proxy was spoken to");
@@ -87,7 +88,7 @@ impl Squid {
     }
 
     fn call(&self, login: &str, target: &str) -> Facts {
-        self.watch_way_to(target, |proxy| Call::to(target).with("proxy", &format!("http://{login}{proxy}")).run())
+        self.watch_tunnel(target, |proxy| Call::to(target).with("proxy", &format!("http://{login}{proxy}")).run())
     }
 }
 
@@ -143,12 +144,12 @@ pub fn rows() -> Vec<Row> {
             })
         }),
         Row::new(
-            ("squid", "lets through to a server whose certificate is not trusted", "NF_TLS_UNTRUSTED"),
+            ("squid", "opens a tunnel to a server whose certificate is not trusted", "NF_TLS_UNTRUSTED"),
             &["message~via proxy 127.0.0.1:", "message~nativeflow-stub"],
             || {
                 let folder = folder("other-root");
                 let ca = write(&folder, "ca.pem", Authority::root("Another root").pem);
-                let facts = open().watch_way_to(&stub_url(), |squid| {
+                let facts = open().watch_tunnel(&stub_url(), |squid| {
                     Call::to_stub().with("ca", &ca).with("proxy", &format!("http://{squid}")).run()
                 });
                 std::fs::remove_dir_all(folder).unwrap();
@@ -157,7 +158,7 @@ pub fn rows() -> Vec<Row> {
         ),
         Row::new(("squid", "is reached in TLS (https proxy)", "NF_OK"), &[], || {
             let authority = Authority::root("Known proxy CA");
-            open().watch_way_to(&stub_url(), |squid| in_tls(squid, &authority, &authority.pem))
+            open().watch_tunnel(&stub_url(), |squid| in_tls(squid, &authority, &authority.pem))
         }),
         Row::new(
             ("squid", "is reached in TLS, with a certificate that is not trusted", "NF_PROXY"),
@@ -207,7 +208,7 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// With these variables and no other, in which `SQUID` is one that must then have been used.
+/// Makes a call with only these variables. If they contain `SQUID`, which stands for the URL of squid, it must have been used.
 fn environment(variables: &[&str]) -> Facts {
     let run = |proxy: SocketAddr| {
         let variables: Vec<String> =
@@ -217,12 +218,13 @@ fn environment(variables: &[&str]) -> Facts {
         Call::to_stub().with("environment_proxy", "1").run_with(&words)
     };
     match variables.iter().any(|variable| variable.ends_with("SQUID")) {
-        true => open().watch_way_to(&stub_url(), run),
+        true => open().watch_tunnel(&stub_url(), run),
         false => open().watch_nothing(run),
     }
 }
 
-/// TLS to the proxy, with a certificate by `issuer`, and TLS to Concur inside it. Beside the stub's root, `trusted` is trusted.
+/// TLS to the proxy, with a certificate by `issuer`, and TLS to Concur inside it. The client trusts the stub's root certificate
+/// and `trusted`.
 fn in_tls(squid: SocketAddr, issuer: &Authority, trusted: &str) -> Facts {
     let (_, ca) = support::stub();
     let folder = folder("roots");

@@ -1,4 +1,4 @@
-//! Peers that stop in the middle: the call must end by its limit, wherever that is.
+//! Peers that stop in any phase: the call must end at its deadline.
 
 use std::fs;
 use std::io::{self, Read, Write as _};
@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use nativeflow_stub::{Options, Stub};
 
-use super::way::within;
+use super::packet_loss::within;
 use super::{Over, Row};
 use crate::support::{self, Call};
 
 /// Its record, with the header.
 const SERVER_HELLO: u64 = 127;
 
-/// An answer with two opinions on where it ends: its chunks hold more than its length says.
+/// A response whose chunks contain more than its Content-Length.
 pub const TWO_LENGTHS: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n\
     2f\r\n<Access_Token><Token>tok</Token></Access_Token>\r\n0\r\n\r\n";
 
-/// A listener whose every connection is played by `play` on a thread of its own, until the test process ends.
+/// A listener that handles each connection with `play` on its own thread, until the test process ends.
 pub fn listener(play: impl Fn(TcpStream) -> io::Result<()> + Copy + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -32,7 +32,7 @@ pub fn listener(play: impl Fn(TcpStream) -> io::Result<()> + Copy + Send + 'stat
     address
 }
 
-/// Reads what comes until the client goes.
+/// Reads until the client closes the connection.
 pub fn hold(client: &mut TcpStream) -> io::Result<()> {
     io::copy(client, &mut io::sink()).map(drop)
 }
@@ -56,7 +56,7 @@ pub fn read_head(client: &mut impl Read) -> io::Result<()> {
     Ok(())
 }
 
-/// Passes on what the client says, and of what `stub` answers what `pass` lets through.
+/// Passes the data of the client to `stub`. `pass` decides which part of the data of `stub` the client receives.
 fn through(stub: &Stub, pass: impl FnOnce(TcpStream, TcpStream) -> io::Result<()> + Send + 'static) -> Call {
     let stub: SocketAddr = stub.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -87,7 +87,7 @@ fn first_flight(mut answers: TcpStream, mut to_client: TcpStream) -> io::Result<
     }
 }
 
-/// Accepts a client of SOCKS 5 without a password, and reads what it wants.
+/// Accepts a client of SOCKS 5 without a password, and reads its request.
 fn greet(client: &mut TcpStream) -> io::Result<()> {
     let mut greeting = [0; 2];
     client.read_exact(&mut greeting)?;
@@ -138,7 +138,7 @@ pub fn rows() -> Vec<Row> {
             });
             by_proxy("http", peer).run()
         }),
-        // What it refuses is known by then.
+        // The status is known by then.
         Row {
             over: Over::Deadline,
             ..Row::new(
@@ -176,7 +176,7 @@ pub fn rows() -> Vec<Row> {
                 client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n<html>")?;
                 hold(&mut client)
             });
-            // Not the minute that a call may take.
+            // Much less than the timeout of a call, which is a minute.
             within(0.0..4000.0, by_proxy("http", peer).with("timeout_ms", "60000").run())
         }),
         Row::new((PROXY, "sends headers without end", "NF_PROXY"), &["message~longer than 16 KiB"], || {

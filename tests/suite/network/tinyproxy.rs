@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::Row;
 use super::process::{Peer, folder, free_address, write};
-use super::relay::by_way_of;
+use super::relay::through_proxy;
 use crate::support::{Call, Facts};
 
 fn start(rules: &str) -> (Peer, SocketAddr) {
@@ -20,7 +20,7 @@ fn start(rules: &str) -> (Peer, SocketAddr) {
 
 fn call(rules: &str, login: &str) -> Facts {
     let (_peer, address) = start(rules);
-    by_way_of(address, |proxy| Call::to_stub().with("proxy", &format!("http://{login}{proxy}")).run())
+    through_proxy(address, |proxy| Call::to_stub().with("proxy", &format!("http://{login}{proxy}")).run())
 }
 
 pub fn rows() -> Vec<Row> {

@@ -1,4 +1,4 @@
-//! A TLS server whose records the test sends by itself, whole or in parts.
+//! A TLS server whose records the test itself sends, whole or in parts.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -16,14 +16,14 @@ use rustls::{
 use super::certificates::Authority;
 use crate::support::scratch;
 
-/// What a server needs for TLS, with its CA in a file.
+/// TLS configuration of a server, with its CA in a file.
 pub struct Config {
     pub tls: Arc<ServerConfig>,
     pub ca: String,
 }
 
 impl Config {
-    /// For a server that speaks `version` and, as far as possible, sends records of no more than `longest` bytes.
+    /// A server uses TLS `version` and, if possible, sends records of at most `longest` bytes.
     pub fn new(name: &str, version: &'static SupportedProtocolVersion, longest: Option<usize>) -> Config {
         let authority = Authority::root("scripted");
         let leaf = authority.server(|_| ());
@@ -43,43 +43,43 @@ impl Config {
     }
 }
 
-/// The server's end of a connection over `under`.
+/// The server's side of a connection over `under`.
 pub struct TlsPeer<S> {
     tls: ServerConnection,
     pub under: S,
 }
 
 impl<S: Read + Write> TlsPeer<S> {
-    /// Shakes hands. The session tickets of TLS 1.3 are left for the next [`records`](TlsPeer::records).
+    /// Performs the handshake. The session tickets of TLS 1.3 are left for the next [`records`](TlsPeer::records).
     pub fn accept(tls: &Arc<ServerConfig>, under: S) -> io::Result<TlsPeer<S>> {
         let mut peer = TlsPeer { tls: ServerConnection::new(Arc::clone(tls)).unwrap(), under };
         while peer.tls.is_handshaking() {
-            let said = peer.waiting();
-            peer.under.write_all(&said)?;
+            let records = peer.waiting();
+            peer.under.write_all(&records)?;
             peer.receive()?;
         }
-        // In TLS 1.2 the server has the last word of the handshake.
+        // In TLS 1.2 the server sends the last message of the handshake.
         if peer.tls.protocol_version() == Some(ProtocolVersion::TLSv1_2) {
-            let said = peer.waiting();
-            peer.under.write_all(&said)?;
+            let records = peer.waiting();
+            peer.under.write_all(&records)?;
         }
         Ok(peer)
     }
 
-    /// The records of `text`, behind those that wait.
+    /// The waiting records, and the records of `text`.
     pub fn records(&mut self, text: &[u8]) -> Vec<u8> {
         self.tls.writer().write_all(text).unwrap();
         self.waiting()
     }
 
-    /// Those that wait, and the proper end.
-    pub fn goodbye(&mut self) -> Vec<u8> {
+    /// The waiting records, and the alert close_notify.
+    pub fn close_notify(&mut self) -> Vec<u8> {
         self.tls.send_close_notify();
         self.waiting()
     }
 
-    /// In TLS 1.2: asks for a second handshake, as IIS and SAP do for client certificates, and ends the connection with an alert
-    /// when the client has declined. rustls itself never asks.
+    /// In TLS 1.2: requests a second handshake, as IIS and SAP do for client certificates, and ends the connection with an alert
+    /// after the client has declined. rustls itself cannot request one.
     pub fn renegotiate(self) -> io::Result<()> {
         const HELLO_REQUEST: &[u8] = &[0; 4];
         const FATAL_HANDSHAKE_FAILURE: &[u8] = &[2, 40];

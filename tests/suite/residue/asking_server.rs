@@ -1,4 +1,4 @@
-//! A server that asks for a client certificate, so that the client signs, and then gives a token to each request.
+//! A server that requests a client certificate, so that the client signs, and then sends a token for each request.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -26,7 +26,7 @@ pub struct AskingServer {
 const BODY: &str = "<Access_Token><Token>fdjhk2382kwkajsklwe8i3932kslswl</Token></Access_Token>\n";
 
 impl AskingServer {
-    /// Takes certificates by `clients`. Its own root goes to a file in `folder`.
+    /// Accepts certificates by `clients`. Writes its own root certificate to a file in `folder`.
     pub fn start(clients: &Authority, folder: &Path) -> AskingServer {
         let root = Authority::root("The asking server's root");
         let ca = folder.join(format!("asking-{}.pem", random_text(8)));

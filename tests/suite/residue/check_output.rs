@@ -1,4 +1,4 @@
-//! What the host says, and whether it is what it should be.
+//! Checks the output of the host.
 
 use super::host::Binding;
 use super::paths::Path;
@@ -6,10 +6,10 @@ use super::patterns::KEPT;
 use super::table;
 use crate::support::Facts;
 
-/// Less than this is no scan: a process has a stack, a heap and the data of its libraries.
+/// A scan of less memory is incomplete: a process has a stack, a heap and the data of its libraries.
 const LEAST_BYTES: usize = 300_000;
 
-/// Where a control is planted. The last kind shows that the caller's next lazily bound call spills the registers.
+/// Places where a control is written. The last kind shows that the caller's next lazily bound call spills the registers.
 const CONTROLS: [&str; 6] =
     ["heap", "stack", "general-register", "vector-register", "high-vector-register", "next-lazy-call"];
 
@@ -25,27 +25,27 @@ pub struct OutputCheck<'a> {
 
 impl<'a> OutputCheck<'a> {
     pub fn of(path: &Path, facts: &'a Facts) -> OutputCheck<'a> {
-        let said = facts.status.success() && facts.stderr.is_empty();
+        let passed = facts.status.success() && facts.stderr.is_empty();
         OutputCheck {
             name: path.name,
             code: path.code,
             calls: path.calls,
             known: path.known,
             lines: facts.stdout.lines().map(|line| line.split(' ').collect()).collect(),
-            trouble: (!said).then(|| format!("{}: {} {}", path.name, facts.status, facts.stderr)),
+            trouble: (!passed).then(|| format!("{}: {} {}", path.name, facts.status, facts.stderr)),
         }
     }
 
-    /// The words behind `kind` and the path, of each line of that kind.
+    /// The words after `kind` and the path, of each line of that kind.
     fn of_kind(&self, kind: &str) -> impl Iterator<Item = &[&'a str]> {
         self.lines.iter().filter(move |words| words[0] == kind).map(|words| &words[2..])
     }
 
-    /// The windows that should not be there, as when, pattern, where, count.
+    /// The windows of secrets that were found: time, pattern, place, count.
     fn found(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a str, usize)> {
         self.of_kind("found").filter_map(|words| {
             let [when, pattern, place, count] = *words else { panic!("{words:?}") };
-            // A file's name: what stands in the program's or the library's code.
+            // A place that is a file name: the code of the program or of the library.
             let in_code = !place.starts_with('[') && !place.starts_with("registers") && place != "anonymous";
             let known = in_code && self.known == Some(pattern);
             let copied = place == "[stack]" || place.starts_with("registers");
@@ -54,7 +54,7 @@ impl<'a> OutputCheck<'a> {
         })
     }
 
-    /// What was found in a file, pattern by pattern.
+    /// Number of windows of each pattern that were found in a file.
     pub fn in_file(path: &Path, facts: &Facts) -> Vec<(String, usize)> {
         let check = OutputCheck::of(path, facts);
         let trouble = check.trouble.iter().cloned().chain(check.of_kind("unreadable").map(|words| words.join(" ")));
@@ -87,7 +87,7 @@ impl<'a> OutputCheck<'a> {
         }
     }
 
-    /// Everything that is not as it should be.
+    /// All faults.
     pub fn faults(&self, path: &Path, binding: Binding) -> Vec<String> {
         if let Some(trouble) = &self.trouble {
             return vec![trouble.clone()];

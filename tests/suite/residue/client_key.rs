@@ -1,4 +1,4 @@
-//! A client certificate, and what must not be left of its private key.
+//! A client certificate, and the patterns of its private key.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use crate::network::certificates::Authority;
 pub struct ClientKey {
     pub chain_file: PathBuf,
     pub key_file: PathBuf,
-    /// The number that is the key, as it stands in the file.
+    /// The number that is the private key, as in the file.
     private: Vec<u8>,
-    /// What of the file encodes that number and nothing else.
+    /// The parts of the file that encode only that number.
     pub base64: Vec<Vec<u8>>,
 }
 
-/// What stands before the number in PKCS#8, but for its length: P-256 and P-384 (RFC 5915), Ed25519 (RFC 8410).
+/// The bytes before the number in PKCS#8, without its length: P-256 and P-384 (RFC 5915), Ed25519 (RFC 8410).
 const BEFORE: [&[u8]; 3] = [b"\x02\x01\x01\x04\x20", b"\x02\x01\x01\x04\x30", b"\x04\x22\x04\x20"];
 
 impl ClientKey {
@@ -40,7 +40,7 @@ impl ClientKey {
         }
     }
 
-    /// The number in both orders of bytes: processors compute with it as they like it.
+    /// The number in both byte orders, because computations use either.
     pub fn numbers(&self) -> impl Iterator<Item = Vec<u8>> {
         let reversed = self.private.iter().rev().copied().collect();
         [self.private.clone(), reversed].into_iter()
@@ -67,7 +67,7 @@ fn encoded(pem: &str, start: usize, length: usize) -> Vec<Vec<u8>> {
 
 #[test]
 fn base64_of_a_part_is_found_in_pem() {
-    // "abcdefghi" in two lines; of bytes 1 to 7 the characters 2 to 9 know all bits.
+    // "abcdefghi" in two lines. The characters 2 to 9 depend only on bytes 1 to 7.
     assert_eq!(
         encoded("-----BEGIN X-----\nYWJjZG\nVmZ2hp\n-----END X-----\n", 1, 6),
         [b"JjZG".to_vec(), b"VmZ".to_vec()]

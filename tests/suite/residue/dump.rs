@@ -1,4 +1,4 @@
-//! Core dumps: the same windows in the file that a debugger takes of the host right after a call, its registers included.
+//! Core files that a debugger writes right after a call contain no windows of secrets, and none in the registers.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use super::place;
 use super::table;
 use crate::support::{Build, needs, scratch};
 
-/// Takes a core of the host after one call on `path`, and gives the windows in it, as pattern and count.
+/// Writes a core file of the host after one call on `path`. Returns each pattern in it, and the number of windows.
 fn dump(host: &Host, path: Path) -> Vec<(String, usize)> {
     let path = Path { calls: 1, ..path };
     let (args, lines) = host::brief(&path);
@@ -29,7 +29,7 @@ fn dump(host: &Host, path: Path) -> Vec<(String, usize)> {
     let core = PathBuf::from(format!("{}.{process}", prefix.display()));
     assert!(taken.status.success() && core.exists(), "{}", String::from_utf8_lossy(&taken.stderr));
 
-    // The host goes on at the end of its input.
+    // The host continues at the end of its input.
     drop(stdin);
     std::io::copy(&mut stdout, &mut std::io::sink()).unwrap();
     assert!(child.wait().unwrap().success());
@@ -43,7 +43,7 @@ fn path(name: &str) -> Path {
     all(place(), Build::Shared).into_iter().find(|path| path.name == name).unwrap()
 }
 
-fn nothing_in_the_core_of(build: Build, names: &[&'static str]) {
+fn core_contains_no_secret(build: Build, names: &[&'static str]) {
     let host = Host::compile(build);
     let mut faults = Vec::new();
     for &name in names {
@@ -56,11 +56,11 @@ fn nothing_in_the_core_of(build: Build, names: &[&'static str]) {
     assert!(faults.is_empty(), "{build}: {faults:?}");
 }
 
-/// Not even of the token, which is alive and in use at that moment: its memory is left out of dumps.
+/// Also not of the token, which is in use at that moment: core dumps exclude its memory.
 #[test]
-fn nothing_is_in_a_core_dump() {
+fn core_dump_contains_no_secret() {
     needs!("gcore");
-    nothing_in_the_core_of(
+    core_contains_no_secret(
         Build::Shared,
         &["ok", "denied", "truncated-body", "silence-after-headers", "tls-not-trusted"],
     );
@@ -68,14 +68,14 @@ fn nothing_is_in_a_core_dump() {
 
 #[test]
 #[ignore = "slow"]
-fn nothing_is_in_a_core_dump_of_a_debug_build() {
+fn core_dump_of_a_debug_build_contains_no_secret() {
     needs!("gcore");
-    nothing_in_the_core_of(Build::Debug, &["ok", "denied-echo"]);
+    core_contains_no_secret(Build::Debug, &["ok", "denied-echo"]);
 }
 
-/// The controls: what is planted is in the file, unless its memory is left out of dumps.
+/// The controls: a planted copy is in the file, unless core dumps exclude its memory.
 #[test]
-fn a_planted_copy_is_in_a_core_dump() {
+fn planted_copy_is_found_in_a_core_dump() {
     needs!("gcore");
     let host = Host::compile(Build::Shared);
     for (name, plant, expected) in [

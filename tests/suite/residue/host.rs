@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::paths::Path;
 use crate::support::{Build, Compiler, Facts, Program, Target, emulator, root, scratch};
 
-/// When the host's calls of libc are bound.
+/// Binding of the host's calls of libc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binding {
-    /// Each with its first call: what the library leaves in vector registers goes to the stack with the next one.
+    /// Each function at its first call, which copies the vector registers, and data that the library left there, to the stack.
     Lazy,
-    /// All at the start (`LD_BIND_NOW=1`): the library's dead stack frames stay as they are.
+    /// All functions at the start (`LD_BIND_NOW=1`): the former stack frames of the library are not overwritten.
     Now,
 }
 

@@ -1,8 +1,8 @@
-//! After a call nothing of a secret is left in memory: the promise, on every exit path, in every build.
+//! Proves the promise that no part of a secret is left in memory after a call, on every exit path, in every build.
 //!
-//! The host of `tests/residue` makes the calls and looks at its own memory and registers for 8-byte windows of secrets;
-//! this module tells it which (`patterns`), leads it along the paths (`paths`), and judges what it says (`host`, `check_output`).
-//! `dump` looks into core files in place of the living process, `tls` for the secrets of TLS sessions.
+//! The host of `tests/residue` makes the calls, and searches its own memory and registers for 8-byte windows of secrets. This
+//! module gives it the secrets (`patterns`) and the calls (`paths`), runs it (`host`), and checks its output (`check_output`).
+//! `dump` searches core files instead of the running process; `tls` searches for the secrets of TLS sessions.
 //!
 //! Not covered: what is in memory *while* a call runs, the kernel's buffers, the host's own copies.
 
@@ -28,7 +28,7 @@ use nativeflow_stub::{Options, Stub, User};
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
 
 use crate::network::certificates::Authority;
-use crate::production::on_stage;
+use crate::production::at_production_host;
 use crate::support::{self, Build, NAMESPACES, Target, chosen, is_everything_tested, needs};
 use asking_server::AskingServer;
 use check_output::OutputCheck;
@@ -38,12 +38,12 @@ use paths::{Path, all};
 pub use patterns::Patterns;
 use proxy::Proxy;
 
-/// A stub with a user whose login, secret and key are random: no window of them is anywhere by chance.
+/// A stub with a user whose login, secret and key are random, so that no window of them is in memory by chance.
 pub struct Place {
     pub stub: Stub,
     pub user: User,
     pub ca: PathBuf,
-    /// A CA that has nothing to do with this stub.
+    /// A CA that did not issue the certificate of this stub.
     foreign_ca: PathBuf,
     proxy: Proxy,
     refusing_proxy: Proxy,
@@ -54,7 +54,7 @@ pub struct Place {
     odd_server: String,
 }
 
-/// The one that all tests share which have no wishes.
+/// Shared by all tests that do not need special options.
 pub fn place() -> &'static Place {
     static PLACE: OnceLock<Place> = OnceLock::new();
     PLACE.get_or_init(|| Place::new(Options::default()))
@@ -102,12 +102,12 @@ fn calls() -> usize {
     std::env::var("NATIVEFLOW_RESIDUE_CALLS").map_or(usual, |text| text.parse().expect("a number")).max(2)
 }
 
-/// Runs every path that `build` can take, with both ways of binding.
+/// Runs every path that `build` can take, with both kinds of binding.
 fn on_every_path(build: Build) {
     on_paths(build, &[Binding::Lazy, Binding::Now], || all(place(), build));
 }
 
-/// Runs these paths, with each of these ways of binding, and notes all that is found in the table.
+/// Runs these paths, with each of these kinds of binding, and writes all that is found into the table.
 fn on_paths(build: Build, bindings: &[Binding], paths: impl Fn() -> Vec<Path>) {
     let host = Host::compile(build);
     let paths = || chosen(paths(), |path| path.name.to_owned());
@@ -115,7 +115,7 @@ fn on_paths(build: Build, bindings: &[Binding], paths: impl Fn() -> Vec<Path>) {
     let runs: Vec<(Path, Binding)> = runs.flatten().collect();
     let next = Mutex::new(runs.into_iter());
     let faults = Mutex::new(Vec::new());
-    // Some wait for a time limit while others work.
+    // Some calls wait until their deadline while others run.
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
@@ -136,37 +136,37 @@ fn on_paths(build: Build, bindings: &[Binding], paths: impl Fn() -> Vec<Path>) {
 }
 
 #[test]
-fn nothing_is_left_shared_release() {
+fn no_secret_is_left_shared_release() {
     on_every_path(Build::Shared);
 }
 
 #[test]
 #[ignore = "slow"]
-fn nothing_is_left_static_release() {
+fn no_secret_is_left_static_release() {
     on_every_path(Build::Static);
 }
 
 #[test]
 #[ignore = "slow"]
-fn nothing_is_left_shared_debug() {
+fn no_secret_is_left_shared_debug() {
     on_every_path(Build::Debug);
 }
 
 #[test]
 #[ignore = "slow"]
-fn nothing_is_left_static_debug() {
+fn no_secret_is_left_static_debug() {
     on_every_path(Build::DebugStatic);
 }
 
-/// Fewer calls, for one processor is emulated. What differs from one call to the next has been seen above.
+/// Fewer calls, because one processor is emulated. The tests above cover the differences between calls.
 #[test]
 #[ignore = "slow"]
-fn nothing_is_left_on_other_linuxes() {
+fn no_secret_is_left_on_other_linux_systems() {
     needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     for target in Target::ALL {
         let binding = match target {
             Target::X86_64 | Target::Aarch64 => Binding::Lazy,
-            // There the resolver of lazily bound calls saves no vector register.
+            // On that processor, lazy binding does not save vector registers.
             Target::I686 => Binding::Now,
         };
         let build = Build::For(target);
@@ -176,23 +176,23 @@ fn nothing_is_left_on_other_linuxes() {
     }
 }
 
-/// A panic must be asked for, which the released library does not do: this is the one path of that build.
+/// The released library has no panic that a test can cause. This build has one, which is its only path here.
 #[test]
 #[ignore = "slow"]
-fn nothing_is_left_after_a_panic_in_a_release_build() {
+fn no_secret_is_left_after_a_panic_in_a_release_build() {
     on_every_path(Build::Panic);
 }
 
-/// The one-shot call knows the production host only, so this takes place in a namespace where that is the stub.
+/// The one-shot call uses only the production host, so this test runs in a namespace where that name is the stub.
 #[test]
-fn nothing_is_left_by_the_one_shot_call() {
+fn no_secret_is_left_by_the_one_shot_call() {
     needs!(NAMESPACES);
     let demo = User::demo();
     for (name, secret, code) in
         [("one-shot", demo.secret.as_str(), "NF_OK"), ("one-shot-denied", "wrong but long", "NF_DENIED")]
     {
         let path = Path {
-            // The demo user's key has the words of the header's name in it: X-ConsumerKey.
+            // The demo user's key contains words of the header name X-ConsumerKey.
             known: Some("key"),
             patterns: Patterns::new(&support::user(&demo.login, secret)),
             ..Path::new(place(), name, code).flagged("one-shot")
@@ -201,7 +201,7 @@ fn nothing_is_left_by_the_one_shot_call() {
         let (args, lines) = host::brief(&path);
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        let facts = on_stage(name, host.into_program().args(&args).lines(&lines));
+        let facts = at_production_host(name, host.into_program().args(&args).lines(&lines));
         let check = OutputCheck::of(&path, &facts);
         check.note();
         table::write();
@@ -209,7 +209,7 @@ fn nothing_is_left_by_the_one_shot_call() {
     }
 }
 
-/// How many windows are found on a success and on failures, wherever.
+/// Number of windows that are found in all places, after a success and after failures.
 fn windows_without(build: Build, binding: Binding) -> usize {
     let host = Host::compile(build);
     let names = ["ok", "healthy", "json", "denied", "truncated-xml", "too-large"];
@@ -217,7 +217,7 @@ fn windows_without(build: Build, binding: Binding) -> usize {
     let windows = paths.map(|path| {
         let facts = host.run(&path, binding);
         let check = OutputCheck::of(&path, &facts);
-        // The controls hold here too, or something else is broken.
+        // The controls must be found here too.
         assert!(check.controls_are_found(&path, binding), "{}", path.name);
         check.windows()
     });
@@ -227,22 +227,22 @@ fn windows_without(build: Build, binding: Binding) -> usize {
     windows
 }
 
-/// The negative proofs: without any part of what keeps memory clean, the same scan does find something.
+/// The negative proofs: if one part of the wiping is switched off, the same scan finds secrets.
 #[test]
 #[ignore = "slow"]
-fn without_the_allocator_windows_are_found() {
+fn windows_are_found_without_the_allocator() {
     assert!(windows_without(Build::WithoutAllocator, Binding::Lazy) > 0);
 }
 
 #[test]
 #[ignore = "slow"]
-fn without_the_clearing_of_registers_windows_are_found() {
+fn windows_are_found_without_the_clearing_of_registers() {
     assert!(windows_without(Build::WithoutRegisterClearing, Binding::Lazy) > 0);
 }
 
-/// Bound at the start, or the first call of the host would overwrite the frames.
+/// With binding at the start, because lazy binding would overwrite the frames.
 #[test]
 #[ignore = "slow"]
-fn without_the_wiping_of_the_stack_windows_are_found() {
+fn windows_are_found_without_the_wiping_of_the_stack() {
     assert!(windows_without(Build::WithoutStackWiping, Binding::Now) > 0);
 }

@@ -1,4 +1,4 @@
-//! A server whose responses are odd and repeat the request: in headers that are read or left out, in chunk lines, in a trailer.
+//! A server whose unusual responses repeat the request: in headers that are used or ignored, in chunk lines, in a trailer.
 
 use std::io::{Read as _, Write as _};
 
@@ -6,7 +6,7 @@ use crate::network::stalls::listener;
 
 const BODY: &str = "<Access_Token><Token>fdjhk2382kwkajsklwe8i3932kslswl</Token></Access_Token>\n";
 
-/// Starts one, which runs until the test process ends, and gives its URL.
+/// Starts a server that runs until the test process ends. Returns its URL.
 pub fn start() -> String {
     let address = listener(|mut client| {
         let mut head = Vec::new();
@@ -16,7 +16,7 @@ pub fn start() -> String {
             head.push(byte[0]);
         }
         let request = String::from_utf8_lossy(&head);
-        // Folded at each line end.
+        // Folded at each line break.
         let echo = request.trim_end().replace("\r\n", "\r\n ");
         write!(
             client,

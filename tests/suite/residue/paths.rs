@@ -1,4 +1,4 @@
-//! The ways in which a call can end.
+//! The exit paths of a call.
 
 use super::client_key::ClientKey;
 use super::patterns::Patterns;
@@ -7,7 +7,7 @@ use super::{Place, calls, renegotiating_server};
 use crate::scenarios;
 use crate::support::Build;
 
-/// One way, and what leads there.
+/// One exit path, and the settings that lead to it.
 pub struct Path {
     pub name: &'static str,
     pub code: &'static str,
@@ -17,12 +17,12 @@ pub struct Path {
     pub calls: usize,
     pub flags: Vec<String>,
     pub patterns: Patterns,
-    /// A pattern that is no secret of this path, for it stands in the library's own code.
+    /// A pattern that is not a secret on this path, because the library's own code contains it.
     pub known: Option<&'static str>,
 }
 
 impl Path {
-    /// To the healthy service, with valid credentials.
+    /// A call to the working service, with valid credentials.
     pub fn new(place: &Place, name: &'static str, code: &'static str) -> Path {
         Path {
             name,
@@ -37,7 +37,7 @@ impl Path {
         }
     }
 
-    /// One that waits: a fiftieth of the calls.
+    /// A path that waits: a fiftieth of the calls.
     fn waiting(self, limit_ms: u32) -> Path {
         Path { limit_ms, calls: (self.calls / 50).max(2), ..self }
     }
@@ -51,7 +51,7 @@ impl Path {
         self
     }
 
-    /// How many functions a client is made with that are scanned after.
+    /// Number of functions that create the client, each followed by a scan.
     pub fn steps(&self) -> usize {
         let has_flag = |start: &str| self.flags.iter().any(|flag| flag.starts_with(start));
         let to_a_client = if has_flag("one-shot") { 0 } else { 2 };
@@ -83,7 +83,7 @@ pub fn all(place: &Place, build: Build) -> Vec<Path> {
     paths
 }
 
-/// The key that asks for a panic stands in the library's code.
+/// The library's code contains the key that causes a panic.
 fn panics(place: &Place) -> Vec<Path> {
     let panic = Path { known: Some("key"), ..Path::new(place, "panic", "NF_PANIC") };
     vec![panic.with(|call| call.key = b"panic-for-test".to_vec())]
@@ -105,10 +105,10 @@ fn answered(place: &Place) -> Vec<Path> {
         Path::new(place, "plain-http", "NF_OK").to(stub.plain_url()),
         Path::new(place, "wrong-secret", "NF_DENIED").with(|call| call.secret.reverse()),
         Path::new(place, "wrong-key", "NF_DENIED").with(|call| call.key.reverse()),
-        // From the second call on over a connection that has carried a login and a token before.
+        // From the second call on, the connection has already carried a login and a token.
         Path::new(place, "kept", "NF_OK").flagged("keep-alive"),
         Path::new(place, "kept-denied", "NF_DENIED").flagged("keep-alive").with(|call| call.secret.reverse()),
-        // The client would keep the connection, and the server closes it.
+        // The client could use the connection again, but the server closes it.
         Path::new(place, "not-kept", "NF_OK").to(stub.scenario_url("http10")).flagged("keep-alive"),
         Path::new(place, "logged", "NF_OK").flagged("log"),
         Path::new(place, "kept-share", "NF_OK").flagged("keep-alive").flagged("share"),
@@ -117,11 +117,11 @@ fn answered(place: &Place) -> Vec<Path> {
     scenarios.chain(healthy).collect()
 }
 
-/// The call does not get as far as an answer.
+/// The call ends without a response.
 fn unanswered(place: &Place) -> Vec<Path> {
     let renegotiating = renegotiating_server::start();
     vec![
-        // A lookup that gets lost takes the system seconds.
+        // A lookup takes seconds if a packet is lost.
         Path::new(place, "no-such-host", "NF_DNS").to("https://does-not-exist.invalid".to_owned()).waiting(60_000),
         Path::new(place, "connection-refused", "NF_CONNECT").to("https://localhost:1".to_owned()),
         Path {
@@ -149,7 +149,7 @@ fn unanswered(place: &Place) -> Vec<Path> {
     ]
 }
 
-/// By way of a proxy, and not through it.
+/// Through a proxy, or ended by it.
 fn by_proxy(place: &Place) -> Vec<Path> {
     let proxied = |name, code, proxy: &Proxy| Path::new(place, name, code).flagged(format!("proxy={}", proxy.url()));
     vec![
@@ -166,7 +166,7 @@ fn by_proxy(place: &Place) -> Vec<Path> {
     ]
 }
 
-/// With a client certificate, for which the server asks in TLS 1.3 or 1.2, or does not.
+/// With a client certificate. The server requests it, in TLS 1.3 or 1.2, or does not.
 fn certified(place: &Place) -> Vec<Path> {
     let asking = &place.asking_server;
     let path = |name: &'static str, key: &ClientKey| {
@@ -191,7 +191,7 @@ fn certified(place: &Place) -> Vec<Path> {
     ]
 }
 
-/// The call is refused before anything is sent.
+/// The call is rejected before anything is sent.
 fn refused(place: &Place) -> Vec<Path> {
     vec![
         Path::new(place, "login-with-colon", "NF_INVALID_ARGUMENT").with(|call| call.login.push(b':')),

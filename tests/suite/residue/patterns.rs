@@ -1,4 +1,4 @@
-//! What must not be found: the secrets, and every form in which they travel.
+//! The patterns of the search: the secrets, and every form in which they are sent.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -6,7 +6,7 @@ use std::io::Read as _;
 
 use nativeflow_stub::{TlsSecret, User};
 
-/// The tokens that the stub's scenarios give, and how they stand in the answer.
+/// The tokens of the stub's scenarios, and their form in the response.
 const TOKENS: &[(&str, &str)] = &[
     ("token", "fdjhk2382kwkajsklwe8i3932kslswl"),
     ("refresh", "8ew$sefhj7s62ns94376nsjd62s"),
@@ -38,20 +38,21 @@ pub const MASTER_SECRET: &str = "master";
 /// Of TLS 1.3, and the other secrets that it derives with them.
 pub const TRAFFIC_SECRET: &str = "traffic";
 
-/// What options and clients keep: until they are freed it may be in their memory, but never on the stack or in registers.
+/// Secrets of options and clients. They may be in the memory of these objects until these are freed, but not on the stack or in
+/// registers.
 pub const KEPT: [&str; 2] = ["clientkey", "proxy"];
 
-/// A call's credentials, and what must not be left of them.
+/// A call's credentials, and the patterns that must not be found after it.
 pub struct Patterns {
     mask: [u8; 8],
     pub key: Vec<u8>,
     pub login: Vec<u8>,
     pub secret: Vec<u8>,
-    /// The URL of a proxy, with user and password; empty for none.
+    /// The URL of a proxy, with user and password; empty without a proxy.
     pub proxy: Vec<u8>,
-    /// Of what is kept, name and text.
+    /// Name and text of secrets of options and clients.
     pub kept: Vec<(&'static str, Vec<u8>)>,
-    /// The same, of what is no text.
+    /// The same for secrets that are not text.
     pub kept_bytes: Vec<(&'static str, Vec<u8>)>,
 }
 
@@ -61,7 +62,7 @@ impl Patterns {
         Patterns { mask: random(), key, login, secret, proxy: Vec::new(), kept: Vec::new(), kept_bytes: Vec::new() }
     }
 
-    /// Names a proxy at this address, with a user and a password of its own.
+    /// Sets a proxy at this address, with its own user and password.
     pub fn use_proxy(&mut self, address: &str) {
         let (user, password) = (random_text(20), random_text(20));
         self.proxy = format!("http://{user}:{password}@{address}").into();
@@ -100,7 +101,7 @@ impl Patterns {
         lines
     }
 
-    /// More of it, for patterns that come up later.
+    /// More lines, with patterns of secrets that are created during the call.
     pub fn later(&self, secrets: &[TlsSecret]) -> Vec<String> {
         let pattern = |TlsSecret { label, secret, .. }: &TlsSecret| {
             let name = if label == "CLIENT_RANDOM" { MASTER_SECRET } else { TRAFFIC_SECRET };
@@ -117,12 +118,12 @@ impl Patterns {
     }
 }
 
-/// All of `text` in Base64, and what is sure of it wherever it stands in a longer text.
+/// `text` in Base64, and the characters that are the same at every position of `text` in a longer text.
 fn base64_forms(text: &[u8]) -> [Vec<u8>; 3] {
     let behind = |before: usize| {
         let encoded = base64(&[&b"::"[..before], text].concat());
         let known = encoded.iter().rposition(|&byte| byte != b'=').unwrap();
-        // The first characters depend on what stands before the text, the last one on what follows it.
+        // The first characters depend on the text before, the last one on the text after.
         encoded[before + 1..known].to_vec()
     };
     [base64(text), behind(1), behind(2)]
@@ -147,22 +148,22 @@ fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Letters and digits, so that it may stand anywhere.
+/// Letters and digits, which need no escape anywhere.
 pub fn random_text(length: usize) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     (0..length).map(|_| char::from(LETTERS[usize::from(random::<1>()[0] % 32)])).collect()
 }
 
 #[test]
-fn base64_is_that_of_rfc_4648() {
+fn base64_matches_rfc_4648() {
     for (plain, encoded) in [("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
         assert_eq!(base64(plain.as_bytes()), encoded.as_bytes());
     }
 }
 
-/// Whatever stands before and behind a pair, one of the three forms is in the Base64 text.
+/// One of the three forms is in the Base64 text, with any bytes before and after the pair.
 #[test]
-fn base64_is_looked_for_at_every_alignment() {
+fn base64_is_found_at_every_alignment() {
     let patterns = Patterns::new(&User::demo());
     for before in ["", "x", "xy", "xyz"] {
         let text = base64(format!("{before}{}:{}~~~", User::demo().login, User::demo().secret).as_bytes());

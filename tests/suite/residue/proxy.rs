@@ -1,4 +1,4 @@
-//! A proxy that lets everybody through, or nobody.
+//! A proxy that accepts all clients, or rejects all.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -22,12 +22,12 @@ impl Proxy {
         })
     }
 
-    /// Gives this answer to everybody.
+    /// Sends this response to all clients.
     pub fn answering(answer: &'static str) -> Proxy {
         Proxy::start(|client, _| client.write_all(answer.as_bytes()))
     }
 
-    /// `serve` gets the client, whose request has been read, and the host and port that it asks for.
+    /// `serve` gets the client, whose request has been read, and the host and port in it.
     fn start(serve: impl Fn(&mut TcpStream, &str) -> io::Result<()> + Copy + Send + 'static) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! A server of TLS 1.2 that reads the request and asks for a second handshake, which the client declines.
+//! A server of TLS 1.2 that reads the request and requests a second handshake, which the client declines.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,7 +13,7 @@ pub struct RenegotiatingServer {
     pub ca: String,
 }
 
-/// All places share one, which knows nothing of them.
+/// All stubs share one, which does not depend on them.
 pub fn start() -> &'static RenegotiatingServer {
     static SERVER: OnceLock<RenegotiatingServer> = OnceLock::new();
     SERVER.get_or_init(|| {

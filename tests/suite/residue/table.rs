@@ -1,5 +1,5 @@
-//! The 8-byte windows of secrets that all tests here have found, by exit path and secret. `make test-all` prints the table at its end, from
-//! `target/proved/residue-table`.
+//! The 8-byte windows of secrets that all tests here have found, by exit path and secret. `make test-all` prints the table at its
+//! end, from `target/proved/residue-table`.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
@@ -17,7 +17,7 @@ struct Row {
     windows: [usize; NAMES.len()],
 }
 
-/// One place where something was planted.
+/// One place where a control was written.
 #[derive(Default)]
 struct Control {
     runs: usize,
@@ -66,7 +66,7 @@ pub fn note_negative(build: Build, windows: usize) {
     });
 }
 
-/// Writes the table as it stands now; the last test to end writes all of it.
+/// Writes the table with the results so far. The last test writes the complete table.
 pub fn write() {
     let mut text = String::new();
     change(|table| {

@@ -1,6 +1,6 @@
-//! The secrets of TLS sessions: once a connection is closed, nothing is left that would decrypt a recording of it.
+//! The secrets of TLS sessions: after a connection is closed, no secret is left that could decrypt a recording of it.
 //!
-//! They come up during a call, and the stub knows them. The host asks for them when the call is over, before it looks.
+//! They are created during a call, and the stub has them too. The host reads them after the call, before it searches.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Stdio};
@@ -39,21 +39,21 @@ impl Version {
     }
 }
 
-/// When the host is told the secrets.
+/// When the host receives the secrets.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum Received {
     /// After each call, with its connection closed.
     Call,
-    /// When the client is freed, with a kept connection.
+    /// When the client is freed, with an idle connection.
     End,
 }
 
-/// Runs a path, and gives what the host says and how many secrets it was told.
-fn run(host: &Host, place: &Place, path: &Path, told: Told, binding: Binding) -> (Facts, usize) {
+/// Runs a path. Returns the output of the host, and the number of secrets that it received.
+fn run(host: &Host, place: &Place, path: &Path, received: Received, binding: Binding) -> (Facts, usize) {
     place.stub.take_tls_secrets();
     let (args, lines) = host::brief(path);
     let mut command = Command::new(host.file());
-    command.args(args).arg(if told == Told::Call { "secrets=call" } else { "secrets=end" });
+    command.args(args).arg(if received == Received::Call { "secrets=call" } else { "secrets=end" });
     if binding == Binding::Now {
         command.env("LD_BIND_NOW", "1");
     }
@@ -83,28 +83,28 @@ fn run(host: &Host, place: &Place, path: &Path, told: Told, binding: Binding) ->
 }
 
 /// The paths whose names `is_meant`, each with two calls: the second session may resume the first. Not those to servers
-/// that ask for a client certificate or a second handshake: they do not tell their secrets.
+/// that request a client certificate or a second handshake, because they do not export their secrets.
 fn paths(place: &Place, build: Build, is_meant: fn(&str) -> bool) -> Vec<Path> {
     let paths = all(place, build).into_iter().filter(|path| is_meant(path.name) && !path.name.contains("-asked"));
     chosen(paths.map(|path| Path { calls: 2, ..path }), |path| path.name.to_owned())
 }
 
-fn nothing_is_left(build: Build, version: Version, is_meant: fn(&str) -> bool) {
+fn no_secret_is_left(build: Build, version: Version, is_meant: fn(&str) -> bool) {
     let host = Host::compile(build);
     let next = AtomicUsize::new(0);
     let faults = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
-                // Its own: the secrets that come up are those of its calls.
+                // Each thread has its own stub, so that the stub has only the secrets of these calls.
                 let place = version.place();
                 let paths = paths(&place, build, is_meant);
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(path) = paths.get(number / 2) else { return };
-                    let told = if path.is_kept() { Told::End } else { Told::Call };
+                    let received = if path.is_kept() { Received::End } else { Received::Call };
                     let binding = [Binding::Lazy, Binding::Now][number % 2];
-                    let (facts, secrets) = run(&host, &place, path, told, binding);
+                    let (facts, secrets) = run(&host, &place, path, received, binding);
                     let check = OutputCheck::of(path, &facts);
                     check.note();
                     let mut found = check.faults(path, binding);
@@ -129,12 +129,12 @@ fn is_one_of_a_few(path: &str) -> bool {
 
 #[test]
 fn no_master_secret_of_tls_1_2_is_left() {
-    nothing_is_left(Build::Shared, Version::Tls12, is_one_of_a_few);
+    no_secret_is_left(Build::Shared, Version::Tls12, is_one_of_a_few);
 }
 
 #[test]
 fn no_traffic_secret_of_tls_1_3_is_left() {
-    nothing_is_left(Build::Shared, Version::Tls13, is_one_of_a_few);
+    no_secret_is_left(Build::Shared, Version::Tls13, is_one_of_a_few);
 }
 
 #[test]
@@ -151,18 +151,18 @@ fn no_secret_of_tls_is_left_on_any_path_static_debug() {
 
 fn on_every_path(build: Build) {
     for version in [Version::Tls12, Version::Tls13] {
-        nothing_is_left(build, version, |_| true);
+        no_secret_is_left(build, version, |_| true);
     }
 }
 
-/// The control: while a connection is kept open its secrets are in memory, and are found there.
+/// The control: while a connection is open, its secrets are in memory and are found.
 #[test]
 fn secrets_of_an_open_tls_connection_are_found() {
     let host = Host::compile(Build::Shared);
     for version in [Version::Tls12, Version::Tls13] {
         let place = version.place();
         let path = paths(&place, Build::Shared, |path| path == "kept").remove(0);
-        let (facts, _) = run(&host, &place, &path, Told::Call, Binding::Lazy);
+        let (facts, _) = run(&host, &place, &path, Received::Call, Binding::Lazy);
         let windows = OutputCheck::of(&path, &facts).windows();
         table::note_control(&format!("open TLS, {}", version.pattern()), windows);
         assert!(windows > 0, "{}", facts.stdout);

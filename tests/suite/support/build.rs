@@ -1,4 +1,4 @@
-//! The builds of the library that the C programs run against. Each is made once, by the same rule that a user runs.
+//! The builds of the library that the C programs use. Each is made once, by the same rule that a user runs.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -17,17 +17,17 @@ pub enum Build {
     Static,
     /// A shared library that cannot unwind.
     PanicAbort,
-    /// A shared library with symbols, for debuggers, and with a panic that a test can ask for.
+    /// A shared library with symbols (debuggers need them) and with a panic that a test can cause.
     Debug,
     /// The same build as a static library.
     DebugStatic,
-    /// As `Shared`, with a panic that a test can ask for.
+    /// As `Shared`, with a panic that a test can cause.
     Panic,
-    /// As `Shared`, but its heap is not wiped: the negative proof of `residue`.
+    /// As `Shared`, but its heap is not wiped: a negative proof of `residue`.
     WithoutAllocator,
-    /// As `Shared`, but it leaves the registers as they are: the same.
+    /// As `Shared`, but its registers are not cleared: a negative proof.
     WithoutRegisterClearing,
-    /// As `Debug`, but it leaves the stack as it is: the same.
+    /// As `Debug`, but its stack is not wiped: a negative proof.
     WithoutStackWiping,
     /// The shared library for another Linux, as `packaging/build.sh` builds it.
     For(Target),
@@ -37,9 +37,9 @@ pub enum Build {
 
 /// How a build is made.
 enum Recipe {
-    /// As a user makes it.
+    /// With the command of a user.
     Make,
-    /// By cargo, in this profile and with these switches of the tests, into a folder of this name.
+    /// By cargo, in this profile and with these switches of the tests, into a directory of this name.
     Cargo {
         name: &'static str,
         profile: &'static str,
@@ -52,7 +52,7 @@ impl Build {
     fn recipe(self) -> Recipe {
         let cargo = |name, profile, switches| Recipe::Cargo { name, profile, switches };
         match self {
-            // Two seconds after a change, not half a minute.
+            // Takes two seconds after a change, instead of half a minute.
             Build::Shared | Build::Static if is_debug_asked_for() => cargo("debug", "dev", &[]),
             Build::Shared | Build::Static => Recipe::Make,
             Build::PanicAbort => cargo("panic-abort", "panic-abort", &[]),
@@ -62,13 +62,13 @@ impl Build {
             Build::WithoutRegisterClearing => {
                 cargo("without-register-clearing", "release", &[r#"test_without="register-clearing""#])
             }
-            // Only a build without optimisation leaves something there.
+            // Only a build without optimization leaves secrets there.
             Build::WithoutStackWiping => cargo("without-stack-wiping", "dev", &[r#"test_without="stack-wiping""#]),
             Build::For(target) | Build::StaticFor(target) => Recipe::Script(target),
         }
     }
 
-    /// The folder with the library, made if need be.
+    /// The directory with the library. Builds it first if necessary.
     pub fn folder(self) -> &'static Path {
         static MADE: [OnceLock<PathBuf>; 10] = [const { OnceLock::new() }; 10];
         let made = match self {
@@ -92,7 +92,7 @@ impl Build {
             };
             let soname = folder.join("libnativeflow.so.0");
             if !soname.exists() {
-                // Tests in another process may have been faster.
+                // Another process may have built it first.
                 let _ = std::os::unix::fs::symlink("libnativeflow.so", soname);
             }
             folder
@@ -103,7 +103,7 @@ impl Build {
         matches!(self, Build::Static | Build::DebugStatic | Build::StaticFor(_))
     }
 
-    /// The Linux that it is for, if that is not this one.
+    /// The other Linux system that it is built for, if any.
     pub fn target(self) -> Option<Target> {
         match self {
             Build::For(target) | Build::StaticFor(target) => Some(target),
@@ -122,17 +122,17 @@ impl Build {
     }
 }
 
-/// Whether what a user builds is replaced by a build without optimisation: `make check PROFILE=dev`.
+/// Whether a build without optimization replaces the builds of a user: `make check PROFILE=dev`.
 pub fn is_debug_asked_for() -> bool {
     std::env::var("NATIVEFLOW_PROFILE").is_ok_and(|profile| profile == "dev")
 }
 
-/// These builds share a target folder, because only this crate differs; the libraries are copied out of it.
+/// These builds share a target directory, because only this crate differs; the libraries are copied out of it.
 fn by_cargo(name: &str, profile: &str, switches: &[&str]) -> PathBuf {
     let shared = root().join("target/c");
     let folder = shared.join(name);
     fs::create_dir_all(&folder).unwrap();
-    // Another process may make another build in the same place.
+    // Another process may make another build in the same directory.
     let lock = File::create(shared.join("lock")).unwrap();
     lock.lock().unwrap();
     let mut cargo = outside_cargo(env!("CARGO"));
@@ -140,7 +140,7 @@ fn by_cargo(name: &str, profile: &str, switches: &[&str]) -> PathBuf {
     make(cargo.args(switches.iter().flat_map(|switch| ["--cfg", switch])));
     let built = shared.join(if profile == "dev" { "debug" } else { profile });
     for library in ["libnativeflow.so", "libnativeflow.a"] {
-        // Not over a file that a program may have loaded.
+        // Does not overwrite a file that a program may have loaded.
         let new = folder.join("new");
         fs::copy(built.join(library), &new).unwrap();
         fs::rename(new, folder.join(library)).unwrap();
@@ -153,7 +153,7 @@ fn for_target(target: Target) -> PathBuf {
     root().join("target").join(target.triple()).join(target.triple()).join("release")
 }
 
-/// The stub as a program of its own, for what cannot run in the test's process.
+/// The stub as a separate program. Tests use it if the stub cannot run in their own process.
 pub fn stub_program() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     MADE.get_or_init(|| {
@@ -162,8 +162,8 @@ pub fn stub_program() -> &'static Path {
     })
 }
 
-/// A command without what the make and the cargo that run this test have set: it would confuse inner ones, and ring is
-/// built anew whenever one of these changes.
+/// A command without the variables that the make and the cargo of this test have set. They would confuse an inner make or cargo,
+/// and each change of them builds ring again.
 pub fn outside_cargo(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {

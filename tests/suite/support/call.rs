@@ -1,4 +1,4 @@
-//! Calls by the C program `tests/c/call.c`, put together from settings.
+//! Calls by the C program `tests/c/call.c`, which gets its settings from here.
 
 use std::sync::OnceLock;
 
@@ -6,23 +6,23 @@ use nativeflow_stub::User;
 
 use super::{Build, Facts, Program};
 
-/// What the program is told: `name=value` lines.
+/// Settings of the program: `name=value` lines.
 #[derive(Clone)]
 pub struct Call(Vec<String>);
 
 impl Call {
-    /// As the demo user, to `url`, trusting the stub.
+    /// A call to `url` as the demo user, which trusts the stub.
     pub fn to(url: &str) -> Call {
         let (_, ca) = super::stub();
         Call(Vec::new()).with("url", url).with("ca", ca.to_str().unwrap()).by(&User::demo())
     }
 
-    /// To the healthy service of the shared stub.
+    /// A call to the working service of the shared stub.
     pub fn to_stub() -> Call {
         Call::to(&super::stub().0.base_url())
     }
 
-    /// As another user.
+    /// Uses another user.
     pub fn by(self, user: &User) -> Call {
         self.with("key", &user.key).with("login", &user.login).with("secret", &user.secret)
     }
@@ -40,7 +40,7 @@ impl Call {
         self
     }
 
-    /// A limit that a stall runs into soon.
+    /// A short timeout, with which a stall ends soon.
     pub fn soon(self) -> Call {
         self.with("timeout_ms", "400")
     }
@@ -54,17 +54,17 @@ impl Call {
         self.run_on(shared())
     }
 
-    /// By a program that [`Call::program`] has given.
+    /// Runs on a program from [`Call::program`].
     pub fn run_on(&self, program: &Program) -> Facts {
         program.again(&self.lines())
     }
 
-    /// With these variables in the environment (`NAME=value`).
+    /// Runs with these variables in the environment (`NAME=value`).
     pub fn run_with(&self, variables: &[&str]) -> Facts {
         shared().again_with(variables, &[], &self.0)
     }
 
-    /// As an argument of another program.
+    /// Runs it as an argument of another program.
     pub fn run_under(&self, command: &[&str]) -> Facts {
         shared().again_under(command, &self.lines())
     }

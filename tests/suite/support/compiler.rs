@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Build, Program, Target, root, scratch};
 
-/// What a static program links beside the library. The README names the same, and a test compares it with rustc's list.
+/// Libraries that a static program links in addition to this one. The README names the same, and a test compares them with
+/// rustc's list.
 pub const STATIC_LIBRARIES: &[&str] = &["-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
 
 /// One call of a C or C++ compiler.
@@ -17,7 +18,7 @@ impl Compiler {
         Compiler::bare(compiler).args(["-I", root().join("include").to_str().unwrap()])
     }
 
-    /// Without our header: it must be found as a user finds it.
+    /// Without the path of our header: the compiler must find it as for a user.
     pub fn bare(compiler: &str) -> Compiler {
         Compiler(Command::new(compiler))
     }
@@ -68,27 +69,27 @@ impl Compiler {
         self
     }
 
-    /// Runs the compiler, which must not have anything to say.
+    /// Runs the compiler, which must not print anything.
     pub fn run(mut self) {
         let output = self.0.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && said.is_empty(), "{:?}: {said}", self.0);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && stderr.is_empty(), "{:?}: {stderr}", self.0);
     }
 }
 
-/// The words before a program that run it.
+/// The command that runs a program of this build.
 pub fn emulator(build: Build) -> &'static [&'static str] {
     build.target().map_or(&[], Target::emulator)
 }
 
-/// Compiles `tests/c/<name>.c` or, for a path with a folder in it, that file; `flags` are added.
+/// Compiles `tests/c/<name>.c`, or the file of this name if `name` contains a slash. Adds `flags`.
 pub fn program(name: &str, build: Build, flags: &[&str]) -> Program {
     let source = match name.contains('/') {
         true => root().join(name),
         false => root().join(format!("tests/c/{name}.c")),
     };
     let stem = source.file_stem().unwrap().to_str().unwrap();
-    // Tests that run side by side may compile the same program: each has a file of its own, as does each process.
+    // Parallel tests may compile the same program, so each test and each process has its own file.
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let path = scratch("programs").join(format!("{stem}-{build}-{}-{number}", std::process::id()));
@@ -96,7 +97,7 @@ pub fn program(name: &str, build: Build, flags: &[&str]) -> Program {
     Program::new(path, format!("{stem} ({build})")).under(emulator(build))
 }
 
-/// A file of `tests/c` that takes the place of functions of the C library in a program.
+/// A file of `tests/c` that replaces functions of the C library in a program.
 pub struct Preload(PathBuf);
 
 impl Preload {

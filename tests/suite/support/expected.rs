@@ -1,4 +1,4 @@
-//! What a call is expected to print, and what of it is different.
+//! The expected output of a call, and the differences of the actual output.
 
 use nativeflow_stub::User;
 
@@ -13,7 +13,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// All that is not as expected in what `tests/c/call.c` has printed of one call, a text each.
+    /// All differences between the expected output and that of `tests/c/call.c` for one call, one text for each.
     pub fn differences(self, facts: &Facts) -> Vec<String> {
         let pairs = facts.pairs();
         let value = |name: &str| pairs.get(name).copied();
@@ -38,7 +38,7 @@ impl Expected {
                 differences.push(format!("not so: {line}"));
             }
         }
-        // Whatever the server sent, no credential comes back. A token is what the stub makes of them.
+        // The output contains no credential, with any response. The stub makes the token from the credentials.
         let demo = User::demo();
         for (name, value) in pairs.iter().filter(|(name, _)| !["refresh_token", "value"].contains(name)) {
             if [&demo.key, &demo.login, &demo.secret].iter().any(|secret| value.contains(secret.as_str())) {

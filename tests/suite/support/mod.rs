@@ -1,4 +1,4 @@
-//! What the tests share: the library under test in its builds, C programs made against them, and the stub.
+//! Shared parts of the tests: the builds of the library, C programs that use them, and the stub.
 
 mod build;
 mod call;
@@ -33,23 +33,23 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A folder for one test's files.
+/// A directory for the files of one test.
 pub fn scratch(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// Notes that `item` was run, for the closing count of `make test`.
+/// Records that `item` was run. `make test` prints the counts at its end.
 pub fn proved(kind: &str, item: impl std::fmt::Display) {
     let folder = root().join("target/proved");
     fs::create_dir_all(&folder).unwrap();
     let mut file = OpenOptions::new().create(true).append(true).open(folder.join(kind)).unwrap();
-    // One write: lines of tests that run side by side do not mix.
+    // One write, so that lines of parallel tests do not mix.
     file.write_all(format!("{item}\n").as_bytes()).unwrap();
 }
 
-/// The rows of a table that are to run: all, or those whose name contains `NATIVEFLOW_ONLY`.
+/// The rows of a table to run: all, or those whose name contains `NATIVEFLOW_ONLY`.
 pub fn chosen<T>(rows: impl IntoIterator<Item = T>, name: impl Fn(&T) -> String) -> Vec<T> {
     let Some(only) = only() else { return rows.into_iter().collect() };
     let chosen: Vec<T> = rows.into_iter().filter(|row| name(row).contains(&only)).collect();
@@ -57,12 +57,12 @@ pub fn chosen<T>(rows: impl IntoIterator<Item = T>, name: impl Fn(&T) -> String)
     chosen
 }
 
-/// The part of the name by which rows are chosen, if they are.
+/// The value of `NATIVEFLOW_ONLY`, if set.
 pub fn only() -> Option<String> {
     std::env::var("NATIVEFLOW_ONLY").ok().filter(|only| !only.is_empty())
 }
 
-/// The stub that all tests share which do not count its requests, and the file with its CA.
+/// The stub of all tests that do not count its requests, and the file with its CA.
 pub fn stub() -> (&'static Stub, &'static Path) {
     static STUB: OnceLock<(Stub, PathBuf)> = OnceLock::new();
     let (stub, ca) = STUB.get_or_init(|| {
@@ -71,7 +71,7 @@ pub fn stub() -> (&'static Stub, &'static Path) {
             user("jürgen.müller@example.com", "Paßwort: 東京 ✓"),
             user("no.password@example.com", ""),
             user("long.password@example.com", &"0123456789".repeat(30)),
-            // Secrets that are nowhere in a process by chance.
+            // Secrets that are not in the memory of a process by chance.
             user("random@example.com", "Qz5$vK8&wX3!jP6^"),
             user("zufällig@example.com", "ß8✓Kq東4#京Zw7é9"),
         ];

@@ -1,9 +1,9 @@
-//! A network of its own, and files of the system as a test wants them: nothing of the machine itself is changed.
+//! A separate network, and changed system files in it. The machine itself is not changed.
 
 use std::process::Command;
 
-/// The words before a command that runs it in new network and mount namespaces, after `script` has prepared them: the script
-/// gets `args`, then the command, which it runs itself (`"$@"`, after a shift).
+/// The words before a command that run it in new network and mount namespaces. `script` prepares them. It gets `args`, then the
+/// command, which it runs itself (`"$@"`, after a shift).
 pub fn in_namespace<'a>(script: &'a str, args: &[&'a str]) -> Vec<&'a str> {
     let mut command = unshare(&["--mount", "--net"]);
     command.extend(["sh", "-c", script, "sh"]);

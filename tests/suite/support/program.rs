@@ -1,4 +1,4 @@
-//! Runs a program under a time limit.
+//! Runs a program with a timeout.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -16,14 +16,14 @@ const LIMIT: Duration = Duration::from_secs(120);
 pub struct Program {
     path: PathBuf,
     label: String,
-    /// What the closing count of `make test` has it under.
+    /// Its kind in the counts that `make test` prints.
     kind: &'static str,
     before: Vec<String>,
     args: Vec<String>,
     stdin: Vec<u8>,
 }
 
-/// What a program did.
+/// Result of a program.
 pub struct Facts {
     pub status: ExitStatus,
     pub stdout: String,
@@ -36,17 +36,17 @@ impl Program {
         Program { path, label, kind: "C programs", before: Vec::new(), args: Vec::new(), stdin: Vec::new() }
     }
 
-    /// A program of `tests/c`, or of the folder that the name tells.
+    /// A program of `tests/c`, or of the directory in `name`.
     pub fn compile(name: &str, build: Build) -> Program {
         compiler::program(name, build, &[])
     }
 
-    /// The same with more for the compiler.
+    /// The same with more arguments of the compiler.
     pub fn compile_with(name: &str, build: Build, flags: &[&str]) -> Program {
         compiler::program(name, build, flags)
     }
 
-    /// For what is not in C.
+    /// Sets the kind of a program that is not in C.
     pub fn counted_as(mut self, kind: &'static str) -> Program {
         self.kind = kind;
         self
@@ -107,7 +107,7 @@ impl Program {
         command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let start = Instant::now();
         let mut child = command.spawn().unwrap();
-        // A program that refuses its arguments need not read.
+        // A program that rejects its arguments does not have to read.
         let _ = child.stdin.take().unwrap().write_all(stdin);
         let stdout = in_background(child.stdout.take().unwrap());
         let stderr = in_background(child.stderr.take().unwrap());
@@ -134,7 +134,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Statically linked ones have megabytes. What cannot be removed is left for `make clean`.
+        // Static programs have megabytes. `make clean` removes files that cannot be removed here.
         let _ = std::fs::remove_file(&self.path);
     }
 }
@@ -150,7 +150,7 @@ fn bytes(lines: &[impl AsRef<str>]) -> Vec<u8> {
     lines.iter().flat_map(|line| [line.as_ref().as_bytes(), b"\n"].concat()).collect()
 }
 
-/// Reads everything while the program runs, so that it never waits for a reader.
+/// Reads everything while the program runs, so that the program never waits for a reader.
 fn in_background(mut stream: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut text = Vec::new();

@@ -1,6 +1,6 @@
-//! Other Linuxes than this one: what `packaging/build.sh` builds for, and how programs for them are compiled and run here.
+//! Other Linux systems: the targets of `packaging/build.sh`, and how programs for them are compiled and run here.
 
-/// Named after the processor. All are for an old C library; of this machine's processor that is all that is different.
+/// Named after the processor. All use an old C library. The target with this machine's processor has no other difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     X86_64,
@@ -19,7 +19,7 @@ impl Target {
         }
     }
 
-    /// As Rust calls the processor.
+    /// The name of the processor in Rust.
     pub fn processor(self) -> &'static str {
         match self {
             Target::X86_64 => "x86_64",
@@ -36,7 +36,7 @@ impl Target {
         }
     }
 
-    /// This processor runs programs for i686 too, but their loader and C library are in a place of their own.
+    /// This processor also runs programs for i686, but their loader and C library are in another directory.
     pub fn link_arguments(self) -> &'static [&'static str] {
         match self {
             Target::X86_64 | Target::Aarch64 => &[],
@@ -47,7 +47,7 @@ impl Target {
         }
     }
 
-    /// The words before a program that run it.
+    /// The command that runs a program of this target.
     pub fn emulator(self) -> &'static [&'static str] {
         match self {
             Target::X86_64 | Target::I686 => &[],

@@ -44,7 +44,7 @@ pub fn lacks(tools: &[&str]) -> bool {
     true
 }
 
-/// Whether a tool is here: see [`lacks`].
+/// Whether a tool is installed: see [`lacks`].
 pub fn is_here(tool: &str) -> bool {
     static KNOWN: Mutex<Option<HashMap<String, bool>>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap();
@@ -61,7 +61,7 @@ fn is_command(name: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
-/// The compiler answers with a path if there is such a file, and with its name if not.
+/// The compiler prints the path of the file if it exists, and otherwise its name.
 fn compiler_finds(file: &str) -> bool {
     let output = Command::new("cc").arg(format!("-print-file-name={file}")).output();
     output.is_ok_and(|output| output.stdout.contains(&b'/'))

@@ -1,9 +1,10 @@
-//! A network of its own, in which the stub is `concur.test`, port 8443.
+//! A separate network, in which the stub is `concur.test`, port 8443.
 
 use super::process::folder;
 use crate::support::{self, Call, Facts, in_namespace};
 
-/// `$1` the stub, `$2` a folder to work in, `$3` what makes this row's network; the rest is the program to run.
+/// `$1` is the stub, `$2` a working directory, `$3` the script that prepares the network of this row; the rest is the program to
+/// run.
 const STAGE: &str = r#"
 set -eu
 stub=$1 work=$2 prepare=$3
@@ -31,9 +32,9 @@ eval "$prepare"
 "$@"
 "#;
 
-/// Prepares a network by `prepare` and has `run` run a program in it: as an argument of the words that it gets, with the CA
-/// file beside them.
-pub fn on_stage<T>(prepare: &str, run: impl FnOnce(&[&str], &str) -> T) -> T {
+/// Prepares a network with the script `prepare`, and calls `run`. `run` gets the command that runs a program in this network, and
+/// the CA file.
+pub fn in_network_namespace<T>(prepare: &str, run: impl FnOnce(&[&str], &str) -> T) -> T {
     let folder = folder("stage");
     let ca = folder.join("ca.pem");
     let stub = support::stub_program().to_str().unwrap();
@@ -44,10 +45,12 @@ pub fn on_stage<T>(prepare: &str, run: impl FnOnce(&[&str], &str) -> T) -> T {
 
 /// One call to `host`, port 8443, in a network that `prepare` makes.
 pub fn call(prepare: &str, host: &str, change: impl FnOnce(Call) -> Call) -> Facts {
-    on_stage(prepare, |stage, ca| change(Call::to(&format!("https://{host}:8443")).with("ca", ca)).run_under(stage))
+    in_network_namespace(prepare, |namespace, ca| {
+        change(Call::to(&format!("https://{host}:8443")).with("ca", ca)).run_under(namespace)
+    })
 }
 
-/// A DNS server, a system that asks it, and what else is to be done.
+/// A script that starts a DNS server, makes the system use it, and runs `rest`.
 pub fn names(rest: &str) -> String {
     format!(
         "serve_names; echo nameserver 127.0.0.1 >$work/resolv.conf; echo options timeout:1 >>$work/resolv.conf\n{rest}"

@@ -1,16 +1,16 @@
-//! What happens between this machine and the server: packets that get lost, filters, routes, two families of addresses.
+//! Faults between this machine and the server: lost packets, filters, routes, two families of addresses.
 
 use std::ops::Range;
 
 use super::Row;
-use super::stage::call;
+use super::namespace::call;
 use crate::support::{Call, Facts};
 
 const FILTER: &str = "iptables (in a namespace)";
 const ROUTE: &str = "routes (in a namespace)";
 const EYEBALLS: &str = "IPv6 and IPv4 (in a namespace)";
 
-/// Checks that the call took so many milliseconds: neither at once, nor by a limit that is further away.
+/// Checks that the call took this many milliseconds: it ended neither at once nor at a later deadline.
 pub fn within(range: Range<f64>, facts: Facts) -> Facts {
     let elapsed: f64 = facts.pairs()["elapsed_ms"].parse().unwrap();
     assert!(range.contains(&elapsed), "{elapsed} ms");
@@ -19,16 +19,16 @@ pub fn within(range: Range<f64>, facts: Facts) -> Facts {
 
 pub fn rows() -> Vec<Row> {
     let same = |call| call;
-    // With ten seconds to connect, bad luck with the first packets would end one call in a hundred.
+    // With ten seconds to connect, the loss of several first packets would end one call in a hundred.
     let patient = |call: Call| call.with("connect_timeout_ms", "60000");
     let connecting: &[&str] = &["message~connecting", "retry_after_ms=60000"];
     vec![
-        Row::new((FILTER, "lets everything through", "NF_OK"), &[], move || call("", "127.0.0.1", same)),
+        Row::new((FILTER, "passes all packets", "NF_OK"), &[], move || call("", "127.0.0.1", same)),
         Row::stall((FILTER, "DROP of the first packet"), connecting, || {
             call("iptables -A INPUT -p tcp --dport 8443 --syn -j DROP", "127.0.0.1", Call::soon)
         }),
         Row::new(
-            (FILTER, "DROP of the first packet, with a shorter limit for connecting", "NF_CONNECT"),
+            (FILTER, "DROP of the first packet, with a shorter connect timeout", "NF_CONNECT"),
             &["message~127.0.0.1:8443: no response within 300 ms"],
             || {
                 let prepare = "iptables -A INPUT -p tcp --dport 8443 --syn -j DROP";
@@ -36,11 +36,11 @@ pub fn rows() -> Vec<Row> {
             },
         ),
         Row::new((FILTER, "DROP of the first packet to one address, and six others refuse", "NF_OK"), &[], move || {
-            // With addresses of lo itself the resolver leaves them in this order.
+            // The resolver keeps this order of addresses of lo itself.
             let prepare = "for i in 2 3 4 5 6 7 8; do ip address add 127.0.0.$i/32 dev lo; done; \
                            for i in 2 3 4 5 6 7 8 1; do echo 127.0.0.$i concur.test >>$work/hosts; done; \
                            iptables -A INPUT -d 127.0.0.2 -p tcp --dport 8443 -j DROP";
-            // A quarter of a second for the address that is silent, and none for those that refuse.
+            // The silent address takes 250 ms, and addresses that refuse take no time.
             within(250.0..1000.0, call(prepare, "concur.test", same))
         }),
         Row::new((FILTER, "REJECT with a reset", "NF_CONNECT"), &["message~refused"], move || {
@@ -59,16 +59,18 @@ pub fn rows() -> Vec<Row> {
         Row::stall((FILTER, "DROP of large packets (path MTU black hole)"), &["message~in the TLS handshake"], || {
             call("iptables -A INPUT -p tcp --sport 8443 -m length --length 500:65535 -j DROP", "127.0.0.1", Call::soon)
         }),
-        Row::stall((FILTER, "DROP of the request and all behind it"), &["message~waiting for the response"], || {
-            call(&format!("iptables -A INPUT {LATER} -j DROP"), "127.0.0.1", Call::soon)
-        }),
+        Row::stall(
+            (FILTER, "DROP of the request and all packets after it"),
+            &["message~waiting for the response"],
+            || call(&format!("iptables -A INPUT {LATER} -j DROP"), "127.0.0.1", Call::soon),
+        ),
         Row::new(
             (FILTER, "REJECT of the request with a reset", "NF_DISCONNECTED"),
             &["message~reset by peer", "retry_after_ms=300000"],
             move || call(&format!("iptables -A INPUT {LATER} -j REJECT --reject-with tcp-reset"), "127.0.0.1", same),
         ),
         Row::new((ROUTE, "the host is switched off", "NF_CONNECT"), &["message~No route to host"], move || {
-            // A wire with nobody at its other end who answers to the address, and a kernel that asks faster than by default.
+            // A link without a host that answers ARP requests, and a kernel that repeats them faster than by default.
             let prepare = "ip link add near type veth peer name far; ip link set near up; ip link set far up; \
                            ip address add 192.0.2.2/24 dev near; ip ntable change name arp_cache dev near retrans 100";
             call(prepare, "192.0.2.1", same)
@@ -114,8 +116,8 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// What the client sends after the handshake: its packets up to there have about 700 bytes, one acknowledgement more or less,
-/// and those with the request more than 1,000.
+/// Matches packets of the client after the handshake. Its packets until then have about 700 bytes, one acknowledgement more or
+/// less, and those with the request have more than 1,000.
 const LATER: &str = "-p tcp --dport 8443 -m connbytes --connbytes 850: --connbytes-dir original --connbytes-mode bytes";
 
 /// Addresses at which nothing listens, and the stub's.
