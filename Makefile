@@ -154,6 +154,7 @@ lint:
 	clang-format --dry-run --Werror $(C_FILES)
 	shellcheck --external-sources $(SCRIPTS)
 	target/cargo-deny/bin/cargo-deny --log-level error check bans licenses sources
+	tests/plain_words.sh
 
 # Formats the files that `make lint` checks.
 format:
