@@ -90,7 +90,9 @@ pub(in crate::transport) fn certificates(file: &[u8]) -> Result<Vec<CertificateD
     }
 }
 
-/// Returns each certificate in a PEM file separately: for a file whose invalid certificates are ignored.
+/// Returns each certificate in a PEM file separately: for a file whose invalid certificates are ignored. Only Unix has such
+/// a file.
+#[cfg(all(unix, not(target_vendor = "apple")))]
 pub(super) fn each_certificate(file: &[u8]) -> impl Iterator<Item = Result<CertificateDer<'static>, &'static str>> {
     parts(file).into_iter().filter(Part::is_certificate).map(|part| part.certificate())
 }
