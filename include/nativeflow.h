@@ -99,8 +99,8 @@
  * CERTIFICATES
  *
  * Certificate verification cannot be disabled. On Linux, the library does not
- * check whether a certificate was revoked: it sends no request to a revocation
- * service (OCSP) and reads no revocation list.
+ * check whether a certificate was revoked. It uses neither OCSP nor revocation
+ * lists.
  *
  *
  * WINDOWS
@@ -714,9 +714,9 @@ nf_error *NF_CALL nf_options_set_proxy(nf_options *options,
  * NO_PROXY.
  *
  * Commas or spaces separate the entries. An entry is a domain, an IP address,
- * a network such as 10.0.0.0/8, or * for all hosts. A domain includes all
- * hosts below it; a dot before it changes nothing. Every entry except a
- * network may have a port, as in host:8443.
+ * a network such as 10.0.0.0/8, or * for all hosts. The domain example.com
+ * matches that host and all hosts below it. The entry .example.com means the
+ * same. Every entry except a network may have a port, as in host:8443.
  *
  * The list replaces an earlier one. "" (the default) is an empty list.
  *

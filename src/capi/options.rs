@@ -252,9 +252,9 @@ pub unsafe extern "C-unwind" fn nf_options_set_proxy(options: *mut nf_options, u
 /// NO_PROXY.
 ///
 /// Commas or spaces separate the entries. An entry is a domain, an IP address,
-/// a network such as 10.0.0.0/8, or * for all hosts. A domain includes all
-/// hosts below it; a dot before it changes nothing. Every entry except a
-/// network may have a port, as in host:8443.
+/// a network such as 10.0.0.0/8, or * for all hosts. The domain example.com
+/// matches that host and all hosts below it. The entry .example.com means the
+/// same. Every entry except a network may have a port, as in host:8443.
 ///
 /// The list replaces an earlier one. "" (the default) is an empty list.
 ///
