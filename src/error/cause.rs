@@ -370,7 +370,7 @@ causes! {
         "Response too large (longer than 64 KiB)",
         "Check the base URL. A token response has some hundred bytes.";
     HeadTooLarge => TooLarge, Never,
-        "Response too large (headers longer than 16 KiB, or more than 128)",
+        "Response too large (more than 16 KiB of headers, or more than 128 headers)",
         "Check the base URL, and check for a proxy that adds headers.";
 
     // Errors inside this library.

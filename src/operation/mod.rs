@@ -91,8 +91,8 @@ impl<'a> Operation<'a> {
         milliseconds(self.start)
     }
 
-    /// Checks whether the operation may continue, at places without a wait. `phase_deadline`: a time before the
-    /// deadline.
+    /// Checks whether the operation may continue, at places without a wait. `phase_deadline`: the end of the
+    /// current phase. The earlier of it and the deadline counts.
     pub(crate) fn check(&self, waker: &Waker, phase_deadline: Option<Instant>) -> Result<(), Ended> {
         if waker.is_cancelled() {
             return Err(Ended::Cancelled);

@@ -8,7 +8,7 @@
 //! | TLS and the trusted certificates | `tls` |
 //! | a request and its response | `exchange` over a `connection`, with `head` and `chunks`; they use `stream` and `buffer` |
 //! | idle connections for later calls | `pool` |
-//! | the cause of a failure | `failure`; of a rejected certificate: `chain_error` |
+//! | the cause of a failure | `failure`; of a rejected certificate: `tls/explain`, in a `chain_error` |
 
 mod buffer;
 mod call;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | the proxy and its user; the hosts that are connected to directly | `config`; `no_proxy` |
 //! | opens the tunnel | `tunnel`, or `socks` |
-//! | the cause if the proxy rejects a request | `refusal` |
+//! | the cause if the proxy rejects a request | `refusal`; for SOCKS: `socks` |
 
 mod config;
 mod no_proxy;
