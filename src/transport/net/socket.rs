@@ -45,7 +45,7 @@ impl Socket {
     /// Sends all of `bytes`.
     pub(in crate::transport) fn send(&self, mut bytes: &[u8], call: &Call<'_>) -> Result<(), Error> {
         while !bytes.is_empty() {
-            // If the other end has closed, the standard library requests an error from the system instead of a signal.
+            // The standard library writes with MSG_NOSIGNAL: if the other end has closed, this is an error, not SIGPIPE.
             match (&self.0).write(bytes) {
                 Ok(amount) => {
                     call.add_bytes_sent(amount);
