@@ -69,10 +69,9 @@
  * The library creates threads only for DNS lookups. They are named
  * nativeflow-dns, and all signals are blocked on them. At most four host names
  * that calls wait for are looked up at a time. Calls for the same name share a
- * lookup. A thread exits when no lookup is left. If a
- * lookup hangs, its thread stays until the system's resolver returns, and a
- * later call for the same host name starts another lookup. A process has at
- * most 20 of these threads.
+ * lookup. A thread exits when no lookup is left. If a lookup hangs, its thread
+ * stays until the system's resolver returns, and a later call for the same host
+ * name starts another lookup. A process has at most 20 of these threads.
  *
  * After fork, existing objects work in both processes. The child does not use
  * the parent's connections and does not wait for locks held at the fork.
