@@ -31,16 +31,9 @@ pub(super) struct Key {
 
 impl PartialEq for Key {
     fn eq(&self, other: &Key) -> bool {
-        let same_proxy = match (&self.proxy, &other.proxy) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (None, None) => true,
-            _ => false,
-        };
-        let same_identity = match (&self.identity, &other.identity) {
-            (Some(one), Some(other)) => one.is(other),
-            (None, None) => true,
-            _ => false,
-        };
+        let same_proxy = self.proxy.as_ref().map(Arc::as_ptr) == other.proxy.as_ref().map(Arc::as_ptr);
+        let same_identity = self.identity.as_ref().map(ClientCertificate::as_ptr)
+            == other.identity.as_ref().map(ClientCertificate::as_ptr);
         same_proxy && same_identity && self.origin == other.origin
     }
 }
