@@ -128,15 +128,29 @@ mod tests {
     use super::{Key, MAX_AGE, MAX_IDLE, Pool, usable_until};
     use crate::origin::{HostPort, Origin};
     use crate::transport::proxy::Proxy;
+    use crate::transport::tls::ClientCertificate;
 
     fn key(is_https: bool, place: &str, proxy: Option<&Arc<Proxy>>) -> Key {
         let origin = Origin { is_https, place: HostPort::parse(place, 443).unwrap() };
         Key { origin: Arc::new(origin), proxy: proxy.cloned(), identity: None }
     }
 
+    /// Reads a new client certificate twice: each result counts as a certificate of its own.
+    fn client_certificates() -> [ClientCertificate; 2] {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = rcgen::CertificateParams::default().self_signed(&key).unwrap();
+        let path = std::env::temp_dir().join(format!("nativeflow-pool-{}.pem", std::process::id()));
+        std::fs::write(&path, certificate.pem() + &key.serialize_pem()).unwrap();
+        let file = path.to_str().unwrap();
+        let both = [(); 2].map(|()| ClientCertificate::read(file, file).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        both
+    }
+
     #[test]
     fn connection_is_used_only_for_its_own_origin_proxy_and_certificate() {
         let proxies = ["http://proxy:1", "http://user:x@proxy:1"].map(|url| Arc::new(Proxy::parse(url).unwrap()));
+        let [first, second] = client_certificates();
         let keys = [
             key(true, "a.example", None),
             key(true, "b.example", None),
@@ -144,6 +158,8 @@ mod tests {
             key(false, "a.example:443", None),
             key(true, "a.example", Some(&proxies[0])),
             key(true, "a.example", Some(&proxies[1])),
+            Key { identity: Some(first), ..key(true, "a.example", None) },
+            Key { identity: Some(second), ..key(true, "a.example", None) },
         ];
         let (pool, until) = (Pool::default(), Instant::now() + Duration::from_secs(60));
         for (number, of) in keys.iter().enumerate() {
