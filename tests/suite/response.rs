@@ -77,18 +77,25 @@ fn coding_without_compression_is_ignored() {
     }
 }
 
+/// A proxy that opens a tunnel to the stub with this head.
+fn tunnel_with(head: String) -> SocketAddr {
+    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
+    // The listener copies its closure for each connection.
+    let head: &str = head.leak();
+    listener(move |mut client| {
+        read_head(&mut client)?;
+        client.write_all(head.as_bytes())?;
+        let mut server = TcpStream::connect(stub)?;
+        let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
+        thread::spawn(move || io::copy(&mut from_server, &mut to_client));
+        io::copy(&mut client, &mut server).map(drop)
+    })
+}
+
 #[test]
 fn odd_header_of_a_proxy_does_not_prevent_a_tunnel() {
-    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
     for (before, headers) in ODD {
-        let proxy = listener(move |mut client| {
-            read_head(&mut client)?;
-            client.write_all(format!("{before}HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes())?;
-            let mut server = TcpStream::connect(stub)?;
-            let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
-            thread::spawn(move || io::copy(&mut from_server, &mut to_client));
-            io::copy(&mut client, &mut server).map(drop)
-        });
+        let proxy = tunnel_with(format!("{before}HTTP/1.1 200 OK\r\n{headers}\r\n"));
         let call = Call::to_stub().with("proxy", &format!("http://{proxy}"));
         expect(&call, Expected { code: "NF_OK", lines: &[] }, headers);
         let proxy = listener(move |mut client| {
@@ -105,7 +112,6 @@ fn odd_header_of_a_proxy_does_not_prevent_a_tunnel() {
 /// RFC 9112, section 6.3: a response that opens a tunnel has no body, so length headers in it are ignored.
 #[test]
 fn length_headers_of_an_open_tunnel_are_ignored() {
-    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
     for headers in [
         "Content-Length: 5\r\n",
         "Content-Length: x\r\n",
@@ -114,14 +120,7 @@ fn length_headers_of_an_open_tunnel_are_ignored() {
         "Transfer-Encoding: chunked\r\n",
         "Transfer-Encoding : chunked\r\n",
     ] {
-        let proxy = listener(move |mut client| {
-            read_head(&mut client)?;
-            client.write_all(format!("HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes())?;
-            let mut server = TcpStream::connect(stub)?;
-            let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
-            thread::spawn(move || io::copy(&mut from_server, &mut to_client));
-            io::copy(&mut client, &mut server).map(drop)
-        });
+        let proxy = tunnel_with(format!("HTTP/1.1 200 OK\r\n{headers}\r\n"));
         let call = Call::to_stub().with("proxy", &format!("http://{proxy}"));
         expect(&call, Expected { code: "NF_OK", lines: &[] }, headers);
     }
