@@ -3,9 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::{DATE, RETRY_AFTER};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
+use http::header::RETRY_AFTER;
+use super::date::{read, server_time};
 
 /// Concur documents a `Retry-After: 0` on another API. A loop without a pause does not help.
 const MIN_PAUSE: u64 = 5;
@@ -16,23 +15,15 @@ const MAX_PAUSE: u64 = 24 * 60 * 60;
 /// relative to the response's own Date, because this machine's clock may be wrong; without a Date, it is relative to
 /// that clock.
 pub(crate) fn requested_pause(headers: &HeaderMap, came: SystemTime) -> Option<Duration> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let asked = text(RETRY_AFTER)?;
+    let asked = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let seconds = match asked.parse::<u64>() {
         Ok(seconds) => seconds,
         Err(_) => {
-            let until = OffsetDateTime::parse(asked, &Rfc2822).ok()?;
-            let date = text(DATE).and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok());
-            let from = date.map_or_else(|| unix_seconds(came), OffsetDateTime::unix_timestamp);
-            u64::try_from(until.unix_timestamp() - from).unwrap_or(0)
+            let from = server_time(headers, came);
+            u64::try_from(read(asked)? - from).unwrap_or(0)
         }
     };
     Some(Duration::from_secs(seconds.clamp(MIN_PAUSE, MAX_PAUSE)))
-}
-
-fn unix_seconds(time: SystemTime) -> i64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
