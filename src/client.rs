@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-
-use crate::error::Error;
-use crate::flow::{self, Credentials};
+use crate::error::{Cause, Error};
+use crate::flow::{Ask, Credentials, KeptToken, Outcome, Service, check_key};
+use crate::homes::Homes;
 use crate::log::{Level, Log};
-use crate::message::Endpoint;
 use crate::operation::{ActiveOperations, Handle, Operation};
 use crate::options::{Options, Release};
+use crate::origin::Origin;
 use crate::token::Token;
 use crate::transport::Transport;
 use crate::wipe::PerProcess;
@@ -29,10 +28,11 @@ pub struct Client {
 /// The state that all handles of a client share.
 #[derive(Debug)]
 struct Core {
-    endpoint: Endpoint,
-    user_agent: HeaderValue,
+    service: Box<dyn Service>,
     timeout: Duration,
     transport: Transport,
+    /// A child of fork learns the homes anew: its parent may have been changing them.
+    homes: PerProcess<Homes>,
     running: PerProcess<ActiveOperations>,
     log: Option<Log>,
     /// The last field, so that it is dropped last: a release function reports that no more callbacks follow.
@@ -43,13 +43,14 @@ impl Client {
     /// Makes a client. Reads the operating system's root certificates unless `options` contains others.
     ///
     /// # Errors
-    /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) if the system has no root certificates.
+    /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) if the system has no root certificates, or if options
+    /// do not match.
     pub fn new(options: &Options) -> Result<Client, Error> {
         let core = Core {
-            endpoint: flow::native::token_endpoint(&options.base_url)?,
-            user_agent: options.user_agent.clone(),
+            service: options.service.service(options.user_agent.clone())?,
             timeout: options.timeout,
             transport: Transport::new(options.transport.clone())?,
+            homes: PerProcess::new(),
             running: PerProcess::new(),
             log: options.log.clone(),
             _releases: options.releases.clone(),
@@ -64,24 +65,62 @@ impl Client {
         Client { core: Arc::clone(&self.core), handle: Arc::default(), timeout, is_share: true }
     }
 
-    /// Gets an access token for a user with the Native Flow. `secret` may be empty.
+    /// Gets an access token for a user. `secret` may be empty.
     ///
-    /// Sends the login once and never repeats it. Blocks for at most the handle's timeout. The caller wipes the three
-    /// texts; every copy made here is wiped.
+    /// Sends the login once. Only if the OAuth 2.0 service answers that the user belongs to another origin, which is
+    /// trusted, it is sent there, once. Blocks for at most the handle's timeout. The caller wipes the three texts; every
+    /// copy made here is wiped.
     ///
     /// # Errors
     /// [`Code::Denied`](crate::error::Code::Denied) if the server rejects login, secret or key: do not retry, because
     /// the account may be locked. All others: see [`Code`](crate::error::Code).
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
+        self.token("received", || Ok(Ask::Token(Credentials::new(key, login, secret)?)))
+    }
+
+    /// Gets another token for the refresh token of `token`.
+    ///
+    /// # Errors
+    /// [`Code::RefreshExpired`](crate::error::Code::RefreshExpired) if the server rejects the refresh token.
+    pub fn refresh_token(&self, key: &str, token: KeptToken<'_>) -> Result<Token, Error> {
+        self.token("refreshed", || check_key(key).map(|()| Ask::Refresh { key, token }))
+    }
+
+    /// Gets a token for the application itself.
+    ///
+    /// # Errors
+    /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) if the service has no such tokens.
+    pub fn get_application_token(&self, key: &str) -> Result<Token, Error> {
+        self.token("received", || check_key(key).map(|()| Ask::ApplicationToken { key }))
+    }
+
+    /// Revokes `token`. The OAuth 2.0 service revokes all refresh tokens of its user for the application. `admin`: the
+    /// token of an administrator, who revokes it.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`](crate::error::Code::NotAllowed) if the server refuses.
+    pub fn revoke_token(&self, token: KeptToken<'_>, admin: Option<KeptToken<'_>>) -> Result<(), Error> {
+        self.run("token revoked", || Ok(Ask::Revoke { token, admin })).map(|_| ())
+    }
+
+    fn token<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<Token, Error> {
+        match self.run(&format!("token {done}"), ask)? {
+            Outcome::Token { token, .. } => Ok(token),
+            Outcome::Revoked | Outcome::AskAt(_) => Err(Cause::Unforeseen.into()),
+        }
+    }
+
+    /// Runs one call. `done` is the end of its log.
+    fn run<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<Outcome, Error> {
         // First of all: from here on the call can be cancelled, and its timeout runs.
         let Core { transport, log, .. } = &*self.core;
         let (running, log) = (self.running(), log.as_ref());
         let operation = Operation::begin(running, &self.handle, transport.keeps(), self.timeout, log);
-        let result = self.try_to_get_token(&operation, key, login, secret);
+        let result = ask().and_then(|ask| self.ask(&operation, &ask));
         if let Some(log) = log {
             let ms = operation.elapsed_ms();
             match &result {
-                Ok(_) => log.write(Level::Info, format_args!("token received after {ms:.1} ms")),
+                Ok(_) => log.write(Level::Info, format_args!("{done} after {ms:.1} ms")),
                 Err(error) => {
                     let (code, message) = (error.code().name(), error.message());
                     log.write(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
@@ -91,20 +130,49 @@ impl Client {
         result
     }
 
-    fn try_to_get_token(
-        &self,
-        operation: &Operation<'_>,
-        key: &str,
-        login: &str,
-        secret: &str,
-    ) -> Result<Token, Error> {
-        let Core { endpoint, user_agent, transport, .. } = &*self.core;
-        let credentials = Credentials::new(key, login, secret)?;
-        let request = flow::native::token_request(endpoint, user_agent, &credentials)?;
+    /// Asks the service, and once more if the user belongs to another origin.
+    fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<Outcome, Error> {
+        let homes = self.core.homes.get(Homes::default, |_| {});
+        let login = match ask {
+            Ask::Token(credentials) => Some(credentials.login),
+            _ => None,
+        };
+        let known = login.and_then(|login| homes.of(login));
+        let first = self.ask_at(operation, ask, known.as_ref());
+        let (home, outcome) = match first {
+            Ok(Outcome::AskAt(home)) => {
+                operation.log_warning(format_args!("user belongs to {home}, asking there"));
+                let second = self.ask_at(operation, ask, Some(&home));
+                (Some(home), second)
+            }
+            first => (known.clone(), first),
+        };
+        match (login, home, &outcome) {
+            // Known only after a token came from there.
+            (Some(login), Some(home), Ok(Outcome::Token { .. })) if known.as_ref() != Some(&home) => {
+                homes.remember(login, home);
+            }
+            (Some(login), Some(_), Err(error)) if error.http_status().is_none() => homes.forget(login),
+            _ => {}
+        }
+        match outcome? {
+            Outcome::AskAt(home) => Err(Error::new(Cause::SecondHome).detail(home)),
+            outcome => Ok(outcome),
+        }
+    }
+
+    fn ask_at(&self, operation: &Operation<'_>, ask: &Ask<'_>, home: Option<&Arc<Origin>>) -> Result<Outcome, Error> {
+        let Core { service, transport, .. } = &*self.core;
+        let request = service.request(ask, home)?;
         let answer = transport.send(operation, &request)?;
+        let asked = Arc::clone(&request.endpoint.origin);
         // The request contains the credentials: dropped before the response is parsed.
         drop(request);
-        flow::native::read_token(&answer, &credentials)
+        let outcome = service.outcome(ask, &asked, &answer)?;
+        if let Outcome::Token { untrusted_url: Some(url), .. } = &outcome {
+            operation.log_warning(format_args!("token: instance URL left out, because its host is not trusted: {url}"));
+        }
+        Ok(outcome)
     }
 
     /// Ends calls with [`Code::Cancelled`](crate::error::Code::Cancelled), on any thread. The first handle ends all

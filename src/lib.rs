@@ -7,6 +7,7 @@
 //! | question | module |
 //! |---|---|
 //! | the options of a client, and the client itself | `options`, `client` |
+//! | the origins to which users belong | `homes` |
 //! | one call: its deadline and its cancellation | `operation` |
 //! | the requests to a service and the meaning of its responses | `flow` (pure: no I/O, no clock), a directory for each service |
 //! | scheme, host and port of a server, as a type | `origin` |
@@ -27,6 +28,7 @@ mod client;
 mod descriptor;
 mod error;
 mod flow;
+mod homes;
 mod log;
 mod message;
 mod operation;

@@ -7,8 +7,9 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use crate::error::{Cause, Error};
-use crate::flow::BaseUrl;
+use crate::flow::{self, CredentialType};
 use crate::log::Log;
+use crate::secret::Secret;
 use crate::transport::{Bypass, ClientCertificate, Proxy, Route, Settings, TrustedRoots};
 
 const MAX_PRODUCT_LEN: usize = 256;
@@ -21,7 +22,7 @@ const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// is set.
 #[derive(Clone, Debug)]
 pub struct Options {
-    pub(crate) base_url: BaseUrl,
+    pub(crate) service: flow::Settings,
     pub(crate) user_agent: HeaderValue,
     /// The timeout of a whole call.
     pub(crate) timeout: Duration,
@@ -51,7 +52,7 @@ impl Options {
     /// certificates, no proxy.
     pub fn new() -> Options {
         Options {
-            base_url: BaseUrl::production(),
+            service: flow::Settings::default(),
             user_agent: HeaderValue::from_static(concat!("nativeflow/", env!("CARGO_PKG_VERSION"))),
             timeout: DEFAULT_TIMEOUT,
             log: None,
@@ -68,8 +69,28 @@ impl Options {
 
     /// Sets the address of Concur: scheme, host, optional port and path prefix. https, or http for a loopback host.
     pub fn set_base_url(&mut self, url: &str) -> Result<(), Error> {
-        self.base_url = BaseUrl::parse(url)?;
-        Ok(())
+        self.service.set_base_url(url)
+    }
+
+    /// Uses the OAuth 2.0 service instead of the Native Flow. The key is then the client ID.
+    pub fn use_oauth2(&mut self) {
+        self.service.is_oauth2 = true;
+    }
+
+    /// Sets the application's client secret, which the Native Flow calls consumer secret and needs only for a refresh. A
+    /// sealed copy is kept.
+    pub fn set_client_secret(&mut self, secret: &Secret) -> Result<(), Error> {
+        self.service.set_client_secret(secret)
+    }
+
+    /// Sets what login and secret are.
+    pub(crate) fn set_credential_type(&mut self, credential_type: CredentialType) {
+        self.service.credential_type = credential_type;
+    }
+
+    /// Trusts one more host: it may receive logins and tokens of users who belong there.
+    pub fn allow_host(&mut self, host: &str) -> Result<(), Error> {
+        self.service.allow_host(host)
     }
 
     /// Sets the timeout of a whole call, DNS included. Not zero; the default is 60 seconds.
@@ -201,6 +222,5 @@ mod tests {
         assert!(options.set_base_url("http://example.com").is_err());
         assert!(options.user_agent.to_str().unwrap().starts_with("nativeflow/"));
         assert_eq!(options.timeout, Duration::from_secs(60));
-        assert_eq!(options.base_url.join(""), "https://www.concursolutions.com");
     }
 }

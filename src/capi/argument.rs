@@ -53,6 +53,18 @@ impl TextCopy {
         TextCopy((!text.is_null()).then(|| WipedVec::from(copy())))
     }
 
+    /// As [`TextCopy::of`], for a text of `length` bytes without a NUL.
+    ///
+    /// # Safety
+    /// `text` is NULL or points to so many bytes that no other thread changes during the call.
+    pub(super) unsafe fn of_length(text: *const c_char, length: usize) -> TextCopy {
+        if text.is_null() || isize::try_from(length).is_err() {
+            return TextCopy(None);
+        }
+        // SAFETY: not NULL, no longer than the address space, and the caller promises the rest.
+        TextCopy(Some(WipedVec::from(unsafe { slice::from_raw_parts(text.cast::<u8>(), length) }.to_vec())))
+    }
+
     /// Returns the text, which must not be NULL. `name` is the name of the parameter.
     pub(super) fn required(self, name: &str) -> Result<Secret, Error> {
         let bytes = self.0.ok_or_else(|| Error::new(Cause::NullPointer).detail(name))?;

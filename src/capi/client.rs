@@ -48,7 +48,8 @@ pub unsafe extern "C-unwind" fn nf_get_token(
 /// `*out` is a client; free it with `nf_client_free`.
 ///
 /// Fails with `NF_INVALID_OPTION` if the system has no root certificates and
-/// the options set none.
+/// the options set none, or if options do not match: the OAuth 2.0 service
+/// without a client secret, or the Native Flow with `NF_CREDENTIAL_AUTHTOKEN`.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -156,14 +157,21 @@ unsafe fn cancel(client: *const nf_client) {
     }
 }
 
-/// Gets an access token for a user with the Native Flow.
+/// Gets an access token for a user, from the service that the client uses.
 ///
+/// `key` is the consumer key, or the client ID of the OAuth 2.0 service.
 /// `login` and `secret` are overwritten with zeros, on success and failure.
 /// `secret` may be NULL for a user without a password. On success `*out` is a
 /// token; free it with `nf_token_free`.
 ///
-/// The login is sent once; the library never sends it again. Blocks for at most
-/// the timeout of `client`. Several threads may call it at the same time.
+/// The login is sent once; the library does not send it again. There is one
+/// exception: the OAuth 2.0 service may answer that it has not checked the
+/// login, because the user belongs to another host. If that host is trusted
+/// (see `nf_options_allow_host`), the login is sent there, once. The client and
+/// its shares remember the host and ask there first the next time.
+///
+/// Blocks for at most the timeout of `client`. Several threads may call it at
+/// the same time.
 ///
 /// Ends with `NF_CANCELLED` if `nf_client_cancel` or `nf_client_free` is called
 /// during the call, or if `client` is a share that was cancelled before.
@@ -174,6 +182,10 @@ unsafe fn cancel(client: *const nf_client) {
 ///
 /// Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
 /// invalid, such as a login that contains a colon or a line break.
+///
+/// Fails with `NF_WRONG_HOST` if the user belongs to a host that is not
+/// trusted. The OAuth 2.0 service reports other rejections in detail, with the
+/// codes from 21 to 25.
 ///
 /// Fails with any code from 40 on for other failures.
 ///
@@ -189,6 +201,116 @@ pub unsafe extern "C-unwind" fn nf_client_get_token(
 ) -> *mut nf_error {
     // SAFETY: the pointers follow the header's rules for calls.
     guard::call(|| unsafe { get_token(|| Ok(object(client, "client")?.client.clone()), key, login, secret, out) })
+}
+
+/// Gets another access token for the refresh token of `token`. The login is not
+/// needed.
+///
+/// The client must use the service that issued `token`, with the client secret
+/// of the application (`nf_options_set_client_secret`). `key` is the consumer
+/// key, or the client ID of the OAuth 2.0 service. `token` does not change, and
+/// may have no value (see `nf_token_new`).
+///
+/// On success `*out` is a new token; free it with `nf_token_free`. Store its
+/// refresh token: the OAuth 2.0 service may have replaced the old one. If the
+/// server sends none, the new token contains the old one.
+///
+/// The OAuth 2.0 service is asked at the token's instance URL, if it has one.
+/// The Native Flow is asked at the base URL.
+///
+/// Fails with `NF_REFRESH_EXPIRED` if the server rejects the refresh token; get
+/// a new token with login and password.
+///
+/// Fails with `NF_INVALID_OPTION` if the client has no client secret.
+///
+/// Fails with `NF_INVALID_ARGUMENT` if `token` has no refresh token or was
+/// issued by the other service. Nothing is sent then.
+///
+/// Fails with `NF_WRONG_HOST` if the host of the instance URL is not trusted.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_client_refresh_token(
+    client: *const nf_client,
+    key: *const c_char,
+    token: *const nf_token,
+    out: *mut *mut nf_token,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let (out, key) = unsafe { (Output::cleared(out), TextCopy::of(key)) };
+        let out = out.required("out")?;
+        // SAFETY: as above.
+        let (client, token) = unsafe { (object(client, "client")?.client.clone(), object(token, "token")?) };
+        let refreshed = client.refresh_token(key.required("key")?.expose(), token.kept())?;
+        out.set(nf_token::export(refreshed, client.log())?);
+        Ok(())
+    })
+}
+
+/// Revokes a token at the service. `token` is not freed.
+///
+/// Native Flow: `token` is revoked. `admin` is the token of a Web Services
+/// administrator; NULL means that the token revokes itself.
+///
+/// OAuth 2.0 service: all refresh tokens of the token's user for the
+/// application end. `admin` must be NULL.
+///
+/// A token without a value cannot revoke; refresh it first.
+///
+/// Fails with `NF_NOT_ALLOWED` if the server refuses, for example because the
+/// token has expired.
+///
+/// Fails with `NF_INVALID_ARGUMENT` if a token has no value or was issued by
+/// the other service, or if `admin` is not allowed. Nothing is sent then.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_client_revoke_token(
+    client: *const nf_client,
+    token: *const nf_token,
+    admin: *const nf_token,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let (client, token) = unsafe { (object(client, "client")?.client.clone(), object(token, "token")?) };
+        // SAFETY: as above.
+        let admin = unsafe { admin.as_ref() };
+        client.revoke_token(token.kept(), admin.map(nf_token::kept))
+    })
+}
+
+/// Gets an access token for the application itself, without a user (client
+/// credentials). `key` is the client ID.
+///
+/// On success `*out` is a token without a refresh token; free it with
+/// `nf_token_free`.
+///
+/// Fails with `NF_INVALID_OPTION` unless the client uses the OAuth 2.0 service.
+///
+/// Fails with `NF_BAD_CLIENT` if the server rejects the client ID or the client
+/// secret.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_client_get_application_token(
+    client: *const nf_client,
+    key: *const c_char,
+    out: *mut *mut nf_token,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let (out, key) = unsafe { (Output::cleared(out), TextCopy::of(key)) };
+        let out = out.required("out")?;
+        // SAFETY: as above.
+        let client = unsafe { object(client, "client") }?.client.clone();
+        let token = client.get_application_token(key.required("key")?.expose())?;
+        out.set(nf_token::export(token, client.log())?);
+        Ok(())
+    })
 }
 
 /// Implements both functions. `client` is created or read only if the output can be written.

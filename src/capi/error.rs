@@ -17,6 +17,7 @@ pub struct nf_error {
     http_status: i32,
     server_message: CString,
     correlation_id: CString,
+    server_code: i32,
     retry_after_ms: i64,
 }
 
@@ -29,6 +30,7 @@ impl guard::Export for nf_error {
             http_status: error.http_status().map_or(0, i32::from),
             server_message: c_text(error.server_message()),
             correlation_id: c_text(error.correlation_id()),
+            server_code: error.server_code().unwrap_or(-1),
             retry_after_ms: error.pause().and_then(|pause| i64::try_from(pause.as_millis()).ok()).unwrap_or(-1),
         }))
     }
@@ -120,10 +122,8 @@ pub unsafe extern "C-unwind" fn nf_error_server_message(error: *const nf_error) 
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_error_server_code(error: *const nf_error) -> i32 {
-    guard::read(-1, || {
-        let _ = error;
-        -1
-    })
+    // SAFETY: as above.
+    guard::read(-1, || unsafe { error.as_ref() }.map_or(-1, |error| error.server_code))
 }
 
 /// Returns the server's correlation ID, or "" if there is none. Concur's

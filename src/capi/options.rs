@@ -4,13 +4,20 @@ use std::ffi::{c_char, c_void};
 use std::time::Duration;
 use std::{ptr, slice};
 
-use super::argument::{free, object_mut, text};
+use super::argument::{TextCopy, free, object_mut, text};
 use super::error::nf_error;
 use super::log::nf_log_fn;
 use super::release::nf_release_fn;
 use super::{guard, log, release};
 use crate::error::{Cause, Error};
+use crate::flow::CredentialType;
 use crate::options::Options;
+
+/// The login of a call is a user's login ID, and the secret is the password.
+pub const NF_CREDENTIAL_PASSWORD: i32 = 0;
+/// The login of a call is the UUID of a company, and the secret is its request
+/// token.
+pub const NF_CREDENTIAL_AUTHTOKEN: i32 = 1;
 
 /// The settings that a client is created from. Only one thread at a time may
 /// use them.
@@ -67,6 +74,105 @@ pub unsafe extern "C-unwind" fn nf_options_set_base_url(options: *mut nf_options
         // SAFETY: the pointers follow the header's rules for calls.
         let (options, url) = unsafe { (object_mut(options, "options")?, text(url, "url")?) };
         options.options.set_base_url(url)
+    })
+}
+
+/// Selects the OAuth 2.0 service (Concur's current API, /oauth2/v0) instead of
+/// the Native Flow. The key of a call is then the client ID.
+///
+/// It needs a client secret (`nf_options_set_client_secret`). Unless a base URL
+/// is set, the host is us2.api.concursolutions.com, and for
+/// `NF_CREDENTIAL_AUTHTOKEN` glz.api.concursolutions.com.
+///
+/// Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_options_use_oauth2(options: *mut nf_options) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        unsafe { object_mut(options, "options") }?.options.use_oauth2();
+        Ok(())
+    })
+}
+
+/// Sets the application's client secret from the `len` bytes at `secret`
+/// (UTF-8).
+///
+/// The OAuth 2.0 service needs it for every call. The Native Flow, where Concur
+/// calls it consumer secret, needs it only for `nf_client_refresh_token`. It is
+/// not the user's password.
+///
+/// `secret` needs no NUL at its end. The library keeps an encrypted copy in
+/// the options and in each client, and wipes it with them. The caller wipes its
+/// own buffer.
+///
+/// Fails with `NF_INVALID_OPTION` if the secret is empty, longer than 2048
+/// bytes, or contains a NUL or another control character; the old value stays.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_options_set_client_secret(
+    options: *mut nf_options,
+    secret: *const c_char,
+    len: usize,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let options = unsafe { object_mut(options, "options") }?;
+        // SAFETY: `len` bytes may be read there (this function's comment).
+        let secret = unsafe { TextCopy::of_length(secret, len) }.required("secret")?;
+        options.options.set_client_secret(&secret)
+    })
+}
+
+/// Sets what login and secret of a call are: `NF_CREDENTIAL_PASSWORD` (the
+/// default) or `NF_CREDENTIAL_AUTHTOKEN`.
+///
+/// With `NF_CREDENTIAL_AUTHTOKEN` the login is the UUID of a company, and the
+/// secret is its request token, which is valid for 24 hours. Only the OAuth 2.0
+/// service accepts it; for the Native Flow, `nf_client_new` fails with
+/// `NF_INVALID_OPTION`.
+///
+/// Fails with `NF_INVALID_OPTION` for another number; the old value stays.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_options_set_credential_type(options: *mut nf_options, r#type: i32) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.options.set_credential_type(match r#type {
+            NF_CREDENTIAL_PASSWORD => CredentialType::Password,
+            NF_CREDENTIAL_AUTHTOKEN => CredentialType::AuthToken,
+            _ => return Err(Error::new(Cause::CredentialTypeRefused).detail(r#type)),
+        });
+        Ok(())
+    })
+}
+
+/// Trusts one more host, such as "eu2.api.concursolutions.com" or
+/// "gateway.example:8443". Without a port, the port is 443.
+///
+/// The OAuth 2.0 service may answer that a user or a token belongs to another
+/// host. Logins and tokens are sent there only if the host is trusted. Trusted
+/// are the host of the base URL, exactly the hosts that this function adds, and
+/// all hosts of concursolutions.com and concurcdc.cn on port 443, if the base
+/// URL is one of them. The scheme is always https.
+///
+/// Fails with `NF_INVALID_OPTION` if the host is invalid.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_options_allow_host(options: *mut nf_options, host: *const c_char) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let (options, host) = unsafe { (object_mut(options, "options")?, text(host, "host")?) };
+        options.options.allow_host(host)
     })
 }
 

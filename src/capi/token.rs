@@ -1,13 +1,15 @@
 //! `nf_token`: an access token, with the values that came with it.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::num::NonZeroUsize;
 use std::ptr;
 
-use super::argument::free;
+use super::argument::{Output, TextCopy, copy_and_wipe, free};
+use super::error::nf_error;
 use super::guard;
 use super::text::{EMPTY, text_of};
 use crate::error::{Cause, Error};
+use crate::flow::{self, KeptToken};
 use crate::log::{Level, Log};
 use crate::token::Token;
 use crate::wipe::Slots;
@@ -24,6 +26,7 @@ pub struct nf_token {
     instance_url: usize,
     expiration_date: usize,
     expires_at: i64,
+    refresh_expires_at: i64,
 }
 
 impl nf_token {
@@ -68,6 +71,7 @@ impl nf_token {
             instance_url,
             expiration_date,
             expires_at: token.expires_at().unwrap_or(-1),
+            refresh_expires_at: token.refresh_expires_at().unwrap_or(-1),
         })
     }
 
@@ -76,14 +80,84 @@ impl nf_token {
         self.texts.bytes().get(start..).map_or(EMPTY, |text| text.as_ptr().cast())
     }
 
+    /// Returns the parts that a refresh or a revocation needs.
+    pub(super) fn kept(&self) -> KeptToken<'_> {
+        let text = |start: usize| {
+            let text = self.texts.bytes().get(start..).and_then(|text| CStr::from_bytes_until_nul(text).ok());
+            text.and_then(|text| text.to_str().ok()).unwrap_or_default()
+        };
+        KeptToken {
+            scheme: text(self.scheme),
+            authorization: text(0),
+            refresh_token: text(self.refresh_token),
+            instance_url: text(self.instance_url),
+            refresh_expires_at: (self.refresh_expires_at >= 0).then_some(self.refresh_expires_at),
+        }
+    }
+
     /// Returns the access token, without its NUL.
     fn value(&self) -> &[u8] {
         self.texts.bytes().get(self.value..self.scheme - 1).unwrap_or_default()
     }
 }
 
-/// Returns the access token. It is visible ASCII and never empty; NULL gives
-/// "".
+/// Creates a token from parts that the program has stored, to refresh or revoke
+/// it.
+///
+/// `scheme` is "OAuth" for a token of the Native Flow and "Bearer" for one of
+/// the OAuth 2.0 service. `value` or `refresh_token` may be NULL or "", but not
+/// both. Both buffers are overwritten with zeros, on success and failure.
+/// `instance_url` may be NULL or "", which means the base URL of the client
+/// that uses the token. The times are Unix seconds, or -1 if unknown.
+///
+/// Without `value` the token counts as expired, whatever `expires_at` is, and
+/// `nf_token_value` and `nf_token_authorization` return "". Concur gives such
+/// tokens to integrators: the refresh token of a company, without a login.
+///
+/// On success `*out` is a token; free it with `nf_token_free`. The function
+/// sends nothing.
+///
+/// Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if a part is invalid.
+/// The message names the part and does not repeat it.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_token_new(
+    scheme: *const c_char,
+    value: *mut c_char,
+    refresh_token: *mut c_char,
+    instance_url: *const c_char,
+    expires_at: i64,
+    refresh_expires_at: i64,
+    out: *mut *mut nf_token,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls. The texts that stay are copied first, because all may be
+        // in one buffer.
+        let (out, scheme, instance_url) =
+            unsafe { (Output::cleared(out), TextCopy::of(scheme), TextCopy::of(instance_url)) };
+        // SAFETY: as above.
+        let [value, refresh_token] = unsafe { copy_and_wipe([value, refresh_token]) };
+        let out = out.required("out")?;
+        let (scheme, value) = (scheme.required("scheme")?, value.optional("value")?);
+        let refresh_token = refresh_token.optional("refresh_token")?;
+        let instance_url = instance_url.optional("instance_url")?;
+        let token = flow::restore(
+            scheme.expose(),
+            value.expose(),
+            refresh_token.expose(),
+            instance_url.expose(),
+            expires_at,
+            refresh_expires_at,
+        )?;
+        out.set(nf_token::export(token, None)?);
+        Ok(())
+    })
+}
+
+/// Returns the access token. It is visible ASCII. It is never empty, except if
+/// `nf_token_new` made the token without a value. NULL gives "".
 ///
 /// `nf_token_free` wipes the text.
 ///
@@ -131,7 +205,8 @@ pub unsafe extern "C-unwind" fn nf_token_copy_value(
     })
 }
 
-/// Returns the scheme of the Authorization header for this token, "OAuth".
+/// Returns the scheme of the Authorization header for this token: "OAuth" for
+/// the Native Flow, "Bearer" for the OAuth 2.0 service.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -140,7 +215,8 @@ pub unsafe extern "C-unwind" fn nf_token_scheme(token: *const nf_token) -> *cons
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.scheme)) })
 }
 
-/// Returns "OAuth <value>", the complete value of an Authorization header.
+/// Returns the complete value of an Authorization header: the scheme, a space
+/// and the token. It is "" if the token has no value.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -149,8 +225,9 @@ pub unsafe extern "C-unwind" fn nf_token_authorization(token: *const nf_token) -
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(0)) })
 }
 
-/// Returns the refresh token, or "" if the server sent none. Store it: it is
-/// needed to renew the token and to migrate to the OAuth 2.0 service.
+/// Returns the refresh token, or "" if the server sent none. Store it with
+/// `nf_token_refresh_expires_at`: it is needed to renew the token. A refresh may
+/// replace it; then only the new one is valid.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -159,11 +236,15 @@ pub unsafe extern "C-unwind" fn nf_token_refresh_token(token: *const nf_token) -
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.refresh_token)) })
 }
 
-/// Returns the base URL for requests with this token, exactly as the server
-/// wrote it (with or without a slash at the end).
+/// Returns the base URL for requests with this token, or "" if there is none.
 ///
-/// It is "" if the server sent none, or one that a token must not be sent to.
-/// Allowed are only https URLs, and http URLs of loopback hosts.
+/// Native Flow: exactly as the server wrote it (with or without a slash at the
+/// end). It is "" if the server sent none, or one that a token must not be sent
+/// to. Allowed are only https URLs, and http URLs of loopback hosts.
+///
+/// OAuth 2.0 service: scheme and host of the server's geolocation. It is "" if
+/// the server sent none, or one that is not trusted (see
+/// `nf_options_allow_host`).
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -183,8 +264,19 @@ pub unsafe extern "C-unwind" fn nf_token_expires_at(token: *const nf_token) -> i
     guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| token.expires_at))
 }
 
-/// Returns the expiry date exactly as the server wrote it. Use it only for
-/// display.
+/// Returns when the refresh token expires, in Unix seconds (UTC), or -1.
+///
+/// It is -1 if the server sent no such time. The Native Flow sends none.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn nf_token_refresh_expires_at(token: *const nf_token) -> i64 {
+    // SAFETY: as above.
+    guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| token.refresh_expires_at))
+}
+
+/// Returns the expiry date exactly as the server wrote it, or "" if it wrote
+/// none. Use it only for display. The OAuth 2.0 service sends no date.
 ///
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -98,6 +98,27 @@ causes! {
     SecretTooLong => InvalidArgument, Never,
         "Invalid password (longer than 2048 bytes)",
         "Check that the password is passed and nothing else. Concur allows 255 characters.";
+    RequestTokenEmpty => InvalidArgument, Never,
+        "Invalid company request token (empty)",
+        "Pass the company UUID as the login and the company request token as the password. A request token is valid for 24 hours.";
+    NoRefreshToken => InvalidArgument, Never,
+        "Invalid token (contains no refresh token)",
+        "Pass a token that came with a refresh token, or get a new one with login and password.";
+    NoTokenValue => InvalidArgument, Never,
+        "Invalid token (contains no access token)",
+        "Refresh the token first (nf_client_refresh_token), and pass the new one.";
+    TokenOfOtherService => InvalidArgument, Never,
+        "Invalid token (issued by the other service)",
+        "Pass a token of the service that the client uses: the scheme is OAuth for the Native Flow and Bearer for the OAuth 2.0 service.";
+    TokenPartRefused => InvalidArgument, Never,
+        "Invalid part of a token",
+        "Pass the parts exactly as nativeflow or Concur returned them.";
+    TokenTooLong => InvalidArgument, Never,
+        "Invalid token (too long for a request)",
+        "Check that the token is passed and nothing else. Tokens have some hundred characters.";
+    AdminNotUsed => InvalidArgument, Never,
+        "Invalid administrator token (the OAuth 2.0 service uses none)",
+        "Pass NULL. The OAuth 2.0 service revokes the tokens of the user to whom the token belongs.";
 
     // An option is invalid: fix the configuration.
     BaseUrlRefused => InvalidOption, Never,
@@ -142,6 +163,27 @@ causes! {
     NoSystemRoots => InvalidOption, Never,
         "No root certificates found in the places that this operating system uses",
         "Install the package ca-certificates, or set a CA file with nf_options_set_ca_file.";
+    ClientSecretRefused => InvalidOption, Never,
+        "Invalid client secret",
+        "Set the client secret exactly as Concur issued it. Remove the line break if it is read from a file.";
+    ClientSecretMissing => InvalidOption, Never,
+        "Client secret missing (the OAuth 2.0 service requires one)",
+        "Set the client secret (nf_options_set_client_secret) that Concur issued with the client ID.";
+    RefreshNeedsClientSecret => InvalidOption, Never,
+        "Client secret missing (a refresh requires one)",
+        "Set the client secret (nf_options_set_client_secret). In the Native Flow, Concur calls it consumer secret. It is not the user's password.";
+    CredentialTypeRefused => InvalidOption, Never,
+        "Invalid credential type",
+        "Set NF_CREDENTIAL_PASSWORD or NF_CREDENTIAL_AUTHTOKEN.";
+    CredentialTypeNeedsOAuth2 => InvalidOption, Never,
+        "Invalid credential type (the Native Flow accepts only login and password)",
+        "Set the OAuth 2.0 service (nf_options_use_oauth2) too, or leave the credential type at its default.";
+    ApplicationTokenNeedsOAuth2 => InvalidOption, Never,
+        "Application tokens not available (the Native Flow has none)",
+        "Set the OAuth 2.0 service (nf_options_use_oauth2).";
+    AllowedHostRefused => InvalidOption, Never,
+        "Invalid allowed host",
+        "Set a host name, and a port if it is not 443, such as eu2.api.concursolutions.com. Leave out scheme and path.";
 
     // The credentials were rejected: another attempt can lock the account.
     Denied => Denied, Never,
@@ -156,6 +198,78 @@ causes! {
     RefusedWithoutStatus => Denied, Never,
         "Concur returned an error instead of a token (without a reason)",
         "Do not retry, because the account may be locked. Read the server's message, and check login, password and consumer key by hand.";
+    LoginOrClientDenied => Denied, Never,
+        "Concur rejected the login, the password, the client ID or the client secret (it does not report which)",
+        "Do not retry, because the account may be locked. Check login, password, client ID and client secret by hand. If the login was migrated from a sandbox, check its ending (.uat) and that the base URL is that of the implementation host.";
+    LoginDenied => Denied, Never,
+        "Concur rejected the login or the password",
+        "Do not retry, because the account may be locked. Check login and password by hand.";
+    LogonDenied => Denied, Never,
+        "Concur denied the logon",
+        "Do not retry, because the account may be locked. Ask the company's Concur administrator to check the user's account and login method.";
+    RequestTokenOfOtherClient => Denied, Never,
+        "Concur rejected the company request token (issued for another client ID)",
+        "Check the client ID, and ask the company to create a request token for your application.";
+    AccountLocked => AccountLocked, Never,
+        "Account locked",
+        "Ask the company's Concur administrator to unlock the account, and fix the stored password before the next attempt.";
+    AccountDisabled => AccountDisabled, Never,
+        "Account disabled",
+        "Ask the company's Concur administrator to enable the account.";
+    PrincipalDisabled => AccountDisabled, Never,
+        "Account disabled (the user or the company may not sign in)",
+        "Ask the company's Concur administrator to enable the user.";
+    PasswordMustChange => PasswordExpired, Never,
+        "Password must be changed",
+        "Set a new password in Concur's web interface, and store it for this program.";
+    AddressNotAllowed => NotAllowed, Never,
+        "Sign-in not allowed from the IP address of this machine",
+        "Ask the company's Concur administrator to allow the address from which this machine connects to the Internet.";
+    SingleSignOnOnly => NotAllowed, Never,
+        "Sign-in with a password not allowed (single sign-on only)",
+        "Ask the company's Concur administrator to allow a password for this user, or use a company request token.";
+    CompanyNotEnabled => NotAllowed, Never,
+        "Company not enabled for the application",
+        "Ask Concur or the company's administrator to connect the company to your application.";
+    GrantNotEnabled => NotAllowed, Never,
+        "Application not enabled for this kind of request",
+        "Ask Concur to enable the grant (password, refresh_token or client_credentials) for your client ID.";
+    ScopeNotAllowed => NotAllowed, Never,
+        "Application not enabled for the scope",
+        "Ask Concur to check the scopes of your client ID.";
+    RevokeRefused => NotAllowed, Never,
+        "Concur refused to revoke the token",
+        "Check that the token is still valid, and refresh it if not. In the Native Flow, pass the token of a Web Services administrator too.";
+    ClientDenied => BadClient, Never,
+        "Concur rejected the client ID or the client secret",
+        "Check client ID and client secret. If the application was migrated from a sandbox, check that the base URL is that of the implementation host, and that the login has its new ending (.uat).";
+    ClientDisabled => BadClient, Never,
+        "Application disabled",
+        "Ask Concur to enable your client ID.";
+    RefreshExpired => RefreshExpired, Never,
+        "Refresh token invalid or expired",
+        "Get a new token with login and password. Use only the newest refresh token: each refresh may replace it.";
+    RefreshNotAllowed => RefreshExpired, Never,
+        "Refresh not allowed for the application",
+        "Get a new token with login and password, and ask Concur to enable the refresh grant for your client ID.";
+    RefreshRefused => RefreshExpired, Never,
+        "Concur rejected the refresh token, the consumer key or the client secret (it does not report which)",
+        "Get a new token with login and password. If that works, check the client secret (nf_options_set_client_secret): it is the consumer secret of the application.";
+    HomeNotTrusted => WrongHost, Never,
+        "User belongs to another host, which is not trusted",
+        "Set the base URL (nf_options_set_base_url) to that host, or allow it (nf_options_allow_host), if it is a Concur host. Concur did not check the credentials.";
+    HomeNotNamed => WrongHost, Never,
+        "User belongs to another host, which Concur did not name",
+        "Set the base URL (nf_options_set_base_url) to the host of the user's region. Concur did not check the credentials.";
+    HomeIsAsked => WrongHost, Never,
+        "User belongs to another host, but Concur named the host that was asked",
+        "Report the correlation ID to Concur's support. Concur did not check the credentials.";
+    SecondHome => WrongHost, Never,
+        "User belongs to another host, and that host named a third",
+        "Set the base URL (nf_options_set_base_url) to the host of the user's region. Concur did not check the credentials.";
+    TokenHostNotTrusted => WrongHost, Never,
+        "Host of the token not trusted",
+        "Set the base URL (nf_options_set_base_url) to that host, or allow it (nf_options_allow_host), if it is a Concur host.";
 
     // The server cannot handle the request now.
     Busy => Busy, AfterSeconds(60),
@@ -164,6 +278,12 @@ causes! {
     Maintenance => Maintenance, SERVER_PAUSE,
         "Concur is under maintenance",
         "Wait 5 minutes, then retry. Concur's service status page shows the duration.";
+    CompanyMaintenance => Maintenance, SERVER_PAUSE,
+        "Company is under maintenance at Concur",
+        "Wait for the retry time, then retry. Concur's service status page shows the duration.";
+    RequestMalformed => ServerError, Never,
+        "Concur rejected the request as malformed",
+        "Check for a proxy or a gateway that changes requests. If there is none, report it to the authors of nativeflow with the error number.";
     ServerFailed => ServerError, SERVER_PAUSE,
         "Concur failed to process the request",
         "Wait 5 minutes, then retry. If the error persists, give the correlation ID to Concur's support.";
@@ -318,6 +438,12 @@ causes! {
     EndpointGone => EndpointGone, Never,
         "No Native Flow token endpoint at this address",
         "Check the base URL. If it is right, Concur has switched the Native Flow off for this host: use the OAuth 2.0 service (the current Concur API).";
+    OAuth2EndpointGone => EndpointGone, Never,
+        "No OAuth 2.0 token endpoint at this address",
+        "Check the base URL: scheme and host only, such as https://us2.api.concursolutions.com.";
+    NativeFlowResponse => Malformed, Never,
+        "Response of the Native Flow instead of the OAuth 2.0 service",
+        "Check the base URL, and check for a gateway that rewrites its path: the OAuth 2.0 service is at /oauth2/v0/token.";
     Redirected => Redirected, Never,
         "Redirect not followed (it would send the credentials to another address)",
         "Set the base URL to the new address if it is a Concur host. Otherwise check for a proxy or a login portal.";
@@ -364,7 +490,7 @@ causes! {
         "Invalid response (two different values of one name)",
         "Check for a proxy that changes responses. If there is none, give the correlation ID to Concur's support.";
     UnexpectedStatus => Malformed, Never,
-        "Invalid response (HTTP status not known in the Native Flow)",
+        "Invalid response (unexpected HTTP status)",
         "Check the base URL, and check for a proxy.";
     BodyTooLarge => TooLarge, Never,
         "Response too large (longer than 64 KiB)",
@@ -406,11 +532,13 @@ mod tests {
         "Do not",
         "Enable",
         "Fix",
+        "Get",
         "Ignore",
         "Install",
         "Make",
         "Pass",
         "Raise",
+        "Refresh",
         "Remove",
         "Replace",
         "Report",

@@ -29,6 +29,8 @@ struct Facts {
     http_status: Option<u16>,
     server_message: String,
     correlation_id: String,
+    /// The error number of the OAuth 2.0 service.
+    server_code: Option<i32>,
     /// Whether a byte of the request was sent; `None`: unknown, or not applicable.
     is_sent: Option<bool>,
     /// The pause that the server requested.
@@ -46,6 +48,7 @@ impl Error {
             http_status: None,
             server_message: String::new(),
             correlation_id: String::new(),
+            server_code: None,
             is_sent: None,
             requested_pause: None,
         }))
@@ -61,6 +64,12 @@ impl Error {
         self.0.http_status = Some(status);
         self.0.correlation_id = correlation_id;
         self.0.server_message = server_message;
+        self
+    }
+
+    /// Sets the error number of the OAuth 2.0 service.
+    pub(crate) fn numbered(mut self, server_code: Option<i32>) -> Error {
+        self.0.server_code = server_code;
         self
     }
 
@@ -84,9 +93,12 @@ impl Error {
 
     /// Returns the cause, in one line without a secret.
     pub fn message(&self) -> String {
-        match self.0.detail.as_str() {
-            "" => self.0.cause.message().to_owned(),
-            detail => format!("{}: {detail}", self.0.cause.message()),
+        let (message, detail) = (self.0.cause.message(), self.0.detail.as_str());
+        match (self.0.server_code, detail) {
+            (None, "") => message.to_owned(),
+            (None, detail) => format!("{message}: {detail}"),
+            (Some(number), "") => format!("{message}: error {number}"),
+            (Some(number), detail) => format!("{message}: error {number}, {detail}"),
         }
     }
 
@@ -113,6 +125,11 @@ impl Error {
     /// Returns the identification that Concur's support needs; empty if the server sent none.
     pub fn correlation_id(&self) -> &str {
         &self.0.correlation_id
+    }
+
+    /// Returns the error number of the OAuth 2.0 service, if it sent one.
+    pub fn server_code(&self) -> Option<i32> {
+        self.0.server_code
     }
 
     /// Returns the pause before the next attempt; `None`: do not retry automatically.

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::Uri;
 use http::uri::Scheme;
 
 use crate::error::{Cause, Error};
 use crate::message::Endpoint;
 use crate::origin::{HostPort, Origin};
+use crate::secret::Secret;
 
 /// Longest base URL in bytes; keeps the request within the transport's buffer.
 const MAX_LEN: usize = 2048;
-/// Concur's host in the United States, and that of the developer sandboxes.
-const PRODUCTION: &str = "www.concursolutions.com";
-
 /// A base URL that may receive credentials: https, or plain http to this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
@@ -23,9 +22,9 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Returns the base URL of most users.
-    pub(crate) fn production() -> BaseUrl {
-        let place = HostPort { host: PRODUCTION.to_owned(), port: Origin::default_port(true) };
+    /// Returns the base URL of a host of Concur.
+    pub(crate) fn of_host(host: &str) -> BaseUrl {
+        let place = HostPort { host: host.to_owned(), port: Origin::default_port(true) };
         BaseUrl { origin: Arc::new(Origin { is_https: true, place }), prefix: String::new() }
     }
 
@@ -70,6 +69,21 @@ impl BaseUrl {
         Ok(Endpoint { origin: Arc::clone(&self.origin), uri })
     }
 
+    /// Returns the endpoint at `path` with a query that contains secrets: the address stays in wiped memory.
+    pub(crate) fn endpoint_with_query(&self, path: &str, query: &Secret) -> Result<Endpoint, Error> {
+        let address = Secret::concat(&[&self.join(path), "?", query.expose()]);
+        let uri = Uri::from_maybe_shared(Bytes::from_owner(address)).map_err(|_| Cause::Unforeseen)?;
+        Ok(Endpoint { origin: Arc::clone(&self.origin), uri })
+    }
+
+    /// Returns the base URL of another origin, without a path. Of this origin, it is this URL.
+    pub(crate) fn at(&self, origin: &Arc<Origin>) -> BaseUrl {
+        if *origin == self.origin {
+            return self.clone();
+        }
+        BaseUrl { origin: Arc::clone(origin), prefix: String::new() }
+    }
+
     /// Appends `path` to this URL.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{}{path}", self.origin, self.prefix)
@@ -80,13 +94,6 @@ impl BaseUrl {
 mod tests {
     use super::BaseUrl;
     use proptest::prelude::*;
-
-    #[test]
-    fn production_is_a_base_url() {
-        let production = BaseUrl::production();
-        let parsed = BaseUrl::parse(&production.join("")).unwrap();
-        assert_eq!((&parsed.origin, &parsed.prefix), (&production.origin, &production.prefix));
-    }
 
     #[test]
     fn valid_base_url_keeps_host_port_and_prefix() {

@@ -2,7 +2,6 @@
 
 use crate::error::{Cause, Error};
 use crate::message::basic;
-use crate::redact::Redactor;
 use crate::secret::Secret;
 
 /// Maximum length of key, login and secret in bytes. Concur's limits are far lower. Keeps the request within the
@@ -17,19 +16,12 @@ pub(crate) struct Credentials<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// Checks the credentials. Rejects characters that HTTP Basic (RFC 7617, section 2: no control characters, no colon
-    /// in the user-id) or a header does not allow. An empty `secret` is allowed.
+    /// Checks the credentials. Rejects characters that HTTP Basic (RFC 7617, section 2: no control characters) or a
+    /// header does not allow. An empty `secret` is allowed.
     pub(crate) fn new(key: &'a str, login: &'a str, secret: &'a str) -> Result<Credentials<'a>, Error> {
-        let fault = if key.is_empty() {
-            Some(Cause::KeyEmpty)
-        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Some(Cause::KeyNotVisibleAscii)
-        } else if key.len() > MAX_LEN {
-            Some(Cause::KeyTooLong)
-        } else if login.is_empty() {
+        check_key(key)?;
+        let fault = if login.is_empty() {
             Some(Cause::LoginEmpty)
-        } else if login.contains(':') {
-            Some(Cause::LoginColon)
         } else if login.contains(char::is_control) {
             Some(Cause::LoginControl)
         } else if login.len() > MAX_LEN {
@@ -47,16 +39,29 @@ impl<'a> Credentials<'a> {
         }
     }
 
+    /// Checks what HTTP Basic requires in addition (RFC 7617, section 2): no colon in the login.
+    pub(crate) fn check_for_basic(&self) -> Result<(), Error> {
+        if self.login.contains(':') { Err(Cause::LoginColon.into()) } else { Ok(()) }
+    }
+
     /// Returns the value of the Authorization header.
     pub(crate) fn basic(&self) -> Secret {
         basic(self.login, self.secret)
     }
+}
 
-    /// Makes the redactor that removes all of them from a server's error text.
-    pub(crate) fn redactor(&self) -> Redactor {
-        let pair = Secret::concat(&[self.login, ":", self.secret]);
-        Redactor::new(&[self.key, self.login, self.secret], &[pair.expose()])
-    }
+/// Checks a consumer key, or the client ID of the OAuth 2.0 service.
+pub(crate) fn check_key(key: &str) -> Result<(), Error> {
+    let fault = if key.is_empty() {
+        Cause::KeyEmpty
+    } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Cause::KeyNotVisibleAscii
+    } else if key.len() > MAX_LEN {
+        Cause::KeyTooLong
+    } else {
+        return Ok(());
+    };
+    Err(fault.into())
 }
 
 #[cfg(test)]
@@ -99,7 +104,6 @@ mod tests {
             ("schlüssel", "l", "s", Cause::KeyNotVisibleAscii),
             (&long, "l", "s", Cause::KeyTooLong),
             ("k", "", "s", Cause::LoginEmpty),
-            ("k", "l:s", "", Cause::LoginColon),
             ("k", "l\n", "s", Cause::LoginControl),
             ("k", "l\u{85}", "s", Cause::LoginControl),
             ("k", &long, "s", Cause::LoginTooLong),
@@ -109,6 +113,8 @@ mod tests {
             let error = Credentials::new(key, login, secret).err().unwrap();
             assert_eq!(error.message(), cause.message());
         }
+        let colon = Credentials::new("k", "l:s", "").unwrap().check_for_basic().unwrap_err();
+        assert_eq!(colon.message(), Cause::LoginColon.message());
         let longest = "x".repeat(MAX_LEN);
         assert!(Credentials::new(&longest, &longest, &longest).is_ok());
     }

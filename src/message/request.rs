@@ -46,15 +46,15 @@ impl Request {
         self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Makes the head as it is sent: with `Host`, and with the length of a body. `is_last`: the connection is closed
-    /// after it.
+    /// Makes the head as it is sent: with `Host`, and with the length of the body (RFC 9110, section 8.6: in a POST also
+    /// of an empty one). `is_last`: the connection is closed after it.
     pub(crate) fn head(&self, is_last: bool) -> Result<http::Request<()>, Error> {
         let mut head = begin(self.method.clone(), self.endpoint.uri.clone());
         for (name, value) in &self.headers {
             head = header(head, name, value.clone());
         }
         let length = self.body.expose().len();
-        if length > 0 {
+        if length > 0 || self.method == Method::POST {
             head = header(head, "Content-Length", HeaderValue::from(length));
         }
         if is_last {

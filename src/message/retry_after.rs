@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::date::{read, server_time};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
-use super::date::{read, server_time};
 
 /// Concur documents a `Retry-After: 0` on another API. A loop without a pause does not help.
 const MIN_PAUSE: u64 = 5;

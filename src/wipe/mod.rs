@@ -20,6 +20,7 @@ mod mapping;
 mod pages;
 mod per_process;
 mod registers;
+mod sealed;
 mod slabs;
 mod slots;
 mod stack;
@@ -27,6 +28,7 @@ mod wiped;
 
 pub(crate) use per_process::PerProcess;
 pub(crate) use registers::clear_registers;
+pub(crate) use sealed::{Fingerprint, Sealed, fingerprint};
 pub(crate) use slots::Slots;
 pub(crate) use stack::{clear_stack, clear_stack_briefly_used};
 pub(crate) use wiped::{WipedText, WipedVec};

@@ -1,249 +1,139 @@
-//! Reads the response to a token request: a token, or the reason why there is none.
+//! The meaning of a response of the Native Flow: a token, the end of a token, or the reason for a failure.
 
-use std::time::SystemTime;
-
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode, Uri};
+use http::StatusCode;
 
 use super::{envelope, expiry};
 use crate::error::{Cause, Code, Error};
 use crate::flow::base_url::BaseUrl;
-use crate::flow::credentials::Credentials;
-use crate::message::{Answer, Body, Document, decode, requested_pause};
-use crate::redact::Redactor;
-use crate::redact::one_line;
+use crate::flow::response::{Documents, Response, is_visible, refusal};
+use crate::flow::service::{Ask, Outcome};
+use crate::message::Document;
+use crate::redact::{Redactor, one_line};
 use crate::secret::Secret;
 use crate::token::Token;
 
-/// Reads the response to a token request.
-///
-/// Checked in this order: a redirect, a missing endpoint and status 407 count, whatever the body. A web page is never a
-/// rejected login, whatever its status. An error in a success is a failure. Otherwise a token that can be parsed is
-/// returned. The texts of Concur's error messages are unknown, so no decision depends on one.
-pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Token, Error> {
-    let Answer { response, came } = answer;
-    let Body { bytes, cut } = response.body();
-    let text = decode(response.headers(), bytes);
-    let mut document = Document::parse(&text);
-    // The headers alone do not decide: some proxies decompress a body and keep its headers.
-    let is_compressed = names_compression(response.headers())
-        && matches!(document, Document::Empty | Document::Text(_) | Document::Unreadable(_));
-    if is_compressed {
-        document = Document::Empty;
-    }
-    let answer = Head { status: response.status(), headers: response.headers(), came: came.wall, is_compressed, sent };
-
-    if answer.is_redirect() {
-        return Err(answer.failure(answer.redirect(), &document));
-    }
-    if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
-        let gone = Error::new(Cause::EndpointGone).detail(answer.status_text());
-        return Err(answer.failure(gone, &document));
-    }
-    let failed = match answer.status {
-        // With or without a page.
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Cause::ProxyAsks),
-        status if answer.is_page(&document) => Some(page(status)),
-        status if status.is_success() => None,
-        status => Some(refusal(status, answer.is_of_concur(&document))),
-    };
-    if let Some(cause) = failed {
-        return Err(answer.failure(Error::new(cause).detail(answer.status_text()), &document));
-    }
-    let result = match (answer.error_in_success(&document), cut) {
-        (Err(error), _) => Err(error),
-        (Ok(()), Some(cut)) if cut.code() == Code::TooLarge => Err(cut.clone()),
-        (Ok(()), cut) => answer.token(&document, cut.as_ref()),
-    };
-    result.map_err(|error| answer.failure(error, &document))
+/// The documents of the Native Flow, as responses to one question.
+pub(super) struct Answers<'a> {
+    pub(super) ask: &'a Ask<'a>,
+    pub(super) client_secret: &'a str,
 }
 
-/// The facts of a response outside its body.
-struct Head<'a> {
-    status: StatusCode,
-    headers: &'a HeaderMap,
-    came: SystemTime,
-    /// The body cannot be read, because it is compressed.
-    is_compressed: bool,
-    sent: &'a Credentials<'a>,
-}
-
-impl Head<'_> {
-    /// Adds everything that the server sent to an error.
-    fn failure(&self, error: Error, document: &Document<'_>) -> Error {
-        let message = self.server_message(document);
-        let correlation_id = self
-            .headers
-            .get("concur-correlationid")
-            .map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned())
-            .or_else(|| envelope::id(document).ok()?.map(|id| id.expose().to_owned()))
-            .unwrap_or_default();
-        let redactor = self.redactor();
-        error.retry_after(requested_pause(self.headers, self.came)).answered(
-            self.status.as_u16(),
-            redactor.sanitize(&correlation_id),
-            redactor.sanitize(message.expose()),
-        )
+impl Documents for Answers<'_> {
+    fn has_form(&self, document: &Document<'_>) -> bool {
+        envelope::holds_token(document) || envelope::holds_error(document) || envelope::holds_message(document)
     }
 
-    /// Makes the redactor that removes the sent credentials from the server's error text. Made on demand, because most
-    /// successes do not need it.
+    fn is_of_other_service(&self, document: &Document<'_>) -> bool {
+        envelope::is_of_oauth2(document)
+    }
+
+    fn decided(&self, _: &Response<'_>) -> Option<Result<Outcome, Error>> {
+        None
+    }
+
+    /// An error in a success is a failure. Otherwise a token that can be parsed is returned.
+    fn success(&self, response: &Response<'_>) -> Result<Outcome, Error> {
+        error_in_success(response)?;
+        match (self.ask, response.cut) {
+            (_, Some(cut)) if cut.code() == Code::TooLarge => Err(cut.clone()),
+            // The response is empty.
+            (Ask::Revoke { .. }, _) => Ok(Outcome::Revoked),
+            (ask, _) => Ok(Outcome::Token { token: token(response, ask)?, untrusted_url: None }),
+        }
+    }
+
+    fn refusal(&self, status: StatusCode) -> Option<Cause> {
+        match (self.ask, status) {
+            (Ask::Refresh { .. }, StatusCode::FORBIDDEN) => Some(Cause::RefreshRefused),
+            (Ask::Revoke { .. }, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Some(Cause::RevokeRefused),
+            _ => None,
+        }
+    }
+
+    fn gone(&self) -> Cause {
+        Cause::EndpointGone
+    }
+
+    fn message(&self, document: &Document<'_>) -> Option<Secret> {
+        envelope::message(document).ok().flatten()
+    }
+
+    fn id(&self, document: &Document<'_>) -> Option<Secret> {
+        envelope::id(document).ok().flatten()
+    }
+
+    /// The Native Flow has no error numbers.
+    fn number(&self, _: &Document<'_>) -> Option<i32> {
+        None
+    }
+
     fn redactor(&self) -> Redactor {
-        self.sent.redactor()
-    }
-
-    /// Whether the body is a web page: decided by its content, or by its Content-Type if the content is inconclusive.
-    fn is_page(&self, document: &Document<'_>) -> bool {
-        match document {
-            Document::WebPage(_) => true,
-            // An empty page is not a page. A compressed body was not examined.
-            Document::Empty if !self.is_compressed => false,
-            _ => {
-                let called_html = self
-                    .headers
-                    .get(CONTENT_TYPE)
-                    .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
-                called_html && !has_envelope(document)
-            }
-        }
-    }
-
-    /// Whether a response has a form that Concur documents for the Native Flow, and requests no Windows authentication.
-    fn is_of_concur(&self, document: &Document<'_>) -> bool {
-        let challenges = self.headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|challenge| challenge.to_str().ok());
-        let mut schemes = challenges.flat_map(|challenge| challenge.split([',', ' ']));
-        let is_of_windows = |scheme: &str| ["Negotiate", "NTLM"].iter().any(|other| scheme.eq_ignore_ascii_case(other));
-        has_envelope(document) && !envelope::is_of_oauth2(document) && !schemes.any(is_of_windows)
-    }
-
-    /// 300 and 304 have no target; 305 and 306 are obsolete (RFC 9110, section 15.4).
-    fn is_redirect(&self) -> bool {
-        matches!(self.status.as_u16(), 301..=303 | 307 | 308)
-    }
-
-    fn status_text(&self) -> String {
-        format!("HTTP {}", self.status.as_u16())
-    }
-
-    /// Reports a redirect with the target's host. The rest of the address is left out, because it may contain anything.
-    fn redirect(&self) -> Error {
-        let location = self.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-        let target = location.and_then(|location| location.parse::<Uri>().ok());
-        let detail = match target.as_ref().and_then(Uri::host) {
-            Some(host) => format!("{} to {}", self.status_text(), self.redactor().sanitize(host)),
-            None => self.status_text(),
-        };
-        Error::new(Cause::Redirected).detail(detail)
-    }
-
-    /// Finds a failure reported in a success: an error envelope (both official clients check for one), or a status in
-    /// the body.
-    fn error_in_success(&self, document: &Document<'_>) -> Result<(), Error> {
-        if self.is_compressed {
-            return Err(Cause::Compressed.into());
-        }
-        let is_token = envelope::holds_token(document);
-        let is_error = envelope::holds_error(document);
-        let is_message = !is_token && envelope::holds_message(document);
-        if !is_error && !is_message && !is_token {
-            return Ok(());
-        }
-        if is_error || is_message {
-            // If two messages differ, neither is used.
-            envelope::message(document)?;
-        }
-        match envelope::status(document)?.and_then(|status| StatusCode::from_u16(status).ok()) {
-            Some(status) if !status.is_success() => Err(Error::new(refusal(status, is_error)).detail(format_args!(
-                "{}, {} inside",
-                self.status_text(),
-                status.as_u16()
-            ))),
-            // A message alone: block pages send one in a success.
-            _ if is_error => Err(Error::new(Cause::RefusedWithoutStatus).detail(self.status_text())),
-            _ => Ok(()),
-        }
-    }
-
-    /// Returns the token in a document. Only the token itself is needed: an invalid expiry never loses it. If a body
-    /// was `cut`, missing values are in the part that was not received.
-    fn token(&self, document: &Document<'_>, cut: Option<&Error>) -> Result<Token, Error> {
-        let missing = |cause: Error| cut.cloned().unwrap_or(cause);
-        let fields = match document {
-            Document::Empty => return Err(missing(Cause::EmptyBody.into())),
-            Document::Unreadable(error) => return Err(missing(error.clone())),
-            _ => envelope::token_fields(document)?.ok_or_else(|| missing(Cause::NoToken.into()))?,
-        };
-        if fields.token.expose().is_empty() {
-            let is_other = envelope::is_of_oauth2(document);
-            return Err(missing(if is_other { Cause::OtherService } else { Cause::NoToken }.into()));
-        }
-        // Every later request has the token in a header: a line break would forge another header.
-        if !is_visible(&fields.token) {
-            return Err(missing(Cause::BadToken.into()));
-        }
-        let refresh = if is_visible(&fields.refresh_token) { fields.refresh_token } else { Secret::default() };
-        let date = fields.expiration_date.expose();
-        let (expires_at, date) = match expiry::unix_seconds(date) {
-            // The date may be any text.
-            None if !date.is_empty() => (None, self.redactor().sanitize(date)),
-            seconds => (seconds, one_line(date)),
-        };
-        Ok(Token::new("OAuth", fields.token.expose())
-            .with_refresh_token(refresh)
-            .with_expiry(expires_at, date)
-            .with_instance_url(trusted_instance_url(fields.instance_url.expose())))
-    }
-
-    /// Returns the server's error text unchanged, but nothing that may contain a token.
-    fn server_message(&self, document: &Document<'_>) -> Secret {
-        match document {
-            Document::WebPage(title) => Secret::concat(&[title]),
-            // A token response that a proxy has damaged is also text.
-            Document::Text(text) if self.status.is_success() || text.to_ascii_lowercase().contains("token") => {
-                Secret::default()
-            }
-            Document::Text(text) => Secret::concat(&[text]),
-            _ => envelope::message(document).ok().flatten().unwrap_or_default(),
-        }
+        self.ask.redactor(self.client_secret)
     }
 }
 
-/// Returns the cause for a status that is neither a success nor a redirect (Concur: "HTTP Codes", and the live tests of
-/// the official SDK for 403).
-fn refusal(status: StatusCode, is_of_concur: bool) -> Cause {
-    match status.as_u16() {
-        400 => Cause::BadRequest,
-        401 if is_of_concur => Cause::NoLoginArrived,
-        403 if is_of_concur => Cause::Denied,
-        401 | 403 => Cause::RefusedByEither,
-        404 | 410 => Cause::EndpointGone,
-        407 => Cause::ProxyAsks,
-        429 => Cause::Busy,
-        503 => Cause::Maintenance,
-        // RFC 6585: a login portal intercepts the connection.
-        511 => Cause::WebPage,
-        408 | 500..600 => Cause::ServerFailed,
-        _ => Cause::UnexpectedStatus,
+/// Finds a failure reported in a success: an error envelope (both official clients check for one), or a status in the
+/// body.
+fn error_in_success(response: &Response<'_>) -> Result<(), Error> {
+    let document = &response.document;
+    if response.is_compressed {
+        return Err(Cause::Compressed.into());
+    }
+    let is_token = envelope::holds_token(document);
+    let is_error = envelope::holds_error(document);
+    let is_message = !is_token && envelope::holds_message(document);
+    if !is_error && !is_message && !is_token {
+        return Ok(());
+    }
+    if is_error || is_message {
+        // If two messages differ, neither is used.
+        envelope::message(document)?;
+    }
+    match envelope::status(document)?.and_then(|status| StatusCode::from_u16(status).ok()) {
+        Some(status) if !status.is_success() => Err(Error::new(refusal(status, is_error)).detail(format_args!(
+            "{}, {} inside",
+            response.status_text(),
+            status.as_u16()
+        ))),
+        // A message alone: block pages send one in a success.
+        _ if is_error => Err(Error::new(Cause::RefusedWithoutStatus).detail(response.status_text())),
+        _ => Ok(()),
     }
 }
 
-/// Returns the cause for a web page.
-fn page(status: StatusCode) -> Cause {
-    match status.as_u16() {
-        // A gateway may have replaced Concur's rejection by this page.
-        400 | 401 | 403 => Cause::WebPageRefusal,
-        511 => Cause::WebPage,
-        429 | 500..600 => Cause::WebPageUnavailable,
-        _ => Cause::WebPage,
+/// Returns the token in a document. Only the token itself is needed: an invalid expiry never loses it. If a body was
+/// truncated, missing values are in the part that was not received.
+fn token(response: &Response<'_>, ask: &Ask<'_>) -> Result<Token, Error> {
+    let document = &response.document;
+    let missing = |cause: Error| response.cut.cloned().unwrap_or(cause);
+    let fields = match document {
+        Document::Empty => return Err(missing(Cause::EmptyBody.into())),
+        Document::Unreadable(error) => return Err(missing(error.clone())),
+        _ => envelope::token_fields(document)?.ok_or_else(|| missing(Cause::NoToken.into()))?,
+    };
+    if fields.token.expose().is_empty() {
+        let is_other = envelope::is_of_oauth2(document);
+        return Err(missing(if is_other { Cause::OtherService } else { Cause::NoToken }.into()));
     }
-}
-
-fn has_envelope(document: &Document<'_>) -> bool {
-    envelope::holds_token(document) || envelope::holds_error(document) || envelope::holds_message(document)
-}
-
-fn is_visible(text: &Secret) -> bool {
-    text.expose().bytes().all(|byte| byte.is_ascii_graphic())
+    if !is_visible(&fields.token) {
+        return Err(missing(Cause::BadToken.into()));
+    }
+    let refresh = match (fields.refresh_token, ask) {
+        // The response to a refresh contains none: the old one stays valid.
+        (new, Ask::Refresh { token, .. }) if new.expose().is_empty() => Secret::concat(&[token.refresh_token]),
+        (new, _) if is_visible(&new) => new,
+        _ => Secret::default(),
+    };
+    let date = fields.expiration_date.expose();
+    let (expires_at, date) = match expiry::unix_seconds(date) {
+        // The date may be any text.
+        None if !date.is_empty() => (None, response.redactor().sanitize(date)),
+        seconds => (seconds, one_line(date)),
+    };
+    Ok(Token::new("OAuth", fields.token.expose())
+        .with_refresh_token(refresh, None)
+        .with_expiry(expires_at, date)
+        .with_instance_url(trusted_instance_url(fields.instance_url.expose())))
 }
 
 /// Returns an instance URL that a token may be sent to, or an empty text.
@@ -254,26 +144,16 @@ fn trusted_instance_url(url: &str) -> String {
     }
 }
 
-/// Whether the headers name a compressing coding. With any other name, such as `UTF-8` or `none`, the body is read
-/// unchanged.
-fn names_compression(headers: &HeaderMap) -> bool {
-    const COMPRESSING: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
-    headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .flat_map(|codings| codings.as_bytes().split(|&byte| byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .any(|coding| COMPRESSING.iter().any(|known| coding.eq_ignore_ascii_case(known.as_bytes())))
-}
-
 #[cfg(test)]
 mod tests {
     use http::Response;
     use proptest::prelude::*;
 
-    use super::read_token;
+    use super::Answers;
     use crate::error::{Cause, Code, Error};
-    use crate::flow::Credentials;
+    use crate::flow::credentials::Credentials;
+    use crate::flow::response;
+    use crate::flow::service::{Ask, Outcome};
     use crate::message::{Answer, Body, Moment};
     use crate::token::Token;
 
@@ -288,8 +168,12 @@ mod tests {
     const WITHHELD: &str = "[withheld: the answer repeats a credential]";
     const ERROR: &str = "<Error><Message>No.</Message><Server-Time>x</Server-Time><Id>id-7</Id></Error>";
 
-    fn sent() -> Credentials<'static> {
-        Credentials::new("kEy12345", "john@example.com", "secret!1").unwrap()
+    fn sent() -> Ask<'static> {
+        Ask::Token(Credentials::new("kEy12345", "john@example.com", "secret!1").unwrap())
+    }
+
+    fn outcome(ask: &Ask<'_>, answer: &Answer) -> Result<Outcome, Error> {
+        response::read(answer, &Answers { ask, client_secret: "" })
     }
 
     fn read(status: u16, headers: &[(&str, &str)], body: &[u8], cut: Option<Cause>) -> Result<Token, Error> {
@@ -298,7 +182,11 @@ mod tests {
             response = response.header(*name, *value);
         }
         let body = Body { bytes: body.to_vec().into(), cut: cut.map(Error::new) };
-        read_token(&Answer { response: response.body(body).unwrap(), came: Moment::now() }, &sent())
+        let answer = Answer { response: response.body(body).unwrap(), came: Moment::now() };
+        outcome(&sent(), &answer).map(|outcome| match outcome {
+            Outcome::Token { token, .. } => token,
+            _ => panic!("no token"),
+        })
     }
 
     fn answer(status: u16, body: &str) -> Result<Token, Error> {

@@ -1,9 +1,9 @@
-//! The Native Flow: the request for a token, and the meaning of the response.
+//! The Native Flow: its requests, and the meaning of its responses.
 //!
 //! | question | module |
 //! |---|---|
-//! | the request and its endpoint | `request` |
-//! | reads the response: a token or an error | `answer` |
+//! | the requests and their endpoints | `request` |
+//! | reads a response: a token or an error | `answer` |
 //! | the places of token and error in a document | `envelope` |
 //! | the time at which the token expires | `expiry` |
 
@@ -12,5 +12,62 @@ mod envelope;
 mod expiry;
 mod request;
 
-pub(crate) use answer::read_token;
-pub(crate) use request::{token_endpoint, token_request};
+use std::sync::Arc;
+
+use super::response;
+use super::service::{Application, Ask, Outcome, Service};
+use crate::error::{Cause, Error};
+use crate::message::{Answer, Request};
+use crate::origin::Origin;
+use crate::secret::Secret;
+use answer::Answers;
+
+/// The scheme of its tokens.
+const SCHEME: &str = "OAuth";
+
+/// The Native Flow, for one application.
+#[derive(Debug)]
+pub(crate) struct Native(Application);
+
+impl Native {
+    pub(crate) fn new(application: Application) -> Native {
+        Native(application)
+    }
+
+    /// Returns the client secret, which only a refresh needs.
+    fn client_secret(&self) -> Result<Secret, Error> {
+        self.0.client_secret()?.ok_or_else(|| Cause::RefreshNeedsClientSecret.into())
+    }
+}
+
+impl Service for Native {
+    /// All requests go to the base URL: the users of the Native Flow have no other origin.
+    fn request(&self, ask: &Ask<'_>, _: Option<&Arc<Origin>>) -> Result<Request, Error> {
+        match ask {
+            Ask::Token(credentials) => {
+                credentials.check_for_basic()?;
+                request::token(&self.0, credentials)
+            }
+            Ask::Refresh { key, token } => {
+                let client_secret = self.client_secret()?;
+                token.check_for_refresh(SCHEME)?;
+                request::refresh(&self.0, key, client_secret.expose(), token)
+            }
+            Ask::Revoke { token, admin } => {
+                let bearer = admin.as_ref().unwrap_or(token);
+                token.check_for_revocation(SCHEME)?;
+                bearer.check_for_revocation(SCHEME)?;
+                request::revoke(&self.0, token, bearer)
+            }
+            Ask::ApplicationToken { .. } => Err(Cause::ApplicationTokenNeedsOAuth2.into()),
+        }
+    }
+
+    fn outcome(&self, ask: &Ask<'_>, _: &Origin, answer: &Answer) -> Result<Outcome, Error> {
+        let client_secret = match ask {
+            Ask::Refresh { .. } => self.client_secret()?,
+            _ => Secret::default(),
+        };
+        response::read(answer, &Answers { ask, client_secret: client_secret.expose() })
+    }
+}

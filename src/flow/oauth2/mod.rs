@@ -1,0 +1,92 @@
+//! The OAuth 2.0 service, Concur's current API: its requests, and the meaning of its responses.
+//!
+//! | question | module |
+//! |---|---|
+//! | the requests and their endpoints | `request` |
+//! | reads a response: a token or an error | `answer` |
+//! | the meaning of an error number | `number` |
+//! | the origin of a user or a token, as the server names it | `geolocation` |
+
+mod answer;
+mod geolocation;
+mod number;
+mod request;
+
+use std::sync::Arc;
+
+use super::kept_token::KeptToken;
+use super::response;
+use super::service::{Application, Ask, Outcome, Service};
+use crate::error::{Cause, Error};
+use crate::message::{Answer, Request};
+use crate::origin::Origin;
+use crate::secret::Secret;
+use answer::Answers;
+
+pub(crate) use request::CredentialType;
+
+/// The scheme of its tokens.
+const SCHEME: &str = "Bearer";
+
+/// The OAuth 2.0 service, for one application.
+#[derive(Debug)]
+pub(crate) struct OAuth2 {
+    application: Application,
+    credential_type: CredentialType,
+}
+
+impl OAuth2 {
+    /// # Errors
+    /// The application has no client secret.
+    pub(crate) fn new(application: Application, credential_type: CredentialType) -> Result<OAuth2, Error> {
+        let service = OAuth2 { application, credential_type };
+        service.client_secret()?;
+        Ok(service)
+    }
+
+    fn client_secret(&self) -> Result<Secret, Error> {
+        self.application.client_secret()?.ok_or_else(|| Cause::ClientSecretMissing.into())
+    }
+
+    /// Returns the origin that a kept token belongs to; `None`: the base URL's.
+    fn home_of(&self, token: &KeptToken<'_>) -> Result<Option<Arc<Origin>>, Error> {
+        if token.instance_url.is_empty() {
+            return Ok(None);
+        }
+        let origin = geolocation::origin(token.instance_url);
+        match origin.filter(|origin| self.application.trusted.trusts(origin)) {
+            Some(origin) => Ok(Some(Arc::new(origin))),
+            None => Err(Error::new(Cause::TokenHostNotTrusted).detail(geolocation::shown(token.instance_url))),
+        }
+    }
+}
+
+impl Service for OAuth2 {
+    fn request(&self, ask: &Ask<'_>, home: Option<&Arc<Origin>>) -> Result<Request, Error> {
+        let own_home = match (ask, home) {
+            (Ask::Refresh { token, .. }, None) => {
+                token.check_for_refresh(SCHEME)?;
+                self.home_of(token)?
+            }
+            (Ask::Revoke { token, admin }, None) => {
+                if admin.is_some() {
+                    return Err(Cause::AdminNotUsed.into());
+                }
+                token.check_for_revocation(SCHEME)?;
+                self.home_of(token)?
+            }
+            _ => None,
+        };
+        let base = match home.or(own_home.as_ref()) {
+            Some(origin) => self.application.base.at(origin),
+            None => self.application.base.clone(),
+        };
+        let client_secret = self.client_secret()?;
+        let user_agent = &self.application.user_agent;
+        request::make(&base, user_agent, ask, client_secret.expose(), self.credential_type)
+    }
+
+    fn outcome(&self, ask: &Ask<'_>, asked: &Origin, answer: &Answer) -> Result<Outcome, Error> {
+        response::read(answer, &Answers { application: &self.application, ask, asked })
+    }
+}

@@ -1,0 +1,103 @@
+//! What a service can be asked, and what its response means. Each service implements [`Service`]; its callers do not
+//! know which one it is.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+
+use super::base_url::BaseUrl;
+use super::credentials::Credentials;
+use super::kept_token::KeptToken;
+use super::trusted_hosts::TrustedHosts;
+use crate::error::Error;
+use crate::message::{Answer, Request};
+use crate::origin::Origin;
+use crate::redact::Redactor;
+use crate::secret::Secret;
+use crate::token::Token;
+use crate::wipe::Sealed;
+
+/// A service that issues tokens.
+pub(crate) trait Service: fmt::Debug + Send + Sync {
+    /// Makes the request for `ask`. `home`: the origin to ask at, instead of the usual one.
+    ///
+    /// # Errors
+    /// The service cannot be asked this, or a host that would get a token is not trusted.
+    fn request(&self, ask: &Ask<'_>, home: Option<&Arc<Origin>>) -> Result<Request, Error>;
+
+    /// Returns the meaning of the response to a request of this service for `ask`, which was sent to `asked`.
+    ///
+    /// # Errors
+    /// The reason why the request failed.
+    fn outcome(&self, ask: &Ask<'_>, asked: &Origin, answer: &Answer) -> Result<Outcome, Error>;
+}
+
+/// A question to a service. It borrows all secrets.
+pub(crate) enum Ask<'a> {
+    /// A token for a user.
+    Token(Credentials<'a>),
+    /// A new token for a refresh token.
+    Refresh { key: &'a str, token: KeptToken<'a> },
+    /// The end of a token, or of all refresh tokens of its user for the application.
+    Revoke { token: KeptToken<'a>, admin: Option<KeptToken<'a>> },
+    /// A token for the application itself.
+    ApplicationToken { key: &'a str },
+}
+
+impl Ask<'_> {
+    /// Makes the redactor that removes everything that was sent from a server's error text.
+    pub(super) fn redactor(&self, client_secret: &str) -> Redactor {
+        match self {
+            Ask::Token(credentials) => {
+                let pair = Secret::concat(&[credentials.login, ":", credentials.secret]);
+                let values = [credentials.key, credentials.login, credentials.secret, client_secret];
+                Redactor::new(&values, &[pair.expose()])
+            }
+            Ask::Refresh { key, token } => {
+                Redactor::new(&[key, client_secret, token.refresh_token, token.value()], &[])
+            }
+            Ask::Revoke { token, admin } => {
+                let admin = admin.map_or("", |admin| admin.value());
+                Redactor::new(&[token.value(), token.refresh_token, admin], &[])
+            }
+            Ask::ApplicationToken { key } => Redactor::new(&[key, client_secret], &[]),
+        }
+    }
+}
+
+/// The meaning of a response.
+pub(crate) enum Outcome {
+    /// A token. `untrusted_url`: an instance URL that the server named and that is not in the token, because it is not
+    /// trusted.
+    Token { token: Token, untrusted_url: Option<String> },
+    /// The token is revoked.
+    Revoked,
+    /// The user belongs to another origin, which is trusted. The service has not checked the credentials.
+    AskAt(Arc<Origin>),
+}
+
+/// The application that asks: what does not change between calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Application {
+    pub(crate) base: BaseUrl,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) trusted: TrustedHosts,
+    client_secret: Option<Sealed>,
+}
+
+impl Application {
+    pub(crate) fn new(
+        base: BaseUrl,
+        user_agent: HeaderValue,
+        trusted: TrustedHosts,
+        client_secret: Option<Sealed>,
+    ) -> Application {
+        Application { base, user_agent, trusted, client_secret }
+    }
+
+    /// Returns the client secret; `None` if there is none.
+    pub(crate) fn client_secret(&self) -> Result<Option<Secret>, Error> {
+        self.client_secret.as_ref().map(Sealed::open).transpose()
+    }
+}
