@@ -353,6 +353,17 @@
 #define NF_LOG_INFO 3
 
 /**
+ * The login of a call is a user's login ID, and the secret is the password.
+ */
+#define NF_CREDENTIAL_PASSWORD 0
+
+/**
+ * The login of a call is the UUID of a company, and the secret is its request
+ * token.
+ */
+#define NF_CREDENTIAL_AUTHTOKEN 1
+
+/**
  * A handle of a client, which gets tokens from one service. Several threads
  * may use it at the same time. One thread frees it, once.
  */
@@ -568,6 +579,80 @@ NF_API
 NF_MUST_USE
 nf_error *NF_CALL nf_options_set_base_url(nf_options *options,
                                           const char *url);
+
+/**
+ * Selects the OAuth 2.0 service (Concur's current API, /oauth2/v0) instead of
+ * the Native Flow. The key of a call is then the client ID.
+ *
+ * It needs a client secret (`nf_options_set_client_secret`). Unless a base URL
+ * is set, the host is us2.api.concursolutions.com, and for
+ * `NF_CREDENTIAL_AUTHTOKEN` glz.api.concursolutions.com.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
+ *
+ * Since 0.1.
+ */
+NF_API NF_MUST_USE nf_error *NF_CALL nf_options_use_oauth2(nf_options *options);
+
+/**
+ * Sets the application's client secret from the `len` bytes at `secret`
+ * (UTF-8).
+ *
+ * The OAuth 2.0 service needs it for every call. The Native Flow, where Concur
+ * calls it consumer secret, needs it only for `nf_client_refresh_token`. It is
+ * not the user's password.
+ *
+ * `secret` needs no NUL at its end. The library keeps an encrypted copy in
+ * the options and in each client, and wipes it with them. The caller wipes its
+ * own buffer.
+ *
+ * Fails with `NF_INVALID_OPTION` if the secret is empty, longer than 2048
+ * bytes, or contains a NUL or another control character; the old value stays.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_options_set_client_secret(nf_options *options,
+                                               const char *secret,
+                                               size_t len);
+
+/**
+ * Sets what login and secret of a call are: `NF_CREDENTIAL_PASSWORD` (the
+ * default) or `NF_CREDENTIAL_AUTHTOKEN`.
+ *
+ * With `NF_CREDENTIAL_AUTHTOKEN` the login is the UUID of a company, and the
+ * secret is its request token, which is valid for 24 hours. Only the OAuth 2.0
+ * service accepts it; for the Native Flow, `nf_client_new` fails with
+ * `NF_INVALID_OPTION`.
+ *
+ * Fails with `NF_INVALID_OPTION` for another number; the old value stays.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_options_set_credential_type(nf_options *options,
+                                                 int32_t type);
+
+/**
+ * Trusts one more host, such as "eu2.api.concursolutions.com" or
+ * "gateway.example:8443". Without a port, the port is 443.
+ *
+ * The OAuth 2.0 service may answer that a user or a token belongs to another
+ * host. Logins and tokens are sent there only if the host is trusted. Trusted
+ * are the host of the base URL, exactly the hosts that this function adds, and
+ * all hosts of concursolutions.com and concurcdc.cn on port 443, if the base
+ * URL is one of them. The scheme is always https.
+ *
+ * Fails with `NF_INVALID_OPTION` if the host is invalid.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_options_allow_host(nf_options *options,
+                                        const char *host);
 
 /**
  * Sets the timeout of a whole call in milliseconds, DNS lookup included.
@@ -853,7 +938,8 @@ nf_error *NF_CALL nf_get_token(const char *key,
  * `*out` is a client; free it with `nf_client_free`.
  *
  * Fails with `NF_INVALID_OPTION` if the system has no root certificates and
- * the options set none.
+ * the options set none, or if options do not match: the OAuth 2.0 service
+ * without a client secret, or the Native Flow with `NF_CREDENTIAL_AUTHTOKEN`.
  *
  * Since 0.1.
  */
@@ -924,14 +1010,21 @@ NF_API void NF_CALL nf_client_free(nf_client *client);
 NF_API void NF_CALL nf_client_cancel(const nf_client *client);
 
 /**
- * Gets an access token for a user with the Native Flow.
+ * Gets an access token for a user, from the service that the client uses.
  *
+ * `key` is the consumer key, or the client ID of the OAuth 2.0 service.
  * `login` and `secret` are overwritten with zeros, on success and failure.
  * `secret` may be NULL for a user without a password. On success `*out` is a
  * token; free it with `nf_token_free`.
  *
- * The login is sent once; the library never sends it again. Blocks for at most
- * the timeout of `client`. Several threads may call it at the same time.
+ * The login is sent once; the library does not send it again. There is one
+ * exception: the OAuth 2.0 service may answer that it has not checked the
+ * login, because the user belongs to another host. If that host is trusted
+ * (see `nf_options_allow_host`), the login is sent there, once. The client and
+ * its shares remember the host and ask there first the next time.
+ *
+ * Blocks for at most the timeout of `client`. Several threads may call it at
+ * the same time.
  *
  * Ends with `NF_CANCELLED` if `nf_client_cancel` or `nf_client_free` is called
  * during the call, or if `client` is a share that was cancelled before.
@@ -942,6 +1035,10 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
  *
  * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
  * invalid, such as a login that contains a colon or a line break.
+ *
+ * Fails with `NF_WRONG_HOST` if the user belongs to a host that is not
+ * trusted. The OAuth 2.0 service reports other rejections in detail, with the
+ * codes from 21 to 25.
  *
  * Fails with any code from 40 on for other failures.
  *
@@ -956,8 +1053,120 @@ nf_error *NF_CALL nf_client_get_token(const nf_client *client,
                                       nf_token **out);
 
 /**
- * Returns the access token. It is visible ASCII and never empty; NULL gives
- * "".
+ * Gets another access token for the refresh token of `token`. The login is not
+ * needed.
+ *
+ * The client must use the service that issued `token`, with the client secret
+ * of the application (`nf_options_set_client_secret`). `key` is the consumer
+ * key, or the client ID of the OAuth 2.0 service. `token` does not change, and
+ * may have no value (see `nf_token_new`).
+ *
+ * On success `*out` is a new token; free it with `nf_token_free`. Store its
+ * refresh token: the OAuth 2.0 service may have replaced the old one. If the
+ * server sends none, the new token contains the old one.
+ *
+ * The OAuth 2.0 service is asked at the token's instance URL, if it has one.
+ * The Native Flow is asked at the base URL.
+ *
+ * Fails with `NF_REFRESH_EXPIRED` if the server rejects the refresh token; get
+ * a new token with login and password.
+ *
+ * Fails with `NF_INVALID_OPTION` if the client has no client secret.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` if `token` has no refresh token or was
+ * issued by the other service. Nothing is sent then.
+ *
+ * Fails with `NF_WRONG_HOST` if the host of the instance URL is not trusted.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_client_refresh_token(const nf_client *client,
+                                          const char *key,
+                                          const nf_token *token,
+                                          nf_token **out);
+
+/**
+ * Revokes a token at the service. `token` is not freed.
+ *
+ * Native Flow: `token` is revoked. `admin` is the token of a Web Services
+ * administrator; NULL means that the token revokes itself.
+ *
+ * OAuth 2.0 service: all refresh tokens of the token's user for the
+ * application end. `admin` must be NULL.
+ *
+ * A token without a value cannot revoke; refresh it first.
+ *
+ * Fails with `NF_NOT_ALLOWED` if the server refuses, for example because the
+ * token has expired.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` if a token has no value or was issued by
+ * the other service, or if `admin` is not allowed. Nothing is sent then.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_client_revoke_token(const nf_client *client,
+                                         const nf_token *token,
+                                         const nf_token *admin);
+
+/**
+ * Gets an access token for the application itself, without a user (client
+ * credentials). `key` is the client ID.
+ *
+ * On success `*out` is a token without a refresh token; free it with
+ * `nf_token_free`.
+ *
+ * Fails with `NF_INVALID_OPTION` unless the client uses the OAuth 2.0 service.
+ *
+ * Fails with `NF_BAD_CLIENT` if the server rejects the client ID or the client
+ * secret.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_client_get_application_token(const nf_client *client,
+                                                  const char *key,
+                                                  nf_token **out);
+
+/**
+ * Creates a token from parts that the program has stored, to refresh or revoke
+ * it.
+ *
+ * `scheme` is "OAuth" for a token of the Native Flow and "Bearer" for one of
+ * the OAuth 2.0 service. `value` or `refresh_token` may be NULL or "", but not
+ * both. Both buffers are overwritten with zeros, on success and failure.
+ * `instance_url` may be NULL or "", which means the base URL of the client
+ * that uses the token. The times are Unix seconds, or -1 if unknown.
+ *
+ * Without `value` the token counts as expired, whatever `expires_at` is, and
+ * `nf_token_value` and `nf_token_authorization` return "". Concur gives such
+ * tokens to integrators: the refresh token of a company, without a login.
+ *
+ * On success `*out` is a token; free it with `nf_token_free`. The function
+ * sends nothing.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if a part is invalid.
+ * The message names the part and does not repeat it.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_token_new(const char *scheme,
+                               char *value,
+                               char *refresh_token,
+                               const char *instance_url,
+                               int64_t expires_at,
+                               int64_t refresh_expires_at,
+                               nf_token **out);
+
+/**
+ * Returns the access token. It is visible ASCII. It is never empty, except if
+ * `nf_token_new` made the token without a value. NULL gives "".
  *
  * `nf_token_free` wipes the text.
  *
@@ -985,33 +1194,40 @@ size_t NF_CALL nf_token_copy_value(const nf_token *token,
                                    size_t capacity);
 
 /**
- * Returns the scheme of the Authorization header for this token, "OAuth".
+ * Returns the scheme of the Authorization header for this token: "OAuth" for
+ * the Native Flow, "Bearer" for the OAuth 2.0 service.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_scheme(const nf_token *token);
 
 /**
- * Returns "OAuth <value>", the complete value of an Authorization header.
+ * Returns the complete value of an Authorization header: the scheme, a space
+ * and the token. It is "" if the token has no value.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_authorization(const nf_token *token);
 
 /**
- * Returns the refresh token, or "" if the server sent none. Store it: it is
- * needed to renew the token and to migrate to the OAuth 2.0 service.
+ * Returns the refresh token, or "" if the server sent none. Store it with
+ * `nf_token_refresh_expires_at`: it is needed to renew the token. A refresh may
+ * replace it; then only the new one is valid.
  *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_refresh_token(const nf_token *token);
 
 /**
- * Returns the base URL for requests with this token, exactly as the server
- * wrote it (with or without a slash at the end).
+ * Returns the base URL for requests with this token, or "" if there is none.
  *
- * It is "" if the server sent none, or one that a token must not be sent to.
- * Allowed are only https URLs, and http URLs of loopback hosts.
+ * Native Flow: exactly as the server wrote it (with or without a slash at the
+ * end). It is "" if the server sent none, or one that a token must not be sent
+ * to. Allowed are only https URLs, and http URLs of loopback hosts.
+ *
+ * OAuth 2.0 service: scheme and host of the server's geolocation. It is "" if
+ * the server sent none, or one that is not trusted (see
+ * `nf_options_allow_host`).
  *
  * Since 0.1.
  */
@@ -1027,8 +1243,17 @@ NF_API const char *NF_CALL nf_token_instance_url(const nf_token *token);
 NF_API int64_t NF_CALL nf_token_expires_at(const nf_token *token);
 
 /**
- * Returns the expiry date exactly as the server wrote it. Use it only for
- * display.
+ * Returns when the refresh token expires, in Unix seconds (UTC), or -1.
+ *
+ * It is -1 if the server sent no such time. The Native Flow sends none.
+ *
+ * Since 0.1.
+ */
+NF_API int64_t NF_CALL nf_token_refresh_expires_at(const nf_token *token);
+
+/**
+ * Returns the expiry date exactly as the server wrote it, or "" if it wrote
+ * none. Use it only for display. The OAuth 2.0 service sends no date.
  *
  * Since 0.1.
  */

@@ -188,7 +188,26 @@ private:
 /* An access token, wiped by the destructor. The views are valid until then. */
 class token {
 public:
+    using time_point = std::chrono::system_clock::time_point;
+
     explicit token(nf_token *c_token) noexcept : token_(c_token) {}
+
+    /* Makes a token from parts that the program has stored. `value` or `refresh_token` may be empty, not both; both are
+       wiped on every path. An empty `instance_url` means the base URL of the client. See nf_token_new. */
+    token(std::string_view scheme, secret &value, secret &refresh_token, std::string_view instance_url = {},
+          std::optional<time_point> expires_at = {}, std::optional<time_point> refresh_expires_at = {})
+    {
+        const secret_wiper wiped_value{value}, wiped_refresh_token{refresh_token};
+        if (value.is_used() || refresh_token.is_used())
+            throw error(NF_INVALID_ARGUMENT, "Invalid token (used before)",
+                        "Fix the calling program: make a new secret for each call.");
+        const std::string c_scheme = detail::c_text(scheme), c_url = detail::c_text(instance_url);
+        nf_token *made = nullptr;
+        nf_error *failed = nf_token_new(c_scheme.c_str(), value.data(), refresh_token.data(), c_url.c_str(),
+                                        seconds(expires_at), seconds(refresh_expires_at), &made);
+        token_.reset(made);
+        detail::check(failed);
+    }
 
     std::string_view value() const noexcept { return nf_token_value(token_.get()); }
     std::string_view scheme() const noexcept { return nf_token_scheme(token_.get()); }
@@ -197,16 +216,31 @@ public:
     std::string_view instance_url() const noexcept { return nf_token_instance_url(token_.get()); }
     std::string_view expiration_date() const noexcept { return nf_token_expiration_date(token_.get()); }
     /* No value if the date is missing or not in the expected format. */
-    std::optional<std::chrono::system_clock::time_point> expires_at() const
-    {
-        const std::int64_t seconds = nf_token_expires_at(token_.get());
-        if (seconds < 0)
-            return std::nullopt;
-        return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
-    }
+    std::optional<time_point> expires_at() const { return time(nf_token_expires_at(token_.get())); }
+    /* No value if the server sent no such time. */
+    std::optional<time_point> refresh_expires_at() const { return time(nf_token_refresh_expires_at(token_.get())); }
     const nf_token *get() const noexcept { return token_.get(); }
 
 private:
+    struct secret_wiper {
+        secret &text;
+        ~secret_wiper() { text.wipe(); }
+    };
+
+    static std::int64_t seconds(const std::optional<time_point> &time)
+    {
+        if (!time)
+            return -1;
+        return std::chrono::duration_cast<std::chrono::seconds>(time->time_since_epoch()).count();
+    }
+
+    static std::optional<time_point> time(std::int64_t seconds)
+    {
+        if (seconds < 0)
+            return std::nullopt;
+        return time_point(std::chrono::seconds(seconds));
+    }
+
     struct deleter {
         void operator()(nf_token *c_token) const noexcept { nf_token_free(c_token); }
     };
@@ -292,6 +326,30 @@ public:
         detail::check(nf_options_add_ca_pem(options_.get(), pem.data(), pem.size()));
         return *this;
     }
+
+    /* Selects the OAuth 2.0 service instead of the Native Flow. */
+    options &use_oauth2()
+    {
+        detail::check(nf_options_use_oauth2(options_.get()));
+        return *this;
+    }
+
+    /* The caller wipes `secret_text`. */
+    options &client_secret(std::string_view secret_text)
+    {
+        const char *bytes = secret_text.data() == nullptr ? "" : secret_text.data();
+        detail::check(nf_options_set_client_secret(options_.get(), bytes, secret_text.size()));
+        return *this;
+    }
+
+    /* Takes NF_CREDENTIAL_PASSWORD or NF_CREDENTIAL_AUTHTOKEN. */
+    options &credential_type(std::int32_t type)
+    {
+        detail::check(nf_options_set_credential_type(options_.get(), type));
+        return *this;
+    }
+
+    options &allow_host(std::string_view host) { return set(nf_options_allow_host, host); }
 
     options &client_certificate(std::string_view chain_file, std::string_view key_file)
     {
@@ -401,6 +459,34 @@ public:
                                                  error &why) const noexcept
     {
         return detail::without_exceptions([&] { return get_token(key, login, password); }, why);
+    }
+
+    /* Gets another token for the refresh token of `old`, which does not change. */
+    [[nodiscard]] token refresh_token(std::string_view key, const token &old) const
+    {
+        secret copy(key);
+        nf_token *got = nullptr;
+        nf_error *failed = nf_client_refresh_token(get(), copy.data(), old.get(), &got);
+        token result(got);
+        detail::check(failed);
+        return result;
+    }
+
+    /* Revokes a token; in the Native Flow optionally with the token of an administrator. */
+    void revoke_token(const token &revoked, const token *admin = nullptr) const
+    {
+        detail::check(nf_client_revoke_token(get(), revoked.get(), admin == nullptr ? nullptr : admin->get()));
+    }
+
+    /* Gets a token for the application itself. */
+    [[nodiscard]] token get_application_token(std::string_view key) const
+    {
+        secret copy(key);
+        nf_token *got = nullptr;
+        nf_error *failed = nf_client_get_application_token(get(), copy.data(), &got);
+        token result(got);
+        detail::check(failed);
+        return result;
     }
 
     /* Creates another handle with the same connections. It has its own cancellation, and its own timeout for each call.

@@ -191,6 +191,159 @@ static void network_values(const char *ca_file)
     nf_options_free(options);
 }
 
+static void service_values(void)
+{
+    nf_options *options = nf_options_new();
+    nf_client *made = (nf_client *)&client;
+    const char *const not_utf8 = "\xff\xfe";
+
+    EXPECT(nf_options_use_oauth2(NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_credential_type(NULL, NF_CREDENTIAL_PASSWORD), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_credential_type(options, -1), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_credential_type(options, 2), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_credential_type(options, NF_CREDENTIAL_AUTHTOKEN), NF_OK);
+    EXPECT(nf_client_new(options, &made), NF_INVALID_OPTION);
+    CHECK(made == NULL);
+
+    EXPECT(nf_options_use_oauth2(options), NF_OK);
+    nf_error *rejected = nf_client_new(options, &made);
+    CHECK(rejected != NULL && strstr(nf_error_remedy(rejected), "nf_options_set_client_secret") != NULL);
+    EXPECT(rejected, NF_INVALID_OPTION);
+
+    EXPECT(nf_options_set_client_secret(NULL, "s", 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_client_secret(options, NULL, 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_client_secret(options, not_utf8, 2), NF_INVALID_UTF8);
+    EXPECT(nf_options_set_client_secret(options, "s", 0), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_client_secret(options, "s", SIZE_MAX), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_client_secret(options, "se\0ret", 6), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_client_secret(options, "secret\n", 7), NF_INVALID_OPTION);
+    static char longest[2049];
+    memset(longest, 's', sizeof longest);
+    EXPECT(nf_options_set_client_secret(options, longest, sizeof longest), NF_INVALID_OPTION);
+    EXPECT(nf_client_new(options, &made), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_client_secret(options, longest, sizeof longest - 1), NF_OK);
+    EXPECT(nf_client_new(options, &made), NF_OK);
+    nf_client_free(made);
+
+    EXPECT(nf_options_allow_host(NULL, "localhost"), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_allow_host(options, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_allow_host(options, not_utf8), NF_INVALID_UTF8);
+    const char *const hosts[] = {"", "https://localhost", "localhost/path", "localhost:0", "*.example", "a b"};
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+        EXPECT(nf_options_allow_host(options, hosts[i]), NF_INVALID_OPTION);
+    EXPECT(nf_options_allow_host(options, "localhost:8443"), NF_OK);
+    nf_options_free(options);
+}
+
+/* Both buffers of a token are wiped, whatever happens. */
+static void token_part_at(int line, const char *scheme, const char *value, const char *refresh, const char *url,
+                          int64_t expires_at, int32_t code)
+{
+    char value_buffer[32] = {0}, refresh_buffer[32] = {0};
+    nf_token *token = (nf_token *)&client;
+
+    if (value != NULL)
+        strcpy(value_buffer, value);
+    if (refresh != NULL)
+        strcpy(refresh_buffer, refresh);
+    expect_at(line,
+              nf_token_new(scheme, value ? value_buffer : NULL, refresh ? refresh_buffer : NULL, url, expires_at, -1,
+                           &token),
+              code);
+    CHECK((token != NULL) == (code == NF_OK));
+    CHECK(all_zero(value_buffer, sizeof value_buffer) && all_zero(refresh_buffer, sizeof refresh_buffer));
+    nf_token_free(token);
+}
+#define TOKEN_PART(scheme, value, refresh, url, expires_at, code)                                                      \
+    token_part_at(__LINE__, scheme, value, refresh, url, expires_at, code)
+
+static void token_parts(void)
+{
+    char value[] = "value";
+
+    TOKEN_PART(NULL, "v", "r", NULL, -1, NF_INVALID_ARGUMENT);
+    TOKEN_PART("Basic", "v", "r", NULL, -1, NF_INVALID_ARGUMENT);
+    TOKEN_PART("\xff", "v", "r", NULL, -1, NF_INVALID_UTF8);
+    TOKEN_PART("OAuth", NULL, NULL, NULL, -1, NF_INVALID_ARGUMENT);
+    TOKEN_PART("OAuth", "", "", NULL, -1, NF_INVALID_ARGUMENT);
+    TOKEN_PART("OAuth", "\xff", "r", NULL, -1, NF_INVALID_UTF8);
+    TOKEN_PART("OAuth", "a b", "r", NULL, -1, NF_INVALID_ARGUMENT);
+    TOKEN_PART("OAuth", "v", "r\n", NULL, -1, NF_INVALID_ARGUMENT);
+    TOKEN_PART("OAuth", "v", "r", "http://example.com", -1, NF_INVALID_ARGUMENT);
+    TOKEN_PART("OAuth", "v", "r", "\xff", -1, NF_INVALID_UTF8);
+    TOKEN_PART("OAuth", "v", "r", NULL, -2, NF_INVALID_ARGUMENT);
+    TOKEN_PART("OAuth", NULL, "r", NULL, -1, NF_OK);
+    TOKEN_PART("Bearer", "v", "", "", 0, NF_OK);
+    EXPECT(nf_token_new("OAuth", value, NULL, NULL, -1, -1, NULL), NF_INVALID_ARGUMENT);
+    CHECK(all_zero(value, sizeof value));
+}
+
+/* Makes a token from these parts. */
+static nf_token *made(const char *scheme, const char *value, const char *refresh)
+{
+    char value_buffer[32], refresh_buffer[32];
+    nf_token *token;
+
+    strcpy(value_buffer, value);
+    strcpy(refresh_buffer, refresh);
+    EXPECT(nf_token_new(scheme, value_buffer, refresh_buffer, NULL, -1, -1, &token), NF_OK);
+    return token;
+}
+
+/* A client of each service rejects these before it sends anything. */
+static void requests_with_tokens(const char *base_url, const char *ca_file)
+{
+    nf_token *oauth = made("OAuth", "v", "r"), *bearer = made("Bearer", "v", "r");
+
+    for (int is_oauth2 = 0; is_oauth2 < 2; is_oauth2++) {
+        nf_token *of_it = is_oauth2 ? bearer : oauth, *of_other = is_oauth2 ? oauth : bearer;
+        nf_token *without_refresh = made(nf_token_scheme(of_it), "v", "");
+        nf_token *without_value = made(nf_token_scheme(of_it), "", "r");
+        nf_token *out = (nf_token *)&client;
+        nf_options *options = nf_options_new();
+        nf_client *on;
+
+        EXPECT(nf_options_set_base_url(options, base_url), NF_OK);
+        EXPECT(nf_options_set_ca_file(options, ca_file), NF_OK);
+        if (is_oauth2)
+            EXPECT(nf_options_use_oauth2(options), NF_OK);
+        EXPECT(nf_options_set_client_secret(options, "secret", 6), NF_OK);
+        EXPECT(nf_client_new(options, &on), NF_OK);
+
+        EXPECT(nf_client_refresh_token(NULL, KEY, of_it, &out), NF_INVALID_ARGUMENT);
+        CHECK(out == NULL);
+        EXPECT(nf_client_refresh_token(on, NULL, of_it, &out), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_refresh_token(on, "", of_it, &out), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_refresh_token(on, "\xff", of_it, &out), NF_INVALID_UTF8);
+        EXPECT(nf_client_refresh_token(on, KEY, NULL, &out), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_refresh_token(on, KEY, of_it, NULL), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_refresh_token(on, KEY, of_other, &out), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_refresh_token(on, KEY, without_refresh, &out), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_revoke_token(NULL, of_it, NULL), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_revoke_token(on, NULL, NULL), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_revoke_token(on, of_other, NULL), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_revoke_token(on, without_value, NULL), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_revoke_token(on, of_it, is_oauth2 ? of_it : without_value), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_get_application_token(NULL, KEY, &out), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_get_application_token(on, NULL, &out), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_get_application_token(on, "", &out), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_get_application_token(on, KEY, NULL), NF_INVALID_ARGUMENT);
+        if (!is_oauth2)
+            EXPECT(nf_client_get_application_token(on, KEY, &out), NF_INVALID_OPTION);
+        CHECK(out == NULL);
+
+        nf_token_free(without_refresh);
+        nf_token_free(without_value);
+        nf_client_free(on);
+        nf_options_free(options);
+    }
+    /* The client of `option_values` has no client secret. */
+    nf_token *out;
+    EXPECT(nf_client_refresh_token(client, KEY, oauth, &out), NF_INVALID_OPTION);
+    nf_token_free(oauth);
+    nf_token_free(bearer);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3)
@@ -199,6 +352,9 @@ int main(int argc, char **argv)
     network_values(argv[2]);
     credentials();
     outputs();
+    service_values();
+    token_parts();
+    requests_with_tokens(argv[1], argv[2]);
     nf_client_free(client);
     return finish();
 }

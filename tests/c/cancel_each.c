@@ -50,6 +50,7 @@ static void prepare(struct thread *thread)
     EXPECT(nf_options_set_base_url(thread->options, base_url), NF_OK);
     EXPECT(nf_options_set_ca_file(thread->options, ca_file), NF_OK);
     EXPECT(nf_options_set_keep_alive_ms(thread->options, 60000), NF_OK);
+    EXPECT(nf_options_set_client_secret(thread->options, "secret", 6), NF_OK);
     EXPECT(nf_client_new(thread->options, &thread->client), NF_OK);
     EXPECT(nf_client_get_token(thread->client, key, thread->login, thread->secret, &thread->token), NF_OK);
     thread->error = nf_options_set_timeout_ms(NULL, 1);
@@ -119,6 +120,10 @@ static void *call(void *argument)
     CALL(thread->result =, nf_options_use_environment_proxy, thread->options);
     CALL(thread->result =, nf_options_set_keep_alive_ms, thread->options, 1);
     CALL(thread->result =, nf_options_set_log, thread->options, ignore, NULL);
+    CALL(thread->result =, nf_options_use_oauth2, thread->options);
+    CALL(thread->result =, nf_options_set_client_secret, thread->options, "secret", 6);
+    CALL(thread->result =, nf_options_set_credential_type, thread->options, NF_CREDENTIAL_AUTHTOKEN);
+    CALL(thread->result =, nf_options_allow_host, thread->options, "localhost:1");
     CALL(thread->result =, nf_options_on_release, thread->options, release, NULL);
     FREE(nf_options_free, options);
 
@@ -126,10 +131,14 @@ static void *call(void *argument)
     CALL(thread->result =, nf_client_get_token, thread->client, key, thread->login, thread->secret, &thread->new_token);
     /* Uses the production host only, so it must fail before any byte is sent. */
     CALL(thread->result =, nf_get_token, "a key", thread->login, thread->secret, &thread->new_token);
+    CALL(thread->result =, nf_client_refresh_token, thread->client, key, thread->token, &thread->new_token);
+    CALL(thread->result =, nf_client_revoke_token, thread->client, thread->token, NULL);
+    CALL(thread->result =, nf_client_get_application_token, thread->client, key, &thread->new_token);
     CALL(thread->result =, nf_client_share, thread->client, 0, &thread->share);
     CALL(, nf_client_cancel, thread->client);
     FREE(nf_client_free, client);
 
+    CALL(thread->result =, nf_token_new, "OAuth", thread->login, thread->secret, NULL, -1, -1, &thread->new_token);
     CALL(thread->text =, nf_token_value, thread->token);
     CALL(thread->number = (int64_t), nf_token_copy_value, thread->token, thread->value, sizeof thread->value);
     CALL(thread->text =, nf_token_scheme, thread->token);
@@ -137,6 +146,7 @@ static void *call(void *argument)
     CALL(thread->text =, nf_token_refresh_token, thread->token);
     CALL(thread->text =, nf_token_instance_url, thread->token);
     CALL(thread->number =, nf_token_expires_at, thread->token);
+    CALL(thread->number =, nf_token_refresh_expires_at, thread->token);
     CALL(thread->text =, nf_token_expiration_date, thread->token);
     FREE(nf_token_free, token);
 
