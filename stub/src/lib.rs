@@ -29,6 +29,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod control;
 mod http;
 mod log;
 mod options;
@@ -45,5 +46,7 @@ pub use scenarios::scenario::Scenario;
 pub use scenarios::scenarios;
 pub use server::handshake::Handshake;
 pub use server::tls_secrets::TlsSecret;
+pub use service::endpoint::Service;
+pub use service::site::Place;
 pub use stub::Stub;
 pub use users::{User, UsersFileError, parse_users};

@@ -11,18 +11,21 @@ use crate::log::Log;
 use crate::options::Options;
 use crate::scenarios::scenario::SILENCE_AFTER_ACCEPT;
 use crate::scenarios::states::States;
-use crate::server::activity::{Activity, Place};
+use crate::server::activity::Activity;
 use crate::server::certificates;
 use crate::server::handshake::Handshake;
 use crate::server::listener;
 use crate::server::port::{Port, Role};
 use crate::server::tls_secrets::{TlsSecret, TlsSecrets};
-use crate::service::site::Site;
+use crate::service::accounts::Accounts;
+use crate::service::site::{Place, Site, State};
 
 /// A mock Concur server that runs until it is dropped. Dropping it closes every connection, stalled ones too.
 pub struct Stub {
     ca_pem: String,
     ports: Ports,
+    prefix: String,
+    state: Arc<State>,
     tls_secrets: Arc<TlsSecrets>,
     activity: Arc<Activity>,
     idle_exit: Option<Duration>,
@@ -39,7 +42,7 @@ struct Ports {
 }
 
 impl Ports {
-    fn base_url(self) -> String {
+    fn url(self) -> String {
         format!("https://localhost:{}", self.main)
     }
 
@@ -63,6 +66,12 @@ impl Stub {
     /// # Errors
     /// A port cannot be bound, a thread cannot be started, or the system has no source of random numbers.
     pub fn start(options: Options) -> io::Result<Stub> {
+        if !is_prefix(&options.prefix) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the prefix has no slash at its start, or one at its end",
+            ));
+        }
         let mut certificates = certificates::make(&options.host_names, options.only_tls12)?;
         let tls_secrets = Arc::new(TlsSecrets::default());
         if options.keep_tls_secrets {
@@ -73,32 +82,39 @@ impl Stub {
         let (silent, silent_port) = listener::bind(0)?;
         let (elsewhere, elsewhere_port) = listener::bind(0)?;
         let ports = Ports { main: main_port, plain: plain_port, silent: silent_port, elsewhere: elsewhere_port };
+        let Options { users, companies, client_secret, failures_allowed, prefix, .. } = options;
+        let state = Arc::new(State::new(Accounts::new(users, companies, client_secret, failures_allowed)));
         let mut stub = Stub {
             ca_pem: certificates.ca_pem,
             ports,
+            prefix,
+            state,
             tls_secrets,
             activity: Arc::new(Activity::new(options.record)),
             idle_exit: options.idle_exit,
             max_requests: options.max_requests,
             threads: Vec::new(),
         };
-        let users: Arc<[_]> = options.users.into();
         let host_names: Arc<[_]> = options.host_names.into();
         let states = Arc::new(States::default());
         let tls = Some(Arc::new(certificates.server));
         for (socket, role, url, tls) in [
-            (main, Role::Service, ports.base_url(), tls.clone()),
+            (main, Role::Service, ports.url(), tls.clone()),
             (plain, Role::Service, ports.plain_url(), None),
             (silent, Role::Silent, ports.silent_url(), None),
             (elsewhere, Role::Elsewhere, ports.elsewhere_url(), tls),
         ] {
             // If this fails, the stub is dropped, which ends the threads that already run.
             let site = Site {
+                place: if role == Role::Elsewhere { Place::Elsewhere } else { Place::Service },
+                is_controlled: tls.is_none(),
                 url,
-                host_names: Arc::clone(&host_names),
+                service_url: ports.url(),
                 elsewhere_url: ports.elsewhere_url(),
-                users: Arc::clone(&users),
+                prefix: stub.prefix.to_ascii_lowercase(),
+                host_names: Arc::clone(&host_names),
                 keep_alive: options.keep_alive,
+                state: Arc::clone(&stub.state),
             };
             let port = Port {
                 role,
@@ -113,14 +129,14 @@ impl Stub {
         Ok(stub)
     }
 
-    /// The URL of the service, `https://localhost:PORT`, without a slash at the end.
+    /// The URL of the service, `https://localhost:PORT` and [`Options::prefix`], without a slash at the end.
     pub fn base_url(&self) -> String {
-        self.ports.base_url()
+        format!("{}{}", self.ports.url(), self.prefix)
     }
 
-    /// The URL of the same service without TLS, `http://localhost:PORT`.
+    /// The URL of the same service without TLS, `http://localhost:PORT` and the prefix.
     pub fn plain_url(&self) -> String {
-        self.ports.plain_url()
+        format!("{}{}", self.ports.plain_url(), self.prefix)
     }
 
     /// The URL of the port that accepts TCP and sends nothing, `https://localhost:PORT`.
@@ -128,7 +144,7 @@ impl Stub {
         self.ports.silent_url()
     }
 
-    /// The target of the redirect scenarios, `https://127.0.0.1:PORT`.
+    /// The target of the redirect scenarios, and the other home of users, `https://127.0.0.1:PORT`.
     pub fn elsewhere_url(&self) -> String {
         self.ports.elsewhere_url()
     }
@@ -153,9 +169,54 @@ impl Stub {
         self.activity.heads(Place::Service)
     }
 
-    /// Returns the same for the target of the redirects.
+    /// Returns the bodies of the same requests, in the same order. A body is empty until it is read, and if it is longer
+    /// than 64 KiB.
+    pub fn bodies(&self) -> Vec<Vec<u8>> {
+        self.activity.bodies(Place::Service)
+    }
+
+    /// Returns the heads of the requests to [`Stub::elsewhere_url`].
     pub fn elsewhere_requests(&self) -> Vec<Vec<u8>> {
         self.activity.heads(Place::Elsewhere)
+    }
+
+    /// Returns the bodies of the requests to [`Stub::elsewhere_url`].
+    pub fn elsewhere_bodies(&self) -> Vec<Vec<u8>> {
+        self.activity.bodies(Place::Elsewhere)
+    }
+
+    /// Returns the number of valid HTTP requests, to the service and elsewhere. It is counted even if
+    /// [`Options::record`] is off, as are the numbers below.
+    pub fn request_count(&self) -> u64 {
+        self.state.counts.requests()
+    }
+
+    /// Returns how often this login, or company's UUID, arrived with a password or request token, right or wrong. All
+    /// unknown logins have one common number.
+    pub fn login_attempts(&self, login: &str) -> u64 {
+        self.state.counts.logins(self.state.accounts.number(login.as_bytes()))
+    }
+
+    /// Returns the number of requests whose URL contained a secret, except where the Native Flow requires it: in its
+    /// refresh and revocation.
+    pub fn secrets_in_url(&self) -> u64 {
+        self.state.counts.secrets_in_url()
+    }
+
+    /// Returns the number of requests to [`Stub::elsewhere_url`] that contained credentials or tokens.
+    pub fn credentials_elsewhere(&self) -> u64 {
+        self.state.counts.credentials_elsewhere()
+    }
+
+    /// Moves the stub's clock forward: tokens expire, and `Date` headers change.
+    pub fn advance_clock(&self, seconds: u32) {
+        self.state.clock.advance(seconds);
+    }
+
+    /// Sets where all users of the OAuth 2.0 service live. The other origin refuses their logins with code 16, without
+    /// checking them. `None`, as at the start: both origins accept them.
+    pub fn move_users(&self, home: Option<Place>) {
+        self.state.accounts.set_home(home);
     }
 
     /// Returns the number of connections that were accepted, on all ports.
@@ -181,6 +242,10 @@ impl Stub {
 
     /// Stops the stub, as dropping does.
     pub fn shutdown(self) {}
+}
+
+fn is_prefix(prefix: &str) -> bool {
+    prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'))
 }
 
 impl fmt::Debug for Stub {
