@@ -20,6 +20,9 @@ pub(crate) const ACCESS_LIFETIME: Duration = Duration::hours(1);
 /// Six months.
 pub(crate) const REFRESH_LIFETIME: Duration = Duration::days(182);
 
+/// Lifetime of a company's request token.
+pub(crate) const REQUEST_TOKEN_LIFETIME: Duration = Duration::hours(24);
+
 /// The system's clock, moved forward.
 #[derive(Default)]
 pub(crate) struct Clock {

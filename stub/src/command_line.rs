@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use nativeflow_stub::{Options, User};
+use nativeflow_stub::{Options, User, is_prefix};
 
 pub(crate) enum Command {
     Help,
@@ -60,7 +60,10 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
             Long("companies") => run.companies_file = Some(arguments.value()?.into()),
             Long("client-secret") => run.client_secret_file = Some(arguments.value()?.into()),
             Long("failures-allowed") => run.failures_allowed = Some(arguments.value()?.parse()?),
-            Long("prefix") => run.prefix = arguments.value()?.parse()?,
+            Long("prefix") => match arguments.value()?.parse::<String>()? {
+                prefix if is_prefix(&prefix) => run.prefix = prefix,
+                _ => return Err("--prefix must have a slash at its start and none at its end".into()),
+            },
             Long("idle-exit") => {
                 run.idle_exit = Some(Duration::from_secs(arguments.value()?.parse()?));
             }

@@ -3,7 +3,7 @@
 use crate::http::form::Form;
 use crate::http::response::{JSON, Response, TEXT};
 use crate::service::context::Context;
-use crate::service::site::Place;
+use crate::service::place::Place;
 
 /// Returns `None` if there is no such command. `path` is in lower case.
 pub(crate) fn respond(path: &str, context: &Context) -> Option<Response> {

@@ -64,6 +64,11 @@ impl Default for Options {
     }
 }
 
+/// Returns whether a text can be [`Options::prefix`].
+pub fn is_prefix(text: &str) -> bool {
+    text.is_empty() || (text.starts_with('/') && !text.ends_with('/'))
+}
+
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options").field("users", &self.users).field("port", &self.port).finish_non_exhaustive()

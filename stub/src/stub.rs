@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::log::Log;
-use crate::options::Options;
+use crate::options::{Options, is_prefix};
 use crate::scenarios::scenario::SILENCE_AFTER_ACCEPT;
 use crate::scenarios::states::States;
 use crate::server::activity::Activity;
@@ -18,7 +19,8 @@ use crate::server::listener;
 use crate::server::port::{Port, Role};
 use crate::server::tls_secrets::{TlsSecret, TlsSecrets};
 use crate::service::accounts::Accounts;
-use crate::service::site::{Place, Site, State};
+use crate::service::place::Place;
+use crate::service::site::{Site, State};
 
 /// A mock Concur server that runs until it is dropped. Dropping it closes every connection, stalled ones too.
 pub struct Stub {
@@ -31,6 +33,8 @@ pub struct Stub {
     idle_exit: Option<Duration>,
     max_requests: Option<u64>,
     threads: Vec<JoinHandle<()>>,
+    elsewhere: Mutex<Option<JoinHandle<()>>>,
+    elsewhere_closed: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +68,7 @@ impl Stub {
     /// Creates a certificate authority, binds four ports on 127.0.0.1 and serves them on its own threads.
     ///
     /// # Errors
-    /// A port cannot be bound, a thread cannot be started, or the system has no source of random numbers.
+    /// The prefix is invalid, a port cannot be bound, a thread cannot be started, or the system has no source of random numbers.
     pub fn start(options: Options) -> io::Result<Stub> {
         if !is_prefix(&options.prefix) {
             return Err(io::Error::new(
@@ -94,6 +98,8 @@ impl Stub {
             idle_exit: options.idle_exit,
             max_requests: options.max_requests,
             threads: Vec::new(),
+            elsewhere: Mutex::default(),
+            elsewhere_closed: Arc::default(),
         };
         let host_names: Arc<[_]> = options.host_names.into();
         let states = Arc::new(States::default());
@@ -123,8 +129,16 @@ impl Stub {
                 tls,
                 activity: Arc::clone(&stub.activity),
                 log: Log { on: options.log },
+                closed: match role {
+                    Role::Elsewhere => Arc::clone(&stub.elsewhere_closed),
+                    Role::Service | Role::Silent => Arc::default(),
+                },
             };
-            stub.threads.push(listener::spawn(socket, port)?);
+            let thread = listener::spawn(socket, port)?;
+            match role {
+                Role::Elsewhere => stub.elsewhere = Mutex::new(Some(thread)),
+                Role::Service | Role::Silent => stub.threads.push(thread),
+            }
         }
         Ok(stub)
     }
@@ -219,6 +233,15 @@ impl Stub {
         self.state.accounts.set_home(home);
     }
 
+    /// Closes the port of [`Stub::elsewhere_url`]: from then on it refuses connections.
+    pub fn close_elsewhere(&self) {
+        self.elsewhere_closed.store(true, Ordering::Relaxed);
+        listener::wake(self.ports.elsewhere);
+        if let Some(thread) = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = thread.join();
+        }
+    }
+
     /// Returns the number of connections that were accepted, on all ports.
     pub fn connections(&self) -> u64 {
         self.activity.connections()
@@ -244,10 +267,6 @@ impl Stub {
     pub fn shutdown(self) {}
 }
 
-fn is_prefix(prefix: &str) -> bool {
-    prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'))
-}
-
 impl fmt::Debug for Stub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stub").field("ports", &self.ports).finish_non_exhaustive()
@@ -257,10 +276,11 @@ impl fmt::Debug for Stub {
 impl Drop for Stub {
     fn drop(&mut self) {
         self.activity.stop();
-        let Ports { main, plain, silent, elsewhere } = self.ports;
-        for port in [main, plain, silent, elsewhere] {
+        let Ports { main, plain, silent, .. } = self.ports;
+        for port in [main, plain, silent] {
             listener::wake(port);
         }
+        self.close_elsewhere();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }

@@ -3,6 +3,8 @@
 
 mod client;
 
+use std::io::ErrorKind;
+use std::net::TcpStream;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use client::{CLIENT, LOGIN, Reply, call, encoded, member, password_grant, post_form};
@@ -73,7 +75,11 @@ fn company_gets_a_token_for_its_request_token() {
     is_refused(&form("authtoken", "other"), "400", "5", "invalid_grant");
     is_refused(&form("password", &company.secret), "400", "5", "invalid_grant");
     is_refused(&form("pin", &company.secret), "400", "", "invalid_request");
-    assert_eq!(stub.login_attempts(&company.login), 5);
+    stub.advance_clock(24 * 3_600 - 60);
+    assert_eq!(form("authtoken", &company.secret).status(), "200");
+    stub.advance_clock(60);
+    is_refused(&form("authtoken", &company.secret), "400", "5", "invalid_grant");
+    assert_eq!(stub.login_attempts(&company.login), 7);
 }
 
 #[test]
@@ -314,6 +320,17 @@ fn users_are_moved_between_the_two_origins() {
             }
         }
     }
+}
+
+#[test]
+fn closed_port_refuses_connections_and_the_service_goes_on() {
+    let stub = stub();
+    let port = client::host_and_port(&stub.elsewhere_url()).1;
+    assert_eq!(password_grant(&stub, &stub.elsewhere_url()).status(), "200");
+    stub.close_elsewhere();
+    stub.close_elsewhere();
+    assert_eq!(TcpStream::connect(("127.0.0.1", port)).unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(password_grant(&stub, &stub.base_url()).status(), "200");
 }
 
 #[test]

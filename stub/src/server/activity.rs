@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::server::handshake::Handshake;
-use crate::service::site::Place;
+use crate::service::place::Place;
 
 /// Each connection has a thread. A client with more connections than this leaks them.
 const MAX_CONNECTIONS: usize = 512;

@@ -136,7 +136,8 @@ mod tests {
         let mut peer = Peer::new(Arc::new(listener.accept().unwrap().0), None).unwrap();
         let activity = Arc::new(Activity::new(false));
         let (site, states) = (Site::demo(), Arc::default());
-        let port = Port { role: Role::Service, site, states, tls: None, activity, log: Log { on: false } };
+        let (log, closed) = (Log { on: false }, Arc::default());
+        let port = Port { role: Role::Service, site, states, tls: None, activity, log, closed };
         let request = format!("POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n{body}GET");
         let sender = std::thread::spawn(move || client.write_all(request.as_bytes()).map(|()| client));
         let mut incoming = Incoming::new();

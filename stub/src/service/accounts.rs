@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 use crate::service::lockout::Lockout;
-use crate::service::site::Place;
+use crate::service::place::Place;
 use crate::users::User;
 
 pub(crate) struct Accounts {

@@ -2,19 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::clock::Clock;
+use time::OffsetDateTime;
+
+use crate::clock::{Clock, REQUEST_TOKEN_LIFETIME};
 use crate::service::accounts::Accounts;
 use crate::service::counts::Counts;
 use crate::service::issued::Issued;
-
-/// The two origins of a stub.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
-    /// The service, with or without TLS.
-    Service,
-    /// The target of the redirects, and the other home of users.
-    Elsewhere,
-}
+use crate::service::place::Place;
 
 /// The state that all ports of a stub share.
 pub(crate) struct State {
@@ -22,12 +16,19 @@ pub(crate) struct State {
     pub(crate) issued: Issued,
     pub(crate) clock: Clock,
     pub(crate) counts: Counts,
+    started: OffsetDateTime,
 }
 
 impl State {
     pub(crate) fn new(accounts: Accounts) -> State {
         let counts = Counts::of(accounts.len());
-        State { accounts, issued: Issued::default(), clock: Clock::default(), counts }
+        let clock = Clock::default();
+        State { accounts, issued: Issued::default(), started: clock.now(), clock, counts }
+    }
+
+    /// Whether the request tokens of companies have expired. They were created when the stub started.
+    pub(crate) fn request_tokens_have_expired(&self) -> bool {
+        self.clock.now() - self.started >= REQUEST_TOKEN_LIFETIME
     }
 }
 

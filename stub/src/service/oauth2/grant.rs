@@ -8,7 +8,7 @@ use crate::service::endpoint::Service;
 use crate::service::issued::{Holder, Kind};
 use crate::service::issuing;
 use crate::service::oauth2::refusal::{invalid_request, refused, refused_with, refused_without_code};
-use crate::service::site::Place;
+use crate::service::place::Place;
 
 /// A request whose client and login are correct. Whether a refresh token is valid is not checked yet.
 pub(crate) enum Grant {
@@ -78,8 +78,10 @@ fn password(context: &Context) -> Result<Holder, Response> {
     }
     let accounts = &context.site.state.accounts;
     let is_locked = accounts.lockout().attempt(credentials.account, credentials.is_wrong_password());
+    let is_request_token = context.parameter("credtype") == b"authtoken";
     match credentials.basic {
         _ if is_locked => Err(refused(14, context)),
+        _ if is_request_token && context.site.state.request_tokens_have_expired() => Err(refused(5, context)),
         Found::Ok => Ok(holder(context, credentials.account)),
         _ => Err(refused(5, context)),
     }
