@@ -18,24 +18,23 @@ pub const NF_INVALID_OPTION: i32 = 3;
 
 /// Login, secret or consumer key rejected; the server does not report which.
 pub const NF_DENIED: i32 = 20;
-/// The account is locked. Reserved: this version never returns it.
+/// The account is locked.
 pub const NF_ACCOUNT_LOCKED: i32 = 21;
-/// The account is disabled. Reserved: this version never returns it.
+/// The account is disabled.
 pub const NF_ACCOUNT_DISABLED: i32 = 22;
-/// The password must be changed. Reserved: this version never returns it.
+/// The password must be changed.
 pub const NF_PASSWORD_EXPIRED: i32 = 23;
-/// A policy forbids the login. Reserved: this version never returns it.
+/// A policy forbids the login, or the request.
 pub const NF_NOT_ALLOWED: i32 = 24;
-/// The application is unknown or disabled. Reserved: this version never returns
-/// it.
+/// The application is unknown or disabled, or its client secret is
+/// wrong.
 pub const NF_BAD_CLIENT: i32 = 25;
-/// The refresh token is invalid or expired. Reserved: this version never
-/// returns it.
+/// The refresh token is invalid or expired.
 pub const NF_REFRESH_EXPIRED: i32 = 26;
 /// The login was rejected before and is not sent again. Reserved: this version
 /// never returns it.
 pub const NF_HELD_BACK: i32 = 27;
-/// The user belongs to another host. Reserved: this version never returns it.
+/// The user or the token belongs to another host, which is not trusted.
 pub const NF_WRONG_HOST: i32 = 28;
 
 /// The server is overloaded; see `nf_error_retry_after_ms`.
