@@ -198,34 +198,33 @@
 #define NF_DENIED 20
 
 /**
- * The account is locked. Reserved: this version never returns it.
+ * The account is locked.
  */
 #define NF_ACCOUNT_LOCKED 21
 
 /**
- * The account is disabled. Reserved: this version never returns it.
+ * The account is disabled.
  */
 #define NF_ACCOUNT_DISABLED 22
 
 /**
- * The password must be changed. Reserved: this version never returns it.
+ * The password must be changed.
  */
 #define NF_PASSWORD_EXPIRED 23
 
 /**
- * A policy forbids the login. Reserved: this version never returns it.
+ * A policy forbids the login, or the request.
  */
 #define NF_NOT_ALLOWED 24
 
 /**
- * The application is unknown or disabled. Reserved: this version never returns
- * it.
+ * The application is unknown or disabled, or its client secret is
+ * wrong.
  */
 #define NF_BAD_CLIENT 25
 
 /**
- * The refresh token is invalid or expired. Reserved: this version never
- * returns it.
+ * The refresh token is invalid or expired.
  */
 #define NF_REFRESH_EXPIRED 26
 
@@ -236,7 +235,7 @@
 #define NF_HELD_BACK 27
 
 /**
- * The user belongs to another host. Reserved: this version never returns it.
+ * The user or the token belongs to another host, which is not trusted.
  */
 #define NF_WRONG_HOST 28
 

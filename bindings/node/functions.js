@@ -30,6 +30,10 @@ const prototypes = `
   nf_options *nf_options_new()
   void nf_options_free(nf_options *options)
   nf_error *nf_options_set_base_url(nf_options *options, void *url)
+  nf_error *nf_options_use_oauth2(nf_options *options)
+  nf_error *nf_options_set_client_secret(nf_options *options, void *secret, size_t length)
+  nf_error *nf_options_set_credential_type(nf_options *options, int32_t type)
+  nf_error *nf_options_allow_host(nf_options *options, void *host)
   nf_error *nf_options_set_timeout_ms(nf_options *options, uint32_t ms)
   nf_error *nf_options_set_connect_timeout_ms(nf_options *options, uint32_t ms)
   nf_error *nf_options_set_ca_file(nf_options *options, void *path)
@@ -49,6 +53,11 @@ const prototypes = `
   void nf_client_cancel(nf_client *client)
   nf_error *nf_client_get_token(nf_client *client, void *key, void *login, void *secret, _Out_ nf_token **out)
 
+  nf_error *nf_client_refresh_token(nf_client *client, void *key, nf_token *token, _Out_ nf_token **out)
+  nf_error *nf_client_revoke_token(nf_client *client, nf_token *token, nf_token *admin)
+  nf_error *nf_client_get_application_token(nf_client *client, void *key, _Out_ nf_token **out)
+
+  nf_error *nf_token_new(void *scheme, void *value, void *refresh_token, void *instance_url, int64_t expires_at, int64_t refresh_expires_at, _Out_ nf_token **out)
   const char *nf_token_value(nf_token *token)
   size_t nf_token_copy_value(nf_token *token, void *buffer, size_t capacity)
   const char *nf_token_scheme(nf_token *token)
@@ -56,6 +65,7 @@ const prototypes = `
   const char *nf_token_refresh_token(nf_token *token)
   const char *nf_token_instance_url(nf_token *token)
   int64_t nf_token_expires_at(nf_token *token)
+  int64_t nf_token_refresh_expires_at(nf_token *token)
   const char *nf_token_expiration_date(nf_token *token)
   void nf_token_free(nf_token *token)
 `;

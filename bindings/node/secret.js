@@ -13,7 +13,7 @@ const usedBefore = () =>
 const forgotten = new FinalizationRegistry((memory) => memory.fill(0));
 
 /**
- * A login or a password for one use. It is zeros when a call has taken it or it is wiped. The call has its own copy, so
+ * A login, a password, or a part of a stored token, for one use. It is zeros when a call has taken it or it is wiped. The call has its own copy, so
  * wiping the secret does not change the data that the call sends.
  *
  * It has its own buffer, which threads share, so no thread needs a copy. Buffer.from(text) uses a part of a pool that the
