@@ -142,7 +142,7 @@ inline std::uint32_t c_milliseconds(std::chrono::milliseconds time, std::int32_t
 
 } // namespace detail
 
-/* A login or a password for one call. It is wiped by the call and by the destructor. It cannot be copied. */
+/* A login, a password, or a part of a stored token, for one call. It is wiped by the call and by the destructor. It cannot be copied. */
 class secret {
 public:
     secret() noexcept = default;
@@ -334,11 +334,12 @@ public:
         return *this;
     }
 
-    /* The caller wipes `secret_text`. */
-    options &client_secret(std::string_view secret_text)
+    /* Sets the application's client secret, which is wiped on every path. */
+    options &client_secret(secret &text)
     {
-        const char *bytes = secret_text.data() == nullptr ? "" : secret_text.data();
-        detail::check(nf_options_set_client_secret(options_.get(), bytes, secret_text.size()));
+        nf_error *failed = nf_options_set_client_secret(options_.get(), text.data(), text.size());
+        text.wipe();
+        detail::check(failed);
         return *this;
     }
 
@@ -475,6 +476,10 @@ public:
     /* Revokes a token; in the Native Flow optionally with the token of an administrator. */
     void revoke_token(const token &revoked, const token *admin = nullptr) const
     {
+        /* NULL would mean that the token revokes itself. */
+        if (admin != nullptr && admin->get() == nullptr)
+            throw error(NF_INVALID_ARGUMENT, "Invalid token (moved to another object)",
+                        "Fix the calling program: pass the token that it was moved to.");
         detail::check(nf_client_revoke_token(get(), revoked.get(), admin == nullptr ? nullptr : admin->get()));
     }
 
