@@ -6,6 +6,7 @@
 //! and all objects freed, and looks for the secret in the process' memory when it frees its client.
 
 mod call_auditor;
+mod oauth2;
 mod rows;
 mod table;
 mod whole;
