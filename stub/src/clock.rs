@@ -1,4 +1,6 @@
-//! Dates as Concur and HTTP write them.
+//! The clock of a stub, and dates as Concur and HTTP write them.
+
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -13,15 +15,43 @@ const EXPIRY: &[BorrowedFormatItem<'_>] = format_description!(
 );
 const SERVER_TIME: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
 
+/// Lifetime of a token of the OAuth 2.0 service.
+pub(crate) const ACCESS_LIFETIME: Duration = Duration::hours(1);
+/// Six months.
+pub(crate) const REFRESH_LIFETIME: Duration = Duration::days(182);
+
+/// Lifetime of a company's request token.
+pub(crate) const REQUEST_TOKEN_LIFETIME: Duration = Duration::hours(24);
+
+/// The system's clock, moved forward.
+#[derive(Default)]
+pub(crate) struct Clock {
+    seconds_ahead: AtomicI64,
+}
+
+impl Clock {
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        let now = OffsetDateTime::now_utc();
+        // Dates end in the year 9999.
+        now.checked_add(Duration::seconds(self.seconds_ahead.load(Ordering::Relaxed))).unwrap_or(now)
+    }
+
+    pub(crate) fn advance(&self, seconds: u32) {
+        self.seconds_ahead.fetch_add(i64::from(seconds), Ordering::Relaxed);
+    }
+}
+
 pub(crate) fn http_date(at: OffsetDateTime) -> String {
     at.format(HTTP).unwrap_or_default()
 }
 
-/// Returns the expiry of a token that is created now: a year from now.
-pub(crate) fn expiry(now: OffsetDateTime) -> String {
-    let year = now.year() + 1;
+/// Returns the end of a token of the Native Flow that is created now: a year from now.
+pub(crate) fn year_from(now: OffsetDateTime) -> OffsetDateTime {
     // 29 February has no anniversary.
-    let ends = now.replace_year(year).unwrap_or(now + Duration::days(365));
+    now.replace_year(now.year() + 1).unwrap_or(now + Duration::days(365))
+}
+
+pub(crate) fn expiry(ends: OffsetDateTime) -> String {
     ends.format(EXPIRY).unwrap_or_default()
 }
 
@@ -45,8 +75,17 @@ mod tests {
             (datetime!(2014-12-31 12:05:09 UTC), "12/31/2015 12:05:09 PM"),
             (datetime!(2024-02-29 13:00:00 UTC), "2/28/2025 1:00:00 PM"),
         ] {
-            assert_eq!(expiry(now), text);
+            assert_eq!(expiry(year_from(now)), text);
         }
         assert_eq!(server_time(datetime!(2014-01-01 01:02:03 UTC)), "2013-12-31T18:02:03");
+    }
+
+    #[test]
+    fn clock_is_moved_forward() {
+        let clock = Clock::default();
+        clock.advance(3000);
+        clock.advance(600);
+        let ahead = clock.now() - OffsetDateTime::now_utc();
+        assert!((3590..=3600).contains(&ahead.whole_seconds()), "{ahead}");
     }
 }

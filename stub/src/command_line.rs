@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use nativeflow_stub::User;
+use nativeflow_stub::{Options, User, is_prefix};
 
 pub(crate) enum Command {
     Help,
@@ -20,6 +20,10 @@ pub(crate) struct Run {
     pub(crate) only_tls12: bool,
     pub(crate) keep_alive: bool,
     pub(crate) users_file: Option<PathBuf>,
+    pub(crate) companies_file: Option<PathBuf>,
+    pub(crate) client_secret_file: Option<PathBuf>,
+    pub(crate) failures_allowed: Option<u32>,
+    pub(crate) prefix: String,
     pub(crate) idle_exit: Option<Duration>,
     pub(crate) max_requests: Option<u64>,
     pub(crate) quiet: bool,
@@ -34,6 +38,10 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
         only_tls12: false,
         keep_alive: false,
         users_file: None,
+        companies_file: None,
+        client_secret_file: None,
+        failures_allowed: None,
+        prefix: String::new(),
         idle_exit: None,
         max_requests: None,
         quiet: false,
@@ -49,6 +57,13 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
             Long("only-tls12") => run.only_tls12 = true,
             Long("keep-alive") => run.keep_alive = true,
             Long("users") => run.users_file = Some(arguments.value()?.into()),
+            Long("companies") => run.companies_file = Some(arguments.value()?.into()),
+            Long("client-secret") => run.client_secret_file = Some(arguments.value()?.into()),
+            Long("failures-allowed") => run.failures_allowed = Some(arguments.value()?.parse()?),
+            Long("prefix") => match arguments.value()?.parse::<String>()? {
+                prefix if is_prefix(&prefix) => run.prefix = prefix,
+                _ => return Err("--prefix must have a slash at its start and none at its end".into()),
+            },
             Long("idle-exit") => {
                 run.idle_exit = Some(Duration::from_secs(arguments.value()?.parse()?));
             }
@@ -64,7 +79,7 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
 }
 
 pub(crate) fn help() -> String {
-    let demo = User::demo();
+    let (demo, company) = (User::demo(), User::demo_company());
     format!(
         "\
 nativeflow-stub: a mock SAP Concur server with TLS and selectable faults.
@@ -79,6 +94,13 @@ usage: nativeflow-stub --ca-file PATH [options]
   --keep-alive        keep connections open for further requests
   --users FILE        users that get a token: lines of key<TAB>login<TAB>secret, # starts a
                       comment; - reads stdin. Default: one demo user
+  --companies FILE    companies that get a token of the OAuth 2.0 service: lines of
+                      key<TAB>UUID<TAB>request token. Default: one demo company
+  --client-secret FILE
+                      the secret of every application. Default: the demo secret
+  --failures-allowed N
+                      lock a login after N wrong passwords. Default: never
+  --prefix PATH       serve below PATH only, as a gateway does: /gateway
   --idle-exit SECONDS stop after SECONDS without an open connection and without a request
   --max-requests N    stop after N requests
   --quiet             do not log requests on stderr
@@ -97,9 +119,17 @@ sends nothing, elsewhere is the target of the redirect scenarios.
 demo user   key     {}
             login   {}
             secret  {}
+demo company  UUID           {}
+              request token  {}
+demo client secret           {}
 
 exit codes: 0 stopped as requested, 1 could not run, 2 invalid arguments
 ",
-        demo.key, demo.login, demo.secret
+        demo.key,
+        demo.login,
+        demo.secret,
+        company.login,
+        company.secret,
+        Options::default().client_secret
     )
 }

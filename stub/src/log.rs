@@ -13,8 +13,17 @@ pub(crate) struct Log {
 /// The data that is logged about one request.
 pub(crate) enum Entry {
     BadRequest(Fault),
-    Elsewhere { credentials_arrived: bool },
-    Service { method: String, path: String, basic: &'static str, key: &'static str, scenario: &'static str },
+    Elsewhere {
+        credentials_arrived: bool,
+    },
+    Service {
+        method: String,
+        path: String,
+        is_oauth2: bool,
+        login: &'static str,
+        key: &'static str,
+        scenario: &'static str,
+    },
 }
 
 impl Log {
@@ -45,10 +54,11 @@ fn line(entry: &Entry, status: Option<u16>, time: Duration) -> String {
             let arrived = if *credentials_arrived { "yes" } else { "no" };
             format!("elsewhere: credentials arrived={arrived}")
         }
-        Entry::Service { method, path, basic, key, scenario } => {
+        Entry::Service { method, path, is_oauth2, login, key, scenario } => {
+            let (basic, client) = if *is_oauth2 { ("login", "client") } else { ("basic", "key") };
             let method = known(method);
             let path = printable(path);
-            format!("{method} {path} basic={basic} key={key} scenario={scenario} status={status} {ms} ms")
+            format!("{method} {path} {basic}={login} {client}={key} scenario={scenario} status={status} {ms} ms")
         }
     }
 }
@@ -75,7 +85,8 @@ mod tests {
         let entry = Entry::Service {
             method: "GET".to_owned(),
             path: "/a\u{1b}b".to_owned(),
-            basic: "ok",
+            is_oauth2: false,
+            login: "ok",
             key: "wrong",
             scenario: "denied",
         };

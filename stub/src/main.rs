@@ -5,6 +5,7 @@ mod command_line;
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use command_line::{Command, Run};
@@ -19,9 +20,9 @@ fn main() -> ExitCode {
             (print(concat!("nativeflow-stub ", env!("CARGO_PKG_VERSION"), "\n")), ExitCode::FAILURE)
         }
         Ok(Command::List) => (print(&list()), ExitCode::FAILURE),
-        Ok(Command::Run(run)) => match users(&run) {
+        Ok(Command::Run(run)) => match options(&run) {
             Err(error) => (Err(error), ExitCode::from(2)),
-            Ok(users) => (serve(&run, users), ExitCode::FAILURE),
+            Ok(options) => (serve(&run, options), ExitCode::FAILURE),
         },
     };
     match result {
@@ -33,34 +34,47 @@ fn main() -> ExitCode {
     }
 }
 
-fn users(run: &Run) -> Result<Vec<User>, String> {
-    let Some(path) = &run.users_file else {
-        return Ok(vec![User::demo()]);
-    };
-    let wrong = |error: &dyn std::fmt::Display| format!("--users {}: {error}", path.display());
-    let mut text = Zeroizing::new(String::new());
-    match path.as_os_str() == "-" {
-        true => io::stdin().read_to_string(&mut text),
-        false => fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text)),
-    }
-    .map_err(|error| wrong(&error))?;
-    parse_users(&text).map_err(|error| wrong(&error))
-}
-
-fn serve(run: &Run, users: Vec<User>) -> Result<(), String> {
-    let stub = Stub::start(Options {
+fn options(run: &Run) -> Result<Options, String> {
+    let default = Options::default();
+    Ok(Options {
         port: run.port,
         host_names: run.host_names.clone(),
         only_tls12: run.only_tls12,
         keep_alive: run.keep_alive,
-        users,
+        users: accounts("--users", run.users_file.as_deref())?.unwrap_or(default.users),
+        companies: accounts("--companies", run.companies_file.as_deref())?.unwrap_or(default.companies),
+        client_secret: match &run.client_secret_file {
+            Some(path) => read("--client-secret", path)?.trim_end_matches(['\r', '\n']).to_owned(),
+            None => default.client_secret,
+        },
+        failures_allowed: run.failures_allowed,
+        prefix: run.prefix.clone(),
         log: !run.quiet,
         record: false,
         keep_tls_secrets: false,
         idle_exit: run.idle_exit,
         max_requests: run.max_requests,
     })
-    .map_err(|error| format!("cannot start: {error}"))?;
+}
+
+fn accounts(option: &str, path: Option<&Path>) -> Result<Option<Vec<User>>, String> {
+    let Some(path) = path else { return Ok(None) };
+    let text = read(option, path)?;
+    parse_users(&text).map(Some).map_err(|error| format!("{option} {}: {error}", path.display()))
+}
+
+fn read(option: &str, path: &Path) -> Result<Zeroizing<String>, String> {
+    let mut text = Zeroizing::new(String::new());
+    match path.as_os_str() == "-" {
+        true => io::stdin().read_to_string(&mut text),
+        false => fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text)),
+    }
+    .map_err(|error| format!("{option} {}: {error}", path.display()))?;
+    Ok(text)
+}
+
+fn serve(run: &Run, options: Options) -> Result<(), String> {
+    let stub = Stub::start(options).map_err(|error| format!("cannot start: {error}"))?;
     let ca_file = run.ca_file.display();
     fs::write(&run.ca_file, stub.ca_pem()).map_err(|error| format!("--ca-file {ca_file}: {error}"))?;
     print(&format!(

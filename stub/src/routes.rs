@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::control;
 use crate::http::lines::Fault;
 use crate::http::request::Request;
 use crate::http::response::{Response, TEXT};
@@ -10,11 +11,11 @@ use crate::scenarios;
 use crate::scenarios::scenario::{Play, Scenario};
 use crate::scenarios::states::States;
 use crate::service::context::Context;
-use crate::service::documents::{DOCUMENTED, granted, rejected};
+use crate::service::documents::Token;
+use crate::service::endpoint::Endpoint;
+use crate::service::healthy;
 use crate::service::script::Script;
 use crate::service::site::Site;
-
-const ENDPOINT: &str = "/net2/oauth2/accesstoken.ashx";
 
 /// The steps of a response, and its log entry.
 pub(crate) struct Reply {
@@ -23,67 +24,107 @@ pub(crate) struct Reply {
 }
 
 enum Route {
-    Healthy,
-    Scenario(&'static Scenario),
+    Healthy(Endpoint),
+    Scenario(&'static Scenario, Endpoint),
+    /// The scenario is not for the endpoint's service.
+    OtherService,
     UnknownScenario,
-    NotFound,
+    /// Perhaps a command to the stub.
+    Other,
 }
 
 /// Replies to a request to the service.
 pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Reply {
-    let route = route(request.path());
-    let context = Context::new(request, site);
+    let path = request.path().to_ascii_lowercase();
+    let route = route(&path, &site.prefix);
+    let context = counted(request, &route, site);
     let entry = Entry::Service {
         method: context.request.method.clone(),
         path: context.request.path().to_owned(),
-        basic: context.credentials.basic.word(),
+        is_oauth2: context.is_oauth2(),
+        login: context.credentials.basic.word(),
         key: context.credentials.key.word(),
         scenario: match route {
-            Route::Healthy => "healthy",
-            Route::Scenario(scenario) => scenario.name,
+            Route::Healthy(_) => "healthy",
+            Route::Scenario(scenario, _) => scenario.name,
             Route::UnknownScenario => "unknown",
-            Route::NotFound => "-",
+            Route::OtherService | Route::Other => "-",
         },
     };
-    Reply { script: script(&route, &context, states), entry }
+    Reply { script: script(&route, &path, &context, states), entry }
 }
 
-/// Replies to a request that follows a redirect. It always sends a token, so that the client gets no error.
+/// Replies to a request to the other origin. The OAuth 2.0 service is there too. Every other request, which follows a
+/// redirect, gets a token, so that the client gets no error.
 pub(crate) fn reply_elsewhere(request: Request, site: &Arc<Site>) -> Reply {
-    let context = Context::new(request, site);
-    let token = Response::new(200, context.media_type(), DOCUMENTED.document(&context));
-    let entry = Entry::Elsewhere { credentials_arrived: context.request.carries_credentials() };
-    Reply { script: Script::response(&token, &context), entry }
+    let route = route(&request.path().to_ascii_lowercase(), &site.prefix);
+    let context = counted(request, &route, site);
+    let credentials_arrived = context.request.carries_credentials();
+    if credentials_arrived {
+        site.state.counts.add_credentials_elsewhere();
+    }
+    let script = match context.is_oauth2() {
+        true => healthy_script(&context),
+        false => {
+            let token = Response::new(200, context.media_type(), Token::documented(&context).document(&context));
+            Script::response(&token, &context)
+        }
+    };
+    Reply { script, entry: Entry::Elsewhere { credentials_arrived } }
 }
 
 /// Replies to a request that cannot be parsed.
 pub(crate) fn reply_to_fault(fault: Fault, site: &Arc<Site>) -> Reply {
     let response = text(400, &format!("bad request: {fault}\n"));
-    let script = Script::response(&response, &Context::new(Request::default(), site));
+    let script = Script::response(&response, &Context::new(Request::default(), Endpoint::NativeToken, site));
     Reply { script, entry: Entry::BadRequest(fault) }
 }
 
-fn script(route: &Route, context: &Context, states: &States) -> Script {
-    let scenario = match route {
-        Route::UnknownScenario => return Script::response(&text(404, "unknown scenario\n"), context),
-        Route::NotFound => return Script::response(&text(404, "no such path\n"), context),
-        Route::Healthy => None,
-        Route::Scenario(scenario) => Some(scenario),
+/// Parses the credentials of a request, and counts it.
+fn counted(request: Request, route: &Route, site: &Arc<Site>) -> Context {
+    let endpoint = match route {
+        Route::Healthy(endpoint) | Route::Scenario(_, endpoint) => *endpoint,
+        Route::OtherService | Route::UnknownScenario | Route::Other => Endpoint::NativeToken,
     };
-    let method = context.request.method.as_str();
-    if !["GET", "POST"].contains(&method) {
-        let rejected = text(405, "only GET and POST are supported here\n").header("Allow", "GET, POST");
-        return match method {
-            "HEAD" => Script::head_of(&rejected, context),
-            _ => Script::response(&rejected, context),
-        };
+    let context = Context::new(request, endpoint, site);
+    let counts = &site.state.counts;
+    counts.add_request();
+    if context.has_secret_in_url() {
+        counts.add_secret_in_url();
     }
-    if scenario.is_none_or(|scenario| scenario.checks_credentials)
-        && let Some(status) = context.credentials.rejection()
+    if !context.credentials.login.is_empty() {
+        counts.add_login(context.credentials.account);
+    }
+    context
+}
+
+fn script(route: &Route, path: &str, context: &Context, states: &States) -> Script {
+    let scenario = match route {
+        Route::Healthy(_) => return healthy_script(context),
+        Route::Scenario(scenario, _) => scenario,
+        Route::UnknownScenario => return Script::response(&text(404, "unknown scenario\n"), context),
+        Route::OtherService => {
+            return Script::response(&text(404, "this scenario is for the other token service\n"), context);
+        }
+        Route::Other => {
+            let command = path.strip_prefix(&*context.site.prefix).filter(|_| context.site.is_controlled);
+            let response = command.and_then(|path| control::respond(path, context));
+            return Script::response(&response.unwrap_or_else(|| text(404, "no such path\n")), context);
+        }
+    };
+    if let Some(script) = fault(context) {
+        return script;
+    }
+    // The form of a token matters only where there is a token.
+    let is_about_tokens = scenario.checks_credentials || matches!(scenario.play, Play::Stateful(_));
+    if is_about_tokens && !context.endpoint.gives_tokens() {
+        return healthy_script(context);
+    }
+    if scenario.checks_credentials
+        && let Some(rejection) = healthy::rejection(context)
     {
-        return Script::keep_alive_response(&rejected(status, context), context);
+        return Script::keep_alive_response(&rejection, context);
     }
-    let Some(scenario) = scenario else { return Script::keep_alive_response(&granted(context), context) };
     match scenario.play {
         Play::Response(response) => Script::keep_alive_response(&response(context), context),
         Play::Script(script) => script(context),
@@ -95,23 +136,40 @@ fn script(route: &Route, context: &Context, states: &States) -> Script {
     }
 }
 
-/// Compares paths without case, as IIS does. A wrong scenario name and a wrong path have different responses, so that a
-/// typing error is found quickly.
-fn route(path: &str) -> Route {
-    let path = path.to_ascii_lowercase();
-    let (found, rest) = match path.strip_prefix("/scenario/") {
-        None => (Route::Healthy, path.as_str()),
-        Some(rest) => {
-            let name = rest.split('/').next().unwrap_or_default();
-            let Some(scenario) = scenarios::find(name) else {
-                return Route::UnknownScenario;
-            };
-            (Route::Scenario(scenario), rest.get(name.len()..).unwrap_or_default())
-        }
+fn healthy_script(context: &Context) -> Script {
+    fault(context).unwrap_or_else(|| Script::keep_alive_response(&healthy::respond(context), context))
+}
+
+/// Rejects a request that the endpoint cannot accept, even if a scenario is about something else.
+fn fault(context: &Context) -> Option<Script> {
+    let (method, allowed) = (context.request.method.as_str(), context.endpoint.methods());
+    if !allowed.contains(&method) {
+        let allowed = allowed.join(", ");
+        let rejected = text(405, &format!("only {} is supported here\n", allowed.replace(", ", " or ")));
+        let rejected = rejected.header("Allow", allowed);
+        return Some(match method {
+            "HEAD" => Script::head_of(&rejected, context),
+            _ => Script::response(&rejected, context),
+        });
+    }
+    healthy::fault(context).map(|response| Script::keep_alive_response(&response, context))
+}
+
+/// Compares paths without case, as IIS does; `path` is in lower case. A wrong scenario name and a wrong path have
+/// different responses, so that a typing error is found quickly.
+fn route(path: &str, prefix: &str) -> Route {
+    let Some(path) = path.strip_prefix(prefix) else { return Route::Other };
+    let Some(rest) = path.strip_prefix("/scenario/") else {
+        return Endpoint::find(path).map_or(Route::Other, Route::Healthy);
     };
-    match rest.ends_with(ENDPOINT) {
-        true => found,
-        false => Route::NotFound,
+    let name = rest.split('/').next().unwrap_or_default();
+    let Some(scenario) = scenarios::find(name) else {
+        return Route::UnknownScenario;
+    };
+    match Endpoint::find(rest.get(name.len()..).unwrap_or_default()) {
+        None => Route::Other,
+        Some(endpoint) if endpoint.service().is_some_and(|service| !scenario.is_for(service)) => Route::OtherService,
+        Some(endpoint) => Route::Scenario(scenario, endpoint),
     }
 }
 
@@ -123,32 +181,61 @@ fn text(status: u16, words: &str) -> Response {
 mod tests {
     use super::*;
 
-    fn routed(path: &str) -> &'static str {
-        match route(path) {
-            Route::Healthy => "healthy",
-            Route::Scenario(scenario) => scenario.name,
-            Route::UnknownScenario => "unknown",
-            Route::NotFound => "not found",
+    fn routed(path: &str, prefix: &str) -> String {
+        match route(&path.to_ascii_lowercase(), prefix) {
+            Route::Healthy(endpoint) => format!("healthy {endpoint:?}"),
+            Route::Scenario(scenario, endpoint) => format!("{} {endpoint:?}", scenario.name),
+            Route::OtherService => "other service".to_owned(),
+            Route::UnknownScenario => "unknown".to_owned(),
+            Route::Other => "other".to_owned(),
         }
     }
 
     #[test]
     fn path_selects_the_response() {
         for (path, selected) in [
-            ("/net2/oauth2/accesstoken.ashx", "healthy"),
-            ("/a/b/net2/oauth2/accesstoken.ashx", "healthy"),
-            ("/scenario/ok/net2/oauth2/accesstoken.ashx", "ok"),
-            ("/Net2/OAuth2/AccessToken.ASHX", "healthy"),
-            ("/Scenario/Denied/NET2/oauth2/accesstoken.ashx", "denied"),
-            ("/scenario/denied/tenant/net2/oauth2/accesstoken.ashx", "denied"),
+            ("/net2/oauth2/accesstoken.ashx", "healthy NativeToken"),
+            ("/a/b/net2/oauth2/accesstoken.ashx", "other"),
+            ("/scenario/ok/net2/oauth2/accesstoken.ashx", "ok NativeToken"),
+            ("/Net2/OAuth2/AccessToken.ASHX", "healthy NativeToken"),
+            ("/Scenario/Denied/NET2/oauth2/accesstoken.ashx", "denied NativeToken"),
+            ("/scenario/denied/tenant/net2/oauth2/accesstoken.ashx", "other"),
+            ("/scenario/denied/scenario/denied/net2/oauth2/accesstoken.ashx", "other"),
             ("/scenario/denide/net2/oauth2/accesstoken.ashx", "unknown"),
             ("/scenario/", "unknown"),
-            ("/scenario/denied", "not found"),
-            ("/net2/oauth2/accesstoken.ashx/", "not found"),
-            ("/net2/oauth2/getaccesstoken.ashx", "not found"),
-            ("/", "not found"),
+            ("/scenario/denied", "other"),
+            ("/net2/oauth2/accesstoken.ashx/", "other"),
+            ("//net2/oauth2/accesstoken.ashx", "other"),
+            ("/net2/oauth2/accesstoken.ashx/net2/oauth2/accesstoken.ashx", "other"),
+            ("/oauth2/v0/token/oauth2/v0/token", "other"),
+            ("/oauth2/v0/token/net2/oauth2/accesstoken.ashx", "other"),
+            ("/net2/oauth2/getaccesstoken.ashx", "healthy NativeRefresh"),
+            ("/scenario/busy/net2/oauth2/revoketoken.ashx", "busy NativeRevoke"),
+            ("/oauth2/v0/token", "healthy Token"),
+            ("/scenario/busy/oauth2/v0/token", "busy Token"),
+            ("/scenario/oauth2-code-14/oauth2/v0/token", "oauth2-code-14 Token"),
+            ("/scenario/oauth2-code-14/net2/oauth2/accesstoken.ashx", "other service"),
+            ("/scenario/busy/app-mgmt/v0/connections", "busy Connections"),
+            ("/app-mgmt/v0/connections/", "other"),
+            ("/api/v3.0/expense/reports", "healthy Api"),
+            ("/scenario/busy/api/v3.0/expense/reports", "busy Api"),
+            ("/api/v3.0/", "other"),
+            ("/", "other"),
         ] {
-            assert_eq!(routed(path), selected, "{path}");
+            assert_eq!(routed(path, ""), selected, "{path}");
+        }
+    }
+
+    #[test]
+    fn prefix_is_required_before_every_path() {
+        for (path, selected) in [
+            ("/gateway/concur/net2/oauth2/accesstoken.ashx", "healthy NativeToken"),
+            ("/Gateway/Concur/Scenario/ok/oauth2/v0/token", "ok Token"),
+            ("/net2/oauth2/accesstoken.ashx", "other"),
+            ("/gateway/net2/oauth2/accesstoken.ashx", "other"),
+            ("/scenario/ok/gateway/concur/net2/oauth2/accesstoken.ashx", "other"),
+        ] {
+            assert_eq!(routed(path, "/gateway/concur"), selected, "{path}");
         }
     }
 }

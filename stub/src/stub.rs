@@ -3,31 +3,38 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::log::Log;
-use crate::options::Options;
+use crate::options::{Options, is_prefix};
 use crate::scenarios::scenario::SILENCE_AFTER_ACCEPT;
 use crate::scenarios::states::States;
-use crate::server::activity::{Activity, Place};
+use crate::server::activity::Activity;
 use crate::server::certificates;
 use crate::server::handshake::Handshake;
 use crate::server::listener;
 use crate::server::port::{Port, Role};
 use crate::server::tls_secrets::{TlsSecret, TlsSecrets};
-use crate::service::site::Site;
+use crate::service::accounts::Accounts;
+use crate::service::place::Place;
+use crate::service::site::{Site, State};
 
 /// A mock Concur server that runs until it is dropped. Dropping it closes every connection, stalled ones too.
 pub struct Stub {
     ca_pem: String,
     ports: Ports,
+    prefix: String,
+    state: Arc<State>,
     tls_secrets: Arc<TlsSecrets>,
     activity: Arc<Activity>,
     idle_exit: Option<Duration>,
     max_requests: Option<u64>,
     threads: Vec<JoinHandle<()>>,
+    elsewhere: Mutex<Option<JoinHandle<()>>>,
+    elsewhere_closed: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +46,7 @@ struct Ports {
 }
 
 impl Ports {
-    fn base_url(self) -> String {
+    fn url(self) -> String {
         format!("https://localhost:{}", self.main)
     }
 
@@ -61,8 +68,14 @@ impl Stub {
     /// Creates a certificate authority, binds four ports on 127.0.0.1 and serves them on its own threads.
     ///
     /// # Errors
-    /// A port cannot be bound, a thread cannot be started, or the system has no source of random numbers.
+    /// The prefix is invalid, a port cannot be bound, a thread cannot be started, or the system has no source of random numbers.
     pub fn start(options: Options) -> io::Result<Stub> {
+        if !is_prefix(&options.prefix) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the prefix has no slash at its start, or one at its end",
+            ));
+        }
         let mut certificates = certificates::make(&options.host_names, options.only_tls12)?;
         let tls_secrets = Arc::new(TlsSecrets::default());
         if options.keep_tls_secrets {
@@ -73,32 +86,41 @@ impl Stub {
         let (silent, silent_port) = listener::bind(0)?;
         let (elsewhere, elsewhere_port) = listener::bind(0)?;
         let ports = Ports { main: main_port, plain: plain_port, silent: silent_port, elsewhere: elsewhere_port };
+        let Options { users, companies, client_secret, failures_allowed, prefix, .. } = options;
+        let state = Arc::new(State::new(Accounts::new(users, companies, client_secret, failures_allowed)));
         let mut stub = Stub {
             ca_pem: certificates.ca_pem,
             ports,
+            prefix,
+            state,
             tls_secrets,
             activity: Arc::new(Activity::new(options.record)),
             idle_exit: options.idle_exit,
             max_requests: options.max_requests,
             threads: Vec::new(),
+            elsewhere: Mutex::default(),
+            elsewhere_closed: Arc::default(),
         };
-        let users: Arc<[_]> = options.users.into();
         let host_names: Arc<[_]> = options.host_names.into();
         let states = Arc::new(States::default());
         let tls = Some(Arc::new(certificates.server));
         for (socket, role, url, tls) in [
-            (main, Role::Service, ports.base_url(), tls.clone()),
+            (main, Role::Service, ports.url(), tls.clone()),
             (plain, Role::Service, ports.plain_url(), None),
             (silent, Role::Silent, ports.silent_url(), None),
             (elsewhere, Role::Elsewhere, ports.elsewhere_url(), tls),
         ] {
             // If this fails, the stub is dropped, which ends the threads that already run.
             let site = Site {
+                place: if role == Role::Elsewhere { Place::Elsewhere } else { Place::Service },
+                is_controlled: tls.is_none(),
                 url,
-                host_names: Arc::clone(&host_names),
+                service_url: ports.url(),
                 elsewhere_url: ports.elsewhere_url(),
-                users: Arc::clone(&users),
+                prefix: stub.prefix.to_ascii_lowercase(),
+                host_names: Arc::clone(&host_names),
                 keep_alive: options.keep_alive,
+                state: Arc::clone(&stub.state),
             };
             let port = Port {
                 role,
@@ -107,20 +129,28 @@ impl Stub {
                 tls,
                 activity: Arc::clone(&stub.activity),
                 log: Log { on: options.log },
+                closed: match role {
+                    Role::Elsewhere => Arc::clone(&stub.elsewhere_closed),
+                    Role::Service | Role::Silent => Arc::default(),
+                },
             };
-            stub.threads.push(listener::spawn(socket, port)?);
+            let thread = listener::spawn(socket, port)?;
+            match role {
+                Role::Elsewhere => stub.elsewhere = Mutex::new(Some(thread)),
+                Role::Service | Role::Silent => stub.threads.push(thread),
+            }
         }
         Ok(stub)
     }
 
-    /// The URL of the service, `https://localhost:PORT`, without a slash at the end.
+    /// The URL of the service, `https://localhost:PORT` and [`Options::prefix`], without a slash at the end.
     pub fn base_url(&self) -> String {
-        self.ports.base_url()
+        format!("{}{}", self.ports.url(), self.prefix)
     }
 
-    /// The URL of the same service without TLS, `http://localhost:PORT`.
+    /// The URL of the same service without TLS, `http://localhost:PORT` and the prefix.
     pub fn plain_url(&self) -> String {
-        self.ports.plain_url()
+        format!("{}{}", self.ports.plain_url(), self.prefix)
     }
 
     /// The URL of the port that accepts TCP and sends nothing, `https://localhost:PORT`.
@@ -128,7 +158,7 @@ impl Stub {
         self.ports.silent_url()
     }
 
-    /// The target of the redirect scenarios, `https://127.0.0.1:PORT`.
+    /// The target of the redirect scenarios, and the other home of users, `https://127.0.0.1:PORT`.
     pub fn elsewhere_url(&self) -> String {
         self.ports.elsewhere_url()
     }
@@ -153,9 +183,63 @@ impl Stub {
         self.activity.heads(Place::Service)
     }
 
-    /// Returns the same for the target of the redirects.
+    /// Returns the bodies of the same requests, in the same order. A body is empty until it is read, and if it is longer
+    /// than 64 KiB.
+    pub fn bodies(&self) -> Vec<Vec<u8>> {
+        self.activity.bodies(Place::Service)
+    }
+
+    /// Returns the heads of the requests to [`Stub::elsewhere_url`].
     pub fn elsewhere_requests(&self) -> Vec<Vec<u8>> {
         self.activity.heads(Place::Elsewhere)
+    }
+
+    /// Returns the bodies of the requests to [`Stub::elsewhere_url`].
+    pub fn elsewhere_bodies(&self) -> Vec<Vec<u8>> {
+        self.activity.bodies(Place::Elsewhere)
+    }
+
+    /// Returns the number of valid HTTP requests, to the service and elsewhere. It is counted even if
+    /// [`Options::record`] is off, as are the numbers below.
+    pub fn request_count(&self) -> u64 {
+        self.state.counts.requests()
+    }
+
+    /// Returns how often this login, or company's UUID, arrived with a password or request token, right or wrong. All
+    /// unknown logins have one common number.
+    pub fn login_attempts(&self, login: &str) -> u64 {
+        self.state.counts.logins(self.state.accounts.number(login.as_bytes()))
+    }
+
+    /// Returns the number of requests whose URL contained a secret, except where the Native Flow requires it: in its
+    /// refresh and revocation.
+    pub fn secrets_in_url(&self) -> u64 {
+        self.state.counts.secrets_in_url()
+    }
+
+    /// Returns the number of requests to [`Stub::elsewhere_url`] that contained credentials or tokens.
+    pub fn credentials_elsewhere(&self) -> u64 {
+        self.state.counts.credentials_elsewhere()
+    }
+
+    /// Moves the stub's clock forward: tokens expire, and `Date` headers change.
+    pub fn advance_clock(&self, seconds: u32) {
+        self.state.clock.advance(seconds);
+    }
+
+    /// Sets where all users of the OAuth 2.0 service live. The other origin refuses their logins with code 16, without
+    /// checking them. `None`, as at the start: both origins accept them.
+    pub fn move_users(&self, home: Option<Place>) {
+        self.state.accounts.set_home(home);
+    }
+
+    /// Closes the port of [`Stub::elsewhere_url`]: from then on it refuses connections.
+    pub fn close_elsewhere(&self) {
+        self.elsewhere_closed.store(true, Ordering::Relaxed);
+        listener::wake(self.ports.elsewhere);
+        if let Some(thread) = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = thread.join();
+        }
     }
 
     /// Returns the number of connections that were accepted, on all ports.
@@ -192,10 +276,11 @@ impl fmt::Debug for Stub {
 impl Drop for Stub {
     fn drop(&mut self) {
         self.activity.stop();
-        let Ports { main, plain, silent, elsewhere } = self.ports;
-        for port in [main, plain, silent, elsewhere] {
+        let Ports { main, plain, silent, .. } = self.ports;
+        for port in [main, plain, silent] {
             listener::wake(port);
         }
+        self.close_elsewhere();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }

@@ -5,14 +5,18 @@ use std::fmt;
 
 use zeroize::Zeroize;
 
-/// One user. Only the combination of all three values gets a token.
+/// The secret of every application of a stub that is started without another one.
+pub(crate) const DEMO_CLIENT_SECRET: &str = "c5Gk/demo+Client=Secret";
+
+/// One user, or one company. Only the combination of all three values gets a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
-    /// The consumer key that belongs to this user's application.
+    /// The consumer key or client id that belongs to this user's application.
     pub key: String,
-    /// The login, without a colon (RFC 7617: the first colon ends it).
+    /// The login, without a colon (RFC 7617: the first colon ends it), or a company's UUID. A login that begins with
+    /// `admin` is that of a Web Services Administrator, who may revoke the tokens of others in the Native Flow.
     pub login: String,
-    /// The password or PIN. May be empty.
+    /// The password or PIN, or a company's request token. May be empty.
     pub secret: String,
 }
 
@@ -24,6 +28,19 @@ impl User {
             login: "john_developer@hotmail.com".to_owned(),
             secret: "Travel&Expense$2012".to_owned(),
         }
+    }
+
+    /// The company of a stub that is started without others. It belongs to the application of [`User::demo`].
+    pub fn demo_company() -> User {
+        User {
+            key: User::demo().key.clone(),
+            login: "5f0c1d2e-8a4b-4c6d-9e7f-0a1b2c3d4e5f".to_owned(),
+            secret: "at-request+token/of=company".to_owned(),
+        }
+    }
+
+    pub(crate) fn is_administrator(&self) -> bool {
+        self.login.starts_with("admin")
     }
 }
 

@@ -76,7 +76,14 @@ fn list_shows_every_scenario_in_aligned_columns() {
 #[test]
 fn help_shows_the_demo_user_and_version_shows_the_version() {
     let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
-    for text in ["kX3demoConsumerKey0123", "john_developer@hotmail.com", "Travel&Expense$2012"] {
+    for text in [
+        "kX3demoConsumerKey0123",
+        "john_developer@hotmail.com",
+        "Travel&Expense$2012",
+        "5f0c1d2e-8a4b-4c6d-9e7f-0a1b2c3d4e5f",
+        "at-request+token/of=company",
+        "c5Gk/demo+Client=Secret",
+    ] {
         assert!(help.contains(text));
     }
     let version = String::from_utf8(run(&["--version"]).stdout).unwrap();
@@ -90,7 +97,11 @@ fn invalid_arguments_are_reported_with_exit_code_2() {
         (&["--ca-file"], "--ca-file"),
         (&["--ca-file", "x", "--port", "70000"], "70000"),
         (&["--nonsense"], "--nonsense"),
-        (&["--ca-file", "x", "--users", "no-such-file"], "no-such-file"),
+        (&["--ca-file", "x", "--users", "no-such-file"], "--users no-such-file"),
+        (&["--ca-file", "x", "--companies", "no-such-file"], "--companies no-such-file"),
+        (&["--ca-file", "x", "--client-secret", "no-such-file"], "--client-secret no-such-file"),
+        (&["--ca-file", "x", "--failures-allowed", "-1"], "-1"),
+        (&["--ca-file", "x", "--prefix", "gateway"], "--prefix"),
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -160,6 +171,70 @@ fn request_body_is_not_logged() {
         assert!(!log.contains(text), "{log}");
     }
     fs::remove_file(ca).unwrap();
+}
+
+/// Every option of the OAuth 2.0 service at once.
+#[test]
+fn accounts_secret_prefix_and_lock_out_are_configured_and_no_secret_is_logged() {
+    let ca = ca_file("oauth2");
+    let files = ["users", "companies", "secret"].map(|name| ca.with_extension(name));
+    for (file, text) in files.iter().zip(["k\ta@b.c\thunter2\n", "k\tuuid\ttoken\n", "top secret\r\n"]) {
+        fs::write(file, text).unwrap();
+    }
+    let [users, companies, secret] = files.each_ref().map(|file| file.to_str().unwrap());
+    let ready = Ready::after(program(&[
+        "--ca-file",
+        ca.to_str().unwrap(),
+        "--users",
+        users,
+        "--companies",
+        companies,
+        "--client-secret",
+        secret,
+        "--failures-allowed",
+        "1",
+        "--prefix",
+        "/gateway",
+        "--max-requests",
+        "6",
+    ]));
+    let base = ready.words()[2].to_owned();
+    assert!(base.ends_with("/gateway"), "{base}");
+    let ca_pem = fs::read_to_string(&ca).unwrap();
+    let client = "client_id=k&client_secret=top+secret&grant_type=password";
+    let ask = |query: &str, form: &str| {
+        let headers = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", form.len());
+        let path = format!("/oauth2/v0/token{query}");
+        let request = client::request("POST", &base, &path, &headers, form);
+        client::exchange(client::connect(&base, &ca_pem), request.as_bytes())
+    };
+    let mut bodies = Vec::new();
+    for (query, form, status, code) in [
+        ("", format!("{client}&username=a%40b.c&password=hunter2"), "200", ""),
+        ("", format!("{client}&username=uuid&password=token&credtype=authtoken"), "200", ""),
+        ("", format!("{client}&username=a%40b.c&password=hunter3"), "400", "5"),
+        ("", format!("{client}&username=a%40b.c&password=hunter2"), "400", "14"),
+        ("", format!("{client}x&username=a%40b.c&password=hunter2"), "400", ""),
+        ("?password=hunter2", format!("{client}&username=a%40b.c&password=hunter2"), "400", ""),
+    ] {
+        let reply = ask(query, &form);
+        assert_eq!((&*reply.status(), &*client::member(&reply.body(), "code")), (status, code), "{form}");
+        bodies.push(reply.body());
+    }
+    let (code, log) = ready.end(Duration::from_secs(5));
+    assert_eq!(code, Some(0));
+    let lines: Vec<&str> = log.lines().map(|line| line.split(" status=").next().unwrap()).collect();
+    let line = |login: &str, client: &str| {
+        format!("POST /gateway/oauth2/v0/token login={login} client={client} scenario=healthy")
+    };
+    let ok = line("ok", "ok");
+    assert_eq!(lines, [&ok, &ok, &line("wrong", "ok"), &ok, &ok, &ok].map(String::as_str));
+    for text in ["a@b.c", "a%40", "hunter", "uuid", "top", &client::member(&bodies[0], "access_token")] {
+        assert!(!log.contains(text), "{text} in {log}");
+    }
+    for file in files.iter().chain([&ca]) {
+        fs::remove_file(file).unwrap();
+    }
 }
 
 #[test]

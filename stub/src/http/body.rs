@@ -45,10 +45,6 @@ impl Body {
     }
 
     /// Returns `None` if the body was longer than [`MAX_BODY_LEN`]. It was read to its end and not stored.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "no scenario of the Native Flow uses it, because its requests have no body")
-    )]
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
         (!self.is_too_long).then_some(&self.bytes)
     }

@@ -19,11 +19,15 @@ pub(crate) struct Request {
     pub(crate) authorization: Vec<Zeroizing<Vec<u8>>>,
     /// Every `X-ConsumerKey` header.
     pub(crate) consumer_key: Vec<Zeroizing<Vec<u8>>>,
+    /// Every `Content-Type` header.
+    pub(crate) content_type: Vec<Zeroizing<Vec<u8>>>,
     /// The client prefers JSON to XML.
     pub(crate) wants_json: bool,
     /// The client will send nothing more on this connection.
     pub(crate) wants_close: bool,
     pub(crate) framing: Framing,
+    /// The end of the body is given by a header, even if it is empty.
+    pub(crate) is_framed: bool,
     /// The client sends the body only after `100 Continue` (RFC 9110, 10.1.1).
     pub(crate) expects_continue: bool,
     /// Empty until it is read.
@@ -66,9 +70,11 @@ impl Request {
             host,
             authorization: values("authorization"),
             consumer_key: values("x-consumerkey"),
+            content_type: values("content-type"),
             wants_json: prefers_json(&values("accept")),
             wants_close: names(&connection, "close") || (is_http10 && !names(&connection, "keep-alive")),
             framing: framing(&values("content-length"), &values("transfer-encoding"))?,
+            is_framed: !values("content-length").is_empty() || !values("transfer-encoding").is_empty(),
             expects_continue: !is_http10 && names(&values("expect"), "100-continue"),
             body: Body::default(),
         })
@@ -79,8 +85,15 @@ impl Request {
         self.target.split('?').next().unwrap_or_default()
     }
 
+    /// The query, without its question mark.
+    pub(crate) fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// A body counts too, because the OAuth 2.0 service receives credentials in it.
     pub(crate) fn carries_credentials(&self) -> bool {
-        !self.authorization.is_empty() || !self.consumer_key.is_empty()
+        let has_body = self.body.bytes().is_none_or(|body| !body.is_empty());
+        has_body || !self.authorization.is_empty() || !self.consumer_key.is_empty() || !self.query().is_empty()
     }
 }
 
@@ -195,6 +208,7 @@ mod tests {
         assert_eq!(request.method, "GET");
         assert_eq!(request.target, "/a/b.ashx?secret=1");
         assert_eq!(request.path(), "/a/b.ashx");
+        assert_eq!(request.query(), "secret=1");
         assert_eq!(request.authorization.len(), 1);
         assert_eq!(&**request.authorization[0], b"Basic YQ==");
         assert_eq!(request.consumer_key.len(), 2);

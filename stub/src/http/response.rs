@@ -43,6 +43,12 @@ impl Response {
         self
     }
 
+    /// Replaces the scheme of a 401.
+    pub(crate) fn challenge(mut self, scheme: &str) -> Response {
+        self.headers.retain(|(name, _)| name != "WWW-Authenticate");
+        self.header("WWW-Authenticate", format!("{scheme} realm=\"nativeflow-stub\""))
+    }
+
     pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Response {
         self.body = body.into();
         self
@@ -132,6 +138,7 @@ fn reason(status: u16) -> &'static str {
         404 => "Not Found",
         405 => "Method Not Allowed",
         410 => "Gone",
+        415 => "Unsupported Media Type",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
         502 => "Bad Gateway",

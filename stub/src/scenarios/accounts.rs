@@ -1,41 +1,34 @@
 //! Account scenarios: the response depends on earlier requests. The state of each scenario exists as long as its stub.
 
-use std::collections::HashMap;
-
 use super::bodies::documented;
 use super::scenario::{Scenario, Stateful, stateful};
 use crate::service::context::Context;
-use crate::service::credentials::Found;
-use crate::service::documents::rejected;
+use crate::service::healthy;
+use crate::service::lockout::Lockout;
+use crate::service::native::rejected;
+use crate::service::oauth2::refusal::refused;
 use crate::service::script::Script;
 
 pub(super) const TABLE: &[Scenario] = &[stateful(
     "locks",
-    "the documented response; after three wrong passwords for a login, 403 for the correct one too",
-    || Box::<Locks>::default(),
+    "the documented response; after three wrong passwords for a login, 403 (or code 14) for the correct one too",
+    || Box::new(Locks(Lockout::after(Some(FAILURES_ALLOWED)))),
 )];
 
-/// In Concur each company sets this number (`loginFailuresAllowed`).
 const FAILURES_ALLOWED: u32 = 3;
 
-/// Number of wrong passwords for each account, by the account's number in the site.
-#[derive(Default)]
-struct Locks(HashMap<usize, u32>);
+struct Locks(Lockout);
 
 impl Stateful for Locks {
-    /// Concur does not document the response for a locked account, so it is the 403 for wrong credentials.
     fn script(&mut self, context: &Context) -> Script {
-        let account = context.site.account(&context.credentials.login);
-        let failures = account.map(|account| self.0.entry(account).or_default());
-        let is_locked = failures.as_ref().is_some_and(|failures| **failures >= FAILURES_ALLOWED);
-        if let Some(failures) = failures
-            && context.credentials.basic == Found::Wrong
-        {
-            *failures = failures.saturating_add(1);
-        }
-        let response = match context.credentials.rejection() {
-            Some(status) => rejected(status, context),
-            None if is_locked => rejected(403, context),
+        let credentials = &context.credentials;
+        let is_locked = self.0.attempt(credentials.account, credentials.is_wrong_password());
+        let response = match healthy::rejection(context) {
+            // Concur documents no response of the Native Flow for a locked account, so it is the one for wrong
+            // credentials.
+            None if is_locked && !context.is_oauth2() => rejected(403, context),
+            _ if is_locked && context.is_oauth2() => refused(14, context),
+            Some(rejection) => rejection,
             None => documented(context),
         };
         Script::keep_alive_response(&response, context)

@@ -1,7 +1,7 @@
 //! Bodies that several tables use: the documented one, unchanged and modified.
 
 use crate::http::response::{Response, XML};
-use crate::service::context::Context;
+use crate::service::context::{Context, Format};
 use crate::service::documents::{DOCUMENTED, Token};
 
 /// Maximum length that a client is expected to accept.
@@ -9,12 +9,25 @@ pub(super) const MAX_RESPONSE_LEN: usize = 64 * 1024;
 
 /// 200 with the documented token.
 pub(super) fn documented(context: &Context) -> Response {
-    with(DOCUMENTED, context)
+    with(Token::documented(context), context)
 }
 
 /// 200 with a token.
 pub(super) fn with(token: Token<'_>, context: &Context) -> Response {
     ok(token.document(context), context)
+}
+
+/// The documented token in JSON, even if the client prefers XML.
+pub(super) fn documented_json(context: &Context) -> String {
+    match context.format() {
+        Format::OAuth2 => Token::documented(context).oauth2(),
+        Format::Xml | Format::Json => DOCUMENTED.json(),
+    }
+}
+
+/// The name of the token in JSON.
+pub(super) fn token_name(context: &Context) -> &'static str {
+    if context.is_oauth2() { "access_token" } else { "Token" }
 }
 
 /// 200 with a document in the format that the client prefers.
@@ -30,8 +43,8 @@ pub(super) fn xml(body: impl Into<Vec<u8>>) -> Response {
 /// Pads the documented response to a size, with a comment at its end or, in JSON, with spaces. All values come before
 /// the padding.
 pub(super) fn padded_to(size: usize, context: &Context) -> String {
-    let (start, end) = if context.request.wants_json { ("", "") } else { ("<!--", "-->") };
-    let document = DOCUMENTED.document(context);
+    let (start, end) = if context.format() == Format::Xml { ("<!--", "-->") } else { ("", "") };
+    let document = Token::documented(context).document(context);
     let room = size.saturating_sub(document.len() + start.len() + end.len());
     format!("{document}{start}{}{end}", " ".repeat(room))
 }
@@ -46,12 +59,11 @@ pub(super) fn spliced(text: &str, mark: &str, bytes: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::http::request::Request;
-    use crate::service::site::Site;
 
     #[test]
     fn padded_document_has_the_exact_size() {
         for wants_json in [false, true] {
-            let context = Context::new(Request { wants_json, ..Request::default() }, &Site::demo());
+            let context = Context::demo(Request { wants_json, ..Request::default() });
             assert_eq!(padded_to(MAX_RESPONSE_LEN, &context).len(), 65_536);
             assert_eq!(padded_to(MAX_RESPONSE_LEN + 1, &context).len(), 65_537);
         }

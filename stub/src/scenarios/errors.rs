@@ -8,7 +8,7 @@ use super::scenario::{Scenario, response};
 use crate::clock;
 use crate::http::response::{HTML, JSON, Response, TEXT, XML};
 use crate::service::context::Context;
-use crate::service::documents::{DOCUMENTED, OTHER_TOKEN, Token, error, error_element, error_member, error_xml, field};
+use crate::service::documents::{OTHER_TOKEN, Token, error, error_element, error_member, error_xml, field};
 
 const NAMESPACE: &str = " xmlns=\"http://www.concursolutions.com/api/2011/06\"";
 const DENIED: &str = "Access is denied for the given credentials.";
@@ -69,11 +69,20 @@ pub(super) const TABLE: &[Scenario] = &[
     response("bad-gateway", "502 without a body", |_| Response::empty(502)),
     response("maintenance", "503 with an error", |context| error(503, "Down for maintenance.", context)),
     response("error-in-200", "200 with an error", |context| error(200, DENIED, context)),
-    response("error-in-200-json", "200 with a JSON error", |_| {
+    response("error-in-200-json", "200 with a JSON error", |context| {
+        if context.is_oauth2() {
+            return error(200, DENIED, context);
+        }
         Response::new(200, JSON, format!("{{\"Error\":{{\"Message\":\"{DENIED}\"}}}}"))
     }),
     response("token-in-error", "200 with an error, a token of another call in its details", |context| {
-        let token = Token { token: field(OTHER_TOKEN), ..DOCUMENTED };
+        let token = Token { token: field(OTHER_TOKEN), ..Token::documented(context) };
+        if context.is_oauth2() {
+            let details = format!("{{\"details\":{},\"code\":", token.oauth2());
+            let error = error(200, DENIED, context);
+            let document = String::from_utf8_lossy(&error.body).replacen("{\"code\":", &details, 1);
+            return error.body(document);
+        }
         let document = match context.request.wants_json {
             true => {
                 let details = format!("\"Error\":{{\"Details\":{},", token.json());
@@ -87,6 +96,10 @@ pub(super) const TABLE: &[Scenario] = &[
         Response::new(200, context.media_type(), document)
     }),
     response("error-in-200-status", "200 with an envelope whose StatusCode is 403", |context| {
+        if context.is_oauth2() {
+            // Its errors have no envelope.
+            return error(200, DENIED, context);
+        }
         let document = match context.request.wants_json {
             true => format!("{{\"StatusCode\":\"403\",\"Content\":{{{}}}}}", error_member(DENIED, context)),
             false => nested(context),

@@ -3,16 +3,18 @@
 
 use std::iter;
 
-use super::bodies::{MAX_RESPONSE_LEN, documented, ok, padded_to, spliced, with, xml};
+use super::bodies::{MAX_RESPONSE_LEN, documented, documented_json, ok, padded_to, spliced, with, xml};
 use super::scenario::{Scenario, response, script};
 use crate::http::response::{HTML, JSON, Length, Response, TEXT};
-use crate::service::context::Context;
+use crate::service::context::{Context, Format};
 use crate::service::documents::{DOCUMENTED, EXPIRY, OTHER_TOKEN, TOKEN, Token, field};
 use crate::service::script::{Ending, Script, Step};
 
 /// The documented response, compressed with `gzip -9n`. It is a file, so that the stub needs no compressor.
 const GZIPPED: &[u8] = include_bytes!("documented.xml.gz");
 const GZIPPED_JSON: &[u8] = include_bytes!("documented.json.gz");
+/// With the geolocation of the Native Flow's example, because the stub's port is not known here.
+const GZIPPED_OAUTH2: &[u8] = include_bytes!("documented.oauth2.json.gz");
 
 pub(super) const TABLE: &[Scenario] = &[
     response("html-200", "200 with a login page", |_| Response::new(200, HTML, LOGIN_PAGE)),
@@ -30,32 +32,46 @@ pub(super) const TABLE: &[Scenario] = &[
     }),
     response("empty", "200 without a body", |_| Response::empty(200)),
     response("no-token", "200, Access_Token without Token", |context| {
-        with(Token { token: None, ..DOCUMENTED }, context)
+        with(Token { token: None, ..Token::documented(context) }, context)
     }),
     response("empty-token", "200, Token is present and empty", |context| {
-        with(Token { token: field(""), ..DOCUMENTED }, context)
+        with(Token { token: field(""), ..Token::documented(context) }, context)
     }),
-    response("token-line-end", "200, JSON, the token contains a line break and a header", |_| {
-        let token = Token { token: field("fdjhk2382\\r\\nX-Injected: yes"), ..DOCUMENTED };
-        Response::new(200, JSON, token.json())
+    response("token-line-end", "200, JSON, the token contains a line break and a header", |context| {
+        let document = documented_json(context).replace(TOKEN, "fdjhk2382\\r\\nX-Injected: yes");
+        Response::new(200, JSON, document)
     }),
-    response("token-with-type", "200, Token contains the elements Value and Type", |_| {
+    response("token-with-type", "200, Token contains the elements Value and Type", |context| {
+        if context.is_oauth2() {
+            let object = "{\"value\":\"fdjhk2382\",\"type\":\"Bearer\"}";
+            return ok(documented_json(context).replace(&format!("\"{TOKEN}\""), object), context);
+        }
         let token = Token { token: field("<Value>fdjhk2382</Value><Type>OAuth</Type>"), ..DOCUMENTED };
         xml(token.xml())
     }),
-    response("json-number-token", "200, JSON, the token is a number", |_| {
+    response("json-number-token", "200, JSON, the token is a number", |context| {
         let number = "12345678901234567890123";
-        Response::new(200, JSON, DOCUMENTED.json().replace(&format!("\"{TOKEN}\""), number))
+        Response::new(200, JSON, documented_json(context).replace(&format!("\"{TOKEN}\""), number))
     }),
-    response("two-tokens", "200, two different Token elements", |_| {
+    response("two-tokens", "200, two different Token elements", |context| {
+        if context.is_oauth2() {
+            return ok(twice("access_token", OTHER_TOKEN, context), context);
+        }
         let two = format!("{TOKEN}</Token><Token>{OTHER_TOKEN}");
         xml(Token { token: field(&two), ..DOCUMENTED }.xml())
     }),
-    response("json-two-spellings", "200, JSON, Token and TOKEN with different values", |_| {
+    response("json-two-spellings", "200, JSON, Token and TOKEN with different values", |context| {
+        if context.is_oauth2() {
+            // Its names have one spelling.
+            return ok(twice("access_token", OTHER_TOKEN, context), context);
+        }
         let two = format!("\"TOKEN\":\"{OTHER_TOKEN}\",\"Token\"");
         Response::new(200, JSON, DOCUMENTED.json().replace("\"Token\"", &two))
     }),
-    response("two-dates", "200, two different Expiration_date elements", |_| {
+    response("two-dates", "200, two different Expiration_date elements", |context| {
+        if context.is_oauth2() {
+            return ok(twice("expires_in", "7200", context), context);
+        }
         let two = format!("{EXPIRY}</Expiration_date><Expiration_date>6/1/2035 8:00:00 AM");
         xml(Token { expiry: field(&two), ..DOCUMENTED }.xml())
     }),
@@ -64,7 +80,7 @@ pub(super) const TABLE: &[Scenario] = &[
     }),
     response("text", "200 with the text OK", |_| Response::new(200, TEXT, "OK")),
     response("garbled", "200, a valid response inside the framing of a chunk, as text", |context| {
-        let body = DOCUMENTED.document(context);
+        let body = Token::documented(context).document(context);
         Response::new(200, TEXT, format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()))
     }),
     response("truncated-body", "the last 100 bytes are missing; TLS is closed properly", |context| {
@@ -73,7 +89,12 @@ pub(super) const TABLE: &[Scenario] = &[
     script("truncated-no-close-notify", "the last 100 bytes are missing; TCP is closed, TLS is not", |context| {
         Script::response(&documented(context).without_the_last(100), context).ending(Ending::CutOff)
     }),
-    response("truncated-xml", "HTTP is complete, but the XML ends after the token", |_| xml(truncated_after_token())),
+    response("truncated-xml", "HTTP is complete, but the XML ends after the token", |context| {
+        match context.is_oauth2() {
+            true => ok(before(&documented_json(context), ",\"refresh_token\""), context),
+            false => xml(truncated_after_token()),
+        }
+    }),
     response("content-length-long", "Content-Length is 100 more than the body, which is complete", |context| {
         documented(context).length_off_by(100)
     }),
@@ -106,11 +127,19 @@ pub(super) const TABLE: &[Scenario] = &[
         xml(format!("<Access_Token><Token>{TOKEN}</Token>{open}{close}</Access_Token>"))
     }),
     response("invalid-utf8", "bytes that are not UTF-8 inside the token", |context| {
-        let mark = if context.request.wants_json { "\"Token\":\"fdjhk" } else { "<Token>fdjhk" };
-        ok(spliced(&DOCUMENTED.document(context), mark, b"\xc3\x28\xff"), context)
+        let mark = match context.format() {
+            Format::OAuth2 => "\"access_token\":\"fdjhk",
+            Format::Json => "\"Token\":\"fdjhk",
+            Format::Xml => "<Token>fdjhk",
+        };
+        ok(spliced(&Token::documented(context).document(context), mark, b"\xc3\x28\xff"), context)
     }),
     response("gzip", "Content-Encoding: gzip, which the client did not accept", |context| {
-        let body = if context.request.wants_json { GZIPPED_JSON } else { GZIPPED };
+        let body = match context.format() {
+            Format::OAuth2 => GZIPPED_OAUTH2,
+            Format::Json => GZIPPED_JSON,
+            Format::Xml => GZIPPED,
+        };
         ok(body, context).header("Content-Encoding", "gzip")
     }),
     response("huge-header", "a valid response with a header of 1 MiB", |context| {
@@ -138,9 +167,17 @@ fn redirect(status: u16, context: &Context) -> Response {
 }
 
 fn truncated_after_token() -> String {
-    let xml = DOCUMENTED.xml();
-    let (before, _) = xml.split_once("    <Expiration_date>").unwrap_or_default();
+    before(&DOCUMENTED.xml(), "    <Expiration_date>")
+}
+
+fn before(text: &str, mark: &str) -> String {
+    let (before, _) = text.split_once(mark).unwrap_or_default();
     before.to_owned()
+}
+
+/// The document of OAuth 2.0 with another value of a text member before its own.
+fn twice(name: &str, other: &str, context: &Context) -> String {
+    documented_json(context).replace(&format!("\"{name}\""), &format!("\"{name}\":\"{other}\",\"{name}\""))
 }
 
 fn with_doctype(doctype: &str, token: Token<'_>) -> String {
@@ -164,11 +201,15 @@ fn nested(depth: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::documents::{EXPIRES_IN, REFRESH_EXPIRES_IN};
 
     #[test]
     fn compressed_response_has_the_size_of_the_documented_one() {
         // ISIZE (RFC 1952): the last four bytes are the uncompressed length.
-        for (gzipped, document) in [(GZIPPED, DOCUMENTED.xml()), (GZIPPED_JSON, DOCUMENTED.json())] {
+        let oauth2 = Token { expiry: field(EXPIRES_IN), refresh_expiry: field(REFRESH_EXPIRES_IN), ..DOCUMENTED };
+        for (gzipped, document) in
+            [(GZIPPED, DOCUMENTED.xml()), (GZIPPED_JSON, DOCUMENTED.json()), (GZIPPED_OAUTH2, oauth2.oauth2())]
+        {
             let (_, size) = gzipped.split_last_chunk::<4>().unwrap();
             assert_eq!(u32::from_le_bytes(*size) as usize, document.len());
         }

@@ -4,6 +4,7 @@ mod accounts;
 mod bodies;
 mod errors;
 mod invalid;
+mod oauth2;
 mod stalls;
 mod tokens;
 
@@ -16,8 +17,10 @@ use crate::scenarios::scenario::Scenario;
 
 /// Every scenario, in the order of `--list`.
 pub fn scenarios() -> &'static [Scenario] {
-    static ALL: LazyLock<Vec<Scenario>> =
-        LazyLock::new(|| [errors::TABLE, tokens::TABLE, accounts::TABLE, invalid::TABLE, stalls::TABLE].concat());
+    static ALL: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
+        let of_both = [errors::TABLE, tokens::TABLE, accounts::TABLE, invalid::TABLE, stalls::TABLE].concat();
+        [of_both, oauth2::tables()].concat()
+    });
     &ALL
 }
 

@@ -23,7 +23,6 @@ impl States {
 mod tests {
     use super::*;
     use crate::http::request::Request;
-    use crate::service::site::Site;
     use std::collections::BTreeSet;
     use std::thread;
 
@@ -45,7 +44,7 @@ mod tests {
     fn state_is_separate_for_each_stub_and_name_and_loses_no_request() {
         let [one, other] = [States::default(), States::default()];
         let count = |states: &States, name| {
-            let context = Context::new(Request::default(), &Site::demo());
+            let context = Context::demo(Request::default());
             states.script(name, || Box::<Count>::default(), &context).status.unwrap()
         };
         let counts: BTreeSet<u16> = thread::scope(|scope| {

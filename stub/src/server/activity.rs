@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::server::handshake::Handshake;
+use crate::service::place::Place;
 
 /// Each connection has a thread. A client with more connections than this leaks them.
 const MAX_CONNECTIONS: usize = 512;
@@ -25,16 +26,18 @@ struct State {
     handshakes: BTreeMap<Handshake, u64>,
     handled: u64,
     last_request: Instant,
-    heads: Vec<Zeroizing<Vec<u8>>>,
-    elsewhere_heads: Vec<Zeroizing<Vec<u8>>>,
+    requests: Vec<Recorded>,
 }
 
-/// The list that a request belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Service,
-    Elsewhere,
+struct Recorded {
+    place: Place,
+    head: Zeroizing<Vec<u8>>,
+    body: Zeroizing<Vec<u8>>,
 }
+
+/// The number of a recorded request.
+#[derive(Clone, Copy)]
+pub(crate) struct Record(usize);
 
 /// Counts a connection as open until it is dropped.
 pub(crate) struct Open {
@@ -52,8 +55,7 @@ impl Activity {
                 handshakes: BTreeMap::new(),
                 handled: 0,
                 last_request: Instant::now(),
-                heads: Vec::new(),
-                elsewhere_heads: Vec::new(),
+                requests: Vec::new(),
             }),
             changed: Condvar::new(),
             record,
@@ -77,14 +79,19 @@ impl Activity {
     }
 
     /// Only records the head. Idle time starts at the end of a request, and an open connection is never idle.
-    pub(crate) fn request_came(&self, place: Place, head: &[u8]) {
-        if self.record {
+    pub(crate) fn request_came(&self, place: Place, head: &[u8]) -> Option<Record> {
+        self.record.then(|| {
             let mut state = self.state();
-            let head = Zeroizing::new(head.to_vec());
-            match place {
-                Place::Service => state.heads.push(head),
-                Place::Elsewhere => state.elsewhere_heads.push(head),
-            }
+            state.requests.push(Recorded { place, head: Zeroizing::new(head.to_vec()), body: Zeroizing::default() });
+            Record(state.requests.len() - 1)
+        })
+    }
+
+    pub(crate) fn body_came(&self, record: Option<Record>, body: &[u8]) {
+        if let Some(Record(number)) = record
+            && let Some(request) = self.state().requests.get_mut(number)
+        {
+            request.body = Zeroizing::new(body.to_vec());
         }
     }
 
@@ -96,12 +103,15 @@ impl Activity {
     }
 
     pub(crate) fn heads(&self, place: Place) -> Vec<Vec<u8>> {
-        let state = self.state();
-        let heads = match place {
-            Place::Service => &state.heads,
-            Place::Elsewhere => &state.elsewhere_heads,
-        };
-        heads.iter().map(|head| head.to_vec()).collect()
+        self.recorded(place, |request| request.head.to_vec())
+    }
+
+    pub(crate) fn bodies(&self, place: Place) -> Vec<Vec<u8>> {
+        self.recorded(place, |request| request.body.to_vec())
+    }
+
+    fn recorded(&self, place: Place, part: fn(&Recorded) -> Vec<u8>) -> Vec<Vec<u8>> {
+        self.state().requests.iter().filter(|request| request.place == place).map(part).collect()
     }
 
     pub(crate) fn handshake_done(&self, handshake: Handshake) {

@@ -9,7 +9,6 @@ use crate::http::body::Framing;
 use crate::http::lines::Fault;
 use crate::http::request::Request;
 use crate::routes;
-use crate::server::activity::Place;
 use crate::server::incoming::{Incoming, Unread};
 use crate::server::peer::Peer;
 use crate::server::port::{Port, Role};
@@ -80,11 +79,7 @@ fn read(
     deadline: Instant,
 ) -> io::Result<Option<Result<Request, Fault>>> {
     let Some(head) = incoming.head(peer, deadline)? else { return Ok(None) };
-    let place = match port.role {
-        Role::Elsewhere => Place::Elsewhere,
-        _ => Place::Service,
-    };
-    port.activity.request_came(place, &head.bytes);
+    let record = port.activity.request_came(port.site.place, &head.bytes);
     let mut request = match head.fault.map_or_else(|| Request::parse(&head.bytes), Err) {
         Ok(request) => request,
         Err(fault) => return Ok(Some(Err(fault))),
@@ -93,7 +88,10 @@ fn read(
         peer.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
     match incoming.body(request.framing, peer, deadline) {
-        Ok(body) => request.body = body,
+        Ok(body) => {
+            port.activity.body_came(record, body.bytes().unwrap_or_default());
+            request.body = body;
+        }
         Err(Unread::Io(error)) => return Err(error),
         Err(Unread::Fault(fault)) => return Ok(Some(Err(fault))),
     }
@@ -138,7 +136,8 @@ mod tests {
         let mut peer = Peer::new(Arc::new(listener.accept().unwrap().0), None).unwrap();
         let activity = Arc::new(Activity::new(false));
         let (site, states) = (Site::demo(), Arc::default());
-        let port = Port { role: Role::Service, site, states, tls: None, activity, log: Log { on: false } };
+        let (log, closed) = (Log { on: false }, Arc::default());
+        let port = Port { role: Role::Service, site, states, tls: None, activity, log, closed };
         let request = format!("POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n{body}GET");
         let sender = std::thread::spawn(move || client.write_all(request.as_bytes()).map(|()| client));
         let mut incoming = Incoming::new();
@@ -147,7 +146,7 @@ mod tests {
         sender.join().unwrap().unwrap();
         let scenario: fn(&Context) -> Response =
             |context| Response::new(200, TEXT, context.request.body.bytes().unwrap_or(b"too long"));
-        scenario(&Context::new(request, &port.site)).body
+        scenario(&Context::demo(request)).body
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ pub(crate) fn bind(port: u16) -> io::Result<(TcpListener, u16)> {
     Ok((socket, port))
 }
 
-/// Accepts connections until the stub has stopped and [`wake`] is called.
+/// Accepts connections until the stub has stopped or the port is closed, and [`wake`] is called.
 pub(crate) fn spawn(socket: TcpListener, port: Port) -> io::Result<JoinHandle<()>> {
     let port = Arc::new(port);
     thread::Builder::new().name(format!("stub-{:?}", port.role).to_lowercase()).spawn(move || accept(&socket, &port))
@@ -25,7 +26,7 @@ pub(crate) fn spawn(socket: TcpListener, port: Port) -> io::Result<JoinHandle<()
 fn accept(socket: &TcpListener, port: &Arc<Port>) {
     loop {
         let accepted = socket.accept();
-        if port.activity.stopped() {
+        if port.activity.stopped() || port.closed.load(Ordering::Relaxed) {
             return;
         }
         match accepted {

@@ -1,6 +1,7 @@
 //! The data that all connections of a port share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rustls::ServerConfig;
 
@@ -28,4 +29,6 @@ pub(crate) struct Port {
     pub(crate) tls: Option<Arc<ServerConfig>>,
     pub(crate) activity: Arc<Activity>,
     pub(crate) log: Log,
+    /// Set to stop accepting connections on this port.
+    pub(crate) closed: Arc<AtomicBool>,
 }

@@ -1,10 +1,12 @@
-//! Login, password and consumer key of a request, and whether they are correct.
+//! Login, password and consumer key or client of a request, and whether they are correct.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::http::form::Form;
 use crate::http::request::Request;
+use crate::service::accounts::Accounts;
 use crate::users::User;
 
 /// The result for one header. The names appear in the log.
@@ -29,15 +31,25 @@ impl Found {
 
 /// The checked credentials of one request. No `Debug`, because it contains the login.
 pub(crate) struct Credentials {
+    /// Login and password.
     pub(crate) basic: Found,
+    /// The consumer key, or client id and client secret.
     pub(crate) key: Found,
     /// The login as received. Some responses repeat it.
     pub(crate) login: Zeroizing<Vec<u8>>,
+    /// The number of the account with this login.
+    pub(crate) account: Option<usize>,
 }
 
 impl Credentials {
-    /// Compares bytes without case folding or Unicode normalization, as the real server is assumed to do.
-    pub(crate) fn check(request: &Request, users: &[User]) -> Credentials {
+    pub(crate) fn missing() -> Credentials {
+        Credentials { basic: Found::Missing, key: Found::Missing, login: Zeroizing::default(), account: None }
+    }
+
+    /// Those of the Native Flow. Compares bytes without case folding or Unicode normalization, as the real server is
+    /// assumed to do.
+    pub(crate) fn of_headers(request: &Request, accounts: &Accounts) -> Credentials {
+        let users = accounts.users();
         let (basic, login, known) = match basic_pair(&request.authorization) {
             Pair::Missing => (Found::Missing, Vec::new(), None),
             Pair::Malformed => (Found::Malformed, Vec::new(), None),
@@ -61,10 +73,35 @@ impl Credentials {
             [one] if keys.iter().any(|key| key.as_bytes() == one.as_slice()) => Found::Ok,
             _ => Found::Wrong,
         };
-        Credentials { basic, key, login: Zeroizing::new(login) }
+        Credentials { basic, key, account: accounts.number(&login), login: Zeroizing::new(login) }
     }
 
-    /// The status that rejects the request; `None` if the response is a token.
+    /// Those of a form: of the OAuth 2.0 service, or of a refresh of the Native Flow, which has no login.
+    pub(crate) fn of_form(form: &Form, accounts: &Accounts) -> Credentials {
+        let given = |name| form.get(name).filter(|value| !value.is_empty());
+        let key = match (given("client_id"), given("client_secret")) {
+            (Some(key), Some(secret)) if accounts.is_application(key) && accounts.is_client_secret(secret) => Found::Ok,
+            (None, _) | (_, None) => Found::Missing,
+            _ => Found::Wrong,
+        };
+        let login = given("username").unwrap_or_default();
+        let is_company = form.get("credtype") == Some(b"authtoken");
+        let matching = |secret| accounts.matching(is_company, given("client_id").unwrap_or_default(), login, secret);
+        let basic = match form.get("password") {
+            _ if login.is_empty() => Found::Missing,
+            None => Found::Missing,
+            Some(secret) if matching(secret).is_some() => Found::Ok,
+            Some(_) => Found::Wrong,
+        };
+        Credentials { basic, key, account: accounts.number(login), login: Zeroizing::new(login.to_vec()) }
+    }
+
+    /// Whether an account's password was sent and is wrong.
+    pub(crate) fn is_wrong_password(&self) -> bool {
+        self.basic == Found::Wrong
+    }
+
+    /// The status with which the Native Flow rejects the request; `None` if the response is a token.
     pub(crate) fn rejection(&self) -> Option<u16> {
         match (self.basic, self.key) {
             (Found::Missing, _) => Some(401),
@@ -107,12 +144,13 @@ mod tests {
     use super::*;
 
     fn check(headers: &str) -> Credentials {
-        let users = [
-            User::demo(),
-            User { key: "other".to_owned(), login: "pin@example.com".to_owned(), secret: String::new() },
-        ];
         let head = format!("GET / HTTP/1.0\r\n{headers}\r\n");
-        Credentials::check(&Request::parse(head.as_bytes()).unwrap(), &users)
+        Credentials::of_headers(&Request::parse(head.as_bytes()).unwrap(), &accounts())
+    }
+
+    fn accounts() -> Accounts {
+        let pin = User { key: "other".to_owned(), login: "pin@example.com".to_owned(), secret: String::new() };
+        Accounts::new(vec![User::demo(), pin], vec![User::demo_company()], "app".to_owned(), None)
     }
 
     fn basic(pair: &str) -> String {
@@ -142,6 +180,33 @@ mod tests {
         ];
         for (headers, status) in cases {
             assert_eq!(check(&headers).rejection(), status, "{headers}");
+        }
+    }
+
+    #[test]
+    fn form_needs_the_client_secret_and_a_user_or_company_of_the_client() {
+        let (demo, company) = (User::demo(), User::demo_company());
+        let client = format!("client_id={}&client_secret=app", demo.key);
+        let login = "username=john_developer%40hotmail.com&password=Travel%26Expense%242012";
+        let token = format!("username={}&password=at-request%2Btoken%2Fof%3Dcompany", company.login);
+        for (form, key, basic) in [
+            (format!("{client}&{login}"), Found::Ok, Found::Ok),
+            (format!("{client}&{login}&credtype=password"), Found::Ok, Found::Ok),
+            (format!("{client}&{login}&credtype=authtoken"), Found::Ok, Found::Wrong),
+            (format!("{client}&{token}&credtype=authtoken"), Found::Ok, Found::Ok),
+            (format!("{client}&{token}"), Found::Ok, Found::Wrong),
+            (format!("{client}&{login}x"), Found::Ok, Found::Wrong),
+            (format!("client_id=other&client_secret=app&{login}"), Found::Ok, Found::Wrong),
+            ("client_id=other&client_secret=app&username=pin%40example.com&password=".to_owned(), Found::Ok, Found::Ok),
+            ("client_id=other&client_secret=app&username=pin%40example.com".to_owned(), Found::Ok, Found::Missing),
+            (format!("client_id=none&client_secret=app&{login}"), Found::Wrong, Found::Wrong),
+            (format!("client_id={}&client_secret=App&{login}", demo.key), Found::Wrong, Found::Ok),
+            (format!("client_id={}&{login}", demo.key), Found::Missing, Found::Ok),
+            (format!("{client}&username=&password=x"), Found::Ok, Found::Missing),
+            (client.clone(), Found::Ok, Found::Missing),
+        ] {
+            let found = Credentials::of_form(&Form::parse(form.as_bytes()).unwrap(), &accounts());
+            assert_eq!((found.key, found.basic), (key, basic), "{form}");
         }
     }
 }

@@ -1,14 +1,11 @@
-//! The bodies of the healthy service, and the documented values that scenarios send.
+//! Tokens and errors as documents of both services, and the documented values that scenarios send.
 
 use std::borrow::Cow;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::clock;
 use crate::http::response::Response;
-use crate::random::{hex, random, random_id};
-use crate::service::context::Context;
+use crate::random::random_id;
+use crate::service::context::{Context, Format};
 
 pub(crate) const TOKEN: &str = "fdjhk2382kwkajsklwe8i3932kslswl";
 /// A token of another response.
@@ -16,21 +13,30 @@ pub(crate) const OTHER_TOKEN: &str = "0thert0kenofanearliercall";
 pub(crate) const REFRESH_TOKEN: &str = "8ew$sefhj7s62ns94376nsjd62s";
 pub(crate) const EXPIRY: &str = "6/1/2034 8:00:00 AM";
 pub(crate) const INSTANCE_URL: &str = "https://www.concursolutions.com/";
+/// `expires_in`, a string as in Concur's documentation.
+pub(crate) const EXPIRES_IN: &str = "3600";
+/// `refresh_expires_in`: the absolute time of [`EXPIRY`].
+pub(crate) const REFRESH_EXPIRES_IN: &str = "2032761600";
 
-/// The four values of a token response, as written into the document. Markup is not escaped.
+/// The values of a token response, as written into the document. Markup is not escaped.
 pub(crate) struct Token<'a> {
+    /// `Instance_Url` or `geolocation`.
     pub(crate) instance_url: Option<Cow<'a, str>>,
     pub(crate) token: Option<Cow<'a, str>>,
+    /// `Expiration_date` or `expires_in`.
     pub(crate) expiry: Option<Cow<'a, str>>,
     pub(crate) refresh_token: Option<Cow<'a, str>>,
+    /// `refresh_expires_in`; not in the Native Flow.
+    pub(crate) refresh_expiry: Option<Cow<'a, str>>,
 }
 
-/// Concur's documented example, with a date in the future.
+/// Concur's documented example of the Native Flow, with a date in the future.
 pub(crate) const DOCUMENTED: Token<'static> = Token {
     instance_url: Some(Cow::Borrowed(INSTANCE_URL)),
     token: Some(Cow::Borrowed(TOKEN)),
     expiry: Some(Cow::Borrowed(EXPIRY)),
     refresh_token: Some(Cow::Borrowed(REFRESH_TOKEN)),
+    refresh_expiry: None,
 };
 
 /// Shorthand for a field of [`Token`].
@@ -39,14 +45,17 @@ pub(crate) const fn field(text: &str) -> Option<Cow<'_, str>> {
 }
 
 impl Token<'_> {
-    /// A new token, valid for a year: 20 random bytes in Base64, like real ones.
-    fn fresh(context: &Context) -> Token<'static> {
-        let refresh = format!("{}${}", hex(&random::<3>()), hex(&random::<10>()));
-        Token {
-            instance_url: Some(format!("{}/", context.base_url()).into()),
-            token: Some(STANDARD.encode(random::<20>()).into()),
-            expiry: Some(clock::expiry(context.now).into()),
-            refresh_token: Some(refresh.into()),
+    /// The documented token of the service that the client uses. That of the OAuth 2.0 service has the stub's own URL as
+    /// its geolocation.
+    pub(crate) fn documented(context: &Context) -> Token<'static> {
+        match context.format() {
+            Format::Xml | Format::Json => DOCUMENTED,
+            Format::OAuth2 => Token {
+                instance_url: Some(context.base_url().into()),
+                expiry: field(EXPIRES_IN),
+                refresh_expiry: field(REFRESH_EXPIRES_IN),
+                ..DOCUMENTED
+            },
         }
     }
 
@@ -64,9 +73,10 @@ impl Token<'_> {
 
     /// Returns the document in the format that the client prefers.
     pub(crate) fn document(&self, context: &Context) -> String {
-        match context.request.wants_json {
-            true => self.json(),
-            false => self.xml(),
+        match context.format() {
+            Format::Xml => self.xml(),
+            Format::Json => self.json(),
+            Format::OAuth2 => self.oauth2(),
         }
     }
 
@@ -83,30 +93,47 @@ impl Token<'_> {
         let pairs: Vec<String> = self.fields().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
         format!("{{\"Access_Token\":{{{}}}}}", pairs.join(","))
     }
-}
 
-/// 200 with a fresh token.
-pub(crate) fn granted(context: &Context) -> Response {
-    Response::new(200, context.media_type(), Token::fresh(context).document(context))
-}
-
-/// Returns the healthy service's error. Wrong login, password and key have the same message, as in Concur.
-pub(crate) fn rejected(status: u16, context: &Context) -> Response {
-    let message = match status {
-        400 => "The request is badly formed.",
-        401 => "Authorization header is missing.",
-        _ => "Access is denied for the given credentials.",
-    };
-    error(status, message, context)
+    /// The document of the OAuth 2.0 service. Its order is that of Concur's example.
+    pub(crate) fn oauth2(&self) -> String {
+        let text = |value: &Option<Cow<'_, str>>| value.as_ref().map(|value| format!("\"{value}\""));
+        let members: Vec<String> = [
+            ("expires_in", text(&self.expiry)),
+            ("scope", Some("\"openid EXPRPT receipts.write\"".to_owned())),
+            ("token_type", Some("\"Bearer\"".to_owned())),
+            ("access_token", text(&self.token)),
+            ("refresh_token", text(&self.refresh_token)),
+            ("refresh_expires_in", self.refresh_expiry.as_ref().map(ToString::to_string)),
+            ("id_token", Some("\"eyJhbGciOiJub25lIn0.eyJzdWIiOiJzdHViIn0.\"".to_owned())),
+            ("geolocation", text(&self.instance_url)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("\"{name}\":{}", value?)))
+        .collect();
+        format!("{{{}}}", members.join(","))
+    }
 }
 
 /// Returns an error in the format that the client prefers. `message` is plain text.
 pub(crate) fn error(status: u16, message: &str, context: &Context) -> Response {
-    let document = match context.request.wants_json {
-        true => format!("{{{}}}", error_member(message, context)),
-        false => error_xml("", &xml_text(message), context),
+    let document = match context.format() {
+        Format::Xml => error_xml("", &xml_text(message), context),
+        Format::Json => format!("{{{}}}", error_member(message, context)),
+        Format::OAuth2 => error_oauth2(status, message, context),
     };
     Response::new(status, context.media_type(), document)
+}
+
+/// Returns the error of the OAuth 2.0 service that a status stands for. Only rejected credentials have a code.
+fn error_oauth2(status: u16, message: &str, context: &Context) -> String {
+    let members = match status {
+        200 | 401 | 403 => "\"code\":5,\"error\":\"invalid_grant\"",
+        400 => "\"error\":\"invalid_request\"",
+        500.. => "\"error\":\"server_error\"",
+        _ => "\"error\":\"temporarily_unavailable\"",
+    };
+    let (message, url) = (json_text(message), context.base_url());
+    format!("{{{members},\"error_description\":\"{message}\",\"geolocation\":\"{url}\"}}")
 }
 
 /// Returns the `Error` member of a JSON object.
@@ -145,7 +172,7 @@ pub(crate) fn xml_text(text: &str) -> String {
 }
 
 /// Escapes text for a JSON string (RFC 8259, 7).
-fn json_text(text: &str) -> String {
+pub(crate) fn json_text(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
@@ -169,6 +196,14 @@ mod tests {
         assert!(xml.contains("<Refresh_Token>8ew$sefhj7s62ns94376nsjd62s</Refresh_Token>"));
         let bare = Token { refresh_token: None, ..DOCUMENTED };
         assert!(!bare.json().contains("Refresh_Token"));
+        assert_eq!(
+            Token { refresh_expiry: field("7"), ..DOCUMENTED }.oauth2(),
+            "{\"expires_in\":\"6/1/2034 8:00:00 AM\",\"scope\":\"openid EXPRPT receipts.write\",\"token_type\":\"Bearer\",\
+             \"access_token\":\"fdjhk2382kwkajsklwe8i3932kslswl\",\"refresh_token\":\"8ew$sefhj7s62ns94376nsjd62s\",\
+             \"refresh_expires_in\":7,\"id_token\":\"eyJhbGciOiJub25lIn0.eyJzdWIiOiJzdHViIn0.\",\
+             \"geolocation\":\"https://www.concursolutions.com/\"}"
+        );
+        assert!(!bare.oauth2().contains("refresh"));
     }
 
     #[test]

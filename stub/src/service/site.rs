@@ -1,26 +1,56 @@
-//! The stub's data for one port: addresses, users, and whether connections stay open.
+//! The stub's data for one port: addresses, and the state that all ports share.
 
 use std::sync::Arc;
 
-use crate::users::User;
+use time::OffsetDateTime;
+
+use crate::clock::{Clock, REQUEST_TOKEN_LIFETIME};
+use crate::service::accounts::Accounts;
+use crate::service::counts::Counts;
+use crate::service::issued::Issued;
+use crate::service::place::Place;
+
+/// The state that all ports of a stub share.
+pub(crate) struct State {
+    pub(crate) accounts: Accounts,
+    pub(crate) issued: Issued,
+    pub(crate) clock: Clock,
+    pub(crate) counts: Counts,
+    started: OffsetDateTime,
+}
+
+impl State {
+    pub(crate) fn new(accounts: Accounts) -> State {
+        let counts = Counts::of(accounts.len());
+        let clock = Clock::default();
+        State { accounts, issued: Issued::default(), started: clock.now(), clock, counts }
+    }
+
+    /// Whether the request tokens of companies have expired. They were created when the stub started.
+    pub(crate) fn request_tokens_have_expired(&self) -> bool {
+        self.clock.now() - self.started >= REQUEST_TOKEN_LIFETIME
+    }
+}
 
 pub(crate) struct Site {
+    pub(crate) place: Place,
     /// URL of the port, without a slash at the end.
     pub(crate) url: String,
-    /// Additional host names that a client can use.
-    pub(crate) host_names: Arc<[String]>,
+    /// URL of the service, without a slash at the end.
+    pub(crate) service_url: String,
     /// Target of the redirects, without a slash at the end.
     pub(crate) elsewhere_url: String,
-    pub(crate) users: Arc<[User]>,
+    /// The path before every path of the service, in lower case; empty, or with a slash at its start only.
+    pub(crate) prefix: String,
+    /// Additional host names that a client can use.
+    pub(crate) host_names: Arc<[String]>,
     pub(crate) keep_alive: bool,
+    /// Whether the port accepts commands to the stub itself.
+    pub(crate) is_controlled: bool,
+    pub(crate) state: Arc<State>,
 }
 
 impl Site {
-    /// Returns the number of the account with this login.
-    pub(crate) fn account(&self, login: &[u8]) -> Option<usize> {
-        self.users.iter().position(|user| user.login.as_bytes() == login)
-    }
-
     /// Returns the URL with the client's `Host` value, if that is an additional name of the stub.
     pub(crate) fn url_for(&self, host: &str) -> String {
         let (name, port) = host.split_once(':').unwrap_or((host, ""));
@@ -31,18 +61,32 @@ impl Site {
             false => self.url.clone(),
         }
     }
+
+    pub(crate) fn url_of(&self, place: Place) -> &str {
+        match place {
+            Place::Service => &self.service_url,
+            Place::Elsewhere => &self.elsewhere_url,
+        }
+    }
 }
 
 #[cfg(test)]
 impl Site {
     /// The site of a stub with the demo user.
     pub(crate) fn demo() -> Arc<Site> {
+        use crate::users::{DEMO_CLIENT_SECRET, User};
+        let secret = DEMO_CLIENT_SECRET.to_owned();
+        let accounts = Accounts::new(vec![User::demo()], vec![User::demo_company()], secret, None);
         Arc::new(Site {
+            place: Place::Service,
             url: "http://localhost:1".to_owned(),
-            host_names: Arc::new([]),
+            service_url: "http://localhost:1".to_owned(),
             elsewhere_url: "http://127.0.0.1:2".to_owned(),
-            users: Arc::new([User::demo()]),
+            prefix: String::new(),
+            host_names: Arc::new([]),
             keep_alive: false,
+            is_controlled: false,
+            state: Arc::new(State::new(accounts)),
         })
     }
 }

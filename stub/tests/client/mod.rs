@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
+use nativeflow_stub::Stub;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -48,6 +49,50 @@ pub fn head_for(method: &str, url: &str, headers: &str) -> String {
     let (_, rest) = url.split_once("://").unwrap();
     let (host, prefix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     format!("{method} {prefix}/net2/oauth2/accesstoken.ashx HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
+}
+
+/// A request to any path below a URL.
+pub fn request(method: &str, url: &str, path: &str, headers: &str, body: &str) -> String {
+    let (_, rest) = url.split_once("://").unwrap();
+    let (host, prefix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    format!("{method} {prefix}{path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n{body}")
+}
+
+/// Sends a request without TLS, or to the elsewhere listener with it.
+pub fn call(stub: &Stub, method: &str, url: &str, path: &str, headers: &str, body: &str) -> Reply {
+    let text = request(method, url, path, headers, body);
+    match url.starts_with("https:") {
+        true => exchange(connect(url, stub.ca_pem()), text.as_bytes()),
+        false => exchange(tcp(host_and_port(url).1), text.as_bytes()),
+    }
+}
+
+pub const CLIENT: &str = "client_id=kX3demoConsumerKey0123&client_secret=c5Gk%2Fdemo%2BClient%3DSecret";
+pub const LOGIN: &str = "username=john_developer%40hotmail.com&password=Travel%26Expense%242012";
+
+/// Posts a form to the token endpoint of the OAuth 2.0 service.
+pub fn post_form(stub: &Stub, url: &str, form: &str) -> Reply {
+    let headers = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", form.len());
+    call(stub, "POST", url, "/oauth2/v0/token", &headers, form)
+}
+
+/// Asks for a token with the demo user's password.
+pub fn password_grant(stub: &Stub, url: &str) -> Reply {
+    post_form(stub, url, &format!("{CLIENT}&grant_type=password&{LOGIN}"))
+}
+
+/// Percent-encodes everything.
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// The value of a JSON member, as text; empty if it is missing.
+pub fn member(body: &str, name: &str) -> String {
+    let rest = body.split_once(&format!("\"{name}\":")).map_or("", |(_, rest)| rest);
+    match rest.strip_prefix('"') {
+        Some(text) => text.split('"').next().unwrap().to_owned(),
+        None => rest.split([',', '}']).next().unwrap().to_owned(),
+    }
 }
 
 pub fn connect(url: &str, ca_pem: &str) -> Tls {

@@ -1,0 +1,62 @@
+//! Issues fresh tokens, which the stub knows from then on.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use crate::clock::{self, ACCESS_LIFETIME, REFRESH_LIFETIME};
+use crate::random::{hex, random};
+use crate::service::context::Context;
+use crate::service::documents::{EXPIRES_IN, Token};
+use crate::service::endpoint::Service;
+use crate::service::issued::{Holder, Kind};
+
+/// Returns an access token of the Native Flow: 20 random bytes in Base64, like real ones, valid for a year.
+pub(crate) fn native(holder: &Holder, context: &Context) -> Token<'static> {
+    let (token, ends) = (STANDARD.encode(random::<20>()), clock::year_from(context.now));
+    context.site.state.issued.add(&token, Service::Native, Kind::Access, holder, Some(ends));
+    Token {
+        instance_url: Some(format!("{}{}/", context.base_url(), context.site.prefix).into()),
+        token: Some(token.into()),
+        expiry: Some(clock::expiry(ends).into()),
+        refresh_token: None,
+        refresh_expiry: None,
+    }
+}
+
+/// Returns a refresh token of the Native Flow. It does not expire.
+pub(crate) fn native_refresh(holder: &Holder, context: &Context) -> String {
+    let token = format!("{}${}", hex(&random::<3>()), hex(&random::<10>()));
+    context.site.state.issued.add(&token, Service::Native, Kind::Refresh, holder, None);
+    token
+}
+
+/// Returns an access token of the OAuth 2.0 service, valid for an hour.
+pub(crate) fn oauth2(holder: &Holder, context: &Context) -> Token<'static> {
+    let token = format!("eyJhbGciOiJub25lIn0.{}.{}", parts::<24>(), parts::<32>());
+    let ends = Some(context.now + ACCESS_LIFETIME);
+    context.site.state.issued.add(&token, Service::OAuth2, Kind::Access, holder, ends);
+    Token {
+        instance_url: Some(context.base_url().into()),
+        token: Some(token.into()),
+        expiry: Some(EXPIRES_IN.into()),
+        refresh_token: None,
+        refresh_expiry: None,
+    }
+}
+
+/// Adds a new refresh token of the OAuth 2.0 service, valid for six months.
+pub(crate) fn with_refresh_token(token: Token<'static>, holder: &Holder, context: &Context) -> Token<'static> {
+    // Base64 has characters that must be percent-encoded.
+    let refresh_token = STANDARD.encode(random::<31>());
+    let ends = context.now + REFRESH_LIFETIME;
+    context.site.state.issued.add(&refresh_token, Service::OAuth2, Kind::Refresh, holder, Some(ends));
+    Token {
+        refresh_token: Some(refresh_token.into()),
+        refresh_expiry: Some(ends.unix_timestamp().to_string().into()),
+        ..token
+    }
+}
+
+fn parts<const N: usize>() -> String {
+    URL_SAFE_NO_PAD.encode(random::<N>())
+}
