@@ -18,6 +18,7 @@
 //! | a token and its related values | `token` |
 //! | keeps descriptors 0 to 2 free | `descriptor` |
 //! | wipes memory, and separates processes after fork | `wipe`, `secret` |
+//! | secrets that stay between calls, encrypted | `sealed` |
 //! | the C functions | `capi` |
 //!
 //! Dependencies go one way: capi → client → flow and transport → message, operation, origin → error → redact.
@@ -33,6 +34,7 @@ mod operation;
 mod options;
 mod origin;
 mod redact;
+mod sealed;
 mod secret;
 mod token;
 mod transport;
