@@ -237,9 +237,9 @@ mod tests {
     use crate::flow::trusted_hosts::TrustedHosts;
     use crate::message::{Answer, Body, Moment};
     use crate::origin::{HostPort, Origin};
+    use crate::sealed::Sealed;
     use crate::secret::Secret;
     use crate::token::Token;
-    use crate::wipe::Sealed;
 
     /// As documented by Concur, with shorter tokens.
     const DOCUMENTED: &str = r#"{"expires_in":"3600","scope":"app-scope","token_type":"Bearer","access_token":"eyJ0",
