@@ -61,9 +61,11 @@ impl Documents for Answers<'_> {
         }
     }
 
-    fn refusal(&self, status: StatusCode) -> Option<Cause> {
-        match (self.ask, status) {
-            (Ask::Revoke { .. }, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Some(Cause::RevokeRefused),
+    fn refusal(&self, status: StatusCode, is_of_service: bool) -> Option<Cause> {
+        let is_rejection = matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
+        match self.ask {
+            Ask::Revoke { .. } if is_rejection => Some(Cause::RevokeRefused),
+            _ if is_rejection && is_of_service => Some(Cause::LoginOrClientDenied),
             _ => None,
         }
     }
