@@ -290,8 +290,7 @@ const GRACE: Duration = Duration::from_secs(3);
 fn against(build: Build, service: Service) {
     let (stub, _) = support::stub();
     let wrong = Mutex::new(Vec::new());
-    let rows = rows(service);
-    let rows = Mutex::new(chosen(&rows, |row| row.0.to_owned()).into_iter());
+    let rows = Mutex::new(chosen(rows(service), |row| row.0.to_owned()).into_iter());
     // Most calls only wait, so many run at once.
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -308,8 +307,8 @@ fn against(build: Build, service: Service) {
                     let call = call.with("allow_host", elsewhere.trim_start_matches("https://"));
                     let result = call.with("timeout_ms", &limit.as_millis().to_string()).run_on(&program);
                     support::proved("scenarios", &format!("{scenario} ({service:?})"));
-                    let mut faults = Expected { code, lines: facts }.differences(&result);
-                    if *code == "NF_TIMEOUT" && result.took > limit + GRACE {
+                    let mut faults = Expected { code, lines: &facts }.differences(&result);
+                    if code == "NF_TIMEOUT" && result.took > limit + GRACE {
                         faults.push(format!("took {:?}, the limit is {limit:?}", result.took));
                     }
                     if !faults.is_empty() {

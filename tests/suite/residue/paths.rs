@@ -1,5 +1,7 @@
 //! The exit paths of a call.
 
+use nativeflow_stub::Service;
+
 use super::client_key::ClientKey;
 use super::patterns::Patterns;
 use super::proxy::Proxy;
@@ -92,7 +94,7 @@ fn panics(place: &Place) -> Vec<Path> {
 /// Every scenario of the stub.
 fn answered(place: &Place) -> Vec<Path> {
     let stub = &place.stub;
-    let scenarios = scenarios::codes().map(|(name, code)| {
+    let scenarios = scenarios::codes(Service::Native).into_iter().map(|(name, code)| {
         let path = Path::new(place, name, code).to(stub.scenario_url(name));
         match (name, code) {
             (_, "NF_TIMEOUT") => path.waiting(300),
