@@ -169,6 +169,30 @@ fn busy_user_gets_a_token_after_the_retry_time(program: Program) {
     assert!(facts.took >= Duration::from_secs(5), "{:?}", facts.took);
 }
 
+fn arguments_are_checked(program: impl Fn() -> Program) {
+    let run = |args: &[&str]| args.iter().fold(program(), |program, arg| program.arg(arg)).run();
+    let url = "https://localhost:1";
+    for args in [&[] as &[&str], &[url, "key", "soon"], &[url, "key", "-1"], &[url, "key", ""]] {
+        let facts = run(args);
+        assert_eq!(facts.status.code(), Some(2), "{args:?}");
+        assert!(facts.stderr.starts_with("usage: "), "{}", facts.stderr);
+    }
+    let facts = run(&["ftp://localhost", "key", "0"]);
+    assert_eq!(facts.status.code(), Some(2), "{}", facts.stderr);
+    assert!(facts.stderr.starts_with("NF_INVALID_OPTION: "), "{}", facts.stderr);
+}
+
+/// Checks the same program in another language.
+pub fn check(program: impl Fn() -> Program) {
+    all_users_get_tokens_on_idle_connections(program());
+    wrong_key_costs_three_logins(program());
+    batch_stops_when_all_later_users_fail(program());
+    failed_users_are_named_and_not_retried(program());
+    busy_user_fails_if_the_program_may_not_wait(program());
+    busy_user_gets_a_token_after_the_retry_time(program());
+    arguments_are_checked(program);
+}
+
 #[test]
 fn c_batch_gets_a_token_for_each_user_on_idle_connections() {
     all_users_get_tokens_on_idle_connections(c_program());
@@ -202,17 +226,5 @@ fn c_batch_retries_with_the_same_secret() {
 
 #[test]
 fn c_batch_with_wrong_arguments_sends_nothing() {
-    for args in [
-        &[] as &[&str],
-        &["https://localhost:1", "key", "soon"],
-        &["https://localhost:1", "key", "-1"],
-        &["x", "key", ""],
-    ] {
-        let facts = c_program().args(args).run();
-        assert_eq!(facts.status.code(), Some(2), "{args:?}");
-        assert!(facts.stderr.starts_with("usage: "), "{}", facts.stderr);
-    }
-    let facts = c_program().args(&["ftp://localhost", "key", "0"]).run();
-    assert_eq!(facts.status.code(), Some(2), "{}", facts.stderr);
-    assert!(facts.stderr.starts_with("NF_INVALID_OPTION: "), "{}", facts.stderr);
+    arguments_are_checked(c_program);
 }
