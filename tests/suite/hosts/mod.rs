@@ -7,6 +7,7 @@
 
 mod batch;
 mod call_auditor;
+mod guides;
 mod rows;
 mod table;
 mod whole;
