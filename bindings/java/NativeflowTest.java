@@ -101,7 +101,7 @@ public final class NativeflowTest {
     }
 
     private void remediesNameMethodsOfOptions() throws Exception {
-        Method withOwnNames = NativeflowException.class.getDeclaredMethod("withOwnNames", String.class);
+        Method withOwnNames = Class.forName("nativeflow.Remedy").getDeclaredMethod("withOwnNames", String.class);
         withOwnNames.setAccessible(true);
         List<String> methods = Arrays.stream(Options.class.getMethods()).map(Method::getName).collect(Collectors.toList());
         int setters = 0;

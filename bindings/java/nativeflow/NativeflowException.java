@@ -1,15 +1,11 @@
 package nativeflow;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Why a call failed, and how to fix it. Contains no secret. */
 public final class NativeflowException extends Exception {
     private static final long serialVersionUID = 1;
-    private static final Pattern SETTER = Pattern.compile("nf_options_(?:set_|use_)?([a-z]+(?:_[a-z]+)*?)(?:_ms)?\\b");
 
     private final int code;
     private final String message;
@@ -35,34 +31,16 @@ public final class NativeflowException extends Exception {
 
     /** Reads the error that a C function returned, and frees it. */
     NativeflowException(long error) {
-        super(Bridge.C.nf_error_name(error) + ": " + Bridge.C.nf_error_message(error) + ". " + remedyOf(error));
+        super(Bridge.C.nf_error_name(error) + ": " + Bridge.C.nf_error_message(error) + ". " + Remedy.of(error));
         code = Bridge.C.nf_error_code(error);
         message = Bridge.C.nf_error_message(error);
-        remedy = remedyOf(error);
+        remedy = Remedy.of(error);
         httpStatus = Bridge.C.nf_error_http_status(error);
         serverMessage = Bridge.C.nf_error_server_message(error);
         serverCode = Bridge.C.nf_error_server_code(error);
         correlationId = Bridge.C.nf_error_correlation_id(error);
         retryAfterMs = Bridge.C.nf_error_retry_after_ms(error);
         Bridge.C.nf_error_free(error);
-    }
-
-    private static String remedyOf(long error) {
-        return withOwnNames(Bridge.C.nf_error_remedy(error));
-    }
-
-    /** Replaces C functions in a remedy: nf_options_set_timeout_ms is Options.timeout. */
-    static String withOwnNames(String remedy) {
-        Matcher function = SETTER.matcher(remedy);
-        StringBuffer own = new StringBuffer();
-        while (function.find()) {
-            StringBuilder name = new StringBuilder();
-            for (String word : function.group(1).split("_")) {
-                name.append(name.length() == 0 ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
-            }
-            function.appendReplacement(own, "Options." + name);
-        }
-        return function.appendTail(own).toString();
     }
 
     /** Returns the error code, one of {@link Code}. */
