@@ -9,9 +9,11 @@ using System.Diagnostics;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using Nativeflow;
@@ -45,6 +47,7 @@ static class Tests
         DisposeWaitsForReaders();
         SecretsAreWipedIfCopyingFails();
         CodesMatchTheLibrary();
+        RemediesNameMethodsOfOptions();
         if (failures == 0)
             Console.WriteLine("all checks passed");
         return failures == 0 ? 0 : 1;
@@ -505,6 +508,32 @@ static class Tests
                 expected += char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString();
             Check(name == "NF_UNKNOWN" ? !Enum.IsDefined(typeof(Code), number) : name == expected);
         }
+    }
+
+    static void RemediesNameMethodsOfOptions()
+    {
+        int setters = 0;
+        foreach (var function in typeof(Native).GetMethods(BindingFlags.Static | BindingFlags.NonPublic))
+            if (Regex.IsMatch(function.Name, "^nf_options_(set|add|use)_"))
+            {
+                string own = NativeflowException.WithOwnNames("the setting (" + function.Name + "), see x_y");
+                Match name = Regex.Match(own, @"^the setting \(Options\.(\w+)\), see x_y$");
+                Check(name.Success && typeof(Options).GetMethod(name.Groups[1].Value) != null);
+                setters++;
+            }
+        Check(setters >= 12);
+        using (var options = new Options())
+        using (var client = new Client(options.SetBaseUrl(baseUrl)))
+            try
+            {
+                client.GetToken(key, Bytes(login), Bytes(secret)).Dispose();
+                Check(false);
+            }
+            catch (NativeflowException failure)
+            {
+                Check(failure.Code == Code.TlsUntrusted && failure.Remedy.Contains("Options.SetCaFile"));
+                Check(!failure.Remedy.Contains("nf_") && failure.Message.EndsWith(failure.Remedy));
+            }
     }
 
     static Client Connect(string scenario, Action<LogLevel, string> log = null)

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { withOwnNames } from './error.js';
 import { C } from './functions.js';
 import { Client, Code, Level, NativeflowError, Secret, codeName, getToken, version, versionNumber } from './nativeflow.js';
 
@@ -64,6 +65,27 @@ test('a rejection has a code, a message and a remedy', () =>
     });
     assert(isZero(used));
   }));
+
+test('a remedy names options of a client', async () => {
+  const setters = Object.keys(C).filter((name) => /^nf_options_(set|add|use)_/.test(name));
+  assert(setters.length >= 12);
+  for (const setter of setters) {
+    const [, option] = /^the setting \((\w+)\) or nf_x$/.exec(withOwnNames(`the setting (${setter}) or nf_x`));
+    try {
+      new Client({ [option]: null }).close();
+    } catch (error) {
+      assert.doesNotMatch(error.message, /unknown option/);
+    }
+  }
+  const client = new Client({ baseUrl });
+  await assert.rejects(client.getToken(key, ...credentials()), (error) => {
+    assert.equal(error.code, Code.TLS_UNTRUSTED);
+    assert.match(error.remedy, /\bcaFile\b/);
+    assert.doesNotMatch(error.remedy, /nf_/);
+    return true;
+  });
+  client.close();
+});
 
 test('the event loop continues while a call waits', () =>
   withClient({ baseUrl: silentUrl, timeoutMs: 500 }, async (client) => {
