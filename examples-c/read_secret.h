@@ -2,41 +2,7 @@
 #ifndef READ_SECRET_H
 #define READ_SECRET_H
 
-#include <stdio.h>
-#include <string.h>
-
-static int refuse_secret(const char *why, char *secret, size_t capacity)
-{
-    for (size_t i = 0; i < capacity; i++)
-        ((volatile char *)secret)[i] = '\0';
-    fprintf(stderr, "%s\n", why);
-    return 0;
-}
-
-/*
- * Reads the first line of standard input. Rejects a line that is too long or contains a NUL: a truncated password would
- * count as a failed login.
- */
-static int read_line(char *line, size_t capacity)
-{
-    size_t length = 0;
-    int next, has_nul = 0;
-
-    setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep a copy of the secret */
-    while ((next = getchar()) != EOF && next != '\n') {
-        has_nul |= next == '\0';
-        if (length < capacity)
-            line[length++] = (char)next;
-    }
-    if (length == capacity)
-        return refuse_secret("The secret is longer than its buffer.", line, capacity);
-    if (has_nul)
-        return refuse_secret("The secret contains a NUL character.", line, capacity);
-    if (length > 0 && line[length - 1] == '\r')
-        length--;
-    line[length] = '\0';
-    return 1;
-}
+#include "read_line.h"
 
 #ifdef _WIN32
 #include "read_secret_windows.h"
@@ -59,6 +25,7 @@ static int read_secret(char *secret, size_t capacity)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
         fputs("Secret: ", stderr);
     }
+    setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep a copy of the secret */
     is_read = read_line(secret, capacity);
     if (on_terminal) {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);

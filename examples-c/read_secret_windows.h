@@ -31,8 +31,10 @@ static int read_secret(char *secret, size_t capacity)
     DWORD before;
     int is_read;
 
-    if (!GetConsoleMode(input, &before))
+    if (!GetConsoleMode(input, &before)) {
+        setvbuf(stdin, NULL, _IONBF, 0);
         return read_line(secret, capacity);
+    }
     SetConsoleMode(input, before & ~(DWORD)ENABLE_ECHO_INPUT);
     fputs("Secret: ", stderr);
     is_read = read_console(input, secret, capacity);

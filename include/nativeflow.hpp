@@ -29,6 +29,27 @@
 
 namespace nativeflow {
 
+namespace detail {
+
+/* Replaces C functions in a remedy with the members of options: nf_options_set_ca_file with options::ca_file. */
+inline std::string with_own_names(std::string remedy)
+{
+    static constexpr std::pair<std::string_view, std::string_view> names[] = {
+        {"nf_options_set_timeout_ms", "options::timeout"},
+        {"nf_options_set_connect_timeout_ms", "options::connect_timeout"},
+        {"nf_options_set_keep_alive_ms", "options::keep_alive"},
+        {"nf_options_set_", "options::"},
+        {"nf_options_use_", "options::"},
+        {"nf_options_", "options::"},
+    };
+    for (const auto &[c_name, own_name] : names)
+        for (std::size_t at = 0; (at = remedy.find(c_name, at)) != std::string::npos; at += own_name.size())
+            remedy.replace(at, c_name.size(), own_name);
+    return remedy;
+}
+
+} // namespace detail
+
 /* Why a call failed, and how to fix it. */
 class error : public std::exception {
 public:
@@ -55,7 +76,7 @@ public:
         given.server_code = nf_error_server_code(c_error);
         given.retry_after_ms = nf_error_retry_after_ms(c_error);
         given.message = nf_error_message(c_error);
-        given.remedy = nf_error_remedy(c_error);
+        given.remedy = detail::with_own_names(nf_error_remedy(c_error));
         given.server_message = nf_error_server_message(c_error);
         given.correlation_id = nf_error_correlation_id(c_error);
         keep(std::move(given));

@@ -19,6 +19,7 @@
 //! | a token and its related values | `token` |
 //! | keeps descriptors 0 to 2 free | `descriptor` |
 //! | wipes memory, and separates processes after fork | `wipe`, `secret` |
+//! | secrets that stay between calls, encrypted; recognized without staying | `sealed`; `fingerprint` |
 //! | the C functions | `capi` |
 //!
 //! Dependencies go one way: capi → client → flow and transport → message, operation, origin → error → redact.
@@ -27,6 +28,7 @@ mod capi;
 mod client;
 mod descriptor;
 mod error;
+mod fingerprint;
 mod flow;
 mod homes;
 mod log;
@@ -35,6 +37,7 @@ mod operation;
 mod options;
 mod origin;
 mod redact;
+mod sealed;
 mod secret;
 mod token;
 mod transport;

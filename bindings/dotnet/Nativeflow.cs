@@ -126,7 +126,7 @@ namespace Nativeflow
 
         NativeflowException(ErrorHandle error)
             : this((Code)Native.nf_error_code(error), Native.Text(error, Native.nf_error_name),
-                Native.Text(error, Native.nf_error_message), Native.Text(error, Native.nf_error_remedy))
+                Native.Text(error, Native.nf_error_message), WithOwnNames(Native.Text(error, Native.nf_error_remedy)))
         {
             int status = Native.nf_error_http_status(error), serverCode = Native.nf_error_server_code(error);
             long wait = Native.nf_error_retry_after_ms(error);
@@ -135,6 +135,31 @@ namespace Nativeflow
             RetryAfter = wait == -1 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(wait);
             ServerMessage = Native.Text(error, Native.nf_error_server_message);
             CorrelationId = Native.Text(error, Native.nf_error_correlation_id);
+        }
+
+        /// <summary>Replaces C functions in a remedy: nf_options_set_timeout_ms is Options.SetTimeout.</summary>
+        internal static string WithOwnNames(string remedy)
+        {
+            remedy = WithOwnNames(remedy, "nf_client_", "Client.");
+            return WithOwnNames(remedy, "nf_options_", "Options.");
+        }
+
+        static string WithOwnNames(string remedy, string prefix, string type)
+        {
+            for (int at; (at = remedy.IndexOf(prefix, StringComparison.Ordinal)) >= 0;)
+            {
+                int end = at;
+                while (end < remedy.Length && (remedy[end] == '_' || char.IsLower(remedy[end]) || char.IsDigit(remedy[end])))
+                    end++;
+                string name = type;
+                foreach (string word in remedy.Substring(at + prefix.Length, end - at - prefix.Length).Split('_'))
+                    if (word == "oauth2")
+                        name += "OAuth2";
+                    else if (word != "" && word != "ms")
+                        name += char.ToUpperInvariant(word[0]) + word.Substring(1);
+                remedy = remedy.Substring(0, at) + name + remedy.Substring(end);
+            }
+            return remedy;
         }
 
         /// <summary>Handle an unknown code by its group. 1 to 19: invalid call; 20 to 39: credentials rejected (do not retry); 40 to

@@ -9,9 +9,11 @@ using System.Diagnostics;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using Nativeflow;
@@ -53,6 +55,7 @@ static class Tests
         InvalidTokensAreRejected();
         TokenMayBeDisposedOfDuringItsCall();
         CancellationEndsEachKindOfCall();
+        RemediesNameMethodsOfOptions();
         if (failures == 0)
             Console.WriteLine("all checks passed");
         return failures == 0 ? 0 : 1;
@@ -536,7 +539,8 @@ static class Tests
                 Check(IsZero(part) && stored.Value == "" && stored.Authorization == "");
                 Check(stored.ExpiresAt == null && stored.RefreshExpiresAt == token.RefreshExpiresAt);
                 Check(refreshed.Value != "" && refreshed.Value != token.Value && refreshed.RefreshToken != token.RefreshToken);
-                Check(CodeOf(() => client.RevokeToken(stored)) == Code.InvalidArgument);
+                NativeflowException noValue = FailureOf(() => client.RevokeToken(stored));
+                Check(noValue.Code == Code.InvalidArgument && noValue.Remedy.Contains("Client.RefreshToken") && !noValue.Remedy.Contains("nf_"));
                 Check(CodeOf(() => client.RevokeToken(refreshed, token)) == Code.InvalidArgument);
                 client.RevokeToken(refreshed);
                 NativeflowException expired = FailureOf(() => client.RefreshToken(key, refreshed).Dispose());
@@ -653,6 +657,32 @@ static class Tests
         try { action(); }
         catch (NativeflowException failure) { return failure; }
         return null;
+    }
+
+    static void RemediesNameMethodsOfOptions()
+    {
+        int setters = 0;
+        foreach (var function in typeof(Native).GetMethods(BindingFlags.Static | BindingFlags.NonPublic))
+            if (Regex.IsMatch(function.Name, "^nf_options_(set|add|use|allow)_"))
+            {
+                string own = NativeflowException.WithOwnNames("the setting (" + function.Name + "), see x_y");
+                Match name = Regex.Match(own, @"^the setting \(Options\.(\w+)\), see x_y$");
+                Check(name.Success && typeof(Options).GetMethods().Any(method => method.Name == name.Groups[1].Value));
+                setters++;
+            }
+        Check(setters >= 16);
+        using (var options = new Options())
+        using (var client = new Client(options.SetBaseUrl(baseUrl)))
+            try
+            {
+                client.GetToken(key, Bytes(login), Bytes(secret)).Dispose();
+                Check(false);
+            }
+            catch (NativeflowException failure)
+            {
+                Check(failure.Code == Code.TlsUntrusted && failure.Remedy.Contains("Options.SetCaFile"));
+                Check(!failure.Remedy.Contains("nf_") && failure.Message.EndsWith(failure.Remedy));
+            }
     }
 
     static Client Connect(string scenario, Action<LogLevel, string> log = null)

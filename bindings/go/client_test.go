@@ -64,6 +64,16 @@ func TestExpiryIsUnknownWithoutDate(t *testing.T) {
 	}
 }
 
+func TestRemedyNamesNoFunctionOfC(t *testing.T) {
+	options := stub(t, "")
+	options.CAFile = ""
+	_, err := getToken(context.Background(), t, newClient(t, options), key, login, secret)
+	failed := mustBe(t, err, nativeflow.ErrTLSUntrusted)
+	if !strings.Contains(failed.Remedy, "Options.CAFile") || strings.Contains(failed.Remedy, "nf_") {
+		t.Error(failed.Remedy)
+	}
+}
+
 func TestRejectionHasMessageAndRemedy(t *testing.T) {
 	client := newClient(t, stub(t, ""))
 	_, err := getToken(context.Background(), t, client, key, login, "another secret")

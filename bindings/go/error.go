@@ -3,7 +3,10 @@ package nativeflow
 // #include <nativeflow.h>
 import "C"
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Error is why a call failed, and how to fix it. Every function of this package that fails returns one:
 //
@@ -47,13 +50,34 @@ func (e *Error) Is(target error) bool { return target == e.Code }
 // Unwrap returns context.Canceled or context.DeadlineExceeded if the context ended the call, otherwise nil.
 func (e *Error) Unwrap() error { return e.context }
 
+// ownNames replaces C functions in a remedy with the fields of Options, and methods.
+var ownNames = strings.NewReplacer(
+	"nf_options_set_base_url", "Options.BaseURL",
+	"nf_options_use_oauth2", "Options.OAuth2",
+	"nf_options_set_client_secret", "Options.ClientSecret",
+	"nf_options_set_credential_type", "Options.CredentialType",
+	"nf_options_allow_host", "Options.AllowedHosts",
+	"nf_options_set_timeout_ms", "Options.Timeout",
+	"nf_options_set_connect_timeout_ms", "Options.ConnectTimeout",
+	"nf_options_set_keep_alive_ms", "Options.KeepAlive",
+	"nf_options_set_user_agent", "Options.UserAgent",
+	"nf_options_set_ca_file", "Options.CAFile",
+	"nf_options_add_ca_pem", "Options.CAPEM",
+	"nf_options_set_client_certificate", "Options.ClientCertificateFile",
+	"nf_options_set_proxy_bypass", "Options.ProxyBypass", // before the name that it begins with
+	"nf_options_set_proxy", "Options.Proxy",
+	"nf_options_use_environment_proxy", "Options.EnvironmentProxy",
+	"nf_options_set_log", "Options.Log",
+	"nf_client_refresh_token", "Client.RefreshToken",
+)
+
 // takeError reads and frees the error that a C function has returned.
 func takeError(from *C.nf_error) *Error {
 	defer C.nf_error_free(from)
 	failed := &Error{
 		Code:          Code(C.nf_error_code(from)),
 		Message:       C.GoString(C.nf_error_message(from)),
-		Remedy:        C.GoString(C.nf_error_remedy(from)),
+		Remedy:        ownNames.Replace(C.GoString(C.nf_error_remedy(from))),
 		HTTPStatus:    int(C.nf_error_http_status(from)),
 		ServerMessage: C.GoString(C.nf_error_server_message(from)),
 		ServerCode:    int(C.nf_error_server_code(from)),

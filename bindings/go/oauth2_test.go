@@ -59,7 +59,10 @@ func TestOAuth2TokenIsRefreshedAndRevoked(t *testing.T) {
 	if at, _ := stored.RefreshExpiresAt(); stored.Value() != "" || stored.Authorization() != "" || !at.Equal(until) {
 		t.Error("a token without a value has one, or another expiry:", at)
 	}
-	mustBe(t, client.RevokeToken(ctx, stored, nil), nativeflow.ErrInvalidArgument)
+	noValue := mustBe(t, client.RevokeToken(ctx, stored, nil), nativeflow.ErrInvalidArgument)
+	if !strings.Contains(noValue.Remedy, "Client.RefreshToken") || strings.Contains(noValue.Remedy, "nf_") {
+		t.Error(noValue.Remedy)
+	}
 	refreshed, err := client.RefreshToken(ctx, key, stored)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import nativeflow.Client;
 import nativeflow.Code;
 import nativeflow.CredentialType;
@@ -62,6 +64,7 @@ public final class NativeflowTest {
         NativeflowTest test = new NativeflowTest(args[0], args[1], args[2]);
         test.tokenHasAllProperties();
         test.rejectionHasCodeMessageAndRemedy();
+        test.remediesNameMethodsOfOptions();
         test.cancelAndCloseEndRunningCalls();
         test.closedClientRejectsCalls();
         test.concurrentClosesFreeOnce();
@@ -88,7 +91,7 @@ public final class NativeflowTest {
         test.interruptEndsEachKindOfCall();
         lineIsReadToItsEndOnly();
         versionsAndNamesMatchTheLibrary();
-        System.out.println("28 passed, 0 failed");
+        System.out.println("29 passed, 0 failed");
     }
 
     private void tokenHasAllProperties() throws Exception {
@@ -103,6 +106,28 @@ public final class NativeflowTest {
             token.close();
             token.close();
             fails(IllegalStateException.class, token::value);
+        }
+    }
+
+    private void remediesNameMethodsOfOptions() throws Exception {
+        Method withOwnNames = Class.forName("nativeflow.Remedy").getDeclaredMethod("withOwnNames", String.class);
+        withOwnNames.setAccessible(true);
+        List<String> methods = Arrays.stream(Options.class.getMethods()).map(Method::getName).collect(Collectors.toList());
+        int setters = 0;
+        for (Method function : Class.forName("nativeflow.Functions").getDeclaredMethods()) {
+            if (function.getName().matches("nf_options_(set|add|use|allow)_.*")) {
+                String own = (String) withOwnNames.invoke(null, "the setting (" + function.getName() + ") or nf_x");
+                yes(own.startsWith("the setting (Options.") && own.endsWith(") or nf_x"));
+                yes(methods.contains(own.substring("the setting (Options.".length(), own.indexOf(')'))));
+                setters++;
+            }
+        }
+        yes(setters >= 16);
+        try (Options options = new Options(); Client client = new Client(options.baseUrl(baseUrl))) {
+            NativeflowException failed = fails(NativeflowException.class, () -> client.getToken(KEY, login(), secret()));
+            same(Code.TLS_UNTRUSTED, failed.code());
+            yes(failed.remedy().contains("Options.caFile") && !failed.remedy().contains("nf_"));
+            yes(failed.getMessage().endsWith(failed.remedy()));
         }
     }
 
@@ -589,7 +614,12 @@ public final class NativeflowTest {
                 yes(!stored.expiresAt().isPresent());
                 yes(!refreshed.value().isEmpty() && !refreshed.value().equals(token.value()));
                 yes(!refreshed.refreshToken().equals(token.refreshToken()));
-                same(Code.INVALID_ARGUMENT, codeOf(() -> client.revokeToken(stored)));
+                NativeflowException noValue = fails(NativeflowException.class, () -> {
+                    client.revokeToken(stored);
+                    return null;
+                });
+                same(Code.INVALID_ARGUMENT, noValue.code());
+                yes(noValue.remedy().contains("Client.refreshToken") && !noValue.remedy().contains("nf_"));
                 same(Code.INVALID_ARGUMENT, codeOf(() -> client.revokeToken(refreshed, token)));
                 client.revokeToken(refreshed);
                 NativeflowException failed = fails(NativeflowException.class, () -> client.refreshToken(KEY, refreshed));

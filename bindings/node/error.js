@@ -62,13 +62,19 @@ export class NativeflowError extends Error {
   }
 }
 
+/** Replaces C functions in a remedy with options and methods of a client: nf_options_set_ca_file with caFile. */
+export const withOwnNames = (remedy) =>
+  remedy.replace(/nf_(?:options|client)_(?:set_|add_|use_)?([a-z0-9]+(?:_[a-z]+)*)/g, (_, name) =>
+    name.replace(/_([a-z])/g, (__, letter) => letter.toUpperCase()),
+  );
+
 /** Throws the error that a C function returned, and frees the C object. Does nothing for NULL. */
 export function check(error) {
   if (error === null) {
     return;
   }
   try {
-    const thrown = new NativeflowError(C.nf_error_code(error), C.nf_error_message(error), C.nf_error_remedy(error));
+    const thrown = new NativeflowError(C.nf_error_code(error), C.nf_error_message(error), withOwnNames(C.nf_error_remedy(error)));
     thrown.httpStatus = C.nf_error_http_status(error);
     thrown.serverMessage = C.nf_error_server_message(error);
     thrown.serverCode = C.nf_error_server_code(error);

@@ -61,7 +61,7 @@ export class Client {
 
   /**
    * Creates a client. nativeflow.h describes each option: baseUrl, oauth2 (true), clientSecret (text or a Secret), credentialType
-   * (one of CredentialType), allowedHosts (texts), userAgent, caFile, caPem, clientCertificate ({ chainFile,
+   * (one of CredentialType), allowHost (a text, or an array of texts), userAgent, caFile, caPem, clientCertificate ({ chainFile,
    * keyFile }), proxy (text or a Secret), proxyBypass, environmentProxy (true), timeoutMs, connectTimeoutMs, keepAliveMs, and
    * log, a function of level and line. Calls do not wait for it: it is called a little later, and not when the process ends.
    */

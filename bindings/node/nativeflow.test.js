@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { withOwnNames } from './error.js';
 import { C } from './functions.js';
 import { Client, Code, CredentialType, Level, NativeflowError, Secret, Token, codeName, getToken, version, versionNumber } from './nativeflow.js';
 
@@ -81,7 +82,7 @@ test('a token of the OAuth 2.0 service is stored, refreshed and revoked', () =>
     assert(isZero([part]));
     assert.deepEqual([stored.value, stored.authorization, stored.expiresAt], ['', '', null]);
     assert.deepEqual(stored.refreshExpiresAt, refreshExpiresAt);
-    await assert.rejects(client.revokeToken(stored), { code: Code.INVALID_ARGUMENT });
+    await assert.rejects(client.revokeToken(stored), ({ code, remedy }) => code === Code.INVALID_ARGUMENT && /\brefreshToken\b/.test(remedy));
     const refreshed = await client.refreshToken(key, stored);
     assert.notEqual(refreshed.value, '');
     assert.notEqual(refreshed.value, token.value);
@@ -125,13 +126,13 @@ test('an error of the OAuth 2.0 service has its number', () =>
 test('options of the OAuth 2.0 service are checked', () => {
   const wrong = [
     { oauth2: true }, { clientSecret: '' }, { clientSecret: 'a\n' }, { credentialType: CredentialType.AUTHTOKEN }, { credentialType: 7 },
-    { allowedHosts: ['localhost:8443', 'https://localhost'] },
+    { allowHost: ['localhost:8443', 'https://localhost'] },
   ];
   for (const options of wrong) {
     assert.throws(() => new Client({ caFile, ...options }), { code: Code.INVALID_OPTION }, JSON.stringify(options));
   }
   const used = Secret.from(clientSecret);
-  new Client({ caFile, oauth2: true, clientSecret: used, allowedHosts: ['localhost:8443'] }).close();
+  new Client({ caFile, oauth2: true, clientSecret: used, allowHost: 'localhost:8443' }).close();
   assert(isZero([used]));
   assert.throws(() => new Client({ caFile, clientSecret: used }), { code: Code.INVALID_ARGUMENT });
 });
@@ -178,6 +179,26 @@ test('a signal ends each kind of call', () =>
     }
     token.close();
   }));
+test('a remedy names options of a client', async () => {
+  const setters = Object.keys(C).filter((name) => /^nf_options_(set|add|use|allow)_/.test(name));
+  assert(setters.length >= 16);
+  for (const setter of setters) {
+    const [, option] = /^the setting \((\w+)\) or nf_x$/.exec(withOwnNames(`the setting (${setter}) or nf_x`));
+    try {
+      new Client({ [option]: null }).close();
+    } catch (error) {
+      assert.doesNotMatch(error.message, /unknown option/);
+    }
+  }
+  const client = new Client({ baseUrl });
+  await assert.rejects(client.getToken(key, ...credentials()), (error) => {
+    assert.equal(error.code, Code.TLS_UNTRUSTED);
+    assert.match(error.remedy, /\bcaFile\b/);
+    assert.doesNotMatch(error.remedy, /nf_/);
+    return true;
+  });
+  client.close();
+});
 
 test('the event loop continues while a call waits', () =>
   withClient({ baseUrl: silentUrl, timeoutMs: 500 }, async (client) => {

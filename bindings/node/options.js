@@ -28,7 +28,7 @@ const setters = {
   // A line that was read may be shorter than its memory.
   clientSecret: (options, secret) => withText([secret], (memory) => C.nf_options_set_client_secret(options, memory, memory.indexOf(0))),
   credentialType: (options, type) => check(C.nf_options_set_credential_type(options, type)),
-  allowedHosts: (options, hosts) => hosts.forEach((host) => withText([host], (memory) => C.nf_options_allow_host(options, memory))),
+  allowHost: (options, hosts) => [hosts].flat().forEach((host) => withText([host], (memory) => C.nf_options_allow_host(options, memory))),
   userAgent: text(C.nf_options_set_user_agent),
   caFile: text(C.nf_options_set_ca_file),
   caPem: (options, pem) => withText([pem], (memory) => C.nf_options_add_ca_pem(options, memory, memory.length - 1)),

@@ -21,8 +21,9 @@ pub(super) trait Documents {
     fn decided(&self, response: &Response<'_>) -> Option<Result<Outcome, Error>>;
     /// Returns the meaning of a success.
     fn success(&self, response: &Response<'_>) -> Result<Outcome, Error>;
-    /// Returns the cause for a status that has a meaning of its own for this request.
-    fn refusal(&self, status: StatusCode) -> Option<Cause>;
+    /// Returns the cause for a status that has a meaning of its own for this request. `is_of_service`: the document has
+    /// a form that the service uses.
+    fn refusal(&self, status: StatusCode, is_of_service: bool) -> Option<Cause>;
     /// Returns the cause if the service is not at this address.
     fn gone(&self) -> Cause;
     /// Returns the server's error text unchanged.
@@ -85,7 +86,7 @@ impl Response<'_> {
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => Cause::ProxyAsks,
             status if self.is_page() => page(status),
             status if status.is_success() => return self.documents.success(self),
-            status => self.documents.refusal(status).unwrap_or_else(|| refusal(status, self.is_of_concur())),
+            status => self.documents.refusal(status, self.is_of_concur()).unwrap_or_else(|| refusal(status)),
         };
         Err(Error::new(cause).detail(self.status_text()))
     }
@@ -172,13 +173,10 @@ impl Response<'_> {
     }
 }
 
-/// Returns the cause for a status that is neither a success nor a redirect (Concur: "HTTP Codes", and the live tests of
-/// the official SDK for 403).
-pub(super) fn refusal(status: StatusCode, is_of_concur: bool) -> Cause {
+/// Returns the cause for a status that is neither a success nor a redirect (Concur: "HTTP Codes").
+pub(super) fn refusal(status: StatusCode) -> Cause {
     match status.as_u16() {
         400 => Cause::BadRequest,
-        401 if is_of_concur => Cause::NoLoginArrived,
-        403 if is_of_concur => Cause::Denied,
         401 | 403 => Cause::RefusedByEither,
         404 | 410 => Cause::EndpointGone,
         407 => Cause::ProxyAsks,

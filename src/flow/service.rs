@@ -14,9 +14,9 @@ use crate::error::Error;
 use crate::message::{Answer, Request};
 use crate::origin::Origin;
 use crate::redact::Redactor;
+use crate::sealed::Sealed;
 use crate::secret::Secret;
 use crate::token::Token;
-use crate::wipe::Sealed;
 
 /// A service that issues tokens.
 pub(crate) trait Service: fmt::Debug + Send + Sync {

@@ -9,8 +9,8 @@ use super::service::{Application, Service};
 use super::trusted_hosts::{TrustedHosts, parse_allowed_host};
 use crate::error::{Cause, Error};
 use crate::origin::HostPort;
+use crate::sealed::Sealed;
 use crate::secret::Secret;
-use crate::wipe::Sealed;
 
 /// The hosts of Concur in the United States: of the Native Flow (and of the developer sandboxes), and of the OAuth 2.0
 /// service.

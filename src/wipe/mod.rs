@@ -6,6 +6,7 @@
 //! | buffers that are wiped when dropped | `wiped` |
 //! | clears stack and registers after a call | `stack`, `registers` |
 //! | locked memory for a token | `slots`, in `slabs` of `pages`, from `mapping` |
+//! | the key that encrypts secrets between calls, in locked memory | `sealing_key`, in `pages` |
 //! | identifies the current process | `fork`, by a page that fork wipes |
 //! | state of one process only | `per_process` |
 //!
@@ -20,7 +21,7 @@ mod mapping;
 mod pages;
 mod per_process;
 mod registers;
-mod sealed;
+mod sealing_key;
 mod slabs;
 mod slots;
 mod stack;
@@ -28,7 +29,7 @@ mod wiped;
 
 pub(crate) use per_process::PerProcess;
 pub(crate) use registers::clear_registers;
-pub(crate) use sealed::{Fingerprint, Sealed, fingerprint};
+pub(crate) use sealing_key::{with_fingerprint_key, with_sealing_key};
 pub(crate) use slots::Slots;
 pub(crate) use stack::{clear_stack, clear_stack_briefly_used};
 pub(crate) use wiped::{WipedText, WipedVec};

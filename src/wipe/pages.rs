@@ -31,7 +31,13 @@ impl Pages {
         self.start
     }
 
-    /// Whether the system keeps them out of swap.
+    /// Locks them in a child of fork, which inherits no locks. Returns whether it succeeded.
+    pub(super) fn lock(&self) -> bool {
+        // SAFETY: the pages from `new`, whole.
+        unsafe { mapping::lock(self.start, self.size) }
+    }
+
+    /// Whether the system keeps them out of swap, in the process that made them.
     pub(super) fn are_locked(&self) -> bool {
         self.locked
     }

@@ -92,16 +92,18 @@ fn in_slabs<R>(work: impl FnOnce(&mut Slabs) -> R) -> R {
     work(&mut SLABS.get(Mutex::default, |_| {}).lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Taken by three tests: two need memory that may be locked, and the third uses all of it.
+#[cfg(all(test, target_os = "linux"))]
+pub(super) static LOCKABLE: Mutex<()> = Mutex::new(());
+
 #[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
+    use super::LOCKABLE;
     use super::Slots;
     use std::num::NonZeroUsize;
     #[cfg(target_os = "linux")]
-    use std::sync::{Mutex, PoisonError};
-
-    /// Taken by two tests: one needs memory that may be locked, and the other uses all of it.
-    #[cfg(target_os = "linux")]
-    static LOCKABLE: Mutex<()> = Mutex::new(());
+    use std::sync::PoisonError;
 
     fn of(length: usize) -> Slots {
         Slots::new(NonZeroUsize::new(length).unwrap()).unwrap()

@@ -2,8 +2,10 @@
  * Makes calls with any options. Prints every result, one per line.
  *
  * Standard input has a line `name=value` for each of: url, ca, ca_in_memory (a file, which is read here), client_chain,
- * client_key, timeout_ms, connect_timeout_ms, proxy, bypass, environment_proxy, keep_alive_ms, product, key, login,
- * secret, calls (how many, one after another on one client; 1), pause_ms (between them), log (1: print the log),
+ * client_key, timeout_ms, connect_timeout_ms, proxy, bypass, environment_proxy, keep_alive_ms, product, oauth2 (1: that
+ * service), client_secret, credential_type, allow_host, key, login, secret, ask ("refresh", "revoke" or "application";
+ * otherwise a token for the login), scheme, value, refresh_token and instance_url (of the token that is refreshed or
+ * revoked), calls (how many, one after another on one client; 1), pause_ms (between them), log (1: print the log),
  * cancel_after_ms and free_after_ms (what another thread does to the client, once), at (the beginning of a line of
  * the log) and then (what is done there, once: "cancel" or "free" the client, "overrun" the timeout, or read this
  * file to its end).
@@ -120,6 +122,14 @@ static nf_error *configure(nf_options *options)
         error = nf_options_set_proxy_bypass(options, setting("bypass"));
     if (error == NULL && setting("keep_alive_ms") != NULL)
         error = nf_options_set_keep_alive_ms(options, number("keep_alive_ms", 0));
+    if (error == NULL && setting("oauth2") != NULL)
+        error = nf_options_use_oauth2(options);
+    if (error == NULL && setting("client_secret") != NULL)
+        error = nf_options_set_client_secret(options, setting("client_secret"), strlen(setting("client_secret")));
+    if (error == NULL && setting("credential_type") != NULL)
+        error = nf_options_set_credential_type(options, (int32_t)number("credential_type", 0));
+    if (error == NULL && setting("allow_host") != NULL)
+        error = nf_options_allow_host(options, setting("allow_host"));
     if (error == NULL && setting("product") != NULL)
         error = nf_options_set_user_agent(options, setting("product"));
     if (error == NULL && (setting("log") != NULL || setting("at") != NULL))
@@ -163,23 +173,50 @@ static void print_token(const nf_token *token)
     printf("instance_url=%s\n", nf_token_instance_url(token));
     printf("expires_at=%lld\n", (long long)nf_token_expires_at(token));
     printf("expiration_date=%s\n", nf_token_expiration_date(token));
+    printf("refresh_expires_at=%lld\n", (long long)nf_token_refresh_expires_at(token));
+}
+
+static nf_error *get_token(nf_token **token)
+{
+    char login[4096], secret[4096];
+    snprintf(login, sizeof login, "%s", setting("login"));
+    snprintf(secret, sizeof secret, "%s", setting("secret"));
+    nf_error *error = nf_client_get_token(client, setting("key"), login, secret, token);
+    CHECK(all_zero(login, strlen(setting("login"))));
+    CHECK(all_zero(secret, strlen(setting("secret"))));
+    return error;
+}
+
+/* Makes a token from the settings, and refreshes or revokes it. */
+static nf_error *use_token(const char *ask, nf_token **token)
+{
+    char value[4096], refresh_token[4096];
+    nf_token *old = NULL;
+    snprintf(value, sizeof value, "%s", setting("value") == NULL ? "" : setting("value"));
+    snprintf(refresh_token, sizeof refresh_token, "%s", setting("refresh_token"));
+    nf_error *error = nf_token_new(setting("scheme"), value, refresh_token, setting("instance_url"), -1, -1, &old);
+    if (error == NULL && strcmp(ask, "refresh") == 0)
+        error = nf_client_refresh_token(client, setting("key"), old, token);
+    else if (error == NULL)
+        error = nf_client_revoke_token(client, old, NULL);
+    nf_token_free(old);
+    return error;
 }
 
 /* Makes one call and prints its results. */
 static void call(void)
 {
-    char login[4096], secret[4096];
-    nf_token *token = (nf_token *)&interfered_at; /* not NULL: the call must clear it */
-    snprintf(login, sizeof login, "%s", setting("login"));
-    snprintf(secret, sizeof secret, "%s", setting("secret"));
+    const char *ask = setting("ask");
+    int has_token = ask == NULL || strcmp(ask, "revoke") != 0;
+    nf_token *token = has_token ? (nf_token *)&interfered_at : NULL; /* not NULL: the call must clear it */
 
     double start = now_ms();
-    nf_error *error = nf_client_get_token(client, setting("key"), login, secret, &token);
+    nf_error *error = ask == NULL                       ? get_token(&token)
+                      : strcmp(ask, "application") == 0 ? nf_client_get_application_token(client, setting("key"), &token)
+                                                        : use_token(ask, &token);
     double end = now_ms();
 
-    CHECK(all_zero(login, strlen(setting("login"))));
-    CHECK(all_zero(secret, strlen(setting("secret"))));
-    CHECK((token == NULL) == (error != NULL));
+    CHECK((token == NULL) == (error != NULL || !has_token));
     printf("elapsed_ms=%.2f\n", end - start);
     printf("over_ms=%.2f\n", end - start - number("timeout_ms", 60000));
     if (interfered_at != 0)

@@ -3,7 +3,7 @@
  * while four threads of the parent make calls. A child that does not end is a failure. Arguments: base URL, CA file,
  * keep-alive time in ms, and one of: `turns` (parent and child call alternately), `same-pid` (the same, with one
  * process ID in two namespaces), `busy`, `generations` (a child of a child has no more open descriptors than its
- * parent). Standard input: key, login, secret.
+ * parent); then the URL of a proxy, or "". Standard input: key, login, secret.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -159,7 +159,7 @@ static void generations(int left, int parents)
 
 int main(int argc, char **argv)
 {
-    if (argc != 5)
+    if (argc != 6)
         return 2;
     read_line(key, sizeof key);
     read_line(login, sizeof login);
@@ -168,6 +168,7 @@ int main(int argc, char **argv)
     EXPECT(nf_options_set_base_url(options, argv[1]), NF_OK);
     EXPECT(nf_options_set_ca_file(options, argv[2]), NF_OK);
     EXPECT(nf_options_set_keep_alive_ms(options, (uint32_t)strtoul(argv[3], NULL, 10)), NF_OK);
+    EXPECT(nf_options_set_proxy(options, argv[5]), NF_OK);
     EXPECT(nf_client_new(options, &client), NF_OK);
     nf_options_free(options);
 

@@ -150,6 +150,29 @@ int main(int argc, char **argv)
     CHECK(is_zero(once_more) && is_zero(still_wrong));
     CHECK(why.server_code() == -1);
 
+    /* A remedy names members of options, which exist. */
+#define CHECK_OWN_NAME(c_name, member)                                                                                 \
+    static_cast<void>(sizeof(&nativeflow::options::member));                                                           \
+    CHECK(nativeflow::detail::with_own_names("(" #c_name ") nf_x") == "(options::" #member ") nf_x")
+    CHECK_OWN_NAME(nf_options_set_base_url, base_url);
+    CHECK_OWN_NAME(nf_options_set_timeout_ms, timeout);
+    CHECK_OWN_NAME(nf_options_set_connect_timeout_ms, connect_timeout);
+    CHECK_OWN_NAME(nf_options_set_keep_alive_ms, keep_alive);
+    CHECK_OWN_NAME(nf_options_set_user_agent, user_agent);
+    CHECK_OWN_NAME(nf_options_set_ca_file, ca_file);
+    CHECK_OWN_NAME(nf_options_add_ca_pem, add_ca_pem);
+    CHECK_OWN_NAME(nf_options_set_client_certificate, client_certificate);
+    CHECK_OWN_NAME(nf_options_set_proxy, proxy);
+    CHECK_OWN_NAME(nf_options_set_proxy_bypass, proxy_bypass);
+    CHECK_OWN_NAME(nf_options_use_environment_proxy, environment_proxy);
+    CHECK_OWN_NAME(nf_options_set_log, log);
+    const nativeflow::client trusts_nothing(nativeflow::options().base_url(argv[1]));
+    nativeflow::secret his_login(login_text), his_password(password_text);
+    nativeflow::error untrusted;
+    CHECK(!trusts_nothing.get_token(key, his_login, his_password, untrusted) && untrusted.code() == NF_TLS_UNTRUSTED);
+    CHECK(untrusted.remedy().find("options::ca_file") != std::string::npos);
+    CHECK(untrusted.remedy().find("nf_") == std::string::npos);
+
     /* Exceptions are copied when they are caught and stored. Copying must not throw another one. */
     static_assert(std::is_nothrow_copy_constructible_v<nativeflow::error>, "error");
     static_assert(std::is_nothrow_copy_assignable_v<nativeflow::error>, "error");

@@ -7,6 +7,7 @@ use nativeflow_stub::{Options, Stub, User};
 
 use crate::network::namespace::{in_network_namespace, names};
 use crate::network::stalls::listener;
+use crate::residue::proxy::Proxy;
 use crate::support::{self, Build, Call, Compiler, NAMESPACES, Program, as_first_process, needs, scratch};
 
 fn credentials() -> [String; 3] {
@@ -21,10 +22,16 @@ fn with_credentials(program: Program) -> Program {
 
 /// Makes `tests/c/forking.c` call its own stub. Returns the number of connections.
 fn forking(build: Build, keep_alive_ms: &str, how: &str) -> u64 {
+    forking_through("", build, keep_alive_ms, how)
+}
+
+/// The same through a proxy.
+fn forking_through(proxy: &str, build: Build, keep_alive_ms: &str, how: &str) -> u64 {
     let stub = Stub::start(Options { keep_alive: true, record: false, ..Options::default() }).unwrap();
-    let ca = scratch("forking").join(format!("ca-{build}-{how}-{keep_alive_ms}-{}.pem", std::process::id()));
+    let ca =
+        scratch("forking").join(format!("ca-{build}-{how}-{keep_alive_ms}-{}-{}.pem", proxy.len(), std::process::id()));
     std::fs::write(&ca, stub.ca_pem()).unwrap();
-    let args = [&stub.base_url(), ca.to_str().unwrap(), keep_alive_ms, how];
+    let args = [&stub.base_url(), ca.to_str().unwrap(), keep_alive_ms, how, proxy];
     let program = with_credentials(Program::compile("forking", build).args(&args));
     let program = if how == "same-pid" { program.under(&as_first_process()) } else { program };
     program.must_pass();
@@ -54,6 +61,19 @@ fn child_can_call_while_its_parent_calls() {
 fn descriptors_do_not_accumulate_in_generations_of_children() {
     for build in [Build::Shared, Build::Static] {
         assert_eq!(forking(build, "60000", "generations"), 6, "one connection in each process");
+    }
+}
+
+/// The login was encrypted by the first process.
+#[test]
+fn child_uses_the_proxy_login_of_its_parent() {
+    // user:pa55word
+    let proxy = Proxy::open_for("Proxy-Authorization: Basic dXNlcjpwYTU1d29yZA==\r\n");
+    let url = format!("http://user:pa55word@{}", proxy.address());
+    for build in [Build::Shared, Build::Static] {
+        assert_eq!(forking_through(&url, build, "60000", "turns"), 2);
+        assert_eq!(forking_through(&url, build, "60000", "generations"), 6, "one connection in each process");
+        forking_through(&url, build, "0", "busy");
     }
 }
 

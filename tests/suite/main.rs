@@ -32,11 +32,13 @@
 //! | does the library for other Linux systems work | `targets` |
 //! | do third-party clients get a token from the stub | `clients` |
 //! | do the examples do what the documents show | `examples` |
+//! | does a batch of users stop before accounts are locked | `batch` |
 //! | is the README short, and do links in documents resolve | `documents` |
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
 mod answers;
+mod batch;
 mod boundary;
 mod cancellation;
 mod certificate_files;

@@ -158,9 +158,125 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("silence-after-headers", "NF_TIMEOUT", &["http_status=200"]),
 ];
 
-/// Every scenario and the code that it ends in.
-pub(crate) fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.iter().map(|&(scenario, code, _)| (scenario, code))
+/// The token of the documented response of the OAuth 2.0 service. Its `expires_in` counts from now on.
+const OAUTH2_WHOLE: Facts =
+    &[TOKEN, REFRESH, "scheme=Bearer", "refresh_expires_at=2032761600", "instance_url~https://localhost"];
+const OAUTH2_WITHOUT_URL: Facts = &[TOKEN, REFRESH, "instance_url="];
+const OAUTH2_WITHOUT_EXPIRY: Facts = &[TOKEN, REFRESH, "expires_at=-1"];
+const OAUTH2_ELSEWHERE: Facts = &["scheme=Bearer", "instance_url~https://127.0.0.1:"];
+
+/// The scenarios of the OAuth 2.0 service alone, and those of `TABLE` that end in another code there.
+const OAUTH2_TABLE: &[(&str, &str, Facts)] = &[
+    ("nested-in-limit", "NF_MALFORMED", &["message~Native Flow"]),
+    ("oauth2-code-5", "NF_DENIED", &["server_code=5", "remedy~client secret", "remedy~.uat", "retry_after_ms=-1"]),
+    ("oauth2-code-19", "NF_DENIED", &["server_code=19", "retry_after_ms=-1"]),
+    ("oauth2-code-100", "NF_DENIED", &["server_code=100", "retry_after_ms=-1"]),
+    ("oauth2-code-61", "NF_BAD_CLIENT", &["server_code=61", "remedy~.uat", "retry_after_ms=-1"]),
+    ("oauth2-code-64", "NF_BAD_CLIENT", &["server_code=64", "remedy~implementation", "retry_after_ms=-1"]),
+    ("oauth2-code-10", "NF_ACCOUNT_DISABLED", &["server_code=10", "retry_after_ms=-1"]),
+    ("oauth2-code-11", "NF_ACCOUNT_DISABLED", &["server_code=11", "retry_after_ms=-1"]),
+    ("oauth2-code-12", "NF_DENIED", &["server_code=12", "retry_after_ms=-1"]),
+    ("oauth2-code-13", "NF_DENIED", &["server_code=13", "retry_after_ms=-1"]),
+    ("oauth2-code-14", "NF_ACCOUNT_LOCKED", &["server_code=14", "remedy~unlock", "retry_after_ms=-1"]),
+    ("oauth2-code-20", "NF_NOT_ALLOWED", &["server_code=20", "message~IP address", "retry_after_ms=-1"]),
+    ("oauth2-code-21", "NF_NOT_ALLOWED", &["server_code=21", "message~single sign-on", "retry_after_ms=-1"]),
+    ("oauth2-code-53", "NF_NOT_ALLOWED", &["server_code=53", "message~Company", "retry_after_ms=-1"]),
+    ("oauth2-code-59", "NF_BAD_CLIENT", &["server_code=59", "retry_after_ms=-1"]),
+    ("oauth2-code-60", "NF_NOT_ALLOWED", &["server_code=60", "remedy~grant", "retry_after_ms=-1"]),
+    ("oauth2-code-54", "NF_NOT_ALLOWED", &["server_code=54", "message~scope", "retry_after_ms=-1"]),
+    ("oauth2-code-107", "NF_REFRESH_EXPIRED", &["server_code=107", "retry_after_ms=-1"]),
+    ("oauth2-code-108", "NF_REFRESH_EXPIRED", &["server_code=108", "retry_after_ms=-1"]),
+    ("oauth2-code-123", "NF_ACCOUNT_DISABLED", &["server_code=123", "retry_after_ms=-1"]),
+    ("oauth2-code-136", "NF_DENIED", &["server_code=136", "message~request token", "retry_after_ms=-1"]),
+    ("oauth2-code-134", "NF_MAINTENANCE", &["server_code=134", "retry_after_ms=300000"]),
+    ("oauth2-code-139", "NF_PASSWORD_EXPIRED", &["server_code=139", "retry_after_ms=-1"]),
+    ("oauth2-code-51", "NF_SERVER_ERROR", &["server_code=51", "retry_after_ms=-1"]),
+    ("oauth2-code-52", "NF_SERVER_ERROR", &["server_code=52", "retry_after_ms=-1"]),
+    ("oauth2-code-62", "NF_SERVER_ERROR", &["server_code=62", "retry_after_ms=-1"]),
+    ("oauth2-code-63", "NF_SERVER_ERROR", &["server_code=63", "retry_after_ms=-1"]),
+    ("oauth2-code-65", "NF_SERVER_ERROR", &["server_code=65", "retry_after_ms=-1"]),
+    ("oauth2-code-106", "NF_SERVER_ERROR", &["server_code=106", "retry_after_ms=-1"]),
+    ("oauth2-code-120", "NF_SERVER_ERROR", &["server_code=120", "retry_after_ms=-1"]),
+    ("oauth2-code-135", "NF_SERVER_ERROR", &["server_code=135", "retry_after_ms=-1"]),
+    ("oauth2-code-unknown", "NF_DENIED", &["server_code=9999", "retry_after_ms=-1"]),
+    ("oauth2-error", "NF_DENIED", &["server_code=-1", "retry_after_ms=-1"]),
+    ("oauth2-error-client", "NF_BAD_CLIENT", &["server_code=-1", "http_status=401"]),
+    ("oauth2-error-request", "NF_SERVER_ERROR", &["message~malformed", "retry_after_ms=-1"]),
+    ("oauth2-error-scope", "NF_NOT_ALLOWED", &["message~scope"]),
+    ("oauth2-error-grant-type", "NF_NOT_ALLOWED", &["remedy~grant"]),
+    ("oauth2-error-unknown", "NF_DENIED", &["http_status=403", "message~client secret", "retry_after_ms=-1"]),
+    ("oauth2-error-echo", "NF_DENIED", &["server_message=[withheld: the answer repeats a credential]"]),
+    ("oauth2-code-without-geolocation", "NF_DENIED", &["server_code=5"]),
+    ("oauth2-number", "NF_OK", OAUTH2_WHOLE),
+    ("oauth2-expiry-zero", "NF_OK", OAUTH2_WHOLE),
+    ("oauth2-expiry-negative", "NF_OK", OAUTH2_WITHOUT_EXPIRY),
+    ("oauth2-expiry-fraction", "NF_OK", OAUTH2_WITHOUT_EXPIRY),
+    ("oauth2-expiry-null", "NF_OK", OAUTH2_WITHOUT_EXPIRY),
+    ("oauth2-expiry-ten-years", "NF_OK", OAUTH2_WITHOUT_EXPIRY),
+    ("oauth2-expiry-huge", "NF_OK", OAUTH2_WITHOUT_EXPIRY),
+    ("oauth2-refresh-expiry-string", "NF_OK", OAUTH2_WHOLE),
+    ("oauth2-refresh-expiry-past", "NF_OK", &[TOKEN, REFRESH, "refresh_expires_at=-1"]),
+    ("oauth2-refresh-expiry-huge", "NF_OK", &[TOKEN, REFRESH, "refresh_expires_at=-1"]),
+    ("oauth2-refresh-expiry-missing", "NF_OK", &[TOKEN, REFRESH, "refresh_expires_at=-1"]),
+    ("oauth2-token-type", "NF_OK", OAUTH2_WHOLE),
+    ("oauth2-token-type-other", "NF_OK", OAUTH2_WHOLE),
+    ("oauth2-token-type-missing", "NF_OK", OAUTH2_WHOLE),
+    ("oauth2-upper-case", "NF_MALFORMED", &["message~no token"]),
+    ("oauth2-nested", "NF_MALFORMED", &["message~no token"]),
+    ("oauth2-refresh-repeated", "NF_OK", &["scheme=Bearer"]),
+    ("oauth2-refresh-omitted", "NF_OK", &["scheme=Bearer"]),
+    ("oauth2-geolocation-case", "NF_OK", OAUTH2_WHOLE),
+    ("oauth2-geolocation-url", "NF_OK", OAUTH2_WHOLE),
+    ("oauth2-geolocation-elsewhere", "NF_OK", OAUTH2_ELSEWHERE),
+    ("oauth2-geolocation-concur", "NF_OK", OAUTH2_WITHOUT_URL),
+    ("oauth2-geolocation-foreign", "NF_OK", OAUTH2_WITHOUT_URL),
+    ("oauth2-geolocation-suffix", "NF_OK", OAUTH2_WITHOUT_URL),
+    ("oauth2-geolocation-user-info", "NF_OK", OAUTH2_WITHOUT_URL),
+    ("oauth2-geolocation-empty", "NF_OK", OAUTH2_WITHOUT_URL),
+    ("oauth2-geolocation-host", "NF_OK", OAUTH2_WITHOUT_URL),
+    ("oauth2-elsewhere", "NF_OK", OAUTH2_ELSEWHERE),
+    ("oauth2-elsewhere-case", "NF_OK", OAUTH2_ELSEWHERE),
+    ("oauth2-elsewhere-url", "NF_OK", OAUTH2_ELSEWHERE),
+    ("oauth2-two-hops", "NF_WRONG_HOST", &["server_code=16", "message~https://localhost:"]),
+    ("oauth2-elsewhere-here", "NF_WRONG_HOST", &["server_code=16", "message~host that was asked"]),
+    ("oauth2-elsewhere-missing", "NF_WRONG_HOST", &["server_code=16", "message~did not name"]),
+    ("oauth2-elsewhere-empty", "NF_WRONG_HOST", &["server_code=16", "message~did not name"]),
+    ("oauth2-elsewhere-garbled", "NF_WRONG_HOST", &["server_code=16", "message~not a valid address"]),
+    ("oauth2-elsewhere-http", "NF_WRONG_HOST", &["server_code=16", "message~http://127.0.0.1:"]),
+    ("oauth2-elsewhere-user-info", "NF_WRONG_HOST", &["server_code=16", "message~not a valid address"]),
+    ("oauth2-elsewhere-concur", "NF_WRONG_HOST", &["message~https://us2.api.concursolutions.com"]),
+    ("oauth2-elsewhere-port", "NF_WRONG_HOST", &["message~https://us2.api.concursolutions.com:8443"]),
+    ("oauth2-elsewhere-host", "NF_WRONG_HOST", &["message~https://login.example", "remedy~nf_options_allow_host"]),
+    ("oauth2-elsewhere-address", "NF_WRONG_HOST", &["message~https://203.0.113.7"]),
+    ("oauth2-elsewhere-suffix", "NF_WRONG_HOST", &["message~https://concursolutions.com.evil.example"]),
+    ("oauth2-elsewhere-label", "NF_WRONG_HOST", &["message~https://evilconcursolutions.com"]),
+    ("oauth2-elsewhere-concur-user", "NF_WRONG_HOST", &["message~not a valid address"]),
+];
+
+/// Every scenario of a service and the code that it ends in.
+pub(crate) fn codes(service: Service) -> Vec<(&'static str, &'static str)> {
+    rows(service).into_iter().map(|(scenario, code, _)| (scenario, code)).collect()
+}
+
+/// Returns the rows of a service. Both services share the scenarios of `TABLE`: they have the same code, status and
+/// retry time.
+fn rows(service: Service) -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
+    let row = |&(scenario, code, facts): &(&'static str, &'static str, Facts)| (scenario, code, facts.to_vec());
+    match service {
+        Service::Native => TABLE.iter().map(row).collect(),
+        Service::OAuth2 => {
+            let has_own = |scenario: &str| OAUTH2_TABLE.iter().any(|own| own.0 == scenario);
+            let shared = TABLE.iter().filter(|row| !has_own(row.0)).map(|&(scenario, code, facts)| {
+                let is_shared = |fact: &&str| fact.starts_with("http_status=") || fact.starts_with("retry_after_ms=");
+                let mut facts: Vec<_> = facts.iter().copied().filter(is_shared).collect();
+                if code == "NF_OK" {
+                    facts.push("scheme=Bearer");
+                }
+                (scenario, code, facts)
+            });
+            shared.chain(OAUTH2_TABLE.iter().map(row)).collect()
+        }
+    }
 }
 
 /// The timeout of a call in ms: short if the call must end by it, long if it must not.
@@ -171,22 +287,27 @@ fn limit(code: &str) -> Duration {
 /// Additional time of a call after its deadline: to start the program, and to read its last block on a busy machine.
 const GRACE: Duration = Duration::from_secs(3);
 
-fn against(build: Build) {
+fn against(build: Build, service: Service) {
     let (stub, _) = support::stub();
     let wrong = Mutex::new(Vec::new());
-    let rows = Mutex::new(chosen(TABLE, |row| row.0.to_owned()).into_iter());
+    let rows = Mutex::new(chosen(rows(service), |row| row.0.to_owned()).into_iter());
     // Most calls only wait, so many run at once.
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 let program = Call::program(build);
                 loop {
-                    let Some(&(scenario, code, facts)) = rows.lock().unwrap().next() else { return };
+                    let Some((scenario, code, facts)) = rows.lock().unwrap().next() else { return };
                     let limit = limit(code);
-                    let call = Call::to(&stub.scenario_url(scenario));
+                    let call = match service {
+                        Service::Native => Call::to(&stub.scenario_url(scenario)),
+                        Service::OAuth2 => Call::to(&stub.scenario_url(scenario)).with_oauth2(),
+                    };
+                    let elsewhere = stub.elsewhere_url();
+                    let call = call.with("allow_host", elsewhere.trim_start_matches("https://"));
                     let result = call.with("timeout_ms", &limit.as_millis().to_string()).run_on(&program);
-                    support::proved("scenarios", scenario);
-                    let mut faults = Expected { code, lines: facts }.differences(&result);
+                    support::proved("scenarios", &format!("{scenario} ({service:?})"));
+                    let mut faults = Expected { code, lines: &facts }.differences(&result);
                     if code == "NF_TIMEOUT" && result.took > limit + GRACE {
                         faults.push(format!("took {:?}, the limit is {limit:?}", result.took));
                     }
@@ -203,28 +324,36 @@ fn against(build: Build) {
 
 #[test]
 fn every_scenario_of_the_stub_is_in_the_table_once() {
-    let scenarios = nativeflow_stub::scenarios().iter().filter(|scenario| scenario.is_for(Service::Native));
-    let mut offered: Vec<&str> = scenarios.map(|scenario| scenario.name).collect();
-    let mut tested: Vec<&str> = TABLE.iter().map(|row| row.0).collect();
-    offered.sort_unstable();
-    tested.sort_unstable();
-    assert_eq!(tested, offered);
+    for service in [Service::Native, Service::OAuth2] {
+        let scenarios = nativeflow_stub::scenarios().iter().filter(|scenario| scenario.is_for(service));
+        let mut offered: Vec<&str> = scenarios.map(|scenario| scenario.name).collect();
+        let mut tested: Vec<&str> = codes(service).into_iter().map(|row| row.0).collect();
+        offered.sort_unstable();
+        tested.sort_unstable();
+        assert_eq!(tested, offered, "{service:?}");
+    }
 }
 
 #[test]
 fn shared() {
-    against(Build::Shared);
+    against(Build::Shared, Service::Native);
+}
+
+#[test]
+fn shared_with_oauth2() {
+    against(Build::Shared, Service::OAuth2);
 }
 
 #[test]
 fn static_library() {
-    against(Build::Static);
+    against(Build::Static, Service::Native);
 }
 
 #[test]
 #[ignore = "slow"]
 fn library_without_unwinding() {
-    against(Build::PanicAbort);
+    against(Build::PanicAbort, Service::Native);
+    against(Build::PanicAbort, Service::OAuth2);
 }
 
 /// The stub itself checks credentials: it rejects all wrong ones in the same way, and unusual ones arrive unchanged.

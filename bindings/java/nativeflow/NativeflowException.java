@@ -31,10 +31,10 @@ public final class NativeflowException extends Exception {
 
     /** Reads the error that a C function returned, and frees it. */
     NativeflowException(long error) {
-        super(Bridge.C.nf_error_name(error) + ": " + Bridge.C.nf_error_message(error) + ". " + Bridge.C.nf_error_remedy(error));
+        super(Bridge.C.nf_error_name(error) + ": " + Bridge.C.nf_error_message(error) + ". " + Remedy.of(error));
         code = Bridge.C.nf_error_code(error);
         message = Bridge.C.nf_error_message(error);
-        remedy = Bridge.C.nf_error_remedy(error);
+        remedy = Remedy.of(error);
         httpStatus = Bridge.C.nf_error_http_status(error);
         serverMessage = Bridge.C.nf_error_server_message(error);
         serverCode = Bridge.C.nf_error_server_code(error);

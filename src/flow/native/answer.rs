@@ -42,10 +42,11 @@ impl Documents for Answers<'_> {
         }
     }
 
-    fn refusal(&self, status: StatusCode) -> Option<Cause> {
+    fn refusal(&self, status: StatusCode, is_of_service: bool) -> Option<Cause> {
         match (self.ask, status) {
             (Ask::Refresh { .. }, StatusCode::FORBIDDEN) => Some(Cause::RefreshRefused),
             (Ask::Revoke { .. }, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Some(Cause::RevokeRefused),
+            _ if is_of_service => rejection(status),
             _ => None,
         }
     }
@@ -72,6 +73,16 @@ impl Documents for Answers<'_> {
     }
 }
 
+/// Returns the cause for a status that the Native Flow uses for a rejected login (403: the live tests of the official
+/// SDK).
+fn rejection(status: StatusCode) -> Option<Cause> {
+    match status {
+        StatusCode::UNAUTHORIZED => Some(Cause::NoLoginArrived),
+        StatusCode::FORBIDDEN => Some(Cause::Denied),
+        _ => None,
+    }
+}
+
 /// Finds a failure reported in a success: an error envelope (both official clients check for one), or a status in the
 /// body.
 fn error_in_success(response: &Response<'_>) -> Result<(), Error> {
@@ -90,11 +101,11 @@ fn error_in_success(response: &Response<'_>) -> Result<(), Error> {
         envelope::message(document)?;
     }
     match envelope::status(document)?.and_then(|status| StatusCode::from_u16(status).ok()) {
-        Some(status) if !status.is_success() => Err(Error::new(refusal(status, is_error)).detail(format_args!(
-            "{}, {} inside",
-            response.status_text(),
-            status.as_u16()
-        ))),
+        Some(status) if !status.is_success() => {
+            let cause = rejection(status).filter(|_| is_error).unwrap_or_else(|| refusal(status));
+            let detail = format!("{}, {} inside", response.status_text(), status.as_u16());
+            Err(Error::new(cause).detail(detail))
+        }
         // A message alone: block pages send one in a success.
         _ if is_error => Err(Error::new(Cause::RefusedWithoutStatus).detail(response.status_text())),
         _ => Ok(()),

@@ -61,9 +61,11 @@ impl Documents for Answers<'_> {
         }
     }
 
-    fn refusal(&self, status: StatusCode) -> Option<Cause> {
-        match (self.ask, status) {
-            (Ask::Revoke { .. }, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Some(Cause::RevokeRefused),
+    fn refusal(&self, status: StatusCode, is_of_service: bool) -> Option<Cause> {
+        let is_rejection = matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
+        match self.ask {
+            Ask::Revoke { .. } if is_rejection => Some(Cause::RevokeRefused),
+            _ if is_rejection && is_of_service => Some(Cause::LoginOrClientDenied),
             _ => None,
         }
     }
@@ -237,9 +239,9 @@ mod tests {
     use crate::flow::trusted_hosts::TrustedHosts;
     use crate::message::{Answer, Body, Moment};
     use crate::origin::{HostPort, Origin};
+    use crate::sealed::Sealed;
     use crate::secret::Secret;
     use crate::token::Token;
-    use crate::wipe::Sealed;
 
     /// As documented by Concur, with shorter tokens.
     const DOCUMENTED: &str = r#"{"expires_in":"3600","scope":"app-scope","token_type":"Bearer","access_token":"eyJ0",

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::no_proxy::Bypass;
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Code, Error};
 use crate::message::basic;
 use crate::origin::{HostPort, Origin};
 use crate::redact::Redactor;
+use crate::sealed::Sealed;
 use crate::secret::Secret;
 use crate::wipe::WipedVec;
 
@@ -33,13 +34,29 @@ pub(in crate::transport) enum Scheme {
 pub(crate) struct Proxy {
     pub(in crate::transport) scheme: Scheme,
     pub(in crate::transport) place: HostPort,
-    pub(in crate::transport) login: Option<Login>,
+    pub(in crate::transport) login: Option<SealedLogin>,
 }
 
 /// The proxy's user and password. They are not credentials of Concur.
+pub(in crate::transport) struct SealedLogin {
+    user: Sealed,
+    password: Sealed,
+}
+
+/// The same, decrypted while a message to the proxy is built or its error text is read.
 pub(in crate::transport) struct Login {
     pub(in crate::transport) user: Secret,
     pub(in crate::transport) password: Secret,
+}
+
+impl SealedLogin {
+    fn new(Login { user, password }: &Login) -> Result<SealedLogin, Error> {
+        Ok(SealedLogin { user: Sealed::new(user)?, password: Sealed::new(password)? })
+    }
+
+    pub(in crate::transport) fn open(&self) -> Result<Login, Error> {
+        Ok(Login { user: self.user.open()?, password: self.password.open()? })
+    }
 }
 
 impl Login {
@@ -79,15 +96,19 @@ impl Proxy {
         };
         let default_port = if scheme == Scheme::Https { 443 } else { 1080 };
         let place = HostPort::parse(place, default_port).map_err(reject)?;
-        let login = login.map(|login| read_login(login, scheme).map_err(reject)).transpose()?;
+        let login = match login {
+            Some(login) => Some(SealedLogin::new(&read_login(login, scheme).map_err(reject)?)?),
+            None => None,
+        };
         Ok(Proxy { scheme, place, login })
     }
 
     /// Makes the redactor that removes user and password from the proxy's error text.
-    pub(in crate::transport) fn redactor(&self) -> Redactor {
-        let Some(Login { user, password }) = &self.login else { return Redactor::new(&[], &[]) };
+    pub(in crate::transport) fn redactor(&self) -> Result<Redactor, Error> {
+        let Some(login) = &self.login else { return Ok(Redactor::new(&[], &[])) };
+        let Login { user, password } = login.open()?;
         let pair = Secret::concat(&[user.expose(), ":", password.expose()]);
-        Redactor::new(&[user.expose(), password.expose()], &[pair.expose()])
+        Ok(Redactor::new(&[user.expose(), password.expose()], &[pair.expose()]))
     }
 }
 
@@ -152,6 +173,9 @@ impl Route {
                 })?;
                 // The name of the variable precedes the fault.
                 let named = |error: Error| {
+                    if error.code() != Code::InvalidOption {
+                        return error;
+                    }
                     let what = error.message();
                     let (_, what) = what.rsplit_once(": ").unwrap_or(("", &what));
                     Error::new(Cause::ProxyRefusedUrl).detail(format_args!("{name}: {what}"))
@@ -194,7 +218,8 @@ mod tests {
         ] {
             let proxy = Proxy::parse(url).unwrap();
             assert_eq!((proxy.scheme, proxy.place.to_string().as_str()), (scheme, name), "{url}");
-            let login = proxy.login.as_ref().map(|login| (login.user.expose(), login.password.expose()));
+            let login = proxy.login.map(|login| login.open().unwrap());
+            let login = login.as_ref().map(|login| (login.user.expose(), login.password.expose()));
             assert_eq!(login.unwrap_or_default(), (user, password), "{url}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::config::Login;
+use super::config::SealedLogin;
 use crate::error::{Cause, Error};
 use crate::origin::HostPort;
 use crate::transport::buffer::Buffer;
@@ -26,7 +26,7 @@ const MAX_MESSAGE_LEN: usize = 4 + 1 + 255 + 2;
 
 /// Opens a tunnel to a server through the proxy at the other end of `stream`. The proxy looks up the server's name.
 pub(super) fn open_tunnel(
-    login: Option<&Login>,
+    login: Option<&SealedLogin>,
     stream: &mut Stream,
     HostPort { host, port }: &HostPort,
     call: &Call<'_>,
@@ -118,10 +118,12 @@ impl SocksSession<'_> {
     }
 
     /// Sends user and password, each after its length (RFC 1929).
-    fn log_in(&mut self, login: &Login) -> Result<(), Error> {
+    fn log_in(&mut self, login: &SealedLogin) -> Result<(), Error> {
+        let login = login.open()?;
         let (user, password) = (login.user.expose().as_bytes(), login.password.expose().as_bytes());
         // Longer values in the URL were rejected.
         self.send(&[&[1, user.len() as u8], user, &[password.len() as u8], password])?;
+        drop(login);
         match self.receive()? {
             [_, 0] => Ok(()),
             [_, _] => Err(denied("user name or password rejected", self.call)),

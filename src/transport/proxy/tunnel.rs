@@ -38,7 +38,7 @@ pub(in crate::transport) fn open(
     let exchanged = exchange.conclude(cut)?;
     let status = exchanged.answer.response.status();
     if !status.is_success() {
-        return Err(refusal(&exchanged.answer, &call.peer_name(), &proxy.redactor()));
+        return Err(refusal(&exchanged.answer, &call.peer_name(), &proxy.redactor()?));
     }
     let stream = exchanged.connection.into_stream().ok_or_else(|| failure::unexpected_data(call))?;
     call.log_phase_done(format_args!("{}: tunnel to {server} open, HTTP {}", call.peer_title(), status.as_u16()));
@@ -53,7 +53,7 @@ fn connect(proxy: &Proxy, server: &HostPort, user_agent: Option<&HeaderValue>) -
         head = header(head, "User-Agent", product.clone());
     }
     if let Some(login) = &proxy.login {
-        head = header(head, "Proxy-Authorization", secret_value(login.basic())?);
+        head = header(head, "Proxy-Authorization", secret_value(login.open()?.basic())?);
     }
     head.body(()).map_err(|_| Cause::Unforeseen.into())
 }

@@ -5,7 +5,9 @@
 //! installed. It runs under the call auditor of `tests/hosts`, which sees at the C boundary whether login and secret were zeroed
 //! and all objects freed, and looks for the secret in the process' memory when it frees its client.
 
+mod batch;
 mod call_auditor;
+mod guides;
 mod oauth2;
 mod rows;
 mod table;

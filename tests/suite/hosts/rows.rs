@@ -65,7 +65,7 @@ pub const HOSTS: &[Host] = &[
         folder: "go",
         build: &[
             &["{tools}/bin/go", "vet", "./..."],
-            &["{tools}/bin/go", "build", "-buildvcs=false", "./examples/get_token"],
+            &["{tools}/bin/go", "build", "-buildvcs=false", "-o", ".", "./examples/..."],
         ],
         tests: &[&["{tools}/bin/go", "test", "-race", "./..."]],
         run: &["./get_token"],
@@ -76,7 +76,7 @@ pub const HOSTS: &[Host] = &[
         folder: "go",
         build: &[
             &["/usr/lib/go-1.19/bin/go", "vet", "./..."],
-            &["/usr/lib/go-1.19/bin/go", "build", "-buildvcs=false", "./examples/get_token"],
+            &["/usr/lib/go-1.19/bin/go", "build", "-buildvcs=false", "-o", ".", "./examples/..."],
         ],
         tests: &[&["/usr/lib/go-1.19/bin/go", "test", "-race", "./..."]],
         run: &["./get_token"],

@@ -73,6 +73,32 @@ fn whole_bindings_have_every_function_and_code() {
     }
 }
 
+fn is_option(function: &str) -> bool {
+    let name = function.strip_prefix("nf_options_").unwrap_or_default();
+    ["set_", "add_", "use_"].iter().any(|verb| name.starts_with(verb))
+}
+
+/// The bindings replace the names of options in a remedy with their own names, and no other names. Their tests find the options
+/// by these beginnings.
+#[test]
+fn remedies_name_only_functions_that_bindings_replace() {
+    let causes = fs::read_to_string(root().join("src/error/cause.rs")).unwrap();
+    let remedies: Vec<&str> =
+        causes.lines().filter(|line| line.starts_with("        \"") && line.ends_with("\";")).collect();
+    let words = remedies.iter().flat_map(|line| line.split(|c: char| !c.is_ascii_lowercase() && c != '_'));
+    let names: Vec<&str> = words.filter(|word| word.starts_with("nf_")).collect();
+    let symbols = promised("nativeflow.symbols");
+    assert!(names.len() >= 10, "{names:?}");
+    for name in names {
+        assert!(is_option(name) && symbols.iter().any(|symbol| symbol == name), "{name}");
+    }
+    // The other bindings have tests that find all options.
+    let cpp = fs::read_to_string(root().join("tests/cpp/wrapper.cpp")).unwrap();
+    for option in symbols.iter().filter(|symbol| is_option(symbol)) {
+        assert!(cpp.contains(&format!("CHECK_OWN_NAME({option}, ")), "tests/cpp/wrapper.cpp lacks {option}");
+    }
+}
+
 /// C++ programs call the missing functions directly, because the C++ header includes the C header.
 #[test]
 fn cpp_header_uses_every_function() {

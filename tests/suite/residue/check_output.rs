@@ -49,7 +49,7 @@ impl<'a> OutputCheck<'a> {
             let in_code = !place.starts_with('[') && !place.starts_with("registers") && place != "anonymous";
             let known = in_code && self.known == Some(pattern);
             let copied = place == "[stack]" || place.starts_with("registers");
-            let kept = KEPT.contains(&pattern) && ["configured", "returned", "freed"].contains(&when) && !copied;
+            let kept = pattern == KEPT && ["configured", "returned", "freed"].contains(&when) && !copied;
             (when != "planted" && !known && !kept).then(|| (when, pattern, place, count.parse().unwrap()))
         })
     }

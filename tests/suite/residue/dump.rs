@@ -56,13 +56,24 @@ fn core_contains_no_secret(build: Build, names: &[&'static str]) {
     assert!(faults.is_empty(), "{build}: {faults:?}");
 }
 
-/// Also not of the token, which is in use at that moment: core dumps exclude its memory.
+/// Also not of the token, which is in use at that moment, and of the proxy's login, which the client uses later: core dumps exclude
+/// the memory of the token, and the login is encrypted with a key in such memory.
 #[test]
 fn core_dump_contains_no_secret() {
     needs!("gcore");
     core_contains_no_secret(
         Build::Shared,
-        &["ok", "denied", "truncated-body", "silence-after-headers", "tls-not-trusted"],
+        &[
+            "ok",
+            "denied",
+            "truncated-body",
+            "silence-after-headers",
+            "tls-not-trusted",
+            "kept-proxy-user",
+            "proxy-user-refused",
+            "proxy-user-socks",
+            "proxy-user-tls",
+        ],
     );
 }
 

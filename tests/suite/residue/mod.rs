@@ -26,8 +26,10 @@ use std::sync::{Mutex, OnceLock};
 use nativeflow_stub::{Options, Stub, User};
 
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
+use rustls::version::TLS13;
 
 use crate::network::certificates::Authority;
+use crate::network::tls_peer::Config;
 use crate::production::at_production_host;
 use crate::support::{self, Build, NAMESPACES, Target, chosen, is_everything_tested, needs};
 use asking_server::AskingServer;
@@ -48,11 +50,17 @@ pub struct Place {
     proxy: Proxy,
     refusing_proxy: Proxy,
     asking_proxy: Proxy,
+    socks_proxy: Proxy,
+    tls_proxy: Proxy,
+    tls_proxy_ca: String,
     client_keys: [ClientKey; 3],
     asking_server: AskingServer,
     /// Its URL.
     odd_server: String,
 }
+
+const TOKEN_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nConnection: close\r\n\
+    Content-Length: 76\r\n\r\n<Access_Token><Token>fdjhk2382kwkajsklwe8i3932kslswl</Token></Access_Token>\n";
 
 /// Shared by all tests that do not need special options.
 pub fn place() -> &'static Place {
@@ -79,6 +87,7 @@ impl Place {
             file
         };
         let clients = Authority::root("Clients' CA");
+        let tls_proxy = Config::new(&format!("residue-{number}"), &TLS13, None);
         let foreign_ca = ca_file("foreign", Stub::start(options).unwrap().ca_pem());
         Place {
             ca: ca_file("ca", stub.ca_pem()),
@@ -88,6 +97,9 @@ impl Place {
             proxy: Proxy::open(),
             refusing_proxy: Proxy::answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 10\r\n\r\nnot to it\n"),
             asking_proxy: Proxy::answering("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
+            socks_proxy: Proxy::socks(),
+            tls_proxy: Proxy::within_tls(&tls_proxy.tls, TOKEN_RESPONSE),
+            tls_proxy_ca: tls_proxy.ca,
             asking_server: AskingServer::start(&clients, &folder),
             odd_server: odd_server::start(),
             client_keys: [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384, &PKCS_ED25519]

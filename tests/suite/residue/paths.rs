@@ -1,5 +1,7 @@
 //! The exit paths of a call.
 
+use nativeflow_stub::Service;
+
 use super::client_key::ClientKey;
 use super::patterns::Patterns;
 use super::proxy::Proxy;
@@ -92,7 +94,7 @@ fn panics(place: &Place) -> Vec<Path> {
 /// Every scenario of the stub.
 fn answered(place: &Place) -> Vec<Path> {
     let stub = &place.stub;
-    let scenarios = scenarios::codes().map(|(name, code)| {
+    let scenarios = scenarios::codes(Service::Native).into_iter().map(|(name, code)| {
         let path = Path::new(place, name, code).to(stub.scenario_url(name));
         match (name, code) {
             (_, "NF_TIMEOUT") => path.waiting(300),
@@ -152,17 +154,21 @@ fn unanswered(place: &Place) -> Vec<Path> {
 /// Through a proxy, or ended by it.
 fn by_proxy(place: &Place) -> Vec<Path> {
     let proxied = |name, code, proxy: &Proxy| Path::new(place, name, code).flagged(format!("proxy={}", proxy.url()));
+    let user = |name, code, scheme, proxy: &Proxy| {
+        Path::new(place, name, code).with(|call| call.use_proxy(scheme, proxy.address()))
+    };
     vec![
         proxied("proxy", "NF_OK", &place.proxy),
         proxied("proxy-refuses", "NF_PROXY", &place.refusing_proxy),
         proxied("proxy-asks", "NF_PROXY_DENIED", &place.asking_proxy),
         Path::new(place, "proxy-is-gone", "NF_PROXY").flagged("proxy=http://127.0.0.1:1"),
-        Path::new(place, "proxy-user", "NF_OK").with(|call| call.use_proxy(&place.proxy.address())),
-        Path::new(place, "proxy-user-environment", "NF_OK")
-            .flagged("environment-proxy")
-            .with(|call| call.use_proxy(&place.proxy.address())),
-        Path::new(place, "proxy-user-refused", "NF_PROXY_DENIED")
-            .with(|call| call.use_proxy(&place.asking_proxy.address())),
+        user("proxy-user", "NF_OK", "http", &place.proxy),
+        user("proxy-user-environment", "NF_OK", "http", &place.proxy).flagged("environment-proxy"),
+        user("proxy-user-refused", "NF_PROXY_DENIED", "http", &place.asking_proxy),
+        user("proxy-user-socks", "NF_OK", "socks5", &place.socks_proxy),
+        Path { ca: place.tls_proxy_ca.clone(), ..user("proxy-user-tls", "NF_OK", "https", &place.tls_proxy) },
+        // Its connections are idle between the calls.
+        user("kept-proxy-user", "NF_OK", "http", &place.proxy).flagged("keep-alive"),
     ]
 }
 

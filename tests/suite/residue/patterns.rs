@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
+use std::net::SocketAddr;
 
 use nativeflow_stub::{TlsSecret, User};
 
@@ -38,9 +39,9 @@ pub const MASTER_SECRET: &str = "master";
 /// Of TLS 1.3, and the other secrets that it derives with them.
 pub const TRAFFIC_SECRET: &str = "traffic";
 
-/// Secrets of options and clients. They may be in the memory of these objects until these are freed, but not on the stack or in
-/// registers.
-pub const KEPT: [&str; 2] = ["clientkey", "proxy"];
+/// A secret of options and clients that may be in the memory of these objects until these are freed, but not on the stack or in
+/// registers. Their other secrets are encrypted.
+pub const KEPT: &str = "clientkey";
 
 /// A call's credentials, and the patterns that must not be found after it.
 pub struct Patterns {
@@ -50,7 +51,7 @@ pub struct Patterns {
     pub secret: Vec<u8>,
     /// The URL of a proxy, with user and password; empty without a proxy.
     pub proxy: Vec<u8>,
-    /// Name and text of secrets of options and clients.
+    /// Name and text of secrets that options and clients store.
     pub kept: Vec<(&'static str, Vec<u8>)>,
     /// The same for secrets that are not text.
     pub kept_bytes: Vec<(&'static str, Vec<u8>)>,
@@ -63,9 +64,9 @@ impl Patterns {
     }
 
     /// Sets a proxy at this address, with its own user and password.
-    pub fn use_proxy(&mut self, address: &str) {
+    pub fn use_proxy(&mut self, scheme: &str, address: SocketAddr) {
         let (user, password) = (random_text(20), random_text(20));
-        self.proxy = format!("http://{user}:{password}@{address}").into();
+        self.proxy = format!("{scheme}://{user}:{password}@localhost:{}", address.port()).into();
         let pair = format!("{user}:{password}").into_bytes();
         self.kept.extend(base64_forms(&pair).map(|form| ("proxy", form)));
         self.kept.push(("proxy", pair));

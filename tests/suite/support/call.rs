@@ -27,6 +27,11 @@ impl Call {
         self.with("key", &user.key).with("login", &user.login).with("secret", &user.secret)
     }
 
+    /// Asks the OAuth 2.0 service, as the application of the stub.
+    pub fn with_oauth2(self) -> Call {
+        self.with("oauth2", "1").with("client_secret", &nativeflow_stub::Options::default().client_secret)
+    }
+
     /// Replaces the value of a setting.
     pub fn with(self, name: &str, value: &str) -> Call {
         let mut call = self.without(name);

@@ -7,12 +7,12 @@ use super::Facts;
 /// The end of a call: the name of its code, and lines that it must print in addition: `name=value`, or `name~part of the
 /// value`.
 #[derive(Clone, Copy)]
-pub struct Expected {
+pub struct Expected<'a> {
     pub code: &'static str,
-    pub lines: &'static [&'static str],
+    pub lines: &'a [&'static str],
 }
 
-impl Expected {
+impl Expected<'_> {
     /// All differences between the expected output and that of `tests/c/call.c` for one call, one text for each.
     pub fn differences(self, facts: &Facts) -> Vec<String> {
         let pairs = facts.pairs();

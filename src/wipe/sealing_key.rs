@@ -1,0 +1,245 @@
+//! The keys that encrypt secrets between calls, and that make fingerprints of them.
+//!
+//! It is made once, and a child of fork inherits it: the child can read what its parent has encrypted. The system does not
+//! lock a child's memory, so each process locks the key again.
+
+use std::mem;
+use std::ptr::NonNull;
+use std::slice;
+
+use once_cell::race::OnceBox;
+use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
+use ring::hmac;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use zeroize::Zeroize as _;
+
+use super::pages::Pages;
+use super::per_process::PerProcess;
+use super::registers::clear_registers;
+use super::stack::clear_stack;
+
+static KEY: OnceBox<SealingKey> = OnceBox::new();
+
+/// Runs `work` with the key, which leaves parts of it in registers. `None` if the system has no memory or no random
+/// numbers for a key.
+pub(crate) fn with_sealing_key<R>(work: impl FnOnce(&LessSafeKey) -> R) -> Option<R> {
+    let key = KEY.get_or_try_init(|| SealingKey::new().map(Box::new).ok_or(())).ok()?;
+    Some(key.with(work))
+}
+
+/// Runs `work` with the key of fingerprints, which leaves parts of it in registers and on the stack of `work`. `None` as
+/// above.
+pub(crate) fn with_fingerprint_key<R>(work: impl FnOnce(&hmac::Key) -> R) -> Option<R> {
+    let key = KEY.get_or_try_init(|| SealingKey::new().map(Box::new).ok_or(())).ok()?;
+    Some(key.with_content(|content| work(&content.fingerprints)))
+}
+
+/// AES-256-GCM: ring uses the key where it is, and ChaCha20 would copy it to the stack.
+struct SealingKey {
+    /// A [`Content`], in memory that is locked if the limit allows it and left out of core dumps.
+    pages: Pages,
+    /// Whether a process has locked it.
+    locked: PerProcess<bool>,
+}
+
+/// Never moved: a move would leave a copy.
+#[repr(C)]
+struct Content {
+    key: LessSafeKey,
+    /// HMAC-SHA256: a short secret cannot be guessed from its fingerprint without this key.
+    fingerprints: hmac::Key,
+    /// The random numbers that a key is made from. Wiped afterwards.
+    random: [u8; 32],
+}
+
+impl SealingKey {
+    fn new() -> Option<SealingKey> {
+        let pages = Pages::new(size_of::<Content>())?;
+        let key = SealingKey { locked: PerProcess::new(), pages };
+        key.locked.get(|| key.pages.are_locked(), |_| {});
+        let is_made = make(key.content());
+        // ring returns the key by value.
+        clear_stack();
+        clear_registers();
+        is_made.then_some(key)
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&LessSafeKey) -> R) -> R {
+        self.with_content(|content| work(&content.key))
+    }
+
+    fn with_content<R>(&self, work: impl FnOnce(&Content) -> R) -> R {
+        self.locked.get(|| self.pages.lock(), |_| {});
+        // SAFETY: `new` has written it, and nothing changes it before `drop`.
+        let result = work(unsafe { self.content().as_ref() });
+        clear_registers();
+        result
+    }
+
+    fn content(&self) -> NonNull<Content> {
+        // Pages are aligned for every type.
+        self.pages.start().cast()
+    }
+}
+
+/// Never inlined, because only the stack below the caller's frame is cleared.
+#[inline(never)]
+fn make(content: NonNull<Content>) -> bool {
+    let content = content.as_ptr();
+    // SAFETY: nothing else knows these pages. They are zero, which is a valid array.
+    let random = unsafe { &mut (*content).random };
+    let key = SystemRandom::new().fill(random).and_then(|()| UnboundKey::new(&AES_256_GCM, random));
+    let key = key.map(LessSafeKey::new);
+    let fingerprints = SystemRandom::new().fill(random).map(|()| hmac::Key::new(hmac::HMAC_SHA256, random));
+    random.zeroize();
+    let (Ok(key), Ok(fingerprints)) = (key, fingerprints) else { return false };
+    // SAFETY: as above.
+    unsafe {
+        (&raw mut (*content).key).write(key);
+        (&raw mut (*content).fingerprints).write(fingerprints);
+    }
+    true
+}
+
+impl Drop for SealingKey {
+    /// Runs only if another thread made a key at the same time, or if making it failed.
+    fn drop(&mut self) {
+        // SAFETY: the pages are at least this long, and this is the only reference to them. The key needs no drop.
+        unsafe { slice::from_raw_parts_mut(self.pages.start().as_ptr(), size_of::<Content>()) }.zeroize();
+        const { assert!(!mem::needs_drop::<Content>()) };
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::collections::HashSet;
+    use std::fs;
+    use std::ops::Range;
+    use std::os::unix::fs::FileExt as _;
+    use std::slice;
+    use std::sync::PoisonError;
+    use std::sync::mpsc::channel;
+    use std::thread;
+
+    use ring::aead::{Aad, Nonce};
+
+    use super::{Content, SealingKey};
+    use crate::wipe::slots::LOCKABLE;
+
+    /// Encrypts and decrypts with the key.
+    fn works(key: &SealingKey) -> bool {
+        let mut bytes = [7; 1024];
+        let nonce = || Nonce::assume_unique_for_key([0; 12]);
+        let Ok(tag) = key.with(|key| key.seal_in_place_separate_tag(nonce(), Aad::empty(), &mut bytes)) else {
+            return false;
+        };
+        key.with(|key| key.open_in_place_separate_tag(nonce(), Aad::empty(), tag, &mut bytes, 0..).is_ok())
+            && bytes == [7; 1024]
+    }
+
+    fn range(line: &str) -> Option<Range<usize>> {
+        let (from, to) = line.split(' ').next()?.split_once('-')?;
+        Some(usize::from_str_radix(from, 16).ok()?..usize::from_str_radix(to, 16).ok()?)
+    }
+
+    /// Checked with the system's own list: `lo` locked, `dd` not dumped.
+    #[test]
+    fn key_is_locked_and_left_out_of_dumps_also_in_a_child() {
+        let _alone = LOCKABLE.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = SealingKey::new().unwrap();
+        let address = key.content().as_ptr() as usize;
+        let has = |flags: [&str; 2]| {
+            let maps = fs::read_to_string("/proc/self/smaps").unwrap_or_default();
+            let mut lines = maps.lines().skip_while(|line| !range(line).is_some_and(|range| range.contains(&address)));
+            let line = lines.find(|line| line.starts_with("VmFlags:")).unwrap_or_default();
+            flags.map(|flag| line.split(' ').any(|given| given == flag))
+        };
+        assert_eq!(has(["lo", "dd"]), [true, true]);
+        // SAFETY: the child uses system calls and memory of the heap, whose locks the C library keeps usable.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let before = has(["lo", "dd"]);
+            let is_good = before == [false, true] && works(&key) && has(["lo", "dd"]) == [true, true];
+            // SAFETY: ends the child, and runs no code of its parent.
+            unsafe { libc::_exit((!is_good).into()) };
+        }
+        let mut status = 0;
+        // SAFETY: the child from above.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "{status}");
+    }
+
+    fn bytes(key: &SealingKey) -> &[u8] {
+        // SAFETY: initialized by `new`, and nothing changes it before `drop`.
+        unsafe { slice::from_raw_parts(key.content().as_ptr().cast(), size_of::<Content>()) }
+    }
+
+    fn numbers(bytes: &[u8]) -> impl Iterator<Item = u64> {
+        bytes.windows(8).map(|window| u64::from_ne_bytes(window.try_into().unwrap()))
+    }
+
+    /// Counts the places in this process's memory where eight bytes of a key are. `hidden` contains their complements: it is in
+    /// memory too. The key itself and the stack of this thread are left out.
+    fn places(hidden: &HashSet<u64>, key: Range<usize>) -> usize {
+        let ends: HashSet<u16> = hidden.iter().map(|number| *number as u16).collect();
+        let mut possible = vec![false; 1 << 16];
+        ends.iter().for_each(|&end| possible[usize::from(end)] = true);
+        let here = (&raw const possible) as usize;
+        let memory = fs::File::open("/proc/self/mem").unwrap();
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let ranges = maps.lines().filter(|line| line.contains(" rw")).filter_map(range);
+        let mut block = vec![0; 1 << 16];
+        let mut found = 0;
+        for range in ranges.filter(|range| !range.contains(&here) && !range.contains(&key.start)) {
+            for start in range.clone().step_by(block.len()) {
+                let block = &mut block[..(1 << 16).min(range.end - start)];
+                // Another test may have unmapped it.
+                if memory.read_exact_at(block, start as u64).is_ok() && block.iter().any(|byte| *byte != 0) {
+                    found += numbers(block)
+                        .filter(|number| possible[usize::from(!*number as u16)] && hidden.contains(&!number))
+                        .count();
+                }
+            }
+        }
+        found
+    }
+
+    /// Makes a key whose unused bytes are zero: making another one before it clears the stack, from which they are copied.
+    fn new_key() -> SealingKey {
+        drop(SealingKey::new());
+        SealingKey::new().unwrap()
+    }
+
+    #[test]
+    fn key_is_nowhere_else_in_memory() {
+        let (to_here, from_there) = channel();
+        let (to_there, from_here) = channel::<()>();
+        // A thread of its own, whose stack is searched while it waits.
+        let user = thread::spawn(move || {
+            let key = new_key();
+            assert!(works(&key));
+            let address = bytes(&key).as_ptr_range();
+            to_here.send(address.start as usize..address.end as usize).unwrap();
+            from_here.recv().unwrap();
+            let copy = bytes(&key)[16..48].to_vec();
+            to_here.send(0..copy.len()).unwrap();
+            from_here.recv().unwrap();
+        });
+        let place: Range<usize> = from_there.recv().unwrap();
+        let other = new_key();
+        // SAFETY: the content of a key that exists until the thread gets the second message.
+        let key = unsafe { slice::from_raw_parts(place.start as *const u8, place.len()) };
+        // Without addresses and lengths, which every key contains.
+        let is_random =
+            |(one, other): &(u64, u64)| (one ^ other).to_ne_bytes().iter().filter(|&&byte| byte == 0).count() < 3;
+        let hidden: HashSet<u64> =
+            numbers(key).zip(numbers(bytes(&other))).filter(is_random).map(|(one, _)| !one).collect();
+        assert!(hidden.len() > 200, "{}", hidden.len());
+        assert_eq!(places(&hidden, place.clone()), 0);
+        to_there.send(()).unwrap();
+        assert_eq!(from_there.recv().unwrap().len(), 32);
+        assert!(places(&hidden, place) > 0, "the control was not found");
+        to_there.send(()).unwrap();
+        user.join().unwrap();
+    }
+}
