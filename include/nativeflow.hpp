@@ -349,7 +349,7 @@ public:
     }
 
     /* Selects the OAuth 2.0 service instead of the Native Flow. */
-    options &use_oauth2()
+    options &oauth2()
     {
         detail::check(nf_options_use_oauth2(options_.get()));
         return *this;

@@ -140,18 +140,13 @@ namespace Nativeflow
         /// <summary>Replaces C functions in a remedy: nf_options_set_timeout_ms is Options.SetTimeout.</summary>
         internal static string WithOwnNames(string remedy)
         {
-            remedy = WithOwnNames(remedy, "nf_client_", "Client.");
-            return WithOwnNames(remedy, "nf_options_", "Options.");
-        }
-
-        static string WithOwnNames(string remedy, string prefix, string type)
-        {
+            const string prefix = "nf_options_";
             for (int at; (at = remedy.IndexOf(prefix, StringComparison.Ordinal)) >= 0;)
             {
                 int end = at;
                 while (end < remedy.Length && (remedy[end] == '_' || char.IsLower(remedy[end]) || char.IsDigit(remedy[end])))
                     end++;
-                string name = type;
+                string name = "Options.";
                 foreach (string word in remedy.Substring(at + prefix.Length, end - at - prefix.Length).Split('_'))
                     if (word == "oauth2")
                         name += "OAuth2";

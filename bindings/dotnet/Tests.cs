@@ -539,8 +539,7 @@ static class Tests
                 Check(IsZero(part) && stored.Value == "" && stored.Authorization == "");
                 Check(stored.ExpiresAt == null && stored.RefreshExpiresAt == token.RefreshExpiresAt);
                 Check(refreshed.Value != "" && refreshed.Value != token.Value && refreshed.RefreshToken != token.RefreshToken);
-                NativeflowException noValue = FailureOf(() => client.RevokeToken(stored));
-                Check(noValue.Code == Code.InvalidArgument && noValue.Remedy.Contains("Client.RefreshToken") && !noValue.Remedy.Contains("nf_"));
+                Check(CodeOf(() => client.RevokeToken(stored)) == Code.InvalidArgument);
                 Check(CodeOf(() => client.RevokeToken(refreshed, token)) == Code.InvalidArgument);
                 client.RevokeToken(refreshed);
                 NativeflowException expired = FailureOf(() => client.RefreshToken(key, refreshed).Dispose());

@@ -50,7 +50,7 @@ func (e *Error) Is(target error) bool { return target == e.Code }
 // Unwrap returns context.Canceled or context.DeadlineExceeded if the context ended the call, otherwise nil.
 func (e *Error) Unwrap() error { return e.context }
 
-// ownNames replaces C functions in a remedy with the fields of Options, and methods.
+// ownNames replaces C functions in a remedy with the fields of Options.
 var ownNames = strings.NewReplacer(
 	"nf_options_set_base_url", "Options.BaseURL",
 	"nf_options_use_oauth2", "Options.OAuth2",
@@ -68,7 +68,6 @@ var ownNames = strings.NewReplacer(
 	"nf_options_set_proxy", "Options.Proxy",
 	"nf_options_use_environment_proxy", "Options.EnvironmentProxy",
 	"nf_options_set_log", "Options.Log",
-	"nf_client_refresh_token", "Client.RefreshToken",
 )
 
 // takeError reads and frees the error that a C function has returned.

@@ -59,10 +59,7 @@ func TestOAuth2TokenIsRefreshedAndRevoked(t *testing.T) {
 	if at, _ := stored.RefreshExpiresAt(); stored.Value() != "" || stored.Authorization() != "" || !at.Equal(until) {
 		t.Error("a token without a value has one, or another expiry:", at)
 	}
-	noValue := mustBe(t, client.RevokeToken(ctx, stored, nil), nativeflow.ErrInvalidArgument)
-	if !strings.Contains(noValue.Remedy, "Client.RefreshToken") || strings.Contains(noValue.Remedy, "nf_") {
-		t.Error(noValue.Remedy)
-	}
+	mustBe(t, client.RevokeToken(ctx, stored, nil), nativeflow.ErrInvalidArgument)
 	refreshed, err := client.RefreshToken(ctx, key, stored)
 	if err != nil {
 		t.Fatal(err)

@@ -82,7 +82,7 @@ test('a token of the OAuth 2.0 service is stored, refreshed and revoked', () =>
     assert(isZero([part]));
     assert.deepEqual([stored.value, stored.authorization, stored.expiresAt], ['', '', null]);
     assert.deepEqual(stored.refreshExpiresAt, refreshExpiresAt);
-    await assert.rejects(client.revokeToken(stored), ({ code, remedy }) => code === Code.INVALID_ARGUMENT && /\brefreshToken\b/.test(remedy));
+    await assert.rejects(client.revokeToken(stored), { code: Code.INVALID_ARGUMENT });
     const refreshed = await client.refreshToken(key, stored);
     assert.notEqual(refreshed.value, '');
     assert.notEqual(refreshed.value, token.value);

@@ -49,7 +49,7 @@ void oauth2(const std::string &base_url, const char *ca_file, const std::string 
 {
     nativeflow::secret application(client_secret), native_secret(client_secret);
     nativeflow::options options;
-    options.base_url(base_url).ca_file(ca_file).use_oauth2();
+    options.base_url(base_url).ca_file(ca_file).oauth2();
     CHECK(thrown([&] { nativeflow::client without_secret(options); }) == NF_INVALID_OPTION);
     options.client_secret(application).allow_host("localhost:1").credential_type(NF_CREDENTIAL_PASSWORD);
     CHECK(is_zero(application));
@@ -155,6 +155,10 @@ int main(int argc, char **argv)
     static_cast<void>(sizeof(&nativeflow::options::member));                                                           \
     CHECK(nativeflow::detail::with_own_names("(" #c_name ") nf_x") == "(options::" #member ") nf_x")
     CHECK_OWN_NAME(nf_options_set_base_url, base_url);
+    CHECK_OWN_NAME(nf_options_use_oauth2, oauth2);
+    CHECK_OWN_NAME(nf_options_set_client_secret, client_secret);
+    CHECK_OWN_NAME(nf_options_set_credential_type, credential_type);
+    CHECK_OWN_NAME(nf_options_allow_host, allow_host);
     CHECK_OWN_NAME(nf_options_set_timeout_ms, timeout);
     CHECK_OWN_NAME(nf_options_set_connect_timeout_ms, connect_timeout);
     CHECK_OWN_NAME(nf_options_set_keep_alive_ms, keep_alive);

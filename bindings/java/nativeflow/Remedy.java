@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** The text of a remedy, with the names of this binding. */
 final class Remedy {
-    private static final Pattern FUNCTION = Pattern.compile("nf_(options|client)_(?:set_|use_)?([a-z0-9]+(?:_[a-z]+)*?)(?:_ms)?\\b");
+    private static final Pattern SETTER = Pattern.compile("nf_options_(?:set_|use_)?([a-z0-9]+(?:_[a-z]+)*?)(?:_ms)?\\b");
 
     private Remedy() {}
 
@@ -15,13 +15,13 @@ final class Remedy {
         return withOwnNames(Bridge.C.nf_error_remedy(error));
     }
 
-    /** Replaces functions of C: nf_options_set_timeout_ms is Options.timeout, nf_client_refresh_token is Client.refreshToken. */
+    /** Replaces functions of C: nf_options_set_timeout_ms is Options.timeout. */
     static String withOwnNames(String remedy) {
-        Matcher function = FUNCTION.matcher(remedy);
+        Matcher function = SETTER.matcher(remedy);
         StringBuffer own = new StringBuffer();
         while (function.find()) {
-            StringBuilder name = new StringBuilder(function.group(1).equals("client") ? "Client." : "Options.");
-            String[] words = function.group(2).split("_");
+            StringBuilder name = new StringBuilder("Options.");
+            String[] words = function.group(1).split("_");
             name.append(words[0]);
             for (int next = 1; next < words.length; next++) {
                 name.append(words[next].substring(0, 1).toUpperCase(Locale.ROOT)).append(words[next].substring(1));
