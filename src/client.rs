@@ -104,7 +104,7 @@ impl Client {
         let answer = transport.send(operation, &request)?;
         // The request contains the credentials: dropped before the response is parsed.
         drop(request);
-        flow::native::read_token(&answer, &credentials)
+        flow::native::read_token(&answer, endpoint, &credentials)
     }
 
     /// Ends calls with [`Code::Cancelled`](crate::error::Code::Cancelled), on any thread. The first handle ends all

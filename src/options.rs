@@ -66,9 +66,10 @@ impl Options {
         }
     }
 
-    /// Sets the address of Concur: scheme, host, optional port and path prefix. https, or http for a loopback host.
+    /// Sets the address of Concur: scheme, host, optional port and path prefix, but no endpoint. https, or http for a
+    /// loopback host.
     pub fn set_base_url(&mut self, url: &str) -> Result<(), Error> {
-        self.base_url = BaseUrl::parse(url)?;
+        self.base_url = BaseUrl::configured(url)?;
         Ok(())
     }
 

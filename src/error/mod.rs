@@ -11,11 +11,11 @@ mod code;
 pub(crate) use cause::Cause;
 pub use code::Code;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use crate::redact::one_line;
+use cause::PAUSE;
 
 /// The reason why a call failed, and what to do about it.
 #[derive(Clone)]
@@ -25,7 +25,11 @@ pub struct Error(Box<Facts>);
 #[derive(Clone)]
 struct Facts {
     cause: Cause,
+    /// The other end: host and port, after the request also the path.
+    place: String,
     detail: String,
+    /// Sentences of the remedy for this case alone.
+    advice: String,
     http_status: Option<u16>,
     server_message: String,
     correlation_id: String,
@@ -36,13 +40,15 @@ struct Facts {
 }
 
 /// The last sentence of a remedy, if it is certainly true.
-const NOTHING_SENT: &str = "No Concur credentials were sent.";
+const NOTHING_SENT: &str = " No Concur credentials were sent.";
 
 impl Error {
     pub(crate) fn new(cause: Cause) -> Error {
         Error(Box::new(Facts {
             cause,
+            place: String::new(),
             detail: String::new(),
+            advice: String::new(),
             http_status: None,
             server_message: String::new(),
             correlation_id: String::new(),
@@ -54,6 +60,21 @@ impl Error {
     /// Adds the facts of this case. They must not contain a secret. Text from a server is reduced to one line.
     pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Error {
         self.0.detail = one_line(&detail.to_string());
+        self
+    }
+
+    /// Sets the address that the message names, unless a layer below has set it. It must not contain a query.
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Error {
+        if self.0.place.is_empty() {
+            self.0.place = one_line(&place.to_string());
+        }
+        self
+    }
+
+    /// Adds a sentence to the remedy. It must not contain a secret.
+    pub(crate) fn advise(mut self, sentence: &str) -> Error {
+        self.0.advice.push(' ');
+        self.0.advice.push_str(sentence);
         self
     }
 
@@ -84,19 +105,25 @@ impl Error {
 
     /// Returns the cause, in one line without a secret.
     pub fn message(&self) -> String {
-        match self.0.detail.as_str() {
-            "" => self.0.cause.message().to_owned(),
-            detail => format!("{}: {detail}", self.0.cause.message()),
+        let mut message = self.0.cause.message().to_owned();
+        for part in [&self.0.place, &self.0.detail] {
+            if !part.is_empty() {
+                message.push_str(": ");
+                message.push_str(part);
+            }
         }
+        message
     }
 
     /// Returns the administrator's next step, in one line.
-    pub fn remedy(&self) -> Cow<'static, str> {
-        let remedy = self.0.cause.remedy();
-        match self.0.is_sent {
-            Some(false) => format!("{remedy} {NOTHING_SENT}").into(),
-            Some(true) | None => remedy.into(),
+    pub fn remedy(&self) -> String {
+        let seconds = self.pause().unwrap_or_default().as_secs();
+        let mut remedy = self.0.cause.remedy().replace(PAUSE, &format!("{seconds} seconds"));
+        remedy.push_str(&self.0.advice);
+        if self.0.is_sent == Some(false) {
+            remedy.push_str(NOTHING_SENT);
         }
+        remedy
     }
 
     /// Returns the HTTP status of the response, if there was one.

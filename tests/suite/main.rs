@@ -60,6 +60,7 @@ mod nuget;
 mod production;
 mod programs;
 mod release;
+mod remedies;
 mod residue;
 mod response;
 mod scenarios;

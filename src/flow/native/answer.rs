@@ -5,11 +5,11 @@ use std::time::SystemTime;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode, Uri};
 
-use super::{envelope, expiry};
+use super::{envelope, expiry, hosts};
 use crate::error::{Cause, Code, Error};
 use crate::flow::base_url::BaseUrl;
 use crate::flow::credentials::Credentials;
-use crate::message::{Answer, Body, Document, decode, requested_pause};
+use crate::message::{Answer, Body, Document, Endpoint, decode, requested_pause};
 use crate::redact::Redactor;
 use crate::redact::one_line;
 use crate::secret::Secret;
@@ -20,7 +20,7 @@ use crate::token::Token;
 /// Checked in this order: a redirect, a missing endpoint and status 407 count, whatever the body. A web page is never a
 /// rejected login, whatever its status. An error in a success is a failure. Otherwise a token that can be parsed is
 /// returned. The texts of Concur's error messages are unknown, so no decision depends on one.
-pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Token, Error> {
+pub(crate) fn read_token(answer: &Answer, endpoint: &Endpoint, sent: &Credentials<'_>) -> Result<Token, Error> {
     let Answer { response, came } = answer;
     let Body { bytes, cut } = response.body();
     let text = decode(response.headers(), bytes);
@@ -31,7 +31,8 @@ pub(crate) fn read_token(answer: &Answer, sent: &Credentials<'_>) -> Result<Toke
     if is_compressed {
         document = Document::Empty;
     }
-    let answer = Head { status: response.status(), headers: response.headers(), came: came.wall, is_compressed, sent };
+    let (status, headers) = (response.status(), response.headers());
+    let answer = Head { status, headers, came: came.wall, is_compressed, endpoint, sent };
 
     if answer.is_redirect() {
         return Err(answer.failure(answer.redirect(), &document));
@@ -65,11 +66,12 @@ struct Head<'a> {
     came: SystemTime,
     /// The body cannot be read, because it is compressed.
     is_compressed: bool,
+    endpoint: &'a Endpoint,
     sent: &'a Credentials<'a>,
 }
 
 impl Head<'_> {
-    /// Adds everything that the server sent to an error.
+    /// Adds to an error the address, everything that the server sent, and advice about a rejected login.
     fn failure(&self, error: Error, document: &Document<'_>) -> Error {
         let message = self.server_message(document);
         let correlation_id = self
@@ -79,11 +81,16 @@ impl Head<'_> {
             .or_else(|| envelope::id(document).ok()?.map(|id| id.expose().to_owned()))
             .unwrap_or_default();
         let redactor = self.redactor();
-        error.retry_after(requested_pause(self.headers, self.came)).answered(
+        let error = error.at(self.endpoint.place()).retry_after(requested_pause(self.headers, self.came)).answered(
             self.status.as_u16(),
             redactor.sanitize(&correlation_id),
             redactor.sanitize(message.expose()),
-        )
+        );
+        if error.code() != Code::Denied {
+            return error;
+        }
+        let advice = [self.sent.advice(), hosts::advice(&self.endpoint.origin.place.host)];
+        advice.into_iter().flatten().fold(error, |error, sentence| error.advise(&sentence))
     }
 
     /// Makes the redactor that removes the sent credentials from the server's error text. Made on demand, because most
@@ -273,8 +280,9 @@ mod tests {
 
     use super::read_token;
     use crate::error::{Cause, Code, Error};
-    use crate::flow::Credentials;
-    use crate::message::{Answer, Body, Moment};
+    use crate::flow::native::token_endpoint;
+    use crate::flow::{BaseUrl, Credentials};
+    use crate::message::{Answer, Body, Endpoint, Moment};
     use crate::token::Token;
 
     const DOCUMENTED: &str = r#"<?xml version="1.0"?>
@@ -298,7 +306,12 @@ mod tests {
             response = response.header(*name, *value);
         }
         let body = Body { bytes: body.to_vec().into(), cut: cut.map(Error::new) };
-        read_token(&Answer { response: response.body(body).unwrap(), came: Moment::now() }, &sent())
+        let answer = Answer { response: response.body(body).unwrap(), came: Moment::now() };
+        read_token(&answer, &endpoint(), &sent())
+    }
+
+    fn endpoint() -> Endpoint {
+        token_endpoint(&BaseUrl::parse("https://localhost/gate").unwrap()).unwrap()
     }
 
     fn answer(status: u16, body: &str) -> Result<Token, Error> {
@@ -658,7 +671,9 @@ mod tests {
         ] {
             let error = answer(200, body).unwrap_err();
             assert_eq!(error.code(), Code::Malformed, "{body}");
-            assert!(error.message().ends_with(&format!("two different values of one name): {name}")), "{error}");
+            let message = error.message();
+            assert!(message.contains("two different values of one name)"), "{error}");
+            assert!(message.ends_with(&format!(": {name}")), "{error}");
             assert_eq!(error.server_message(), "", "{body}");
         }
         // A rejected login stays one, whatever the error text is.
@@ -725,6 +740,58 @@ mod tests {
         assert_eq!(read(403, &[], b"<Err", cut()).unwrap_err().code(), Code::Denied);
         let too_large = Some(Cause::BodyTooLarge);
         assert_eq!(read(200, &[], DOCUMENTED.as_bytes(), too_large).unwrap_err().code(), Code::TooLarge);
+    }
+
+    #[test]
+    fn every_error_of_a_response_names_host_port_and_path_once() {
+        let place = "localhost:443/gate/net2/oauth2/accesstoken.ashx";
+        for (status, body, cut) in [
+            (200, "", None),
+            (200, "<a/>", None),
+            (200, "<a", None),
+            (200, PAGE, None),
+            (200, ERROR, None),
+            (200, DOCUMENTED, Some(Cause::BodyTooLarge)),
+            (302, "", None),
+            (400, ERROR, None),
+            (401, ERROR, None),
+            (403, ERROR, None),
+            (403, PAGE, None),
+            (404, "", None),
+            (407, "", None),
+            (429, ERROR, None),
+            (500, "", None),
+            (503, PAGE, None),
+        ] {
+            let error = read(status, &[], body.as_bytes(), cut).unwrap_err();
+            assert_eq!(error.message().matches(place).count(), 1, "{status} {body}: {error}");
+        }
+        let mut endpoint = endpoint();
+        endpoint.uri = "https://localhost/gate?client_secret=QUX".parse().unwrap();
+        let response = Response::builder().status(403).body(Body { bytes: Vec::new().into(), cut: None }).unwrap();
+        let error = read_token(&Answer { response, came: Moment::now() }, &endpoint, &sent()).unwrap_err();
+        assert!(error.message().contains("localhost:443/gate: HTTP 403"), "a query may contain a secret: {error}");
+    }
+
+    #[test]
+    fn advice_about_password_and_hosts_follows_only_a_rejection() {
+        let credentials = Credentials::new("kEy12345", "john@example.com", " ").unwrap();
+        let endpoint = token_endpoint(&BaseUrl::production()).unwrap();
+        let read = |status: u16| {
+            let body = Body { bytes: ERROR.as_bytes().to_vec().into(), cut: None };
+            let response = Response::builder().status(status).body(body).unwrap();
+            read_token(&Answer { response, came: Moment::now() }, &endpoint, &credentials).unwrap_err()
+        };
+        for status in [200, 401, 403] {
+            let remedy = read(status).remedy();
+            let end = " The password that was sent begins with a space and ends with a space. www.concursolutions.com also rejects users of other hosts: if the user belongs to eu1.concursolutions.com, implementation.concursolutions.com, eu1imp.concursolutions.com, set the base URL (nf_options_set_base_url) to that host.";
+            assert!(remedy.ends_with(end), "{remedy}");
+        }
+        for status in [302, 400, 404, 429, 500, 503] {
+            let remedy = read(status).remedy();
+            assert!(!remedy.contains("password that was") && !remedy.contains("eu1"), "{remedy}");
+        }
+        assert!(!answer(403, ERROR).unwrap_err().remedy().contains("rejects users"), "another host");
     }
 
     #[test]

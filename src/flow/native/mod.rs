@@ -4,12 +4,14 @@
 //! |---|---|
 //! | the request and its endpoint | `request` |
 //! | reads the response: a token or an error | `answer` |
+//! | the hosts with their own users | `hosts` |
 //! | the places of token and error in a document | `envelope` |
 //! | the time at which the token expires | `expiry` |
 
 mod answer;
 mod envelope;
 mod expiry;
+pub(super) mod hosts;
 mod request;
 
 pub(crate) use answer::read_token;

@@ -1,0 +1,81 @@
+//! Characters at the ends of a text that come from its file and not from its owner: quotes, spaces, a byte order mark.
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Whether a text begins or ends with a space of any kind (Unicode's White_Space).
+pub(super) fn has_space(text: &str) -> bool {
+    text.trim() != text
+}
+
+/// Whether a text is in quotes, as in a CSV file: straight or typographic, single or double.
+pub(super) fn is_quoted(text: &str) -> bool {
+    let is_quote = |c| matches!(c, '"' | '\'' | '`' | '«' | '»' | '\u{2018}'..='\u{201f}' | '‹' | '›' | '＂' | '＇');
+    let inner = text.strip_prefix(is_quote).and_then(|rest| rest.strip_suffix(is_quote));
+    inner.is_some()
+}
+
+/// Describes a rejected password: whether it is empty, and its ends. The sentence contains no part of it.
+pub(super) fn password_advice(secret: &str) -> Option<String> {
+    if secret.is_empty() {
+        return Some(
+            "The password that was sent was empty. A buffer that a call has wiped is empty: fill it again before each call."
+                .to_owned(),
+        );
+    }
+    let is_blank = |c: char| c.is_whitespace() || c == BYTE_ORDER_MARK;
+    let facts: Vec<&str> = [
+        (secret.starts_with(BYTE_ORDER_MARK), "begins with a byte order mark"),
+        (secret.starts_with(char::is_whitespace), "begins with a space"),
+        (secret.ends_with(char::is_whitespace), "ends with a space"),
+        (is_quoted(secret.trim_matches(is_blank)), "is in quotes"),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, what)| is_so.then_some(what))
+    .collect();
+    (!facts.is_empty()).then(|| format!("The password that was sent {}.", facts.join(" and ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_space, is_quoted, password_advice};
+
+    #[test]
+    fn quotes_count_only_as_a_pair() {
+        for quoted in
+            ["\"a\"", "'a'", "“a”", "„a“", "‘a’", "«a»", "»a«", "‹a›", "`a`", "＂a＂", "\"\"", "\"a'", "'\"a\"'"]
+        {
+            assert!(is_quoted(quoted), "{quoted}");
+        }
+        for plain in ["", "a", "\"", "'", "'t.hooft@example.com", "o'hara@example.com", "a\"", "a\"b\"c", "(a)", "<a>"]
+        {
+            assert!(!is_quoted(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn spaces_of_every_kind_count_at_the_ends_only() {
+        for space in [' ', '\u{a0}', '\u{2003}', '\u{202f}', '\u{205f}', '\u{3000}', '\u{1680}'] {
+            assert!(has_space(&format!("{space}a")) && has_space(&format!("a{space}")), "{space:?}");
+            assert!(!has_space(&format!("a{space}a")), "{space:?}");
+        }
+    }
+
+    #[test]
+    fn advice_describes_the_ends_of_a_password_and_quotes_no_part_of_it() {
+        for (secret, advice) in [
+            (" qux", "begins with a space"),
+            ("qux\u{a0}", "ends with a space"),
+            (" qux ", "begins with a space and ends with a space"),
+            ("'qux'", "is in quotes"),
+            ("\u{feff}qux", "begins with a byte order mark"),
+            ("\u{feff}\"qux\"", "begins with a byte order mark and is in quotes"),
+            ("“qux” ", "ends with a space and is in quotes"),
+        ] {
+            assert_eq!(password_advice(secret), Some(format!("The password that was sent {advice}.")));
+        }
+        assert!(password_advice("").is_some_and(|advice| advice.contains("was empty")));
+        for secret in ["qux", "q x", "q\"u\"x", "'qux", "qux\u{feff}", "ä", "Travel&Expense$2012"] {
+            assert_eq!(password_advice(secret), None, "nothing more is said of a password");
+        }
+    }
+}

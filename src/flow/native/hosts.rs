@@ -1,0 +1,34 @@
+//! The hosts of the Native Flow. Each has its own users, and rejects those of the others like a wrong password.
+
+/// Concur's host in the United States, and that of the developer sandboxes.
+pub(in crate::flow) const PRODUCTION: &str = "www.concursolutions.com";
+const HOSTS: [&str; 4] =
+    [PRODUCTION, "eu1.concursolutions.com", "implementation.concursolutions.com", "eu1imp.concursolutions.com"];
+
+/// Returns the advice for a login that `host` rejected, if it is one of Concur's hosts.
+pub(super) fn advice(host: &str) -> Option<String> {
+    let others: Vec<&str> = HOSTS.into_iter().filter(|other| *other != host).collect();
+    (others.len() < HOSTS.len()).then(|| {
+        format!(
+            "{host} also rejects users of other hosts: if the user belongs to {}, set the base URL (nf_options_set_base_url) to that host.",
+            others.join(", ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HOSTS, advice};
+
+    #[test]
+    fn advice_names_the_other_hosts() {
+        for host in HOSTS {
+            let advice = advice(host).unwrap();
+            assert!(advice.starts_with(&format!("{host} also")), "{advice}");
+            assert!(HOSTS.iter().all(|other| advice.matches(other).count() == 1), "{advice}");
+        }
+        for host in ["localhost", "concursolutions.com", "us2.api.concursolutions.com", "xwww.concursolutions.com"] {
+            assert_eq!(advice(host), None);
+        }
+    }
+}
