@@ -211,6 +211,9 @@ causes! {
     NoTls => Tls, Never,
         "TLS handshake failed (server does not use TLS)",
         "Check the port in the base URL. A plain HTTP port or a proxy's port does not use TLS.";
+    NoTlsInTunnel => Tls, Never,
+        "TLS handshake failed (the other end of the proxy's tunnel does not use TLS)",
+        "Check the port in the proxy URL (nf_options_set_proxy) and the proxy's log, because some proxies respond themselves instead of opening a tunnel. Then check the port in the base URL.";
     TlsTooOld => Tls, Never,
         "TLS handshake failed (server does not offer TLS 1.2 or 1.3)",
         "Enable TLS 1.2 or 1.3 on the server. If the server is Concur's, check for an old TLS-inspecting proxy.";
@@ -288,7 +291,7 @@ causes! {
         "Check the port and the scheme of the proxy URL (http, https, socks5).";
     ProxyNoTls => Proxy, Never,
         "TLS handshake with the proxy failed (proxy does not use TLS)",
-        "Set http:// in the proxy URL if the proxy accepts connections without TLS, or check its port.";
+        "Set http:// in the proxy URL if the proxy accepts connections without TLS. Otherwise check the port in the proxy URL (nf_options_set_proxy).";
     ProxyTlsFailed => Proxy, Never,
         "TLS connection to the proxy failed",
         "Check the port in the proxy URL, the proxy's log, and that the proxy offers TLS 1.2 or 1.3.";

@@ -125,7 +125,10 @@ pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, progress: &
         rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests) if progress.any_byte_sent() => {
             Cause::RenegotiationAsked
         }
-        rustls::Error::InvalidMessage(_) if progress.phase() == Phase::Handshake => Cause::NoTls,
+        rustls::Error::InvalidMessage(_) if progress.phase() == Phase::Handshake => match progress.has_proxy() {
+            true => Cause::NoTlsInTunnel,
+            false => Cause::NoTls,
+        },
         _ => Cause::TlsFailed,
     };
     Error::new(cause).at(progress.place()).detail(error)

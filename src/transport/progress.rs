@@ -141,6 +141,10 @@ impl Progress {
         }
     }
 
+    pub(super) fn has_proxy(&self) -> bool {
+        self.proxy.is_some()
+    }
+
     /// Names the server of a tunnel in messages.
     pub(super) fn tunnel_target(&self) -> String {
         format!(" (tunnel to {})", self.server.origin.authority())
