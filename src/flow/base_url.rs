@@ -41,7 +41,7 @@ impl BaseUrl {
         BaseUrl { origin: Arc::new(Origin { is_https: true, place }), prefix: String::new() }
     }
 
-    /// Parses a base URL that somebody wrote. Also rejects an endpoint, with a query or without: the library would add
+    /// Parses the base URL of the options. Also rejects an endpoint, with a query or without: the library would add
     /// its own path to it. The error names the base URL instead, but not the query, which may contain a secret.
     pub(crate) fn configured(text: &str) -> Result<BaseUrl, Error> {
         let base = BaseUrl::parse(text.split(['?', '#']).next().unwrap_or_default())?;

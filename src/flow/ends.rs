@@ -75,7 +75,7 @@ mod tests {
         }
         assert!(password_advice("").is_some_and(|advice| advice.contains("was empty")));
         for secret in ["qux", "q x", "q\"u\"x", "'qux", "qux\u{feff}", "ä", "Travel&Expense$2012"] {
-            assert_eq!(password_advice(secret), None, "nothing more is said of a password");
+            assert_eq!(password_advice(secret), None, "no other fact about a password is shown");
         }
     }
 }

@@ -69,7 +69,7 @@ static void credentials(void)
     REJECTED(client, KEY, "\xe2\x80\x9clogin@example.com\xe2\x80\x9d", "secret", NF_INVALID_ARGUMENT);
 }
 
-/* A call has wiped both buffers. A program that fills only one of them again is told so. */
+/* A call has wiped both buffers. The error of the next call names the one that was not filled again. */
 static void wiped_buffers(void)
 {
     char login[] = "login@example.com", secret[] = "wrong";

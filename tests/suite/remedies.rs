@@ -1,11 +1,13 @@
 //! Messages and remedies lead an administrator to the setting that is wrong. A login that cannot be right is not sent.
 
-use std::io::{Read as _, Write as _};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nativeflow_stub::{Options, Stub, User};
 
 use crate::network::stalls::{hold, listener, read_head};
-use crate::support::{self, Call, Expected};
+use crate::support::{self, Build, Call, Expected, Facts, Program};
 
 fn expect(call: &Call, code: &'static str, lines: &'static [&'static str], case: &str) {
     let differences = Expected { code, lines }.differences(&call.run());
@@ -121,4 +123,45 @@ fn rejected_password_is_described_by_its_ends_alone() {
     }
     let facts = Call::to(&base).with("secret", "Q U\"X").run();
     assert!(!facts.pairs()["remedy"].contains("password that was sent"), "{}", facts.stdout);
+}
+
+/// Compiles the function that the document shows, and calls it as the demo user.
+fn documented_retry(base_url: &str) -> Facts {
+    let document = fs::read_to_string(support::root().join("docs/diagnosing.md")).unwrap();
+    let code = document.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("C code");
+    let file = support::scratch("remedies").join(format!("retry-{:?}.h", std::thread::current().id()));
+    fs::write(&file, code).unwrap();
+    let user = User::demo();
+    Program::compile_with("retry", Build::Shared, &[&format!("-DRETRY=\"{}\"", file.display())])
+        .args(&[base_url, &user.key, &user.login, &user.secret])
+        .run()
+}
+
+#[test]
+fn documented_retry_sends_the_password_each_time_and_waits_as_asked() {
+    // The second response is that of the same server without load.
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let peer = listener(|mut client| {
+        let mut head = String::new();
+        BufReader::new(&client).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(|line| {
+            head.push_str(&line);
+        });
+        assert!(head.contains("am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg=="), "the password");
+        let token = "<Access_Token><Token>token</Token></Access_Token>";
+        match CALLS.fetch_add(1, Ordering::SeqCst) {
+            0 => client.write_all(b"HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"),
+            _ => write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{token}", token.len()),
+        }
+    });
+    let facts = documented_retry(&format!("http://{peer}"));
+    assert!(facts.status.success(), "{}", facts.stderr);
+    assert_eq!(facts.stdout, "pause=7000\ncode=NF_OK\n");
+    let stub = Stub::start(Options::default()).unwrap();
+    for (scenario, output, requests) in
+        [("denied", "code=NF_DENIED\n", 1), ("busy", "pause=120000\npause=120000\ncode=NF_BUSY\n", 3)]
+    {
+        let before = stub.requests().len();
+        let facts = documented_retry(&format!("{}/scenario/{scenario}", stub.plain_url()));
+        assert_eq!((facts.stdout.as_str(), stub.requests().len() - before), (output, requests), "{scenario}");
+    }
 }
