@@ -415,7 +415,7 @@ mod tests {
     #[test]
     fn messages_and_remedies_are_printed_in_a_table() {
         for &cause in Cause::ALL {
-            let remedy = Error::new(cause).remedy();
+            let remedy = cause.remedy();
             println!("{:<18} {}\n{:18} {remedy}\n", cause.code().name(), cause.message(), "");
         }
     }

@@ -53,9 +53,9 @@ fn one_shot_call_reports_a_rejection() {
     assert!(facts.stderr.starts_with("NF_DENIED: "), "{}", facts.stderr);
     // The user may belong to another host.
     let parts = [
-        ": www.concursolutions.com:443/net2/oauth2/accesstoken.ashx: HTTP 403. Do not retry",
-        "www.concursolutions.com also rejects users of other hosts",
-        "eu1.concursolutions.com, implementation.concursolutions.com, eu1imp.concursolutions.com, set the base URL (nf_",
+        ": www.concursolutions.com:443/net2/oauth2/accesstoken.ashx: HTTP 403.",
+        "www.concursolutions.com also rejects users of Concur's other hosts: ",
+        "eu1.concursolutions.com, implementation.concursolutions.com, eu1imp.concursolutions.com. If the user",
     ];
     assert!(parts.iter().all(|part| facts.stderr.contains(part)), "{}", facts.stderr);
 }

@@ -784,7 +784,7 @@ mod tests {
         };
         for status in [200, 401, 403] {
             let remedy = read(status).remedy();
-            let end = " The password that was sent begins with a space and ends with a space. www.concursolutions.com also rejects users of other hosts: if the user belongs to eu1.concursolutions.com, implementation.concursolutions.com, eu1imp.concursolutions.com, set the base URL (nf_options_set_base_url) to that host.";
+            let end = " The password that was sent begins with a space and ends with a space. www.concursolutions.com also rejects users of Concur's other hosts: eu1.concursolutions.com, implementation.concursolutions.com, eu1imp.concursolutions.com. If the user belongs to one of them, set it as the base URL (nf_options_set_base_url).";
             assert!(remedy.ends_with(end), "{remedy}");
         }
         for status in [302, 400, 404, 429, 500, 503] {

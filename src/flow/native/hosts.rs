@@ -10,7 +10,7 @@ pub(super) fn advice(host: &str) -> Option<String> {
     let others: Vec<&str> = HOSTS.into_iter().filter(|other| *other != host).collect();
     (others.len() < HOSTS.len()).then(|| {
         format!(
-            "{host} also rejects users of other hosts: if the user belongs to {}, set the base URL (nf_options_set_base_url) to that host.",
+            "{host} also rejects users of Concur's other hosts: {}. If the user belongs to one of them, set it as the base URL (nf_options_set_base_url).",
             others.join(", ")
         )
     })
