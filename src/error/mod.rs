@@ -59,14 +59,14 @@ impl Error {
 
     /// Adds the facts of this case. They must not contain a secret. Text from a server is reduced to one line.
     pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Error {
-        self.0.detail = one_line(&detail.to_string());
+        self.0.detail = line(&detail);
         self
     }
 
     /// Sets the address that the message names, unless a layer below has set it. It must not contain a query.
     pub(crate) fn at(mut self, place: impl fmt::Display) -> Error {
         if self.0.place.is_empty() {
-            self.0.place = one_line(&place.to_string());
+            self.0.place = line(&place);
         }
         self
     }
@@ -117,8 +117,13 @@ impl Error {
 
     /// Returns the administrator's next step, in one line.
     pub fn remedy(&self) -> String {
-        let seconds = self.pause().unwrap_or_default().as_secs();
-        let mut remedy = self.0.cause.remedy().replace(PAUSE, &format!("{seconds} seconds"));
+        let remedy = self.0.cause.remedy();
+        let mut remedy = match remedy.split_once(PAUSE) {
+            Some((before, after)) => {
+                format!("{before}{} seconds{after}", self.pause().unwrap_or_default().as_secs())
+            }
+            None => remedy.to_owned(),
+        };
         remedy.push_str(&self.0.advice);
         if self.0.is_sent == Some(false) {
             remedy.push_str(NOTHING_SENT);
@@ -147,6 +152,12 @@ impl Error {
         let pause = self.0.cause.retry().pause(self.0.is_sent != Some(false))?;
         Some(self.0.requested_pause.unwrap_or(pause))
     }
+}
+
+/// Not generic and not inlined: otherwise the library contains this code once for each type.
+#[inline(never)]
+fn line(text: &dyn fmt::Display) -> String {
+    one_line(&text.to_string())
 }
 
 impl fmt::Display for Error {

@@ -4,14 +4,13 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Whether a text begins or ends with a space of any kind (Unicode's White_Space).
 pub(super) fn has_space(text: &str) -> bool {
-    text.trim() != text
+    text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace)
 }
 
 /// Whether a text is in quotes, as in a CSV file: straight or typographic, single or double.
 pub(super) fn is_quoted(text: &str) -> bool {
     let is_quote = |c| matches!(c, '"' | '\'' | '`' | '«' | '»' | '\u{2018}'..='\u{201f}' | '‹' | '›' | '＂' | '＇');
-    let inner = text.strip_prefix(is_quote).and_then(|rest| rest.strip_suffix(is_quote));
-    inner.is_some()
+    text.strip_prefix(is_quote).is_some_and(|rest| rest.ends_with(is_quote))
 }
 
 /// Describes a rejected password: whether it is empty, and its ends. The sentence contains no part of it.
@@ -22,17 +21,19 @@ pub(super) fn password_advice(secret: &str) -> Option<String> {
                 .to_owned(),
         );
     }
-    let is_blank = |c: char| c.is_whitespace() || c == BYTE_ORDER_MARK;
-    let facts: Vec<&str> = [
-        (secret.starts_with(BYTE_ORDER_MARK), "begins with a byte order mark"),
-        (secret.starts_with(char::is_whitespace), "begins with a space"),
-        (secret.ends_with(char::is_whitespace), "ends with a space"),
-        (is_quoted(secret.trim_matches(is_blank)), "is in quotes"),
-    ]
-    .into_iter()
-    .filter_map(|(is_so, what)| is_so.then_some(what))
-    .collect();
-    (!facts.is_empty()).then(|| format!("The password that was sent {}.", facts.join(" and ")))
+    let mut facts = String::new();
+    let mut add = |is_so: bool, what: &str| {
+        if is_so {
+            facts.push_str(if facts.is_empty() { "The password that was sent " } else { " and " });
+            facts.push_str(what);
+        }
+    };
+    let unmarked = secret.trim_start_matches(BYTE_ORDER_MARK);
+    add(unmarked.len() < secret.len(), "begins with a byte order mark");
+    add(unmarked.starts_with(char::is_whitespace), "begins with a space");
+    add(unmarked.ends_with(char::is_whitespace), "ends with a space");
+    add(is_quoted(unmarked.trim()), "is in quotes");
+    (!facts.is_empty()).then(|| facts + ".")
 }
 
 #[cfg(test)]

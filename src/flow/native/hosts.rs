@@ -7,13 +7,17 @@ const HOSTS: [&str; 4] =
 
 /// Returns the advice for a login that `host` rejected, if it is one of Concur's hosts.
 pub(super) fn advice(host: &str) -> Option<String> {
-    let others: Vec<&str> = HOSTS.into_iter().filter(|other| *other != host).collect();
-    (others.len() < HOSTS.len()).then(|| {
-        format!(
-            "{host} also rejects users of Concur's other hosts: {}. If the user belongs to one of them, set it as the base URL (nf_options_set_base_url).",
-            others.join(", ")
-        )
-    })
+    if !HOSTS.contains(&host) {
+        return None;
+    }
+    let mut others = String::new();
+    for other in HOSTS.into_iter().filter(|other| *other != host) {
+        others.push_str(if others.is_empty() { "" } else { ", " });
+        others.push_str(other);
+    }
+    Some(format!(
+        "{host} also rejects users of Concur's other hosts: {others}. If the user belongs to one of them, set it as the base URL (nf_options_set_base_url)."
+    ))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The hosts that are connected to directly, without the proxy.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
 
@@ -81,18 +81,17 @@ fn correction(text: &str) -> Option<String> {
     if text.starts_with('<') {
         return Some("a word of Windows; write the host names themselves".to_owned());
     }
-    if let Some((before, after)) = text.split_once('*') {
-        let numbers: Vec<u8> =
-            before.trim_end_matches('.').split('.').map(str::parse).collect::<Result<_, _>>().unwrap_or_default();
-        let is_rest = after.chars().all(|c| matches!(c, '.' | '*'));
-        return Some(match numbers.as_slice() {
-            [a] if is_rest && before.ends_with('.') => format!("write the network {a}.0.0.0/8"),
-            [a, b] if is_rest && before.ends_with('.') => format!("write the network {a}.{b}.0.0/16"),
-            [a, b, c] if is_rest && before.ends_with('.') => format!("write the network {a}.{b}.{c}.0/24"),
-            _ => "* stands only alone or before a domain, as in *.example.com".to_owned(),
-        });
+    let (before, after) = text.split_once('*')?;
+    // As 10.* and 192.168.*.*.
+    let numbers = before.strip_suffix('.').unwrap_or_default();
+    let count = numbers.split('.').count();
+    let zeros = ".0.0.0".get(2 * count.saturating_sub(1)..).unwrap_or_default();
+    match format!("{numbers}{zeros}").parse::<Ipv4Addr>() {
+        Ok(address) if after.bytes().all(|byte| b".*".contains(&byte)) => {
+            Some(format!("write the network {address}/{}", 8 * count))
+        }
+        _ => Some("* stands only alone or before a domain, as in *.example.com".to_owned()),
     }
-    None
 }
 
 impl Entry {
