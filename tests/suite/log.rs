@@ -25,7 +25,8 @@ fn log_contains_each_step_with_its_details() {
         ("lookup", &["localhost: 127.0.0.1"] as &[_]),
         ("connect", &[" at 127.0.0.1:"]),
         ("tls", &["TLSv1.3", "TLS13_AES_", "new session", "\"CN=nativeflow-stub\"", "issued by \"CN=nativeflow-stub"]),
-        ("response", &["HTTP 200"]),
+        ("request", &["request sent to localhost:", "/net2/oauth2/accesstoken.ashx; "]),
+        ("response", &["HTTP 200", " bytes from localhost:", "/net2/oauth2/accesstoken.ashx; "]),
     ] {
         let (_, text) = lines.iter().find(|(_, text)| text.starts_with(step)).unwrap();
         assert!(parts.iter().all(|part| text.contains(part)), "{text}");
