@@ -162,7 +162,7 @@ fn revocation_ends_all_refresh_tokens_of_the_user_and_no_access_token() {
     let bearer = format!("Bearer {}", member(&bodies[0], "access_token"));
     assert_eq!(delete(&bearer.replace("Bearer", "OAuth")).status(), "401");
     assert_eq!(delete("Bearer unknown").status(), "401");
-    // That of another holder does nothing to the user's tokens.
+    // The token of another holder does nothing to the user's tokens.
     assert_eq!(delete(&format!("Bearer {}", member(&application, "access_token"))).status(), "200");
     assert_eq!(refresh(&stub, &member(&bodies[0], "refresh_token")).status(), "200");
     let revoked = delete(&bearer);
@@ -297,7 +297,17 @@ fn user_who_lives_elsewhere_gets_a_token_there() {
     assert_eq!((stub.credentials_elsewhere(), stub.elsewhere_requests().len()), (1, 1));
     assert_eq!(stub.elsewhere_bodies().len(), 1);
     assert!(String::from_utf8_lossy(&stub.elsewhere_bodies()[0]).ends_with(LOGIN));
-    // The second of two hops leads to the address.
+    // The API is there too. It accepts the tokens of both origins.
+    let bearer = format!("Authorization: Bearer {}\r\n", member(&reply.body(), "access_token"));
+    for (url, path, status) in [
+        (&elsewhere, "/api/v3.0/expense/reports", "200"),
+        (&stub.plain_url(), "/api/v3.0/expense/reports", "200"),
+        (&elsewhere, "/other", "404"),
+    ] {
+        assert_eq!(call(&stub, "GET", url, path, &bearer, "").status(), status, "{url}{path}");
+    }
+    assert_eq!(call(&stub, "DELETE", &elsewhere, "/app-mgmt/v0/connections", &bearer, "").status(), "200");
+    // The first of two hops leads to the address.
     let reply = password_grant(&stub, &elsewhere.replace("127.0.0.1", "localhost"));
     is_refused(&reply, "400", "16", "invalid_grant");
     assert_eq!(member(&reply.body(), "geolocation"), elsewhere);
