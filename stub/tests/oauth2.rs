@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use client::{CLIENT, LOGIN, Reply, call, encoded, member, password_grant, post_form};
-use nativeflow_stub::{Options, Place, Stub, User};
+use nativeflow_stub::{Options, Place, Service, Stub, User};
 
 fn stub() -> Stub {
     Stub::start(Options::default()).unwrap()
@@ -104,6 +104,18 @@ fn refresh_token_works_once_and_is_replaced() {
     assert_eq!(refresh(&stub, &second).status(), "200");
     is_refused(&refresh(&stub, "unknown"), "400", "108", "invalid_grant");
     is_refused(&refresh(&stub, ""), "400", "", "invalid_request");
+}
+
+#[test]
+fn issued_refresh_token_is_valid_for_its_service() {
+    let stub = stub();
+    let [native, oauth2] = [Service::Native, Service::OAuth2]
+        .map(|service| stub.issue_refresh_token(service, "john_developer@hotmail.com").unwrap());
+    assert_eq!(refresh(&stub, &oauth2).status(), "200");
+    is_refused(&refresh(&stub, &native), "400", "108", "invalid_grant");
+    let path = format!("/net2/oauth2/getaccesstoken.ashx?refresh_token={}&{CLIENT}", encoded(&native));
+    assert_eq!(call(&stub, "GET", &stub.plain_url(), &path, "", "").status(), "200");
+    assert!(stub.issue_refresh_token(Service::OAuth2, "unknown").is_none());
 }
 
 #[test]
