@@ -6,21 +6,22 @@
 use std::mem;
 use std::ptr::NonNull;
 use std::slice;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use once_cell::race::OnceBox;
 use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroize as _;
 
+use super::fork::this_process;
 use super::pages::Pages;
-use super::per_process::PerProcess;
 use super::registers::clear_registers;
 use super::stack::clear_stack;
 
 static KEY: OnceBox<SealingKey> = OnceBox::new();
 
-/// Runs `work` with the key, which leaves parts of it in registers. `None` if the system has no memory or no random
-/// numbers for a key.
+/// Runs `work` with the key, and then clears the registers, which contain parts of it. `None` if the system has no memory
+/// or no random numbers for a key.
 pub(crate) fn with_sealing_key<R>(work: impl FnOnce(&LessSafeKey) -> R) -> Option<R> {
     let key = KEY.get_or_try_init(|| SealingKey::new().map(Box::new).ok_or(())).ok()?;
     Some(key.with(work))
@@ -30,8 +31,8 @@ pub(crate) fn with_sealing_key<R>(work: impl FnOnce(&LessSafeKey) -> R) -> Optio
 struct SealingKey {
     /// A [`Content`], in memory that is locked if the limit allows it and left out of core dumps.
     pages: Pages,
-    /// Whether a process has locked it.
-    locked: PerProcess<bool>,
+    /// The process that has locked them last.
+    locked_by: AtomicU64,
 }
 
 /// Never moved: a move would leave a copy.
@@ -45,20 +46,23 @@ struct Content {
 impl SealingKey {
     fn new() -> Option<SealingKey> {
         let pages = Pages::new(size_of::<Content>())?;
-        let key = SealingKey { locked: PerProcess::new(), pages };
-        key.locked.get(|| key.pages.are_locked(), |_| {});
+        let key = SealingKey { pages, locked_by: AtomicU64::new(this_process()) };
         let is_made = make(key.content());
         // ring returns the key by value.
         clear_stack();
-        clear_registers();
+        clear();
         is_made.then_some(key)
     }
 
     fn with<R>(&self, work: impl FnOnce(&LessSafeKey) -> R) -> R {
-        self.locked.get(|| self.pages.lock(), |_| {});
+        let process = this_process();
+        if self.locked_by.load(Ordering::Relaxed) != process {
+            self.pages.lock_again();
+            self.locked_by.store(process, Ordering::Relaxed);
+        }
         // SAFETY: `new` has written it, and nothing changes it before `drop`.
         let result = work(unsafe { &self.content().as_ref().key });
-        clear_registers();
+        clear();
         result
     }
 
@@ -78,6 +82,12 @@ fn make(content: NonNull<Content>) -> bool {
     random.zeroize();
     // SAFETY: as above.
     key.map(|key| unsafe { (&raw mut (*content).key).write(LessSafeKey::new(key)) }).is_ok()
+}
+
+/// Once in the library, because the code is long.
+#[inline(never)]
+fn clear() {
+    clear_registers();
 }
 
 impl Drop for SealingKey {
