@@ -99,7 +99,8 @@ impl Drop for SealingKey {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::collections::HashSet;
     use std::fs;
