@@ -796,7 +796,8 @@ nf_error *NF_CALL nf_options_set_client_certificate(nf_options *options,
  * Concur credentials.
  *
  * User and password stay in memory until the options and all clients created
- * from them are freed.
+ * from them are freed. They are encrypted, except while a message to the proxy
+ * is built or its response is read.
  *
  * Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
  * The message does not repeat the URL.

@@ -342,7 +342,8 @@ pub unsafe extern "C-unwind" fn nf_options_set_client_certificate(
 /// Concur credentials.
 ///
 /// User and password stay in memory until the options and all clients created
-/// from them are freed.
+/// from them are freed. They are encrypted, except while a message to the proxy
+/// is built or its response is read.
 ///
 /// Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
 /// The message does not repeat the URL.
