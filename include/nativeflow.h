@@ -90,6 +90,10 @@
  * during the call. The caller wipes the consumer key; nf_token_free wipes the
  * token and the refresh token.
  *
+ * A buffer that a call has wiped is empty. Fill both again before another call,
+ * also before a retry. Otherwise the next call sends an empty password, which
+ * counts as a failed login.
+ *
  * Messages contain no secrets. If a server repeats the key, login or secret
  * (four characters or more), [redacted] replaces the value, or a note in the
  * form [withheld: ...] replaces the whole text. Six characters in a row of the
@@ -474,12 +478,18 @@ NF_API const char *NF_CALL nf_error_name(const nf_error *error);
  * Returns a description of the failure, as one line in English. It contains no
  * secret.
  *
+ * After a request was sent, it names the host, port and path of the request.
+ *
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_error_message(const nf_error *error);
 
 /**
  * Returns what an administrator should do next, as one line in English.
+ *
+ * It names settings, such as "the CA file", with the function that sets each
+ * in brackets: "(nf_options_set_ca_file)". If it asks for a pause, the pause is
+ * that of `nf_error_retry_after_ms`, in seconds.
  *
  * It ends with "No Concur credentials were sent." if a call failed before the
  * first byte of its request was sent.
@@ -569,6 +579,10 @@ NF_API void NF_CALL nf_options_free(nf_options *options);
  * The URL has a scheme and a host, and optionally a port and a path prefix.
  * The scheme is https. Plain http is allowed only for localhost and loopback
  * addresses (tests). The default is "https://www.concursolutions.com".
+ *
+ * The library adds the path of the endpoint. A URL that ends in one, such as
+ * ".../net2/oauth2/accesstoken.ashx", is invalid; the message names the base
+ * URL to set instead.
  *
  * Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
  *
@@ -781,7 +795,8 @@ nf_error *NF_CALL nf_options_set_client_certificate(nf_options *options,
  * Concur credentials.
  *
  * User and password stay in memory until the options and all clients created
- * from them are freed.
+ * from them are freed. They are encrypted, except while a message to the proxy
+ * is built or its response is read.
  *
  * Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
  * The message does not repeat the URL.
@@ -797,10 +812,14 @@ nf_error *NF_CALL nf_options_set_proxy(nf_options *options,
  * Sets the hosts that are reached without the proxy, in the syntax of
  * NO_PROXY.
  *
- * Commas or spaces separate the entries. An entry is a domain, an IP address,
- * a network such as 10.0.0.0/8, or * for all hosts. The domain example.com
- * matches that host and all hosts below it. The entry .example.com means the
- * same. Every entry except a network may have a port, as in host:8443.
+ * Commas, semicolons or spaces separate the entries. An entry is a domain, an
+ * IP address, a network such as 10.0.0.0/8, or * for all hosts. The domain
+ * example.com matches that host and all hosts below it. The entries
+ * .example.com and *.example.com mean the same. Every entry except a network
+ * may have a port, as in host:8443.
+ *
+ * Other entries of Windows lists, such as <local> and 10.*, are invalid. The
+ * message names what to write instead.
  *
  * The list replaces an earlier one. "" (the default) is an empty list.
  *
@@ -917,6 +936,9 @@ nf_error *NF_CALL nf_options_on_release(nf_options *options,
  * `secret` may be NULL for a user without a password. On success `*out` is a
  * token; free it with `nf_token_free`.
  *
+ * Fill both buffers again before another call: after a call they are empty,
+ * and an empty secret is sent as an empty password.
+ *
  * Blocks for at most 60 seconds. Several threads may call it at the same time.
  *
  * Fails with the codes of `nf_client_new` and `nf_client_get_token`.
@@ -1016,6 +1038,17 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
  * `secret` may be NULL for a user without a password. On success `*out` is a
  * token; free it with `nf_token_free`.
  *
+ * Fill both buffers again before another call: after a call they are empty,
+ * and an empty secret is sent as an empty password. Such a call fails with
+ * `NF_DENIED` and counts as a failed login; its remedy names the empty
+ * password.
+ *
+ * Login and secret are sent as they are, in UTF-8. The library does not change
+ * their Unicode form: a composed e with acute (U+00E9) and a decomposed one
+ * (U+0065 U+0301) are different logins for a server that compares bytes.
+ * Concur does not document which form it expects. Pass the form that the user
+ * types in Concur, which is usually the composed one.
+ *
  * The login is sent once; the library does not send it again. There is one
  * exception: the OAuth 2.0 service may answer that it has not checked the
  * login, because the user belongs to another host. If that host is trusted
@@ -1030,10 +1063,14 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
  *
  * Fails with `NF_DENIED` if the server rejects the login, the secret or the
  * key (it does not report which). Do not retry, because the account may be
- * locked.
+ * locked. If the secret that was sent is empty, is in quotes, begins or ends
+ * with a space, or begins with a byte order mark, the remedy names that.
  *
  * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
- * invalid, such as a login that contains a colon or a line break.
+ * invalid. The login must not contain a colon, a control character or an
+ * invisible character such as a byte order mark, begin or end with a space, or
+ * be in quotes. The key is visible ASCII, not in quotes. The secret contains no
+ * control character. Then nothing is sent.
  *
  * Fails with `NF_WRONG_HOST` if the user belongs to a host that is not
  * trusted. The OAuth 2.0 service reports other rejections in detail, with the

@@ -165,10 +165,10 @@ impl Client {
         let Core { service, transport, .. } = &*self.core;
         let request = service.request(ask, home)?;
         let answer = transport.send(operation, &request)?;
-        let asked = Arc::clone(&request.endpoint.origin);
+        let endpoint = request.endpoint.clone();
         // The request contains the credentials: dropped before the response is parsed.
         drop(request);
-        let outcome = service.outcome(ask, &asked, &answer)?;
+        let outcome = service.outcome(ask, &endpoint, &answer)?;
         if let Outcome::Token { untrusted_url: Some(url), .. } = &outcome {
             operation.log_warning(format_args!("token: instance URL left out, because its host is not trusted: {url}"));
         }

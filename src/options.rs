@@ -67,7 +67,8 @@ impl Options {
         }
     }
 
-    /// Sets the address of Concur: scheme, host, optional port and path prefix. https, or http for a loopback host.
+    /// Sets the address of Concur: scheme, host, optional port and path prefix, but no endpoint. https, or http for a
+    /// loopback host.
     pub fn set_base_url(&mut self, url: &str) -> Result<(), Error> {
         self.service.set_base_url(url)
     }

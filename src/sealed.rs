@@ -28,7 +28,7 @@ impl Sealed {
             .ok_or_else(|| failed("no memory or no random numbers to encrypt a stored secret"))
     }
 
-    /// Decrypts the secret, for as long as the result exists.
+    /// Decrypts the secret. Drop the result as soon as possible.
     ///
     /// # Errors
     /// [`Code::Internal`](crate::error::Code::Internal) if its memory was changed.

@@ -25,6 +25,9 @@ pub struct nf_client {
 /// `secret` may be NULL for a user without a password. On success `*out` is a
 /// token; free it with `nf_token_free`.
 ///
+/// Fill both buffers again before another call: after a call they are empty,
+/// and an empty secret is sent as an empty password.
+///
 /// Blocks for at most 60 seconds. Several threads may call it at the same time.
 ///
 /// Fails with the codes of `nf_client_new` and `nf_client_get_token`.
@@ -164,6 +167,17 @@ unsafe fn cancel(client: *const nf_client) {
 /// `secret` may be NULL for a user without a password. On success `*out` is a
 /// token; free it with `nf_token_free`.
 ///
+/// Fill both buffers again before another call: after a call they are empty,
+/// and an empty secret is sent as an empty password. Such a call fails with
+/// `NF_DENIED` and counts as a failed login; its remedy names the empty
+/// password.
+///
+/// Login and secret are sent as they are, in UTF-8. The library does not change
+/// their Unicode form: a composed e with acute (U+00E9) and a decomposed one
+/// (U+0065 U+0301) are different logins for a server that compares bytes.
+/// Concur does not document which form it expects. Pass the form that the user
+/// types in Concur, which is usually the composed one.
+///
 /// The login is sent once; the library does not send it again. There is one
 /// exception: the OAuth 2.0 service may answer that it has not checked the
 /// login, because the user belongs to another host. If that host is trusted
@@ -178,10 +192,14 @@ unsafe fn cancel(client: *const nf_client) {
 ///
 /// Fails with `NF_DENIED` if the server rejects the login, the secret or the
 /// key (it does not report which). Do not retry, because the account may be
-/// locked.
+/// locked. If the secret that was sent is empty, is in quotes, begins or ends
+/// with a space, or begins with a byte order mark, the remedy names that.
 ///
 /// Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if one of these is
-/// invalid, such as a login that contains a colon or a line break.
+/// invalid. The login must not contain a colon, a control character or an
+/// invisible character such as a byte order mark, begin or end with a space, or
+/// be in quotes. The key is visible ASCII, not in quotes. The secret contains no
+/// control character. Then nothing is sent.
 ///
 /// Fails with `NF_WRONG_HOST` if the user belongs to a host that is not
 /// trusted. The OAuth 2.0 service reports other rejections in detail, with the

@@ -73,6 +73,8 @@ pub unsafe extern "C-unwind" fn nf_error_name(error: *const nf_error) -> *const 
 /// Returns a description of the failure, as one line in English. It contains no
 /// secret.
 ///
+/// After a request was sent, it names the host, port and path of the request.
+///
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_error_message(error: *const nf_error) -> *const c_char {
@@ -81,6 +83,10 @@ pub unsafe extern "C-unwind" fn nf_error_message(error: *const nf_error) -> *con
 }
 
 /// Returns what an administrator should do next, as one line in English.
+///
+/// It names settings, such as "the CA file", with the function that sets each
+/// in brackets: "(nf_options_set_ca_file)". If it asks for a pause, the pause is
+/// that of `nf_error_retry_after_ms`, in seconds.
 ///
 /// It ends with "No Concur credentials were sent." if a call failed before the
 /// first byte of its request was sent.

@@ -64,6 +64,10 @@ pub unsafe extern "C-unwind" fn nf_options_free(options: *mut nf_options) {
 /// The scheme is https. Plain http is allowed only for localhost and loopback
 /// addresses (tests). The default is "https://www.concursolutions.com".
 ///
+/// The library adds the path of the endpoint. A URL that ends in one, such as
+/// ".../net2/oauth2/accesstoken.ashx", is invalid; the message names the base
+/// URL to set instead.
+///
 /// Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
 ///
 /// Since 0.1.
@@ -338,7 +342,8 @@ pub unsafe extern "C-unwind" fn nf_options_set_client_certificate(
 /// Concur credentials.
 ///
 /// User and password stay in memory until the options and all clients created
-/// from them are freed.
+/// from them are freed. They are encrypted, except while a message to the proxy
+/// is built or its response is read.
 ///
 /// Fails with `NF_INVALID_OPTION` if the URL is invalid; the old value stays.
 /// The message does not repeat the URL.
@@ -357,10 +362,14 @@ pub unsafe extern "C-unwind" fn nf_options_set_proxy(options: *mut nf_options, u
 /// Sets the hosts that are reached without the proxy, in the syntax of
 /// NO_PROXY.
 ///
-/// Commas or spaces separate the entries. An entry is a domain, an IP address,
-/// a network such as 10.0.0.0/8, or * for all hosts. The domain example.com
-/// matches that host and all hosts below it. The entry .example.com means the
-/// same. Every entry except a network may have a port, as in host:8443.
+/// Commas, semicolons or spaces separate the entries. An entry is a domain, an
+/// IP address, a network such as 10.0.0.0/8, or * for all hosts. The domain
+/// example.com matches that host and all hosts below it. The entries
+/// .example.com and *.example.com mean the same. Every entry except a network
+/// may have a port, as in host:8443.
+///
+/// Other entries of Windows lists, such as <local> and 10.*, are invalid. The
+/// message names what to write instead.
 ///
 /// The list replaces an earlier one. "" (the default) is an empty list.
 ///

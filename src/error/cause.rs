@@ -24,6 +24,9 @@ use Retry::{AfterSeconds, Again, Never};
 /// server).
 const SERVER_PAUSE: Retry = AfterSeconds(300);
 
+/// The part of a remedy that is replaced by the seconds of the pause, the same as those of `nf_error_retry_after_ms`.
+pub(super) const PAUSE: &str = "{pause}";
+
 impl Retry {
     /// The pause before a retry; `None`: do not retry. `may_be_sent`: a credential may have left this machine.
     pub(crate) fn pause(self, may_be_sent: bool) -> Option<Duration> {
@@ -75,20 +78,32 @@ causes! {
         "Invalid consumer key (empty)",
         "Pass the consumer key that Concur issued for your application.";
     KeyNotVisibleAscii => InvalidArgument, Never,
-        "Invalid consumer key (contains a character that is not visible ASCII, such as a space or a line break)",
-        "Pass the consumer key exactly as Concur issued it. Remove spaces and the line break if it is read from a file.";
+        "Invalid consumer key (contains a character that is not visible ASCII, such as a space, a line break or a byte order mark)",
+        "Pass the consumer key exactly as Concur issued it. If it is read from a file, remove spaces and the line break, and save the file as UTF-8 without a byte order mark.";
+    KeyQuoted => InvalidArgument, Never,
+        "Invalid consumer key (in quotes)",
+        "Pass the consumer key exactly as Concur issued it. Remove the quotes if it is read from a CSV file.";
     KeyTooLong => InvalidArgument, Never,
         "Invalid consumer key (longer than 2048 bytes)",
         "Check that the consumer key is passed and nothing else. Consumer keys have about 20 characters.";
     LoginEmpty => InvalidArgument, Never,
         "Invalid login (empty)",
-        "Pass the user's Concur login ID, which looks like an e-mail address.";
+        "Pass the user's Concur login ID, which looks like an e-mail address. A buffer that a call has wiped is empty: fill it again before each call.";
     LoginColon => InvalidArgument, Never,
         "Invalid login (contains a colon, which HTTP Basic does not allow)",
         "Pass the login without the password. Concur logins contain no colon.";
     LoginControl => InvalidArgument, Never,
         "Invalid login (contains a control character, such as a line break)",
         "Remove the line break if the login is read from a file or a terminal.";
+    LoginInvisible => InvalidArgument, Never,
+        "Invalid login (contains an invisible character, such as a byte order mark)",
+        "Remove the invisible character. If the login is read from a file, save the file as UTF-8 without a byte order mark.";
+    LoginSpace => InvalidArgument, Never,
+        "Invalid login (begins or ends with a space)",
+        "Remove the spaces around the login if it is read from a file or a form. Concur logins have none.";
+    LoginQuoted => InvalidArgument, Never,
+        "Invalid login (in quotes)",
+        "Remove the quotes around the login if it is read from a CSV file. Concur logins have none.";
     LoginTooLong => InvalidArgument, Never,
         "Invalid login (longer than 2048 bytes)",
         "Check that the login is passed and nothing else. Concur allows 128 characters.";
@@ -106,7 +121,7 @@ causes! {
         "Pass a token that came with a refresh token, or get a new one with login and password.";
     NoTokenValue => InvalidArgument, Never,
         "Invalid token (contains no access token)",
-        "Refresh the token first (nf_client_refresh_token), and pass the new one.";
+        "Refresh the token first, and pass the new one.";
     TokenOfOtherService => InvalidArgument, Never,
         "Invalid token (issued by the other service)",
         "Pass a token of the service that the client uses: the scheme is OAuth for the Native Flow and Bearer for the OAuth 2.0 service.";
@@ -153,7 +168,7 @@ causes! {
         "Set a URL such as http://proxy.example:3128 or socks5://user:password@proxy.example:1080. In user name and password, write @ : / % as %40 %3A %2F %25.";
     ProxyBypassRefused => InvalidOption, Never,
         "Invalid list of hosts without proxy",
-        "Set domains, addresses or networks with commas between them, such as .example.com,10.0.0.0/8,host:8443. A single * means all hosts.";
+        "Set domains, addresses or networks with commas between them, such as .example.com,10.0.0.0/8,host:8443. *.example.com means the same as .example.com, and a single * means all hosts.";
     ClientCertificateUnusable => InvalidOption, Never,
         "Invalid client certificate",
         "Set two files in PEM or DER: the certificate chain with the client's own certificate first, and its private key without a passphrase (PKCS#8, PKCS#1 or SEC1).";
@@ -162,7 +177,7 @@ causes! {
         "Write the key without a passphrase: openssl pkey -in KEY.pem -out PLAIN.pem (from DER: -inform der).";
     NoSystemRoots => InvalidOption, Never,
         "No root certificates found in the places that this operating system uses",
-        "Install the package ca-certificates, or set a CA file with nf_options_set_ca_file.";
+        "Install the package ca-certificates, or set the CA file (nf_options_set_ca_file).";
     ClientSecretRefused => InvalidOption, Never,
         "Invalid client secret",
         "Set the client secret exactly as Concur issued it. Remove the line break if it is read from a file.";
@@ -174,7 +189,7 @@ causes! {
         "Set the client secret (nf_options_set_client_secret). In the Native Flow, Concur calls it consumer secret. It is not the user's password.";
     CredentialTypeRefused => InvalidOption, Never,
         "Invalid credential type",
-        "Set NF_CREDENTIAL_PASSWORD or NF_CREDENTIAL_AUTHTOKEN.";
+        "Set NF_CREDENTIAL_PASSWORD or NF_CREDENTIAL_AUTHTOKEN (nf_options_set_credential_type).";
     CredentialTypeNeedsOAuth2 => InvalidOption, Never,
         "Invalid credential type (the Native Flow accepts only login and password)",
         "Set the OAuth 2.0 service (nf_options_use_oauth2) too, or leave the credential type at its default.";
@@ -274,19 +289,19 @@ causes! {
     // The server cannot handle the request now.
     Busy => Busy, AfterSeconds(60),
         "Concur is overloaded",
-        "Wait for the retry time, and start fewer calls at the same time.";
+        "Wait {pause}, then retry. Start fewer calls at the same time.";
     Maintenance => Maintenance, SERVER_PAUSE,
         "Concur is under maintenance",
-        "Wait 5 minutes, then retry. Concur's service status page shows the duration.";
+        "Wait {pause}, then retry. Concur's service status page shows the duration.";
     CompanyMaintenance => Maintenance, SERVER_PAUSE,
         "Company is under maintenance at Concur",
-        "Wait for the retry time, then retry. Concur's service status page shows the duration.";
+        "Wait {pause}, then retry. Concur's service status page shows the duration.";
     RequestMalformed => ServerError, Never,
         "Concur rejected the request as malformed",
         "Check for a proxy or a gateway that changes requests. If there is none, report it to the authors of nativeflow with the error number.";
     ServerFailed => ServerError, SERVER_PAUSE,
         "Concur failed to process the request",
-        "Wait 5 minutes, then retry. If the error persists, give the correlation ID to Concur's support.";
+        "Wait {pause}, then retry. If the error persists, give the correlation ID to Concur's support.";
     // Concur documents status 400 for a bad format, a missing field, the request limit and a database deadlock. Tests
     // check that format and fields are right, so the server is the cause. It is unknown whether the login counted as an
     // attempt.
@@ -297,7 +312,7 @@ causes! {
     // Network: between this machine and the server.
     HostNotFound => Dns, Again,
         "Cannot resolve the host name",
-        "Check the host in the base URL and this machine's DNS settings. If only a proxy resolves external names, call nf_options_set_proxy.";
+        "Check the host in the base URL and this machine's DNS settings. If only a proxy resolves external names, set the proxy (nf_options_set_proxy).";
     NoThread => Dns, Again,
         "Cannot start a thread for the DNS lookup",
         "Raise the limit of threads or of memory for the user or the container of this program.";
@@ -316,6 +331,9 @@ causes! {
     NoTls => Tls, Never,
         "TLS handshake failed (server does not use TLS)",
         "Check the port in the base URL. A plain HTTP port or a proxy's port does not use TLS.";
+    NoTlsInTunnel => Tls, Never,
+        "TLS handshake failed (the other end of the proxy's tunnel does not use TLS)",
+        "Check the port in the proxy URL (nf_options_set_proxy) and the proxy's log, because some proxies respond themselves instead of opening a tunnel. Then check the port in the base URL.";
     TlsTooOld => Tls, Never,
         "TLS handshake failed (server does not offer TLS 1.2 or 1.3)",
         "Enable TLS 1.2 or 1.3 on the server. If the server is Concur's, check for an old TLS-inspecting proxy.";
@@ -327,46 +345,46 @@ causes! {
         "Configure the server or gateway to request a client certificate in the first handshake (IIS: clientcertnegotiation=enable), or not at all.";
     ClientCertificateMissing => Tls, Never,
         "TLS handshake failed (server requires a client certificate)",
-        "Set one with nf_options_set_client_certificate. Concur itself requires none, so ask the operator of the gateway.";
+        "Set the client certificate (nf_options_set_client_certificate). Concur itself requires none, so ask the operator of the gateway.";
     ClientCertificateRefused => Tls, Never,
         "TLS handshake failed (server sent an alert about certificates)",
-        "Check the client certificate, if one was set with nf_options_set_client_certificate: the server must know its issuer, it must not have expired, and its chain must be complete.";
+        "Check the client certificate (nf_options_set_client_certificate), if one was set: the server must know its issuer, it must not have expired, and its chain must be complete.";
     TlsRefused => Tls, Never,
         "TLS handshake failed (server sent an alert)",
         "Check that the server serves the host of the base URL, and check for a TLS-inspecting proxy.";
     TlsFailed => Tls, Never,
         "TLS connection failed",
-        "Check for a TLS-inspecting proxy. If there is none, retry later and report the error to Concur's support.";
+        "Check for a TLS-inspecting proxy. If there is none, report the error to Concur's support.";
     CertificateSelfSigned => TlsUntrusted, Never,
         "Server certificate rejected (self-signed)",
-        "Check the base URL and the server that responds there, because Concur's certificate is not self-signed. For your own test server, make a certificate with basicConstraints CA:FALSE and set it with nf_options_set_ca_file. It is then trusted for this server only.";
+        "Check the base URL and the server that responds there, because Concur's certificate is not self-signed. For your own test server, make a certificate with basicConstraints CA:FALSE and set it as the CA file (nf_options_set_ca_file). It is then trusted for this server only.";
     CertificateChainIncomplete => TlsUntrusted, Never,
         "Server certificate rejected (issuer not trusted, its certificate not sent)",
-        "Set the issuing CA with nf_options_set_ca_file if it belongs to your company or its proxy. Otherwise ask the server's operator to send the intermediate certificate.";
+        "Set the issuing CA as the CA file (nf_options_set_ca_file) if it belongs to your company or its proxy. Otherwise ask the server's operator to send the intermediate certificate.";
     CertificateWeak => TlsUntrusted, Never,
         "Server certificate rejected (the chain uses SHA-1 or an RSA key shorter than 2048 bits)",
         "Ask the operator of the server or the proxy for a new certificate with SHA-256 and an RSA key of 2048 bits or an elliptic-curve key.";
     CertificateUnsupported => TlsUntrusted, Never,
         "Server certificate rejected (algorithm not supported; it may be strong)",
-        "Ask the server's operator for a chain with RSA, P-256 or P-384 keys and SHA-256 or SHA-384. Or set the server's own certificate (CA:FALSE) with nf_options_set_ca_file.";
+        "Ask the server's operator for a chain with RSA, P-256 or P-384 keys and SHA-256 or SHA-384. Or set the server's own certificate (CA:FALSE) as the CA file (nf_options_set_ca_file).";
     CertificateConstrained => TlsUntrusted, Never,
         "Server certificate rejected (an issuer has an extension that is not supported)",
-        "Set the certificate that the message names last with nf_options_set_ca_file. To print it: openssl s_client -connect HOST:443 -showcerts.";
+        "Set the certificate that the message names last as the CA file (nf_options_set_ca_file). To print it: openssl s_client -connect HOST:443 -showcerts.";
     CertificateIsAuthority => TlsUntrusted, Never,
         "Server certificate rejected (it is a CA certificate)",
-        "Make a new server certificate with basicConstraints CA:FALSE, and set it with nf_options_set_ca_file.";
+        "Make a new server certificate with basicConstraints CA:FALSE, and set it as the CA file (nf_options_set_ca_file).";
     UnknownRoot => TlsUntrusted, Never,
         "Server certificate rejected (issued by a CA that is not trusted)",
-        "Set the root certificate of the TLS-inspecting proxy with nf_options_set_ca_file, if there is one. Otherwise update ca-certificates.";
+        "Set the root certificate of the TLS-inspecting proxy as the CA file (nf_options_set_ca_file), if there is such a proxy. Otherwise update ca-certificates.";
     CertificateIssuerUnfit => TlsUntrusted, Never,
         "Server certificate rejected (an issuer may not sign it)",
-        "Ask the operator of the server or the proxy for a certificate from a CA that may sign it. Set the root certificate of that CA with nf_options_set_ca_file if it is your company's.";
+        "Ask the operator of the server or the proxy for a certificate from a CA that may sign it. Set the root certificate of that CA as the CA file (nf_options_set_ca_file) if it is your company's.";
     CertificateExpired => TlsUntrusted, Never,
         "Server certificate rejected (expired)",
         "Check this machine's clock. If it is right, ask the server's operator to renew the certificate.";
     CertificateIssuerExpired => TlsUntrusted, Never,
         "Server certificate rejected (the certificate of an issuer has expired)",
-        "Check this machine's clock. If it is right, ask the server's operator to replace that certificate in the chain, or set the issuer's current root certificate with nf_options_set_ca_file.";
+        "Check this machine's clock. If it is right, ask the server's operator to replace that certificate in the chain, or set the issuer's current root certificate as the CA file (nf_options_set_ca_file).";
     CertificateNotYetValid => TlsUntrusted, Never,
         "Server certificate rejected (it or an issuer's is not valid yet)",
         "Check this machine's clock, which seems to be slow.";
@@ -378,7 +396,7 @@ causes! {
         "Check the certificate (openssl s_client -connect HOST:443 -showcerts), and report it to the operator of the server or the proxy.";
     ProxyAsks => ProxyDenied, Never,
         "A proxy that is not configured requires authentication",
-        "Set the proxy, with its user name and password, with nf_options_set_proxy, or exempt this machine from the proxy. Concur did not check the credentials.";
+        "Set the proxy (nf_options_set_proxy) with its user name and password, or exempt this machine from the proxy. Concur did not check the credentials.";
     ProxyNotFound => Proxy, Again,
         "Cannot resolve the host name of the proxy",
         "Check the proxy URL and this machine's DNS settings.";
@@ -393,13 +411,13 @@ causes! {
         "Check the port and the scheme of the proxy URL (http, https, socks5).";
     ProxyNoTls => Proxy, Never,
         "TLS handshake with the proxy failed (proxy does not use TLS)",
-        "Set http:// in the proxy URL if the proxy accepts connections without TLS, or check its port.";
+        "Set http:// in the proxy URL if the proxy accepts connections without TLS. Otherwise check the port in the proxy URL (nf_options_set_proxy).";
     ProxyTlsFailed => Proxy, Never,
         "TLS connection to the proxy failed",
         "Check the port in the proxy URL, the proxy's log, and that the proxy offers TLS 1.2 or 1.3.";
     ProxyUntrusted => Proxy, Never,
         "Proxy certificate rejected",
-        "Set the root certificate of the proxy's CA with nf_options_set_ca_file. Check the host in the proxy URL and this machine's clock.";
+        "Set the root certificate of the proxy's CA as the CA file (nf_options_set_ca_file). Check the host in the proxy URL and this machine's clock.";
     ProxyDenied => ProxyDenied, Never,
         "Proxy authentication failed",
         "Check user name and password in the proxy URL. NTLM and Negotiate are not supported.";
@@ -417,36 +435,39 @@ causes! {
         "Ignore this if it was intended. Concur may have issued a token that was not received.";
     TunnelTimedOut => Timeout, Again,
         "Timeout before the login was sent (proxy did not open the tunnel)",
-        "Ask the proxy's operator to check its log, its DNS settings and its network. Then retry.";
+        "Ask the proxy's operator to check its log, its DNS settings and its network. Wait {pause}, then retry.";
     TimedOutBefore => Timeout, Again,
         "Timeout before the login was sent",
-        "Check for a firewall that drops packets silently, and for a DNS server or a proxy that does not respond. Then retry.";
+        "Check for a firewall that drops packets silently, and for a DNS server or a proxy that does not respond. Wait {pause}, then retry.";
     LookupsTaken => Timeout, Again,
         "Timeout before the DNS lookup could start (lookups of other host names hang)",
         "Check this machine's DNS servers and the other host names that this program connects to.";
     DisconnectedBefore => Disconnected, Again,
         "Connection closed before the login was sent",
-        "Retry. If the error persists, check for a firewall or a proxy that closes connections, and check the port in the base URL.";
+        "Wait {pause}, then retry. If the error persists, check for a firewall or a proxy that closes connections, and check the port in the base URL.";
     TimedOut => Timeout, Again,
         "Timeout before the response was complete",
-        "Wait 5 minutes before the next try, as Concur asks. Check for a firewall that drops packets silently.";
+        "Wait {pause}, then retry. If the error persists, check for a firewall that drops packets silently, or raise the timeout (nf_options_set_timeout_ms).";
+    ResponseTimedOut => Timeout, Again,
+        "Timeout while the response was arriving",
+        "Raise the timeout (nf_options_set_timeout_ms). Wait {pause}, then retry. If the error persists, check for a proxy or a network that delays responses.";
     Disconnected => Disconnected, Again,
         "Connection closed before the response was complete",
-        "Wait 5 minutes, then retry. If the error persists, check for a firewall or a proxy that closes connections.";
+        "Wait {pause}, then retry. If the error persists, check for a firewall or a proxy that closes connections.";
 
     // The response is not the expected one.
     EndpointGone => EndpointGone, Never,
         "No Native Flow token endpoint at this address",
-        "Check the base URL. If it is right, Concur has switched the Native Flow off for this host: use the OAuth 2.0 service (the current Concur API).";
+        "Check the base URL (nf_options_set_base_url): host, port and path must be those of Concur. If they are, ask Concur's support whether the Native Flow is still available for this host, or set the OAuth 2.0 service (nf_options_use_oauth2).";
     OAuth2EndpointGone => EndpointGone, Never,
         "No OAuth 2.0 token endpoint at this address",
-        "Check the base URL: scheme and host only, such as https://us2.api.concursolutions.com.";
+        "Check the base URL (nf_options_set_base_url): scheme and host only, such as https://us2.api.concursolutions.com.";
     NativeFlowResponse => Malformed, Never,
         "Response of the Native Flow instead of the OAuth 2.0 service",
         "Check the base URL, and check for a gateway that rewrites its path: the OAuth 2.0 service is at /oauth2/v0/token.";
     Redirected => Redirected, Never,
         "Redirect not followed (it would send the credentials to another address)",
-        "Set the base URL to the new address if it is a Concur host. Otherwise check for a proxy or a login portal.";
+        "Set the base URL (nf_options_set_base_url) to the new address if it is a Concur host. Otherwise check for a proxy or a login portal.";
     WebPage => NotConcur, Never,
         "Received a web page instead of a token response",
         "Check for a proxy, a login portal or a wrong base URL. Concur did not check the credentials.";
@@ -455,7 +476,7 @@ causes! {
         "Do not retry, because Concur may have checked the credentials. Check for a proxy, a login portal or a wrong base URL.";
     WebPageUnavailable => NotConcur, SERVER_PAUSE,
         "Received a web page instead of a token response (with a status that means \"later\")",
-        "Wait 5 minutes, then retry. If the error persists, check for a proxy or a maintenance notice of Concur. Concur did not check the credentials.";
+        "Wait {pause}, then retry. If the error persists, check for a proxy or a maintenance notice of Concur. Concur did not check the credentials.";
     NotHttp => Malformed, Never,
         "Invalid HTTP response",
         "Check the host and port of the base URL, and check for a proxy that damages responses.";
@@ -510,15 +531,18 @@ causes! {
 
 #[cfg(test)]
 mod tests {
-    use super::Code;
-    use super::{Cause, Retry};
+    use std::time::Duration;
+
+    use super::{Cause, Code, PAUSE, Retry};
+    use crate::error::Error;
     use crate::redact::one_line;
 
     /// `make messages` shows the table.
     #[test]
     fn messages_and_remedies_are_printed_in_a_table() {
         for &cause in Cause::ALL {
-            println!("{:<18} {}\n{:18} {}\n", cause.code().name(), cause.message(), "", cause.remedy());
+            let remedy = cause.remedy();
+            println!("{:<18} {}\n{:18} {remedy}\n", cause.code().name(), cause.message(), "");
         }
     }
 
@@ -542,7 +566,6 @@ mod tests {
         "Remove",
         "Replace",
         "Report",
-        "Retry",
         "Set",
         "Wait",
         "Write",
@@ -563,6 +586,38 @@ mod tests {
             for claim in ["Nothing was sent", "not sent", "were sent", "was sent"] {
                 assert!(!remedy.contains(claim), "{cause:?}: what was sent is a fact of the call");
             }
+        }
+    }
+
+    /// An administrator has a configuration file, and bindings replace the name in brackets by their own.
+    #[test]
+    fn remedy_names_a_function_only_in_brackets() {
+        for &cause in Cause::ALL {
+            assert!(!cause.message().contains("nf_"), "{cause:?}: a message names no function");
+            // Without the functions in brackets.
+            let mut rest = cause.remedy().to_owned();
+            while let Some((before, after)) = rest.split_once(" (nf_") {
+                let (name, after) = after.split_once(')').unwrap();
+                assert!(
+                    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'),
+                    "{cause:?}: {name}"
+                );
+                rest = format!("{before}{after}");
+            }
+            assert!(!rest.contains("nf_"), "{cause:?}: {rest}");
+        }
+    }
+
+    #[test]
+    fn remedy_names_the_pause_of_the_error_and_no_other() {
+        for &cause in Cause::ALL {
+            let (remedy, may_wait) = (cause.remedy(), cause.retry() != Retry::Never);
+            assert_eq!(remedy.contains("then retry"), remedy.contains(PAUSE), "{cause:?}: {remedy}");
+            assert!(may_wait || !remedy.contains(PAUSE), "{cause:?}: this error has no pause");
+            assert!(!may_wait || !remedy.contains("minutes"), "{cause:?}: the server may ask for another pause");
+            let error = Error::new(cause).retry_after(Some(Duration::from_secs(7)));
+            assert_eq!(error.remedy().contains("Wait 7 seconds, then retry."), remedy.contains(PAUSE), "{cause:?}");
+            assert!(!error.remedy().contains('{'), "{cause:?}: {}", error.remedy());
         }
     }
 

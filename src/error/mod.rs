@@ -11,11 +11,11 @@ mod code;
 pub(crate) use cause::Cause;
 pub use code::Code;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use crate::redact::one_line;
+use cause::PAUSE;
 
 /// The reason why a call failed, and what to do about it.
 #[derive(Clone)]
@@ -25,7 +25,11 @@ pub struct Error(Box<Facts>);
 #[derive(Clone)]
 struct Facts {
     cause: Cause,
+    /// The other end: host and port, after the request also the path.
+    place: String,
     detail: String,
+    /// Sentences of the remedy for this case alone.
+    advice: String,
     http_status: Option<u16>,
     server_message: String,
     correlation_id: String,
@@ -38,13 +42,15 @@ struct Facts {
 }
 
 /// The last sentence of a remedy, if it is certainly true.
-const NOTHING_SENT: &str = "No Concur credentials were sent.";
+const NOTHING_SENT: &str = " No Concur credentials were sent.";
 
 impl Error {
     pub(crate) fn new(cause: Cause) -> Error {
         Error(Box::new(Facts {
             cause,
+            place: String::new(),
             detail: String::new(),
+            advice: String::new(),
             http_status: None,
             server_message: String::new(),
             correlation_id: String::new(),
@@ -56,7 +62,22 @@ impl Error {
 
     /// Adds the facts of this case. They must not contain a secret. Text from a server is reduced to one line.
     pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Error {
-        self.0.detail = one_line(&detail.to_string());
+        self.0.detail = line(&detail);
+        self
+    }
+
+    /// Sets the address that the message names, unless a layer below has set it. It must not contain a query.
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Error {
+        if self.0.place.is_empty() {
+            self.0.place = line(&place);
+        }
+        self
+    }
+
+    /// Adds a sentence to the remedy. It must not contain a secret.
+    pub(crate) fn advise(mut self, sentence: &str) -> Error {
+        self.0.advice.push(' ');
+        self.0.advice.push_str(sentence);
         self
     }
 
@@ -93,22 +114,32 @@ impl Error {
 
     /// Returns the cause, in one line without a secret.
     pub fn message(&self) -> String {
-        let (message, detail) = (self.0.cause.message(), self.0.detail.as_str());
-        match (self.0.server_code, detail) {
-            (None, "") => message.to_owned(),
-            (None, detail) => format!("{message}: {detail}"),
-            (Some(number), "") => format!("{message}: error {number}"),
-            (Some(number), detail) => format!("{message}: error {number}, {detail}"),
+        let mut message = self.0.cause.message().to_owned();
+        let number = self.0.server_code.map(|number| format!("error {number}")).unwrap_or_default();
+        let comma = if number.is_empty() || self.0.detail.is_empty() { "" } else { ", " };
+        for part in [&self.0.place, &format!("{number}{comma}{}", self.0.detail)] {
+            if !part.is_empty() {
+                message.push_str(": ");
+                message.push_str(part);
+            }
         }
+        message
     }
 
     /// Returns the administrator's next step, in one line.
-    pub fn remedy(&self) -> Cow<'static, str> {
+    pub fn remedy(&self) -> String {
         let remedy = self.0.cause.remedy();
-        match self.0.is_sent {
-            Some(false) => format!("{remedy} {NOTHING_SENT}").into(),
-            Some(true) | None => remedy.into(),
+        let mut remedy = match remedy.split_once(PAUSE) {
+            Some((before, after)) => {
+                format!("{before}{} seconds{after}", self.pause().unwrap_or_default().as_secs())
+            }
+            None => remedy.to_owned(),
+        };
+        remedy.push_str(&self.0.advice);
+        if self.0.is_sent == Some(false) {
+            remedy.push_str(NOTHING_SENT);
         }
+        remedy
     }
 
     /// Returns the HTTP status of the response, if there was one.
@@ -137,6 +168,12 @@ impl Error {
         let pause = self.0.cause.retry().pause(self.0.is_sent != Some(false))?;
         Some(self.0.requested_pause.unwrap_or(pause))
     }
+}
+
+/// Not generic and not inlined: otherwise the library contains this code once for each type.
+#[inline(never)]
+fn line(text: &dyn fmt::Display) -> String {
+    one_line(&text.to_string())
 }
 
 impl fmt::Display for Error {

@@ -13,6 +13,20 @@ use crate::secret::Secret;
 
 /// Longest base URL in bytes; keeps the request within the transport's buffer.
 const MAX_LEN: usize = 2048;
+/// The endpoints that Concur documents, and parts of them that are copied as a base URL. Longer ones come first.
+const ENDPOINTS: [&[&str]; 10] = [
+    &["net2", "oauth2", "accesstoken.ashx"],
+    &["net2", "oauth2", "getaccesstoken.ashx"],
+    &["net2", "oauth2", "revoketoken.ashx"],
+    &["app-mgmt", "v0", "connections"],
+    &["oauth2", "v0", "token"],
+    &["net2", "oauth2"],
+    &["oauth2", "v0"],
+    &["accesstoken.ashx"],
+    &["getaccesstoken.ashx"],
+    &["revoketoken.ashx"],
+];
+
 /// A base URL that may receive credentials: https, or plain http to this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
@@ -26,6 +40,22 @@ impl BaseUrl {
     pub(crate) fn of_host(host: &str) -> BaseUrl {
         let place = HostPort { host: host.to_owned(), port: Origin::default_port(true) };
         BaseUrl { origin: Arc::new(Origin { is_https: true, place }), prefix: String::new() }
+    }
+
+    /// Parses the base URL of the options. Also rejects an endpoint, with a query or without: the library would add
+    /// its own path to it. The error names the base URL instead, but not the query, which may contain a secret.
+    pub(crate) fn configured(text: &str) -> Result<BaseUrl, Error> {
+        let base = BaseUrl::parse(text.split(['?', '#']).next().unwrap_or_default())?;
+        let path: Vec<&str> = base.prefix.split('/').filter(|name| !name.is_empty()).collect();
+        let kept = before_endpoints(&path);
+        if kept.len() < path.len() {
+            let prefix: String = kept.iter().map(|name| format!("/{name}")).collect();
+            return Err(Error::new(Cause::BaseUrlRefused).detail(format_args!(
+                "ends in an endpoint, whose path the library adds itself; write {}{prefix}",
+                base.origin
+            )));
+        }
+        BaseUrl::parse(text)
     }
 
     /// Parses a base URL. The error names the part that is invalid.
@@ -88,6 +118,17 @@ impl BaseUrl {
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{}{path}", self.origin, self.prefix)
     }
+}
+
+/// Returns the part of a path before the endpoints at its end.
+fn before_endpoints<'p, 'n>(path: &'p [&'n str]) -> &'p [&'n str] {
+    let is_end = |end: &[&str], names: &[&str]| end.iter().zip(names).all(|(a, b)| a.eq_ignore_ascii_case(b));
+    let before = ENDPOINTS.iter().find_map(|names| {
+        let (before, end) = path.split_at_checked(path.len().checked_sub(names.len())?)?;
+        is_end(end, names).then_some(before)
+    });
+    // An endpoint may have been added twice.
+    before.map_or(path, before_endpoints)
 }
 
 #[cfg(test)]
@@ -153,6 +194,43 @@ mod tests {
         ] {
             let error = BaseUrl::parse(text).unwrap_err();
             assert!(error.message().contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn endpoint_is_no_base_url_and_the_error_names_the_right_one() {
+        for (text, base) in [
+            ("https://h/net2/oauth2/accesstoken.ashx", "https://h"),
+            ("HTTPS://H:443/Net2/OAuth2/AccessToken.ashx//", "https://h"),
+            ("https://h:8443/p/Q/net2/oauth2/getaccesstoken.ashx", "https://h:8443/p/Q"),
+            ("https://h/net2/oauth2/revoketoken.ashx/", "https://h"),
+            ("https://h//net2//oauth2/accesstoken.ashx", "https://h"),
+            ("https://h/net2/oauth2/accesstoken.ashx/net2/oauth2/accesstoken.ashx", "https://h"),
+            ("https://h/oauth2/v0/token", "https://h"),
+            ("https://h/oauth2/v0/", "https://h"),
+            ("https://h/net2/oauth2", "https://h"),
+            ("https://h/app-mgmt/v0/connections", "https://h"),
+            ("https://h/p/accesstoken.ashx", "https://h/p"),
+            ("https://h/net2/oauth2/getaccesstoken.ashx?client_secret=QUX#QUX", "https://h"),
+            ("http://[::1]:9/accesstoken.ashx#", "http://[::1]:9"),
+        ] {
+            let error = BaseUrl::configured(text).unwrap_err();
+            assert!(error.message().ends_with(&format!("; write {base}")), "{text}: {error}");
+            assert!(!error.to_string().contains("QUX"), "{error}");
+            assert!(BaseUrl::configured(base).is_ok(), "{base}");
+        }
+        for text in [
+            "https://h/net2",
+            "https://h/oauth2",
+            "https://h/token",
+            "https://h/net2/oauth2/x",
+            "https://h/my-oauth2/v0",
+        ] {
+            assert!(BaseUrl::configured(text).is_ok(), "{text}");
+        }
+        for text in ["https://h/?QUX", "https://u:QUX@h/oauth2/v0", "ftp://h/oauth2/v0?QUX"] {
+            let error = BaseUrl::configured(text).unwrap_err();
+            assert!(!error.to_string().contains("write") && !error.to_string().contains("QUX"), "{error}");
         }
     }
 

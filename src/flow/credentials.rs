@@ -1,7 +1,9 @@
 //! Consumer key, login and secret, checked before anything is sent.
 
+use super::ends::{has_space, is_quoted, password_advice};
 use crate::error::{Cause, Error};
 use crate::message::basic;
+use crate::redact::is_invisible;
 use crate::secret::Secret;
 
 /// Maximum length of key, login and secret in bytes. Concur's limits are far lower. Keeps the request within the
@@ -17,13 +19,21 @@ pub(crate) struct Credentials<'a> {
 
 impl<'a> Credentials<'a> {
     /// Checks the credentials. Rejects characters that HTTP Basic (RFC 7617, section 2: no control characters) or a
-    /// header does not allow. An empty `secret` is allowed.
+    /// header does not allow, and a login or key with characters that only its file can have added, because the attempt
+    /// would count against the account. The login and an empty `secret` are otherwise sent unchanged; a password may
+    /// have any ends.
     pub(crate) fn new(key: &'a str, login: &'a str, secret: &'a str) -> Result<Credentials<'a>, Error> {
         check_key(key)?;
         let fault = if login.is_empty() {
             Some(Cause::LoginEmpty)
         } else if login.contains(char::is_control) {
             Some(Cause::LoginControl)
+        } else if login.contains(is_invisible) {
+            Some(Cause::LoginInvisible)
+        } else if has_space(login) {
+            Some(Cause::LoginSpace)
+        } else if is_quoted(login) {
+            Some(Cause::LoginQuoted)
         } else if login.len() > MAX_LEN {
             Some(Cause::LoginTooLong)
         } else if secret.contains(char::is_control) {
@@ -48,6 +58,11 @@ impl<'a> Credentials<'a> {
     pub(crate) fn basic(&self) -> Secret {
         basic(self.login, self.secret)
     }
+
+    /// Describes the password after a rejection, if it looks wrong. Contains no part of it.
+    pub(crate) fn advice(&self) -> Option<String> {
+        password_advice(self.secret)
+    }
 }
 
 /// Checks a consumer key, or the client ID of the OAuth 2.0 service.
@@ -56,6 +71,8 @@ pub(crate) fn check_key(key: &str) -> Result<(), Error> {
         Cause::KeyEmpty
     } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         Cause::KeyNotVisibleAscii
+    } else if is_quoted(key) {
+        Cause::KeyQuoted
     } else if key.len() > MAX_LEN {
         Cause::KeyTooLong
     } else {
@@ -102,10 +119,28 @@ mod tests {
             ("k k", "l", "s", Cause::KeyNotVisibleAscii),
             ("k\r\nX-Other: 1", "l", "s", Cause::KeyNotVisibleAscii),
             ("schlüssel", "l", "s", Cause::KeyNotVisibleAscii),
+            ("\u{feff}k", "l", "s", Cause::KeyNotVisibleAscii),
+            ("k\u{7f}", "l", "s", Cause::KeyNotVisibleAscii),
+            ("\"k\"", "l", "s", Cause::KeyQuoted),
             (&long, "l", "s", Cause::KeyTooLong),
             ("k", "", "s", Cause::LoginEmpty),
             ("k", "l\n", "s", Cause::LoginControl),
             ("k", "l\u{85}", "s", Cause::LoginControl),
+            ("k", "l\u{7f}", "s", Cause::LoginControl),
+            ("k", "\tl", "s", Cause::LoginControl),
+            ("k", "\u{feff}l", "s", Cause::LoginInvisible),
+            ("k", "l\u{200b}", "s", Cause::LoginInvisible),
+            ("k", "l\u{200f}l", "s", Cause::LoginInvisible),
+            ("k", "l\u{2028}", "s", Cause::LoginInvisible),
+            ("k", "l\u{2060}l", "s", Cause::LoginInvisible),
+            ("k", "\u{202e}l", "s", Cause::LoginInvisible),
+            ("k", "l\u{2069}", "s", Cause::LoginInvisible),
+            ("k", " l", "s", Cause::LoginSpace),
+            ("k", "l ", "s", Cause::LoginSpace),
+            ("k", "l\u{a0}", "s", Cause::LoginSpace),
+            ("k", " ", "s", Cause::LoginSpace),
+            ("k", "\"l\"", "s", Cause::LoginQuoted),
+            ("k", "„l“", "s", Cause::LoginQuoted),
             ("k", &long, "s", Cause::LoginTooLong),
             ("k", "l", "s\r\n", Cause::SecretControl),
             ("k", "l", &long, Cause::SecretTooLong),
@@ -115,6 +150,9 @@ mod tests {
         }
         let colon = Credentials::new("k", "l:s", "").unwrap().check_for_basic().unwrap_err();
         assert_eq!(colon.message(), Cause::LoginColon.message());
+        for (login, secret) in [("l l", " s "), ("l'l", "\"s\""), ("'l", "\u{feff}s\u{200b}"), ("e\u{301}", "é")] {
+            assert!(Credentials::new("k", login, secret).is_ok(), "{login:?} {secret:?}");
+        }
         let longest = "x".repeat(MAX_LEN);
         assert!(Credentials::new(&longest, &longest, &longest).is_ok());
     }

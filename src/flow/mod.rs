@@ -6,13 +6,14 @@
 //! | which service a client asks, and as which application | `settings` |
 //! | the address of a service | `base_url` |
 //! | the hosts that may receive a login or a token | `trusted_hosts` |
-//! | the consumer key and the user's credentials | `credentials` |
+//! | the consumer key and the user's credentials | `credentials`, with `ends` |
 //! | a token that a program has kept | `kept_token` |
 //! | what responses of all services have in common | `response` |
 //! | the Native Flow; the OAuth 2.0 service | `native`; `oauth2` |
 
 mod base_url;
 mod credentials;
+mod ends;
 mod kept_token;
 mod native;
 mod oauth2;

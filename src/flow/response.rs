@@ -6,8 +6,8 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::service::Outcome;
-use crate::error::{Cause, Error};
-use crate::message::{Answer, Body, Document, decode, requested_pause};
+use crate::error::{Cause, Code, Error};
+use crate::message::{Answer, Body, Document, Endpoint, decode, requested_pause};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 
@@ -32,6 +32,8 @@ pub(super) trait Documents {
     fn id(&self, document: &Document<'_>) -> Option<Secret>;
     /// Returns the service's error number.
     fn number(&self, document: &Document<'_>) -> Option<i32>;
+    /// Returns sentences that help after a rejected login. `host` rejected it.
+    fn advice(&self, host: &str) -> Vec<String>;
     /// Makes the redactor that removes everything that was sent from the server's error text. Made on demand, because
     /// most successes do not need it.
     fn redactor(&self) -> Redactor;
@@ -42,7 +44,7 @@ pub(super) trait Documents {
 /// Checked in this order: a redirect counts, whatever the body. Then a document that alone decides. Then a missing
 /// endpoint and status 407. A web page is never a rejected login, whatever its status. The texts of Concur's error
 /// messages are unknown, so no decision depends on one.
-pub(super) fn read(answer: &Answer, documents: &dyn Documents) -> Result<Outcome, Error> {
+pub(super) fn read(answer: &Answer, endpoint: &Endpoint, documents: &dyn Documents) -> Result<Outcome, Error> {
     let Answer { response, came } = answer;
     let Body { bytes, cut } = response.body();
     let text = decode(response.headers(), bytes);
@@ -54,7 +56,8 @@ pub(super) fn read(answer: &Answer, documents: &dyn Documents) -> Result<Outcome
         document = Document::Empty;
     }
     let (status, headers) = (response.status(), response.headers());
-    let response = Response { status, headers, came: came.wall, is_compressed, document, cut: cut.as_ref(), documents };
+    let response =
+        Response { status, headers, came: came.wall, is_compressed, document, cut: cut.as_ref(), endpoint, documents };
     response.meaning().map_err(|error| response.failure(error))
 }
 
@@ -69,6 +72,7 @@ pub(super) struct Response<'a> {
     pub(super) document: Document<'a>,
     /// The reason why the body is truncated, if it is.
     pub(super) cut: Option<&'a Error>,
+    endpoint: &'a Endpoint,
     documents: &'a dyn Documents,
 }
 
@@ -91,7 +95,7 @@ impl Response<'_> {
         Err(Error::new(cause).detail(self.status_text()))
     }
 
-    /// Adds everything that the server sent to an error.
+    /// Adds to an error the address, everything that the server sent, and advice about a rejected login.
     fn failure(&self, error: Error) -> Error {
         let message = self.server_message();
         let correlation_id = self
@@ -101,12 +105,17 @@ impl Response<'_> {
             .or_else(|| self.documents.id(&self.document).map(|id| id.expose().to_owned()))
             .unwrap_or_default();
         let redactor = self.redactor();
-        let error = error.retry_after(requested_pause(self.headers, self.came));
-        error.numbered(self.documents.number(&self.document)).answered(
+        let error = error.at(self.endpoint.place()).retry_after(requested_pause(self.headers, self.came));
+        let error = error.numbered(self.documents.number(&self.document)).answered(
             self.status.as_u16(),
             redactor.sanitize(&correlation_id),
             redactor.sanitize(message.expose()),
-        )
+        );
+        if error.code() != Code::Denied {
+            return error;
+        }
+        let advice = self.documents.advice(&self.endpoint.origin.place.host);
+        advice.iter().fold(error, |error, sentence| error.advise(sentence))
     }
 
     pub(super) fn redactor(&self) -> Redactor {

@@ -11,7 +11,7 @@ use super::credentials::Credentials;
 use super::kept_token::KeptToken;
 use super::trusted_hosts::TrustedHosts;
 use crate::error::Error;
-use crate::message::{Answer, Request};
+use crate::message::{Answer, Endpoint, Request};
 use crate::origin::Origin;
 use crate::redact::Redactor;
 use crate::sealed::Sealed;
@@ -26,11 +26,11 @@ pub(crate) trait Service: fmt::Debug + Send + Sync {
     /// The service cannot be asked this, or a host that would get a token is not trusted.
     fn request(&self, ask: &Ask<'_>, home: Option<&Arc<Origin>>) -> Result<Request, Error>;
 
-    /// Returns the meaning of the response to a request of this service for `ask`, which was sent to `asked`.
+    /// Returns the meaning of the response to a request of this service for `ask`, which was sent to `endpoint`.
     ///
     /// # Errors
     /// The reason why the request failed.
-    fn outcome(&self, ask: &Ask<'_>, asked: &Origin, answer: &Answer) -> Result<Outcome, Error>;
+    fn outcome(&self, ask: &Ask<'_>, endpoint: &Endpoint, answer: &Answer) -> Result<Outcome, Error>;
 }
 
 /// A question to a service. It borrows all secrets.

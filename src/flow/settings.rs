@@ -3,7 +3,7 @@
 use http::HeaderValue;
 
 use super::base_url::BaseUrl;
-use super::native::Native;
+use super::native::{self, Native};
 use super::oauth2::{CredentialType, OAuth2};
 use super::service::{Application, Service};
 use super::trusted_hosts::{TrustedHosts, parse_allowed_host};
@@ -12,9 +12,7 @@ use crate::origin::HostPort;
 use crate::sealed::Sealed;
 use crate::secret::Secret;
 
-/// The hosts of Concur in the United States: of the Native Flow (and of the developer sandboxes), and of the OAuth 2.0
-/// service.
-const NATIVE_HOST: &str = "www.concursolutions.com";
+/// Concur's host of the OAuth 2.0 service in the United States.
 const OAUTH2_HOST: &str = "us2.api.concursolutions.com";
 /// Concur: a company's request token is sent to the global landing zone.
 const AUTH_TOKEN_HOST: &str = "glz.api.concursolutions.com";
@@ -33,7 +31,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn set_base_url(&mut self, url: &str) -> Result<(), Error> {
-        self.base_url = Some(BaseUrl::parse(url)?);
+        self.base_url = Some(BaseUrl::configured(url)?);
         Ok(())
     }
 
@@ -73,7 +71,7 @@ impl Settings {
 
     fn default_host(&self) -> &'static str {
         match (self.is_oauth2, self.credential_type) {
-            (false, _) => NATIVE_HOST,
+            (false, _) => native::PRODUCTION,
             (true, CredentialType::Password) => OAUTH2_HOST,
             (true, CredentialType::AuthToken) => AUTH_TOKEN_HOST,
         }

@@ -1,6 +1,7 @@
 //! Requests that keep the case of header names as documented, because some servers and proxies compare names with case.
 //! Without this, ureq-proto writes names in lower case.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -19,6 +20,13 @@ pub(crate) struct Endpoint {
     pub(crate) origin: Arc<Origin>,
     /// The complete address, including the origin.
     pub(crate) uri: Uri,
+}
+
+impl Endpoint {
+    /// Returns host, port and path for messages. Never the query, which may contain a secret.
+    pub(crate) fn place(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| write!(f, "{}{}", self.origin.place, self.uri.path()))
+    }
 }
 
 /// A request as data. If no byte of it was sent, it may be sent again over another connection.

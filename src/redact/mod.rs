@@ -14,5 +14,5 @@ mod redactor;
 mod runs;
 mod unescape;
 
-pub(crate) use line::one_line;
+pub(crate) use line::{is_invisible, one_line};
 pub(crate) use redactor::Redactor;

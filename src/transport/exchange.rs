@@ -63,7 +63,7 @@ impl Exchange {
         let is_reused = connection.is_used();
         let http = connection.send(head, body, call)?;
         if call.peer() == Peer::Server {
-            call.log_phase_done(format_args!("request sent"));
+            call.log_phase_done(format_args!("request sent to {}", call.place()));
             call.enter(Phase::Waiting, Peer::Server);
         }
         let reader = HeadReader { http: Some(http), interim: 0, skipped: 0, searched: 0 };
@@ -144,7 +144,10 @@ impl HeadReader {
                 self.searched = input.len();
                 match connection.stream.receive(&mut connection.input, call) {
                     Ok(0) => return Err(failure::disconnected(call)),
-                    Ok(_) => continue,
+                    Ok(amount) => {
+                        call.add_response_bytes(amount);
+                        continue;
+                    }
                     Err(error) => {
                         self.http = Some(http);
                         return Err(error);
@@ -253,7 +256,10 @@ impl BodyReader {
             }
             end = match connection.stream.receive(&mut connection.input, call) {
                 Ok(0) => Some(Ok(())),
-                Ok(_) => None,
+                Ok(amount) => {
+                    call.add_response_bytes(amount);
+                    None
+                }
                 Err(error) => Some(Err(error)),
             };
         }

@@ -15,26 +15,31 @@ use crate::operation::Event;
 /// The timeout of the whole call expired.
 pub(super) fn timed_out(limit: Duration, progress: &Progress) -> Error {
     let (limit, phase) = (limit.as_millis(), progress.phase());
+    let came = progress.response_bytes();
     let cause = match phase {
+        _ if came > 0 => Cause::ResponseTimedOut,
         _ if progress.any_byte_sent() => Cause::TimedOut,
         Phase::Tunnel => Cause::TunnelTimedOut,
         _ => Cause::TimedOutBefore,
     };
     // The proxy does not respond, or a host behind it.
     let target = if phase == Phase::Tunnel { progress.tunnel_target() } else { String::new() };
-    let (name, way) = (progress.peer_name(), progress.via_proxy());
-    Error::new(cause).detail(format_args!("{name}{way}{target}: {limit} ms, {phase}"))
+    let error = Error::new(cause).at(format_args!("{}{target}", progress.place()));
+    match came {
+        0 => error.detail(format_args!("{limit} ms, {phase}")),
+        _ => error.detail(format_args!("{limit} ms, receiving the response ({came} bytes so far)")),
+    }
 }
 
 /// The system has no descriptor for the call's waker.
 pub(super) fn no_descriptor(error: &io::Error, progress: &Progress) -> Error {
-    Error::new(Cause::NoResources).detail(format_args!("{}: {error}", progress.peer_name()))
+    Error::new(Cause::NoResources).at(progress.peer_name()).detail(error)
 }
 
 /// The program cancelled the call.
 pub(super) fn cancelled(progress: &Progress) -> Error {
     let cause = if progress.any_byte_sent() { Cause::Cancelled } else { Cause::CancelledBefore };
-    Error::new(cause).detail(format_args!("{}: {}", progress.peer_name(), progress.phase()))
+    Error::new(cause).at(progress.place()).detail(progress.phase())
 }
 
 /// An error of the system.
@@ -49,11 +54,10 @@ pub(super) fn of_io(error: &io::Error, progress: &Progress) -> Error {
         // A reset, an unplugged cable, a lost route: the connection was lost.
         (phase, Peer::Server) => {
             let cause = if progress.any_byte_sent() { Cause::Disconnected } else { Cause::DisconnectedBefore };
-            let (name, way) = (progress.peer_name(), progress.via_proxy());
-            return Error::new(cause).detail(format_args!("{name}{way}: {error}, {phase}"));
+            return Error::new(cause).at(progress.place()).detail(format_args!("{error}, {phase}"));
         }
     };
-    Error::new(cause).detail(format_args!("{}: {error}", progress.peer_name()))
+    Error::new(cause).at(progress.peer_name()).detail(error)
 }
 
 /// The other end closed the connection early.
@@ -76,7 +80,7 @@ pub(super) fn is_without_port(error: &io::Error) -> bool {
 
 /// No address could be tried, because no local port is free.
 pub(super) fn no_local_port(each: impl fmt::Display, progress: &Progress) -> Error {
-    Error::new(Cause::NoLocalPort).detail(format_args!("{}: {each}", progress.peer_name()))
+    Error::new(Cause::NoLocalPort).at(progress.peer_name()).detail(each)
 }
 
 /// Converts the resolver's error. If no descriptor is free, the resolver reports that it cannot find the name or its
@@ -121,21 +125,20 @@ pub(super) fn of_tls(error: &rustls::Error, lacks_certificate: bool, progress: &
         rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests) if progress.any_byte_sent() => {
             Cause::RenegotiationAsked
         }
-        rustls::Error::InvalidMessage(_) if progress.phase() == Phase::Handshake => Cause::NoTls,
+        rustls::Error::InvalidMessage(_) if progress.phase() == Phase::Handshake => match progress.has_proxy() {
+            true => Cause::NoTlsInTunnel,
+            false => Cause::NoTls,
+        },
         _ => Cause::TlsFailed,
     };
-    Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.via_proxy()))
+    Error::new(cause).at(progress.place()).detail(error)
 }
 
 fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
     if let CertificateError::Other(other) = error
         && let Some(known) = other.0.downcast_ref::<ChainError>()
     {
-        return Error::new(known.cause).detail(format_args!(
-            "{}{}: {known}",
-            progress.peer_name(),
-            progress.via_proxy()
-        ));
+        return Error::new(known.cause).at(progress.place()).detail(known);
     }
     let cause = match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Cause::CertificateExpired,
@@ -145,24 +148,22 @@ fn of_certificate(error: &CertificateError, progress: &Progress) -> Error {
         }
         _ => Cause::CertificateRefused,
     };
-    Error::new(cause).detail(format_args!("{}{}: {error}", progress.peer_name(), progress.via_proxy()))
+    Error::new(cause).at(progress.place()).detail(error)
 }
 
 /// An error of TLS with an https proxy: the proxy settings must be fixed, and not those of the server.
 fn of_proxy_tls(error: &rustls::Error, progress: &Progress) -> Error {
-    let name = progress.peer_name();
-    match error {
+    let error = match error {
         rustls::Error::InvalidCertificate(CertificateError::Other(other)) if other.0.is::<ChainError>() => {
-            Error::new(Cause::ProxyUntrusted).detail(format_args!("{name}: {}", other.0))
+            Error::new(Cause::ProxyUntrusted).detail(&other.0)
         }
-        rustls::Error::InvalidCertificate(error) => {
-            Error::new(Cause::ProxyUntrusted).detail(format_args!("{name}: {error}"))
-        }
+        rustls::Error::InvalidCertificate(error) => Error::new(Cause::ProxyUntrusted).detail(error),
         rustls::Error::InvalidMessage(_) if progress.phase() == Phase::Handshake => {
-            Error::new(Cause::ProxyNoTls).detail(format_args!("{name}: {error}"))
+            Error::new(Cause::ProxyNoTls).detail(error)
         }
-        error => Error::new(Cause::ProxyTlsFailed).detail(format_args!("{name}: {error}")),
-    }
+        error => Error::new(Cause::ProxyTlsFailed).detail(error),
+    };
+    error.at(progress.peer_name())
 }
 
 /// An error of the HTTP parser.
@@ -176,7 +177,7 @@ pub(super) fn of_http(error: &ureq_proto::Error, progress: &Progress) -> Error {
 /// The other end sent data before the request. Such data is not a response (RFC 9112, section 9.2).
 pub(super) fn unexpected_data(progress: &Progress) -> Error {
     match progress.peer() {
-        Peer::Server => Error::new(Cause::UnexpectedData).detail(progress.peer_name()),
+        Peer::Server => Error::new(Cause::UnexpectedData).at(progress.place()),
         Peer::Proxy => protocol_error("unexpected data before the request", progress),
     }
 }
@@ -189,7 +190,7 @@ pub(super) fn too_many_interim_answers(progress: &Progress) -> Error {
 /// Too many or too long headers.
 pub(super) fn head_too_large(progress: &Progress) -> Error {
     match progress.peer() {
-        Peer::Server => Error::new(Cause::HeadTooLarge).detail(progress.peer_name()),
+        Peer::Server => Error::new(Cause::HeadTooLarge).at(progress.place()),
         Peer::Proxy => protocol_error("headers longer than 16 KiB, or more than 128", progress),
     }
 }
@@ -200,7 +201,7 @@ pub(super) fn protocol_error(what: impl fmt::Display, progress: &Progress) -> Er
         Peer::Server => Cause::NotHttp,
         Peer::Proxy => Cause::ProxyGarbled,
     };
-    Error::new(cause).detail(format_args!("{}: {what}", progress.peer_name()))
+    Error::new(cause).at(progress.place()).detail(what)
 }
 
 #[cfg(test)]
@@ -212,6 +213,7 @@ mod tests {
 
     use super::{Peer, Phase, Progress, cancelled, of_http, of_io, of_tls, timed_out};
     use crate::error::{Code, Error};
+    use crate::message::Endpoint;
     use crate::origin::{HostPort, Origin};
     use crate::transport::Proxy;
 
@@ -219,7 +221,8 @@ mod tests {
     fn at(phase: Phase, peer: Peer, translate: impl Fn(&Progress) -> Error) -> Error {
         // Not the default port of the scheme, so that messages contain it.
         let server = Origin { is_https: false, place: HostPort::parse("host:443", 80).unwrap() };
-        let progress = Progress::new(server.into(), Some(Proxy::parse("http://proxy:3128").unwrap().into()));
+        let server = Endpoint { origin: server.into(), uri: "http://host:443/p?secret".parse().unwrap() };
+        let progress = Progress::new(server, Some(Proxy::parse("http://proxy:3128").unwrap().into()));
         progress.enter(phase, peer);
         translate(&progress).request_sent(progress.any_byte_sent())
     }

@@ -117,7 +117,7 @@ impl Transport {
     /// Each error contains whether a byte of the request was sent.
     pub(crate) fn begin(&self, operation: &Operation<'_>, request: &Request) -> Result<Exchange, Error> {
         let proxy = self.settings.route.proxy_to(&request.endpoint.origin).cloned();
-        let progress = Progress::new(Arc::clone(&request.endpoint.origin), proxy.clone());
+        let progress = Progress::new(request.endpoint.clone(), proxy.clone());
         let key = Key { origin: Arc::clone(&request.endpoint.origin), proxy, identity: self.settings.identity.clone() };
         let exchange = Call::new(operation, &progress).and_then(|call| self.open(request, &key, &call));
         match exchange {
@@ -172,9 +172,10 @@ impl Transport {
             .flatten();
         operation.log_phase_done(
             format_args!(
-                "response HTTP {}, {} bytes{}",
+                "response HTTP {}, {} bytes from {}{}",
                 response.status().as_u16(),
                 response.body().bytes.len(),
+                progress.place(),
                 if until.is_some() { "; connection kept open" } else { "" }
             ),
             progress.since(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::proxy::Proxy;
-use crate::origin::Origin;
+use crate::message::Endpoint;
 
 /// The current phase of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(super) enum Peer {
 /// may continue the exchange.
 pub(crate) struct Progress {
     /// Both ends that messages may name.
-    server: Arc<Origin>,
+    server: Endpoint,
     proxy: Option<Arc<Proxy>>,
     phase: Cell<Phase>,
     peer: Cell<Peer>,
@@ -61,10 +61,12 @@ pub(crate) struct Progress {
     received: Cell<bool>,
     /// Whether a byte of the request was passed to the system.
     sent: Cell<bool>,
+    /// The number of bytes of the response that were received, decrypted.
+    response_bytes: Cell<usize>,
 }
 
 impl Progress {
-    pub(super) fn new(server: Arc<Origin>, proxy: Option<Arc<Proxy>>) -> Progress {
+    pub(super) fn new(server: Endpoint, proxy: Option<Arc<Proxy>>) -> Progress {
         Progress {
             server,
             proxy,
@@ -74,6 +76,7 @@ impl Progress {
             phase_deadline: Cell::new(None),
             received: Cell::new(false),
             sent: Cell::new(false),
+            response_bytes: Cell::new(0),
         }
     }
 
@@ -111,8 +114,23 @@ impl Progress {
     pub(super) fn peer_name(&self) -> String {
         match (self.peer.get(), &self.proxy) {
             (Peer::Proxy, Some(proxy)) => proxy.place.to_string(),
-            _ => self.server.authority(),
+            _ => self.server.origin.authority(),
         }
+    }
+
+    /// Returns the other end for messages: host and port, after the request with its path. The proxy is added, because
+    /// it may be at fault as well.
+    pub(super) fn place(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| {
+            match self.phase.get() {
+                Phase::Sending | Phase::Waiting => write!(f, "{}", self.server.place())?,
+                _ => f.write_str(&self.peer_name())?,
+            }
+            match (self.peer.get(), &self.proxy) {
+                (Peer::Server, Some(proxy)) => write!(f, " via proxy {}", proxy.place),
+                _ => Ok(()),
+            }
+        })
     }
 
     /// Returns the same for the log, which contains steps of both ends.
@@ -123,17 +141,13 @@ impl Progress {
         }
     }
 
-    /// Returns the proxy for messages: it may be at fault as well.
-    pub(super) fn via_proxy(&self) -> String {
-        match (self.peer.get(), &self.proxy) {
-            (Peer::Server, Some(proxy)) => format!(" via proxy {}", proxy.place),
-            _ => String::new(),
-        }
+    pub(super) fn has_proxy(&self) -> bool {
+        self.proxy.is_some()
     }
 
     /// Names the server of a tunnel in messages.
     pub(super) fn tunnel_target(&self) -> String {
-        format!(" (tunnel to {})", self.server.authority())
+        format!(" (tunnel to {})", self.server.origin.authority())
     }
 
     /// Records that bytes were passed to the system.
@@ -141,6 +155,18 @@ impl Progress {
         if amount > 0 && self.phase.get() == Phase::Sending {
             self.sent.set(true);
         }
+    }
+
+    /// Records that bytes of a response were received.
+    pub(super) fn add_response_bytes(&self, amount: usize) {
+        if self.phase.get() == Phase::Waiting {
+            self.response_bytes.set(self.response_bytes.get() + amount);
+        }
+    }
+
+    /// Returns the number of bytes of the server's response that were received.
+    pub(super) fn response_bytes(&self) -> usize {
+        self.response_bytes.get()
     }
 
     /// Records that bytes were received.

@@ -31,10 +31,10 @@ impl Pages {
         self.start
     }
 
-    /// Locks them in a child of fork, which inherits no locks. Returns whether it succeeded.
-    pub(super) fn lock(&self) -> bool {
+    /// Locks them in a child of fork, which inherits no locks, if the limit allows it.
+    pub(super) fn lock_again(&self) {
         // SAFETY: the pages from `new`, whole.
-        unsafe { mapping::lock(self.start, self.size) }
+        unsafe { mapping::lock(self.start, self.size) };
     }
 
     /// Whether the system keeps them out of swap, in the process that made them.

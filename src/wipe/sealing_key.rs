@@ -6,6 +6,7 @@
 use std::mem;
 use std::ptr::NonNull;
 use std::slice;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use once_cell::race::OnceBox;
 use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
@@ -13,15 +14,15 @@ use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroize as _;
 
+use super::fork::this_process;
 use super::pages::Pages;
-use super::per_process::PerProcess;
 use super::registers::clear_registers;
 use super::stack::clear_stack;
 
 static KEY: OnceBox<SealingKey> = OnceBox::new();
 
-/// Runs `work` with the key, which leaves parts of it in registers. `None` if the system has no memory or no random
-/// numbers for a key.
+/// Runs `work` with the key, and then clears the registers, which contain parts of it. `None` if the system has no memory
+/// or no random numbers for a key.
 pub(crate) fn with_sealing_key<R>(work: impl FnOnce(&LessSafeKey) -> R) -> Option<R> {
     let key = KEY.get_or_try_init(|| SealingKey::new().map(Box::new).ok_or(())).ok()?;
     Some(key.with(work))
@@ -38,8 +39,8 @@ pub(crate) fn with_fingerprint_key<R>(work: impl FnOnce(&hmac::Key) -> R) -> Opt
 struct SealingKey {
     /// A [`Content`], in memory that is locked if the limit allows it and left out of core dumps.
     pages: Pages,
-    /// Whether a process has locked it.
-    locked: PerProcess<bool>,
+    /// The process that has locked them last.
+    locked_by: AtomicU64,
 }
 
 /// Never moved: a move would leave a copy.
@@ -55,12 +56,11 @@ struct Content {
 impl SealingKey {
     fn new() -> Option<SealingKey> {
         let pages = Pages::new(size_of::<Content>())?;
-        let key = SealingKey { locked: PerProcess::new(), pages };
-        key.locked.get(|| key.pages.are_locked(), |_| {});
+        let key = SealingKey { pages, locked_by: AtomicU64::new(this_process()) };
         let is_made = make(key.content());
         // ring returns the key by value.
         clear_stack();
-        clear_registers();
+        clear();
         is_made.then_some(key)
     }
 
@@ -69,10 +69,14 @@ impl SealingKey {
     }
 
     fn with_content<R>(&self, work: impl FnOnce(&Content) -> R) -> R {
-        self.locked.get(|| self.pages.lock(), |_| {});
+        let process = this_process();
+        if self.locked_by.load(Ordering::Relaxed) != process {
+            self.pages.lock_again();
+            self.locked_by.store(process, Ordering::Relaxed);
+        }
         // SAFETY: `new` has written it, and nothing changes it before `drop`.
         let result = work(unsafe { self.content().as_ref() });
-        clear_registers();
+        clear();
         result
     }
 
@@ -101,6 +105,12 @@ fn make(content: NonNull<Content>) -> bool {
     true
 }
 
+/// Once in the library, because the code is long.
+#[inline(never)]
+fn clear() {
+    clear_registers();
+}
+
 impl Drop for SealingKey {
     /// Runs only if another thread made a key at the same time, or if making it failed.
     fn drop(&mut self) {
@@ -110,7 +120,8 @@ impl Drop for SealingKey {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::collections::HashSet;
     use std::fs;

@@ -1,4 +1,4 @@
-//! Commands to the stub itself, for tests in other processes: `/stub/…` on the port without TLS.
+//! Commands to the stub itself, which tests in other processes send: `/stub/…` on the port without TLS.
 
 use crate::http::form::Form;
 use crate::http::response::{JSON, Response, TEXT};

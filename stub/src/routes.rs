@@ -29,7 +29,7 @@ enum Route {
     /// The scenario is not for the endpoint's service.
     OtherService,
     UnknownScenario,
-    /// Perhaps a command to the stub.
+    /// No path of Concur. It may be a command to the stub.
     Other,
 }
 
@@ -54,8 +54,8 @@ pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Repl
     Reply { script: script(&route, &path, &context, states), entry }
 }
 
-/// Replies to a request to the other origin. The OAuth 2.0 service is there too. Every other request, which follows a
-/// redirect, gets a token, so that the client gets no error.
+/// Replies to a request to the other origin. A request to the Native Flow follows a redirect. It gets a token in any
+/// case, so that the client gets no error.
 pub(crate) fn reply_elsewhere(request: Request, site: &Arc<Site>) -> Reply {
     let route = route(&request.path().to_ascii_lowercase(), &site.prefix);
     let context = counted(request, &route, site);
@@ -63,11 +63,16 @@ pub(crate) fn reply_elsewhere(request: Request, site: &Arc<Site>) -> Reply {
     if credentials_arrived {
         site.state.counts.add_credentials_elsewhere();
     }
-    let script = match context.is_oauth2() {
-        true => healthy_script(&context),
-        false => {
-            let token = Response::new(200, context.media_type(), Token::documented(&context).document(&context));
-            Script::response(&token, &context)
+    let script = match route {
+        Route::Healthy(endpoint) | Route::Scenario(_, endpoint) => match endpoint {
+            Endpoint::NativeToken | Endpoint::NativeRefresh => {
+                let token = Token::documented(&context).document(&context);
+                Script::response(&Response::new(200, context.media_type(), token), &context)
+            }
+            _ => healthy_script(&context),
+        },
+        Route::OtherService | Route::UnknownScenario | Route::Other => {
+            Script::response(&text(404, "no such path\n"), &context)
         }
     };
     Reply { script, entry: Entry::Elsewhere { credentials_arrived } }

@@ -19,6 +19,9 @@ use crate::server::listener;
 use crate::server::port::{Port, Role};
 use crate::server::tls_secrets::{TlsSecret, TlsSecrets};
 use crate::service::accounts::Accounts;
+use crate::service::endpoint::Service;
+use crate::service::issued::Holder;
+use crate::service::issuing;
 use crate::service::place::Place;
 use crate::service::site::{Site, State};
 
@@ -220,6 +223,17 @@ impl Stub {
     /// Returns the number of requests to [`Stub::elsewhere_url`] that contained credentials or tokens.
     pub fn credentials_elsewhere(&self) -> u64 {
         self.state.counts.credentials_elsewhere()
+    }
+
+    /// Issues a refresh token without a request, as one that a program has stored. `login` can be a company's UUID.
+    /// Returns `None` if the stub has no such user.
+    pub fn issue_refresh_token(&self, service: Service, login: &str) -> Option<String> {
+        let account = self.state.accounts.number(login.as_bytes())?;
+        let holder = Holder { key: self.state.accounts.get(account)?.key.clone(), account: Some(account) };
+        Some(match service {
+            Service::Native => issuing::native_refresh(&holder, &self.state),
+            Service::OAuth2 => issuing::oauth2_refresh(&holder, &self.state).0,
+        })
     }
 
     /// Moves the stub's clock forward: tokens expire, and `Date` headers change.

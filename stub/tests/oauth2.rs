@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use client::{CLIENT, LOGIN, Reply, call, encoded, member, password_grant, post_form};
-use nativeflow_stub::{Options, Place, Stub, User};
+use nativeflow_stub::{Options, Place, Service, Stub, User};
 
 fn stub() -> Stub {
     Stub::start(Options::default()).unwrap()
@@ -107,6 +107,18 @@ fn refresh_token_works_once_and_is_replaced() {
 }
 
 #[test]
+fn issued_refresh_token_is_valid_for_its_service() {
+    let stub = stub();
+    let [native, oauth2] = [Service::Native, Service::OAuth2]
+        .map(|service| stub.issue_refresh_token(service, "john_developer@hotmail.com").unwrap());
+    assert_eq!(refresh(&stub, &oauth2).status(), "200");
+    is_refused(&refresh(&stub, &native), "400", "108", "invalid_grant");
+    let path = format!("/net2/oauth2/getaccesstoken.ashx?refresh_token={}&{CLIENT}", encoded(&native));
+    assert_eq!(call(&stub, "GET", &stub.plain_url(), &path, "", "").status(), "200");
+    assert!(stub.issue_refresh_token(Service::OAuth2, "unknown").is_none());
+}
+
+#[test]
 fn concurrent_refreshes_with_one_token_succeed_once() {
     let stub = stub();
     let token = member(&password_grant(&stub, &stub.plain_url()).body(), "refresh_token");
@@ -162,7 +174,7 @@ fn revocation_ends_all_refresh_tokens_of_the_user_and_no_access_token() {
     let bearer = format!("Bearer {}", member(&bodies[0], "access_token"));
     assert_eq!(delete(&bearer.replace("Bearer", "OAuth")).status(), "401");
     assert_eq!(delete("Bearer unknown").status(), "401");
-    // That of another holder does nothing to the user's tokens.
+    // The token of another holder does nothing to the user's tokens.
     assert_eq!(delete(&format!("Bearer {}", member(&application, "access_token"))).status(), "200");
     assert_eq!(refresh(&stub, &member(&bodies[0], "refresh_token")).status(), "200");
     let revoked = delete(&bearer);
@@ -297,7 +309,17 @@ fn user_who_lives_elsewhere_gets_a_token_there() {
     assert_eq!((stub.credentials_elsewhere(), stub.elsewhere_requests().len()), (1, 1));
     assert_eq!(stub.elsewhere_bodies().len(), 1);
     assert!(String::from_utf8_lossy(&stub.elsewhere_bodies()[0]).ends_with(LOGIN));
-    // The second of two hops leads to the address.
+    // The API is there too. It accepts the tokens of both origins.
+    let bearer = format!("Authorization: Bearer {}\r\n", member(&reply.body(), "access_token"));
+    for (url, path, status) in [
+        (&elsewhere, "/api/v3.0/expense/reports", "200"),
+        (&stub.plain_url(), "/api/v3.0/expense/reports", "200"),
+        (&elsewhere, "/other", "404"),
+    ] {
+        assert_eq!(call(&stub, "GET", url, path, &bearer, "").status(), status, "{url}{path}");
+    }
+    assert_eq!(call(&stub, "DELETE", &elsewhere, "/app-mgmt/v0/connections", &bearer, "").status(), "200");
+    // The first of two hops leads to the address.
     let reply = password_grant(&stub, &elsewhere.replace("127.0.0.1", "localhost"));
     is_refused(&reply, "400", "16", "invalid_grant");
     assert_eq!(member(&reply.body(), "geolocation"), elsewhere);

@@ -57,6 +57,36 @@ static void credentials(void)
     REJECTED(client, KEY, "login@example.com\r\n", "secret", NF_INVALID_ARGUMENT);
     REJECTED(client, KEY, "login\x7f@example.com", "secret", NF_INVALID_ARGUMENT);
     REJECTED(client, KEY, "login@example.com", "secret\n", NF_INVALID_ARGUMENT);
+    /* Characters that a file, a form or a CSV export has added. */
+    REJECTED(client, "\xef\xbb\xbfkey", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, "\"key\"", "login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "\xef\xbb\xbflogin@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "login@example.com\xe2\x80\x8b", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "login@example.com\xc2\x9f", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, " login@example.com", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "login@example.com\xc2\xa0", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "\"login@example.com\"", "secret", NF_INVALID_ARGUMENT);
+    REJECTED(client, KEY, "\xe2\x80\x9clogin@example.com\xe2\x80\x9d", "secret", NF_INVALID_ARGUMENT);
+}
+
+/* A call has wiped both buffers. The error of the next call names the one that was not filled again. */
+static void wiped_buffers(void)
+{
+    char login[] = "login@example.com", secret[] = "wrong";
+    nf_token *token = NULL;
+    nf_error *error = nf_client_get_token(client, KEY, login, secret, &token);
+
+    CHECK(nf_error_code(error) == NF_DENIED && strstr(nf_error_remedy(error), "empty") == NULL);
+    nf_error_free(error);
+    error = nf_client_get_token(client, KEY, login, secret, &token);
+    CHECK(nf_error_code(error) == NF_INVALID_ARGUMENT && strstr(nf_error_remedy(error), "has wiped is empty") != NULL);
+    nf_error_free(error);
+    strcpy(login, "login@example.com");
+    error = nf_client_get_token(client, KEY, login, secret, &token);
+    CHECK(nf_error_code(error) == NF_DENIED);
+    CHECK(strstr(nf_error_remedy(error), "The password that was sent was empty.") != NULL);
+    CHECK(strstr(nf_error_remedy(error), "has wiped is empty") != NULL);
+    nf_error_free(error);
 }
 
 static void outputs(void)
@@ -101,6 +131,8 @@ static void option_values(const char *base_url, const char *ca_file)
     EXPECT(nf_options_set_base_url(options, "https://user:word@localhost"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_base_url(options, "https://localhost/?query"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_base_url(options, "https://localhost/#fragment"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_base_url(options, "https://localhost/net2/oauth2/accesstoken.ashx"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_base_url(options, "https://localhost/prefix/oauth2/v0/token/"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_base_url(options, "https://localhost\r\nX-Injected: 1"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_base_url(options, base_url), NF_OK);
 
@@ -149,6 +181,7 @@ static void network_values(const char *ca_file)
     EXPECT(nf_options_set_proxy(options, not_utf8), NF_INVALID_UTF8);
     EXPECT(nf_options_set_proxy(options, "ftp://localhost"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_proxy(options, "http://localhost:1/path"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_proxy(options, "http//localhost:1"), NF_INVALID_OPTION);
     EXPECT(nf_options_set_proxy(options, "http://user:a%0d%0ab@localhost:1"), NF_INVALID_OPTION);
     /* Other parsers find another host in these URLs. The remedy explains the correct form. */
     const char *ambiguous[] = {"http://u:p@h@localhost:1", "http://u:p\\@h@localhost:1", "http://u@h:p@localhost:1",
@@ -167,7 +200,9 @@ static void network_values(const char *ca_file)
     EXPECT(nf_options_set_proxy_bypass(options, NULL), NF_INVALID_ARGUMENT);
     EXPECT(nf_options_set_proxy_bypass(options, not_utf8), NF_INVALID_UTF8);
     EXPECT(nf_options_set_proxy_bypass(options, "10.0.0.0/33"), NF_INVALID_OPTION);
-    EXPECT(nf_options_set_proxy_bypass(options, ".example.com, 10.0.0.0/8 *:8443"), NF_OK);
+    EXPECT(nf_options_set_proxy_bypass(options, "<local>"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_proxy_bypass(options, "10.*"), NF_INVALID_OPTION);
+    EXPECT(nf_options_set_proxy_bypass(options, ".example.com, 10.0.0.0/8 *:8443;*.corp.example"), NF_OK);
     EXPECT(nf_options_set_proxy_bypass(options, ""), NF_OK);
 
     EXPECT(nf_options_use_environment_proxy(NULL), NF_INVALID_ARGUMENT);
@@ -351,6 +386,7 @@ int main(int argc, char **argv)
     option_values(argv[1], argv[2]);
     network_values(argv[2]);
     credentials();
+    wiped_buffers();
     outputs();
     service_values();
     token_parts();

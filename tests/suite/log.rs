@@ -25,7 +25,8 @@ fn log_contains_each_step_with_its_details() {
         ("lookup", &["localhost: 127.0.0.1"] as &[_]),
         ("connect", &[" at 127.0.0.1:"]),
         ("tls", &["TLSv1.3", "TLS13_AES_", "new session", "\"CN=nativeflow-stub\"", "issued by \"CN=nativeflow-stub"]),
-        ("response", &["HTTP 200"]),
+        ("request", &["request sent to localhost:", "/net2/oauth2/accesstoken.ashx; "]),
+        ("response", &["HTTP 200", " bytes from localhost:", "/net2/oauth2/accesstoken.ashx; "]),
     ] {
         let (_, text) = lines.iter().find(|(_, text)| text.starts_with(step)).unwrap();
         assert!(parts.iter().all(|part| text.contains(part)), "{text}");
@@ -86,12 +87,14 @@ fn server_text_adds_no_log_line_and_no_secret() {
     }
 }
 
-/// The limit of locked memory is 0, as in many containers.
+/// The limit of locked memory is 0, as in many containers. The key that encrypts the proxy's login is not locked either.
 #[test]
 fn mlock_failure_is_logged() {
     // The limit does not apply to root.
     let command = ["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock", "prlimit", "--memlock=0"];
-    let facts = Call::to_stub().with("log", "1").run_under(&command);
+    let (proxy, login) = (Proxy::open_for("Basic dXNlcjpwYTU1d29yZA=="), "user:pa55word");
+    let call = Call::to_stub().with("log", "1").with("proxy", &format!("http://{login}@{}", proxy.address()));
+    let facts = call.run_under(&command);
     assert_eq!(facts.pairs()["code"], "NF_OK", "{}{}", facts.stdout, facts.stderr);
     assert!(lines(&facts).iter().any(|(level, text)| *level == "2" && text.contains("not locked")), "{}", facts.stdout);
 }

@@ -5,6 +5,7 @@
 //! | does each response of the server end in the right code | `scenarios` |
 //! | which errors do responses of gateways and other services cause | `answers` |
 //! | is bad input rejected, with the buffers wiped | `programs` |
+//! | do errors lead to the wrong setting, and is a login that cannot be right not sent | `remedies` |
 //! | which files of certificates and keys are read | `certificate_files` |
 //! | which bytes are sent | `wire` |
 //! | does the header match the sources, and do all compilers accept it | `header` |
@@ -62,6 +63,7 @@ mod nuget;
 mod production;
 mod programs;
 mod release;
+mod remedies;
 mod residue;
 mod response;
 mod scenarios;

@@ -1,5 +1,6 @@
 //! Every scenario of the stub ends in the expected code, through C and TLS, with every build.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -27,6 +28,9 @@ const REFUSED: Facts = &[
 const WITHHELD: Facts =
     &["http_status=403", "server_message=[withheld: the answer repeats a credential]", "correlation_id~-"];
 const REFUSED_MUTELY: Facts = &["http_status=403", "server_message=", "retry_after_ms=-1", "remedy~Do not retry"];
+
+const ARRIVING: &str = "message~Timeout while the response was arriving";
+const RAISE: &str = "remedy~Raise the timeout (nf_options_set_timeout_ms). Wait 300 seconds, then retry.";
 
 /// Scenario, code, lines. Scenarios that stall have a timeout of one second: see `limit`.
 const TABLE: &[(&str, &str, Facts)] = &[
@@ -56,12 +60,12 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("not-found", "NF_ENDPOINT_GONE", &["http_status=404", "retry_after_ms=-1", "server_message=No such resource."]),
     ("not-found-html", "NF_ENDPOINT_GONE", &["http_status=404", "server_message=404 - Not Found"]),
     ("gone", "NF_ENDPOINT_GONE", &["http_status=410", "message~410"]),
-    ("busy", "NF_BUSY", &["http_status=429", "retry_after_ms=120000"]),
-    ("busy-zero", "NF_BUSY", &["retry_after_ms=5000"]),
+    ("busy", "NF_BUSY", &["http_status=429", "retry_after_ms=120000", "remedy~Wait 120 seconds, then retry."]),
+    ("busy-zero", "NF_BUSY", &["retry_after_ms=5000", "remedy~Wait 5 seconds, then retry."]),
     ("busy-date", "NF_BUSY", &["retry_after_ms=90000"]),
     ("server-error", "NF_SERVER_ERROR", &["http_status=500", "retry_after_ms=300000", "message~500"]),
     ("bad-gateway", "NF_SERVER_ERROR", &["http_status=502", "retry_after_ms=300000", "message~502"]),
-    ("maintenance", "NF_MAINTENANCE", &["http_status=503", "retry_after_ms=300000"]),
+    ("maintenance", "NF_MAINTENANCE", &["http_status=503", "retry_after_ms=300000", "remedy~Wait 300 seconds"]),
     ("error-in-200", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
     ("error-in-200-json", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
     ("token-in-error", "NF_DENIED", &["http_status=200", "retry_after_ms=-1", "server_message~Access is denied"]),
@@ -128,14 +132,18 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("token-line-end", "NF_MALFORMED", &["message~characters"]),
     ("token-with-type", "NF_MALFORMED", &["message~no token"]),
     ("json-number-token", "NF_MALFORMED", &["message~no token"]),
-    ("two-tokens", "NF_MALFORMED", &["message~two different values of one name): Token"]),
-    ("json-two-spellings", "NF_MALFORMED", &["message~two different values of one name): Token"]),
-    ("two-dates", "NF_MALFORMED", &["message~two different values of one name): Expiration_Date", "retry_after_ms=-1"]),
+    ("two-tokens", "NF_MALFORMED", &["message~two different values of one name)", "message~.ashx: Token"]),
+    ("json-two-spellings", "NF_MALFORMED", &["message~two different values of one name)", "message~.ashx: Token"]),
+    (
+        "two-dates",
+        "NF_MALFORMED",
+        &["message~two different values of one name)", "message~: Expiration_Date", "retry_after_ms=-1"],
+    ),
     ("other-xml", "NF_MALFORMED", &["message~no token"]),
     ("text", "NF_MALFORMED", &["message~no token", "server_message="]),
     ("garbled", "NF_MALFORMED", &["server_message="]),
     ("namespaces-deep", "NF_MALFORMED", &["message~attributes"]),
-    ("truncated-xml", "NF_MALFORMED", &["message~XML is not well-formed): line"]),
+    ("truncated-xml", "NF_MALFORMED", &["message~XML is not well-formed)", "message~it ends early, at line"]),
     ("content-length-short", "NF_MALFORMED", &["message~XML is not well-formed"]),
     ("content-length-bad", "NF_MALFORMED", &["message~HTTP"]),
     ("too-large", "NF_TOO_LARGE", &["http_status=200", "message~64 KiB"]),
@@ -151,11 +159,15 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ("hang-up", "NF_DISCONNECTED", &["http_status=0", "retry_after_ms=300000"]),
     ("reset", "NF_DISCONNECTED", &["http_status=0"]),
     ("not-http", "NF_MALFORMED", &["message~HTTP"]),
-    ("drip-slow", "NF_TIMEOUT", &["http_status=200", "retry_after_ms=300000", "message~1000 ms"]),
-    ("drip-headers", "NF_TIMEOUT", &["http_status=0", "message~waiting for the response"]),
+    (
+        "drip-slow",
+        "NF_TIMEOUT",
+        &["http_status=200", "retry_after_ms=300000", "message~1000 ms, receiving", ARRIVING, RAISE],
+    ),
+    ("drip-headers", "NF_TIMEOUT", &["http_status=0", ARRIVING, RAISE]),
     ("silence-after-accept", "NF_TIMEOUT", &["http_status=0", "message~TLS handshake"]),
     ("silence-after-tls", "NF_TIMEOUT", &["http_status=0", "message~waiting for the response"]),
-    ("silence-after-headers", "NF_TIMEOUT", &["http_status=200"]),
+    ("silence-after-headers", "NF_TIMEOUT", &["http_status=200", ARRIVING, RAISE]),
 ];
 
 /// The token of the documented response of the OAuth 2.0 service. Its `expires_in` counts from now on.
@@ -308,6 +320,9 @@ fn against(build: Build, service: Service) {
                     let result = call.with("timeout_ms", &limit.as_millis().to_string()).run_on(&program);
                     support::proved("scenarios", &format!("{scenario} ({service:?})"));
                     let mut faults = Expected { code, lines: &facts }.differences(&result);
+                    if code != "NF_OK" {
+                        faults.extend(unnamed(&result.pairs(), scenario, service));
+                    }
                     if code == "NF_TIMEOUT" && result.took > limit + GRACE {
                         faults.push(format!("took {:?}, the limit is {limit:?}", result.took));
                     }
@@ -320,6 +335,27 @@ fn against(build: Build, service: Service) {
     });
     let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Facts that no message leaves out: the place, from the request on, and the pause, if the remedy is to wait.
+fn unnamed(pairs: &HashMap<&str, &str>, scenario: &str, service: Service) -> Vec<String> {
+    let (message, remedy) = (pairs["message"], pairs["remedy"]);
+    let path = match service {
+        Service::Native => "/net2/oauth2/accesstoken.ashx",
+        Service::OAuth2 => "/oauth2/v0/token",
+    };
+    let place = format!("/scenario/{scenario}{path}");
+    let mut faults = Vec::new();
+    let names = message.split(": ").filter(|part| part.starts_with("localhost:") && part.ends_with(&place)).count();
+    // No request was sent in this one.
+    if names != usize::from(scenario != "silence-after-accept") {
+        faults.push(format!("the place is named {names} times: {message}"));
+    }
+    let wait = remedy.split_once("Wait ").and_then(|(_, rest)| rest.split_once(" seconds, then retry."));
+    if wait.is_some_and(|(seconds, _)| format!("{seconds}000") != pairs["retry_after_ms"]) {
+        faults.push(format!("the pause is {} ms: {remedy}", pairs["retry_after_ms"]));
+    }
+    faults
 }
 
 #[test]

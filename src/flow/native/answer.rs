@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{envelope, expiry};
+use super::{envelope, expiry, hosts};
 use crate::error::{Cause, Code, Error};
 use crate::flow::base_url::BaseUrl;
 use crate::flow::response::{Documents, Response, is_visible, refusal};
@@ -66,6 +66,13 @@ impl Documents for Answers<'_> {
     /// The Native Flow has no error numbers.
     fn number(&self, _: &Document<'_>) -> Option<i32> {
         None
+    }
+
+    fn advice(&self, host: &str) -> Vec<String> {
+        match self.ask {
+            Ask::Token(credentials) => credentials.advice().into_iter().chain(hosts::advice(host)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn redactor(&self) -> Redactor {
@@ -162,10 +169,12 @@ mod tests {
 
     use super::Answers;
     use crate::error::{Cause, Code, Error};
+    use crate::flow::base_url::BaseUrl;
     use crate::flow::credentials::Credentials;
+    use crate::flow::native::PRODUCTION;
     use crate::flow::response;
     use crate::flow::service::{Ask, Outcome};
-    use crate::message::{Answer, Body, Moment};
+    use crate::message::{Answer, Body, Endpoint, Moment};
     use crate::token::Token;
 
     const DOCUMENTED: &str = r#"<?xml version="1.0"?>
@@ -183,10 +192,6 @@ mod tests {
         Ask::Token(Credentials::new("kEy12345", "john@example.com", "secret!1").unwrap())
     }
 
-    fn outcome(ask: &Ask<'_>, answer: &Answer) -> Result<Outcome, Error> {
-        response::read(answer, &Answers { ask, client_secret: "" })
-    }
-
     fn read(status: u16, headers: &[(&str, &str)], body: &[u8], cut: Option<Cause>) -> Result<Token, Error> {
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
@@ -194,10 +199,18 @@ mod tests {
         }
         let body = Body { bytes: body.to_vec().into(), cut: cut.map(Error::new) };
         let answer = Answer { response: response.body(body).unwrap(), came: Moment::now() };
-        outcome(&sent(), &answer).map(|outcome| match outcome {
+        read_token(&answer, &endpoint(), &sent())
+    }
+
+    fn read_token(answer: &Answer, endpoint: &Endpoint, ask: &Ask<'_>) -> Result<Token, Error> {
+        response::read(answer, endpoint, &Answers { ask, client_secret: "" }).map(|outcome| match outcome {
             Outcome::Token { token, .. } => token,
             _ => panic!("no token"),
         })
+    }
+
+    fn endpoint() -> Endpoint {
+        BaseUrl::parse("https://localhost/gate").unwrap().endpoint("/net2/oauth2/accesstoken.ashx").unwrap()
     }
 
     fn answer(status: u16, body: &str) -> Result<Token, Error> {
@@ -557,7 +570,9 @@ mod tests {
         ] {
             let error = answer(200, body).unwrap_err();
             assert_eq!(error.code(), Code::Malformed, "{body}");
-            assert!(error.message().ends_with(&format!("two different values of one name): {name}")), "{error}");
+            let message = error.message();
+            assert!(message.contains("two different values of one name)"), "{error}");
+            assert!(message.ends_with(&format!(": {name}")), "{error}");
             assert_eq!(error.server_message(), "", "{body}");
         }
         // A rejected login stays one, whatever the error text is.
@@ -624,6 +639,58 @@ mod tests {
         assert_eq!(read(403, &[], b"<Err", cut()).unwrap_err().code(), Code::Denied);
         let too_large = Some(Cause::BodyTooLarge);
         assert_eq!(read(200, &[], DOCUMENTED.as_bytes(), too_large).unwrap_err().code(), Code::TooLarge);
+    }
+
+    #[test]
+    fn every_error_of_a_response_names_host_port_and_path_once() {
+        let place = "localhost:443/gate/net2/oauth2/accesstoken.ashx";
+        for (status, body, cut) in [
+            (200, "", None),
+            (200, "<a/>", None),
+            (200, "<a", None),
+            (200, PAGE, None),
+            (200, ERROR, None),
+            (200, DOCUMENTED, Some(Cause::BodyTooLarge)),
+            (302, "", None),
+            (400, ERROR, None),
+            (401, ERROR, None),
+            (403, ERROR, None),
+            (403, PAGE, None),
+            (404, "", None),
+            (407, "", None),
+            (429, ERROR, None),
+            (500, "", None),
+            (503, PAGE, None),
+        ] {
+            let error = read(status, &[], body.as_bytes(), cut).unwrap_err();
+            assert_eq!(error.message().matches(place).count(), 1, "{status} {body}: {error}");
+        }
+        let mut endpoint = endpoint();
+        endpoint.uri = "https://localhost/gate?client_secret=QUX".parse().unwrap();
+        let response = Response::builder().status(403).body(Body { bytes: Vec::new().into(), cut: None }).unwrap();
+        let error = read_token(&Answer { response, came: Moment::now() }, &endpoint, &sent()).unwrap_err();
+        assert!(error.message().contains("localhost:443/gate: HTTP 403"), "a query may contain a secret: {error}");
+    }
+
+    #[test]
+    fn advice_about_password_and_hosts_follows_only_a_rejection() {
+        let ask = Ask::Token(Credentials::new("kEy12345", "john@example.com", " ").unwrap());
+        let endpoint = BaseUrl::of_host(PRODUCTION).endpoint("/x").unwrap();
+        let read = |status: u16| {
+            let body = Body { bytes: ERROR.as_bytes().to_vec().into(), cut: None };
+            let response = Response::builder().status(status).body(body).unwrap();
+            read_token(&Answer { response, came: Moment::now() }, &endpoint, &ask).unwrap_err()
+        };
+        for status in [200, 401, 403] {
+            let remedy = read(status).remedy();
+            let end = " The password that was sent begins with a space and ends with a space. www.concursolutions.com also rejects users of Concur's other hosts: eu1.concursolutions.com, implementation.concursolutions.com, eu1imp.concursolutions.com. If the user belongs to one of them, set it as the base URL (nf_options_set_base_url).";
+            assert!(remedy.ends_with(end), "{remedy}");
+        }
+        for status in [302, 400, 404, 429, 500, 503] {
+            let remedy = read(status).remedy();
+            assert!(!remedy.contains("password that was") && !remedy.contains("eu1"), "{remedy}");
+        }
+        assert!(!answer(403, ERROR).unwrap_err().remedy().contains("rejects users"), "another host");
     }
 
     #[test]

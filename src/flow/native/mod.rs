@@ -4,12 +4,14 @@
 //! |---|---|
 //! | the requests and their endpoints | `request` |
 //! | reads a response: a token or an error | `answer` |
+//! | the hosts with their own users | `hosts` |
 //! | the places of token and error in a document | `envelope` |
 //! | the time at which the token expires | `expiry` |
 
 mod answer;
 mod envelope;
 mod expiry;
+mod hosts;
 mod request;
 
 use std::sync::Arc;
@@ -17,10 +19,12 @@ use std::sync::Arc;
 use super::response;
 use super::service::{Application, Ask, Outcome, Service};
 use crate::error::{Cause, Error};
-use crate::message::{Answer, Request};
+use crate::message::{Answer, Endpoint, Request};
 use crate::origin::Origin;
 use crate::secret::Secret;
 use answer::Answers;
+
+pub(super) use hosts::PRODUCTION;
 
 /// The scheme of its tokens.
 const SCHEME: &str = "OAuth";
@@ -63,11 +67,11 @@ impl Service for Native {
         }
     }
 
-    fn outcome(&self, ask: &Ask<'_>, _: &Origin, answer: &Answer) -> Result<Outcome, Error> {
+    fn outcome(&self, ask: &Ask<'_>, endpoint: &Endpoint, answer: &Answer) -> Result<Outcome, Error> {
         let client_secret = match ask {
             Ask::Refresh { .. } => self.client_secret()?,
             _ => Secret::default(),
         };
-        response::read(answer, &Answers { ask, client_secret: client_secret.expose() })
+        response::read(answer, endpoint, &Answers { ask, client_secret: client_secret.expose() })
     }
 }

@@ -87,6 +87,13 @@ impl Documents for Answers<'_> {
         number_of(document).ok().flatten()?.try_into().ok()
     }
 
+    fn advice(&self, _: &str) -> Vec<String> {
+        match self.ask {
+            Ask::Token(credentials) => credentials.advice().into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn redactor(&self) -> Redactor {
         let client_secret = self.application.client_secret().ok().flatten().unwrap_or_default();
         self.ask.redactor(client_secret.expose())
@@ -271,7 +278,8 @@ mod tests {
         let response = Response::builder().status(status).header("Date", "Tue, 24 Nov 2026 06:00:00 GMT");
         let body = Body { bytes: body.as_bytes().to_vec().into(), cut: cut.map(Error::new) };
         let answer = Answer { response: response.body(body).unwrap(), came: Moment::now() };
-        response::read(&answer, &Answers { application: &application, ask, asked: &asked })
+        let endpoint = application.base.endpoint("/oauth2/v0/token").unwrap();
+        response::read(&answer, &endpoint, &Answers { application: &application, ask, asked: &asked })
     }
 
     fn token_of(ask: &Ask<'_>, body: &str) -> (Token, Option<String>) {
@@ -398,7 +406,12 @@ mod tests {
                     assert_eq!(error.code(), code, "{number} {status}: {error}");
                     assert_eq!(error.server_code(), Some(*number));
                     assert_eq!((error.server_message(), error.http_status()), ("No.", Some(status)));
-                    assert!(error.message().contains(&format!("error {number}, HTTP {status}")), "{error}");
+                    assert!(
+                        error.message().ends_with(&format!(
+                            ": us2.api.concursolutions.com:443/oauth2/v0/token: error {number}, HTTP {status}"
+                        )),
+                        "{error}"
+                    );
                     assert!(code != Code::Maintenance && error.pause().is_none() || code == Code::Maintenance);
                 }
             }
@@ -473,7 +486,7 @@ mod tests {
         for (geolocation, part) in [
             ("", "did not name"),
             ("https://us2.api.concursolutions.com", "host that was asked"),
-            ("https://evil.test/?a=b", "not trusted: error 16, https://evil.test"),
+            ("https://evil.test/?a=b", "/token: error 16, https://evil.test"),
             ("https://192.0.2.1", "192.0.2.1"),
             ("https://concursolutions.com.evil.test", "evil.test"),
             ("http://eu2.api.concursolutions.com", "http://eu2"),

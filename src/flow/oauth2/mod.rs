@@ -18,7 +18,7 @@ use super::kept_token::KeptToken;
 use super::response;
 use super::service::{Application, Ask, Outcome, Service};
 use crate::error::{Cause, Error};
-use crate::message::{Answer, Request};
+use crate::message::{Answer, Endpoint, Request};
 use crate::origin::Origin;
 use crate::secret::Secret;
 use answer::Answers;
@@ -86,7 +86,7 @@ impl Service for OAuth2 {
         request::make(&base, user_agent, ask, client_secret.expose(), self.credential_type)
     }
 
-    fn outcome(&self, ask: &Ask<'_>, asked: &Origin, answer: &Answer) -> Result<Outcome, Error> {
-        response::read(answer, &Answers { application: &self.application, ask, asked })
+    fn outcome(&self, ask: &Ask<'_>, endpoint: &Endpoint, answer: &Answer) -> Result<Outcome, Error> {
+        response::read(answer, endpoint, &Answers { application: &self.application, ask, asked: &endpoint.origin })
     }
 }

@@ -77,6 +77,7 @@ impl std::fmt::Display for Listed<'_> {
 mod tests {
     use super::addresses;
     use crate::error::{Code, Error};
+    use crate::message::Endpoint;
     use crate::operation::alone;
     use crate::origin::{HostPort, Origin};
     use crate::transport::call::Call;
@@ -86,7 +87,8 @@ mod tests {
 
     fn look_up(host: &str, only_loopback: bool) -> Result<Vec<SocketAddr>, Error> {
         let server = Origin { is_https: false, place: HostPort { host: host.to_owned(), port: 7 } };
-        let (operation, progress) = (alone(Duration::from_secs(60)), Progress::new(server.into(), None));
+        let server = Endpoint { uri: server.to_string().parse().unwrap(), origin: server.into() };
+        let (operation, progress) = (alone(Duration::from_secs(60)), Progress::new(server, None));
         addresses(host, 7, only_loopback, &Call::new(&operation, &progress).unwrap())
     }
 

@@ -85,6 +85,9 @@ impl Proxy {
             },
         };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if is_without_separator(url) {
+            return Err(reject("\"://\" is missing after the scheme; write http://HOST:PORT"));
+        }
         if authority.contains(['/', '?', '#']) {
             return Err(reject(
                 "contains a path, a query or a fragment; in user name and password write / as %2F, ? as %3F, # as %23",
@@ -110,6 +113,16 @@ impl Proxy {
         let pair = Secret::concat(&[user.expose(), ":", password.expose()]);
         Ok(Redactor::new(&[user.expose(), password.expose()], &[pair.expose()]))
     }
+}
+
+/// Whether a URL begins with a scheme that is not separated by `://`, as in `http//proxy:3128` and `https:/proxy`. A
+/// host may have the name of a scheme: `http:3128`.
+fn is_without_separator(url: &str) -> bool {
+    let scheme = url.split([':', '/', '\\']).next().unwrap_or_default();
+    let rest = url.get(scheme.len()..).unwrap_or_default();
+    let is_scheme = ["http", "https", "socks5", "socks5h"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let after_colon = rest.strip_prefix(':').unwrap_or(rest);
+    is_scheme && !rest.starts_with("://") && after_colon.starts_with(['/', '\\'])
 }
 
 fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
@@ -255,6 +268,32 @@ mod tests {
         ] {
             let error = Proxy::parse(url).unwrap_err();
             assert!(!format!("{error}").contains("QUX"), "{error}");
+        }
+    }
+
+    #[test]
+    fn scheme_without_its_separator_is_named() {
+        for url in [
+            "http//p:3128",
+            "http:/p:3128",
+            "HTTPS//p",
+            "socks5:\\\\p",
+            "socks5h:/u:QUX@p:1",
+            "http\\\\p",
+            "http:/",
+            "https/",
+        ] {
+            let error = Proxy::parse(url).unwrap_err();
+            assert!(
+                error.message().contains("\"://\" is missing") && !error.message().contains("QUX"),
+                "{url}: {error}"
+            );
+        }
+        for url in ["http:3128", "http", "https", "http.example:1", "http:word@p:1", "socks5://http:1"] {
+            assert!(Proxy::parse(url).is_ok(), "{url}");
+        }
+        for url in ["proxy:3128/path", "http://p:3128/path", "https-proxy/x"] {
+            assert!(Proxy::parse(url).unwrap_err().message().contains("contains a path"), "{url}");
         }
     }
 

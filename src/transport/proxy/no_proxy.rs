@@ -1,6 +1,6 @@
 //! The hosts that are connected to directly, without the proxy.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
 
@@ -25,12 +25,20 @@ enum Hosts {
 }
 
 impl Bypass {
-    /// Parses a list, separated by commas or spaces, of: `*` for all; a domain, which includes the hosts below it (a
+    /// Parses a list, separated by commas, semicolons (as on Windows) or spaces, of: `*` for all; a domain, which includes the hosts below it (a
     /// dot or `*.` before it changes nothing); an address; a network such as `10.0.0.0/8`. A port may follow each item
     /// except a network. An IPv6 address with a port needs brackets.
     pub(crate) fn parse(list: &str) -> Result<Bypass, Error> {
-        let entry = |text| Entry::parse(text).ok_or_else(|| Error::new(Cause::ProxyBypassRefused).detail(text));
-        items(list).map(entry).collect::<Result<_, _>>().map(Bypass)
+        let entry = |text| {
+            Entry::parse(text).ok_or_else(|| {
+                let error = Error::new(Cause::ProxyBypassRefused);
+                match correction(text) {
+                    Some(instead) => error.detail(format_args!("{text} ({instead})")),
+                    None => error.detail(text),
+                }
+            })
+        };
+        items(list, &[',', ';', ' ', '\t']).map(entry).collect::<Result<_, _>>().map(Bypass)
     }
 
     /// Parses the list of the environment like curl (lib/noproxy.c), because it was written for all programs: a host
@@ -39,7 +47,7 @@ impl Bypass {
     pub(super) fn of_environment(list: &str) -> Bypass {
         match list {
             "*" => Bypass(vec![Entry { hosts: Hosts::All, port: None }]),
-            list => Bypass(items(list).filter_map(Entry::of_environment).collect()),
+            list => Bypass(items(list, &[',', ' ', '\t']).filter_map(Entry::of_environment).collect()),
         }
     }
 
@@ -60,8 +68,30 @@ impl Bypass {
     }
 }
 
-fn items(list: &str) -> impl Iterator<Item = &str> {
-    list.split([',', ' ', '\t']).filter(|word| !word.is_empty())
+fn items<'l>(list: &'l str, separators: &'static [char]) -> impl Iterator<Item = &'l str> {
+    list.split(separators).filter(|word| !word.is_empty())
+}
+
+/// Returns what to write instead of an entry that other lists allow, above all those of Windows. It is not read,
+/// because it also matches names that a network or a domain does not.
+fn correction(text: &str) -> Option<String> {
+    if let Some((_, host)) = text.split_once("://") {
+        return Some(format!("contains a scheme; write {}", host.trim_end_matches('/')));
+    }
+    if text.starts_with('<') {
+        return Some("a word of Windows; write the host names themselves".to_owned());
+    }
+    let (before, after) = text.split_once('*')?;
+    // As 10.* and 192.168.*.*.
+    let numbers = before.strip_suffix('.').unwrap_or_default();
+    let count = numbers.split('.').count();
+    let zeros = ".0.0.0".get(2 * count.saturating_sub(1)..).unwrap_or_default();
+    match format!("{numbers}{zeros}").parse::<Ipv4Addr>() {
+        Ok(address) if after.bytes().all(|byte| b".*".contains(&byte)) => {
+            Some(format!("write the network {address}/{}", 8 * count))
+        }
+        _ => Some("* stands only alone or before a domain, as in *.example.com".to_owned()),
+    }
 }
 
 impl Entry {
@@ -144,6 +174,10 @@ mod tests {
             (".example.com", "www.example.com", 443, true),
             (".example.com", "example.com", 443, true),
             ("*.example.com", "a.b.example.com", 443, true),
+            ("*.example.com", "example.com", 443, true),
+            ("*.example.com", "badexample.com", 443, false),
+            ("a;*.example.com; b", "www.example.com", 443, true),
+            ("a;b;", "b", 443, true),
             ("example.com", "badexample.com", 443, false),
             ("ample.com", "example.com", 443, false),
             ("www.example.com", "example.com", 443, false),
@@ -173,6 +207,28 @@ mod tests {
             ["10.0.0.0/33", "exa mple/x", "[::1", "[::1]x", "host:port", "host:99999", "a*b", "http://host", ".", "*."]
         {
             assert!(Bypass::parse(&format!("ok.example {bad}")).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn entry_of_a_windows_list_is_rejected_with_its_correction() {
+        for (bad, correction) in [
+            ("<local>", "<local> (a word of Windows; write the host names themselves)"),
+            ("<-loopback>", "<-loopback> (a word of Windows"),
+            ("10.*", "10.* (write the network 10.0.0.0/8)"),
+            ("10.*.*.*", "write the network 10.0.0.0/8)"),
+            ("172.16.*", "write the network 172.16.0.0/16)"),
+            ("192.168.7.*", "write the network 192.168.7.0/24)"),
+            ("10*", "* stands only alone"),
+            ("192.168.7.1*", "* stands only alone"),
+            ("300.*", "* stands only alone"),
+            ("*example.com", "* stands only alone or before a domain, as in *.example.com)"),
+            ("intranet*", "* stands only alone"),
+            ("**", "* stands only alone"),
+            ("https://host:8443/", "contains a scheme; write host:8443)"),
+        ] {
+            let error = Bypass::parse(&format!("ok.example;{bad};b")).unwrap_err();
+            assert!(error.message().contains(correction), "{bad}: {error}");
         }
     }
 

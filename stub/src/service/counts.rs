@@ -1,4 +1,4 @@
-//! Counts what a test wants to know about requests.
+//! Counts requests, logins and secrets in wrong places, which tests check.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

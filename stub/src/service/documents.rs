@@ -45,8 +45,8 @@ pub(crate) const fn field(text: &str) -> Option<Cow<'_, str>> {
 }
 
 impl Token<'_> {
-    /// The documented token of the service that the client uses. That of the OAuth 2.0 service has the stub's own URL as
-    /// its geolocation.
+    /// The documented token of the service that the client uses. In the OAuth 2.0 service, its geolocation is the
+    /// stub's own URL.
     pub(crate) fn documented(context: &Context) -> Token<'static> {
         match context.format() {
             Format::Xml | Format::Json => DOCUMENTED,

@@ -3,12 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use time::OffsetDateTime;
+
 use crate::clock::{self, ACCESS_LIFETIME, REFRESH_LIFETIME};
 use crate::random::{hex, random};
 use crate::service::context::Context;
 use crate::service::documents::{EXPIRES_IN, Token};
 use crate::service::endpoint::Service;
 use crate::service::issued::{Holder, Kind};
+use crate::service::site::State;
 
 /// Returns an access token of the Native Flow: 20 random bytes in Base64, like real ones, valid for a year.
 pub(crate) fn native(holder: &Holder, context: &Context) -> Token<'static> {
@@ -24,9 +27,9 @@ pub(crate) fn native(holder: &Holder, context: &Context) -> Token<'static> {
 }
 
 /// Returns a refresh token of the Native Flow. It does not expire.
-pub(crate) fn native_refresh(holder: &Holder, context: &Context) -> String {
+pub(crate) fn native_refresh(holder: &Holder, state: &State) -> String {
     let token = format!("{}${}", hex(&random::<3>()), hex(&random::<10>()));
-    context.site.state.issued.add(&token, Service::Native, Kind::Refresh, holder, None);
+    state.issued.add(&token, Service::Native, Kind::Refresh, holder, None);
     token
 }
 
@@ -44,12 +47,16 @@ pub(crate) fn oauth2(holder: &Holder, context: &Context) -> Token<'static> {
     }
 }
 
-/// Adds a new refresh token of the OAuth 2.0 service, valid for six months.
-pub(crate) fn with_refresh_token(token: Token<'static>, holder: &Holder, context: &Context) -> Token<'static> {
+/// Returns a refresh token of the OAuth 2.0 service, valid for six months, and its end.
+pub(crate) fn oauth2_refresh(holder: &Holder, state: &State) -> (String, OffsetDateTime) {
     // Base64 has characters that must be percent-encoded.
-    let refresh_token = STANDARD.encode(random::<31>());
-    let ends = context.now + REFRESH_LIFETIME;
-    context.site.state.issued.add(&refresh_token, Service::OAuth2, Kind::Refresh, holder, Some(ends));
+    let (token, ends) = (STANDARD.encode(random::<31>()), state.clock.now() + REFRESH_LIFETIME);
+    state.issued.add(&token, Service::OAuth2, Kind::Refresh, holder, Some(ends));
+    (token, ends)
+}
+
+pub(crate) fn with_refresh_token(token: Token<'static>, holder: &Holder, context: &Context) -> Token<'static> {
+    let (refresh_token, ends) = oauth2_refresh(holder, &context.site.state);
     Token {
         refresh_token: Some(refresh_token.into()),
         refresh_expiry: Some(ends.unix_timestamp().to_string().into()),

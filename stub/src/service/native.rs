@@ -45,7 +45,7 @@ pub(crate) fn respond(context: &Context) -> Response {
         _ => {
             let key = String::from_utf8_lossy(context.consumer_key()).into_owned();
             let holder = Holder { key, account: context.credentials.account };
-            let refresh_token = Some(issuing::native_refresh(&holder, context).into());
+            let refresh_token = Some(issuing::native_refresh(&holder, &context.site.state).into());
             Some(Token { refresh_token, ..issuing::native(&holder, context) })
         }
     };

@@ -119,6 +119,8 @@ pub fn trusting(ca_pem: &str) -> Arc<ClientConfig> {
 
 pub fn tcp(port: u16) -> TcpStream {
     let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    // A request after the handshake must not wait for an acknowledgment.
+    stream.set_nodelay(true).unwrap();
     // No test waits forever.
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     stream

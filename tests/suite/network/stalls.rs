@@ -112,6 +112,7 @@ pub fn rows() -> Vec<Row> {
     let tunnel: &[&str] = &["message~opening the tunnel", "http_status=0", "retry_after_ms=60000"];
     let handshake: &[&str] = &["message~in the TLS handshake", "retry_after_ms=60000"];
     let waiting: &[&str] = &["message~waiting for the response", "retry_after_ms=300000"];
+    let arriving: &[&str] = &["message~receiving the response", "retry_after_ms=300000", "remedy~Raise the timeout"];
     let to_stub = |scenario: &'static str| move || Call::to(&support::stub().0.scenario_url(scenario)).soon().run();
     let cut_at = |amount: u64| {
         move || {
@@ -271,8 +272,8 @@ pub fn rows() -> Vec<Row> {
             facts
         }),
         Row::stall((STUB, "is silent after the handshake"), waiting, to_stub("silence-after-tls")),
-        Row::stall((STUB, "sends its head one byte a second"), waiting, to_stub("drip-headers")),
-        Row::stall((STUB, "is silent after its head"), waiting, to_stub("silence-after-headers")),
-        Row::stall((STUB, "sends its body one byte a second"), waiting, to_stub("drip-slow")),
+        Row::stall((STUB, "sends its head one byte a second"), arriving, to_stub("drip-headers")),
+        Row::stall((STUB, "is silent after its head"), arriving, to_stub("silence-after-headers")),
+        Row::stall((STUB, "sends its body one byte a second"), arriving, to_stub("drip-slow")),
     ]
 }

@@ -106,6 +106,8 @@ fn answered(place: &Place) -> Vec<Path> {
         Path::new(place, "healthy", "NF_OK"),
         Path::new(place, "plain-http", "NF_OK").to(stub.plain_url()),
         Path::new(place, "wrong-secret", "NF_DENIED").with(|call| call.secret.reverse()),
+        // The remedy describes the password.
+        Path::new(place, "secret-in-quotes", "NF_DENIED").with(|call| quote(&mut call.secret)),
         Path::new(place, "wrong-key", "NF_DENIED").with(|call| call.key.reverse()),
         // From the second call on, the connection has already carried a login and a token.
         Path::new(place, "kept", "NF_OK").flagged("keep-alive"),
@@ -197,10 +199,19 @@ fn certified(place: &Place) -> Vec<Path> {
     ]
 }
 
+fn quote(text: &mut Vec<u8>) {
+    text.insert(0, b'"');
+    text.push(b'"');
+}
+
 /// The call is rejected before anything is sent.
 fn refused(place: &Place) -> Vec<Path> {
     vec![
         Path::new(place, "login-with-colon", "NF_INVALID_ARGUMENT").with(|call| call.login.push(b':')),
+        Path::new(place, "login-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.login)),
+        Path::new(place, "login-with-mark", "NF_INVALID_ARGUMENT")
+            .with(|call| drop(call.login.splice(0..0, "\u{feff}".bytes()))),
+        Path::new(place, "key-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.key)),
         Path::new(place, "secret-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.secret.extend(b"\r\n")),
         Path::new(place, "secret-not-utf8", "NF_INVALID_UTF8").with(|call| call.secret.push(0xff)),
         Path::new(place, "login-not-utf8", "NF_INVALID_UTF8").with(|call| call.login.push(0xff)),

@@ -1,5 +1,4 @@
-//! Code 16: the user lives elsewhere. The login is not checked. Only the scenarios in the first group name a host that
-//! a client may send the login to.
+//! Code 16: the user's home is another host. The login is not checked.
 
 use super::super::scenario::{Scenario, of_oauth2, response};
 use super::geolocations::odd_case;
@@ -8,7 +7,7 @@ use crate::service::context::Context;
 use crate::service::oauth2::refusal::refused_with;
 
 pub(super) const TABLE: &[Scenario] = &[
-    moved("oauth2-elsewhere", "code 16: the user lives at the elsewhere listener", |context| {
+    moved("oauth2-elsewhere", "code 16: the user's home is the elsewhere listener", |context| {
         at(&context.site.elsewhere_url)
     }),
     moved("oauth2-elsewhere-case", "code 16: the elsewhere listener in odd case, with a slash at its end", |context| {
@@ -22,7 +21,7 @@ pub(super) const TABLE: &[Scenario] = &[
         "code 16: the elsewhere listener as localhost, which responds with code 16 too",
         |context| at(&context.site.elsewhere_url.replace("127.0.0.1", "localhost")),
     ),
-    moved("oauth2-elsewhere-here", "code 16: the user lives at the origin that was asked", |context| {
+    moved("oauth2-elsewhere-here", "code 16: the user's home is the origin that was asked", |context| {
         at(&context.base_url())
     }),
     moved("oauth2-elsewhere-missing", "code 16 without a geolocation", |_| refused_with(16, None)),

@@ -20,7 +20,7 @@ pub(crate) enum Grant {
 /// The refresh token after a refresh.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rotation {
-    /// A new one; the old one is dead.
+    /// A new one; the old one is revoked.
     New,
     /// The response repeats the old one, which stays valid.
     Repeated,

@@ -1,4 +1,4 @@
-//! What a request to the token endpoint must look like, whatever it asks for.
+//! The form of a request to the token endpoint. It is the same in every grant.
 
 use crate::http::body::Framing;
 use crate::http::form::FORM;
