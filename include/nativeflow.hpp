@@ -163,7 +163,8 @@ inline std::uint32_t c_milliseconds(std::chrono::milliseconds time, std::int32_t
 
 } // namespace detail
 
-/* A login, a password, or a part of a stored token, for one call. It is wiped by the call and by the destructor. It cannot be copied. */
+/* A login, a password or a part of a stored token. It has one use. It is wiped by the call and by the destructor. It cannot be
+   copied. */
 class secret {
 public:
     secret() noexcept = default;

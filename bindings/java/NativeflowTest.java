@@ -1,5 +1,6 @@
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -88,10 +89,11 @@ public final class NativeflowTest {
         test.oauth2OptionsAreChecked();
         test.invalidTokensAreRejected();
         test.tokenMayBeClosedDuringItsCall();
+        closedTokenIsNotFreedDuringItsCalls();
         test.interruptEndsEachKindOfCall();
         lineIsReadToItsEndOnly();
         versionsAndNamesMatchTheLibrary();
-        System.out.println("29 passed, 0 failed");
+        System.out.println("30 passed, 0 failed");
     }
 
     private void tokenHasAllProperties() throws Exception {
@@ -716,6 +718,24 @@ public final class NativeflowTest {
                 fails(IllegalStateException.class, () -> used.get().value());
             }
         }
+    }
+
+    private static void closedTokenIsNotFreedDuringItsCalls() throws Exception {
+        Token token = Token.of("Bearer", new Secret("value"), null, null, null, null);
+        Method use = Token.class.getDeclaredMethod("use");
+        Method value = Class.forName("nativeflow.Functions").getDeclaredMethod("nf_token_value", long.class);
+        Field functions = Class.forName("nativeflow.Bridge").getDeclaredField("C");
+        Field inC = Class.forName("nativeflow.Token$Use").getDeclaredField("token");
+        for (AccessibleObject hidden : new AccessibleObject[] {use, value, functions, inC}) {
+            hidden.setAccessible(true);
+        }
+        AutoCloseable first = (AutoCloseable) use.invoke(token);
+        AutoCloseable second = (AutoCloseable) use.invoke(token);
+        token.close();
+        token.close();
+        first.close();
+        same("value", value.invoke(functions.get(null), inC.get(first)));
+        second.close();
     }
 
     private void interruptEndsEachKindOfCall() throws Exception {

@@ -20,7 +20,7 @@ import { Token } from './token.js';
 
 export { Code, NativeflowError, Secret, Token };
 
-/** What login and secret of a call are: a user's login ID and password, or the UUID of a company and its request token. */
+/** The kind of login and secret that a call has: a user's login ID and password, or the UUID of a company and its request token. */
 export const CredentialType = Object.freeze({ PASSWORD: 0, AUTHTOKEN: 1 });
 
 /** Log levels. */

@@ -1,6 +1,6 @@
 package nativeflow;
 
-/** What login and secret of a call are. */
+/** The kind of login and secret that a call has. */
 public enum CredentialType {
     /** A user's login ID and password. */
     PASSWORD(0),

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A login, a password, or a part of a stored token, for one use. It is zeros when a call has taken it or it is closed. The call has its own copy, so
- * closing the secret does not change the data that the call sends.
+ * A login, a password or a part of a stored token. It has one use. It is zeros when a call has taken it or it is closed. The
+ * call has its own copy, so closing the secret does not change the data that the call sends.
  *
  * <p>It is outside the Java heap, because the collector moves arrays there and does not wipe their old places.
  */
