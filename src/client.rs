@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use crate::call_facts::CallFacts;
 use crate::error::Error;
 use crate::flow::{self, Credentials};
 use crate::log::{Level, Log};
@@ -75,18 +76,16 @@ impl Client {
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
         // First of all: from here on the call can be cancelled, and its timeout runs.
         let Core { transport, log, .. } = &*self.core;
-        let (running, log) = (self.running(), log.as_ref());
-        let operation = Operation::begin(running, &self.handle, transport.keeps(), self.timeout, log);
-        let result = self.try_to_get_token(&operation, key, login, secret);
-        if let Some(log) = log {
-            let ms = operation.elapsed_ms();
-            match &result {
-                Ok(_) => log.write(Level::Info, format_args!("token received after {ms:.1} ms")),
-                Err(error) => {
-                    let (code, message) = (error.code().name(), error.message());
-                    log.write(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
-                }
+        let operation = Operation::begin(self.running(), &self.handle, transport.keeps(), self.timeout, log.as_ref());
+        let mut result = self.try_to_get_token(&operation, key, login, secret);
+        let ms = operation.complete(call_of(&mut result)).as_secs_f64() * 1e3;
+        match &result {
+            Ok(_) => operation.log(Level::Info, format_args!("token received after {ms:.1} ms")),
+            Err(error) if operation.is_logged() => {
+                let (code, message) = (error.code().name(), error.message());
+                operation.log(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
             }
+            Err(_) => {}
         }
         result
     }
@@ -101,10 +100,12 @@ impl Client {
         let Core { endpoint, user_agent, transport, .. } = &*self.core;
         let credentials = Credentials::new(key, login, secret)?;
         let request = flow::native::token_request(endpoint, user_agent, &credentials)?;
-        let answer = transport.send(operation, &request)?;
+        let (answer, call) = transport.send(operation, &request)?;
         // The request contains the credentials: dropped before the response is parsed.
         drop(request);
-        flow::native::read_token(&answer, &credentials)
+        let mut result = flow::native::read_token(&answer, &credentials);
+        *call_of(&mut result) = call;
+        result
     }
 
     /// Ends calls with [`Code::Cancelled`](crate::error::Code::Cancelled), on any thread. The first handle ends all
@@ -129,5 +130,13 @@ impl Client {
 
     pub(crate) fn log(&self) -> Option<&Log> {
         self.core.log.as_ref()
+    }
+}
+
+/// Returns the facts about a call, which both results contain.
+fn call_of(result: &mut Result<Token, Error>) -> &mut CallFacts {
+    match result {
+        Ok(token) => token.call_mut(),
+        Err(error) => error.call_mut(),
     }
 }

@@ -1,12 +1,16 @@
 //! `nf_token`: an access token, with the values that came with it.
 
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 use std::num::NonZeroUsize;
 use std::ptr;
 
+use once_cell::race::OnceBox;
+
 use super::argument::free;
+use super::call_facts::{remote_address, timing_us};
 use super::guard;
 use super::text::{EMPTY, text_of};
+use crate::call_facts::CallFacts;
 use crate::error::{Cause, Error};
 use crate::log::{Level, Log};
 use crate::token::Token;
@@ -24,6 +28,9 @@ pub struct nf_token {
     instance_url: usize,
     expiration_date: usize,
     expires_at: i64,
+    call: CallFacts,
+    /// Made when it is read: most programs do not.
+    remote_address: OnceBox<CString>,
 }
 
 impl nf_token {
@@ -40,7 +47,7 @@ impl nf_token {
             token.expiration_date(),
         ];
         let length = texts.iter().map(|text| text.len() + 1).sum();
-        let no_memory = || Error::new(Cause::Unforeseen).detail("no memory for the token");
+        let no_memory = || Error::new(Cause::Unforeseen).detail("no memory for the token").of_call(*token.call());
         let mut slots = NonZeroUsize::new(length).and_then(Slots::new).ok_or_else(no_memory)?;
         let mut starts = [0; 5];
         let mut end = 0;
@@ -53,9 +60,10 @@ impl nf_token {
             // Its NUL is already there, because new slots are zero.
             end += 1;
         }
-        if let (false, Some(log)) = (slots.are_locked(), log) {
+        if let (false, Some(log), Some(id)) = (slots.are_locked(), log, token.call().id()) {
             log.write(
                 Level::Warning,
+                id,
                 format_args!("token: memory not locked, may be swapped to disk (raise ulimit -l)"),
             );
         }
@@ -68,12 +76,18 @@ impl nf_token {
             instance_url,
             expiration_date,
             expires_at: token.expires_at().unwrap_or(-1),
+            call: *token.call(),
+            remote_address: OnceBox::new(),
         })
     }
 
     /// Returns the text at offset `start`, valid until this token is freed.
     fn text(&self, start: usize) -> *const c_char {
         self.texts.bytes().get(start..).map_or(EMPTY, |text| text.as_ptr().cast())
+    }
+
+    fn remote_address(&self) -> *const c_char {
+        self.remote_address.get_or_init(|| Box::new(remote_address(&self.call))).as_ptr()
     }
 
     /// Returns the access token, without its NUL.
@@ -191,6 +205,34 @@ pub unsafe extern "C-unwind" fn nf_token_expires_at(token: *const nf_token) -> i
 pub unsafe extern "C-unwind" fn nf_token_expiration_date(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.expiration_date)) })
+}
+
+/// Returns a time of the call that returned the token, in microseconds, or -1.
+/// `timing` is one of the `NF_TIMING_*` constants.
+///
+/// It is -1 if this call did not do that part: an idle connection needs no
+/// lookup, connection and TLS handshake, and plain http has no TLS. It is also
+/// -1 for an unknown `timing`. The log contains the same times. The sum of the
+/// parts is at most `NF_TIMING_TOTAL`.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn nf_token_timing_us(token: *const nf_token, timing: i32) -> i64 {
+    // SAFETY: as above.
+    guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| timing_us(&token.call, timing)))
+}
+
+/// Returns IP address and port of the TCP connection of the call that returned
+/// the token, such as "192.0.2.1:443" or "[2001:db8::1]:443".
+///
+/// With a proxy, it is the proxy's address. On an idle connection that is used
+/// again, it is that connection's.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn nf_token_remote_address(token: *const nf_token) -> *const c_char {
+    // SAFETY: as above.
+    guard::read(EMPTY, || unsafe { text_of(token, nf_token::remote_address) })
 }
 
 /// Wipes and frees a token. NULL is allowed. Do not free the same token twice.

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::call_facts::CallFacts;
 use crate::redact::one_line;
 
 /// The reason why a call failed, and what to do about it.
@@ -33,6 +34,8 @@ struct Facts {
     is_sent: Option<bool>,
     /// The pause that the server requested.
     requested_pause: Option<Duration>,
+    /// The call that failed.
+    call: CallFacts,
 }
 
 /// The last sentence of a remedy, if it is certainly true.
@@ -48,6 +51,7 @@ impl Error {
             correlation_id: String::new(),
             is_sent: None,
             requested_pause: None,
+            call: CallFacts::default(),
         }))
     }
 
@@ -75,6 +79,21 @@ impl Error {
     pub(crate) fn retry_after(mut self, requested_pause: Option<Duration>) -> Error {
         self.0.requested_pause = requested_pause;
         self
+    }
+
+    /// Sets the facts about the call that failed.
+    pub(crate) fn of_call(mut self, call: CallFacts) -> Error {
+        self.0.call = call;
+        self
+    }
+
+    pub(crate) fn call_mut(&mut self) -> &mut CallFacts {
+        &mut self.0.call
+    }
+
+    /// Returns the facts about the call that failed.
+    pub fn call(&self) -> &CallFacts {
+        &self.0.call
     }
 
     /// Returns the kind of failure.

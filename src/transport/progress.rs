@@ -2,10 +2,13 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::proxy::Proxy;
+use crate::call_facts::{CallFacts, Timing};
+use crate::error::Error;
 use crate::origin::Origin;
 
 /// The current phase of an exchange.
@@ -53,8 +56,9 @@ pub(crate) struct Progress {
     proxy: Option<Arc<Proxy>>,
     phase: Cell<Phase>,
     peer: Cell<Peer>,
-    /// The time at which the phase began.
-    since: Cell<Instant>,
+    /// The time at which the phase began; `None`: its time was added to the facts, or does not count.
+    since: Cell<Option<Instant>>,
+    call: Cell<CallFacts>,
     /// A deadline of this phase that is earlier than that of the call.
     phase_deadline: Cell<Option<Instant>>,
     /// Whether data was received since the phase began.
@@ -70,7 +74,8 @@ impl Progress {
             proxy,
             phase: Cell::new(Phase::Lookup),
             peer: Cell::new(Peer::Server),
-            since: Cell::new(Instant::now()),
+            since: Cell::new(None),
+            call: Cell::default(),
             phase_deadline: Cell::new(None),
             received: Cell::new(false),
             sent: Cell::new(false),
@@ -79,11 +84,74 @@ impl Progress {
 
     /// Begins `phase`, with the server or the proxy at the other end.
     pub(super) fn enter(&self, phase: Phase, peer: Peer) {
+        let now = Instant::now();
+        self.end_phase_at(now);
         self.phase.set(phase);
         self.peer.set(peer);
-        self.since.set(Instant::now());
+        self.since.set(Some(now));
         self.phase_deadline.set(None);
         self.received.set(false);
+    }
+
+    /// Begins to send: the check of the connection and the request are one step.
+    pub(super) fn enter_sending(&self) {
+        self.phase.set(Phase::Sending);
+    }
+
+    /// Ends the phase, and returns its time. Time after it, such as that of the log function, does not count.
+    pub(super) fn end_phase(&self) -> Duration {
+        self.end_phase_at(Instant::now())
+    }
+
+    fn end_phase_at(&self, now: Instant) -> Duration {
+        let Some(since) = self.since.take() else { return Duration::ZERO };
+        let took = now.saturating_duration_since(since);
+        let mut call = self.call.get();
+        call.add_time(self.part(), took);
+        self.call.set(call);
+        took
+    }
+
+    /// Returns the part of the call to which the phase belongs.
+    fn part(&self) -> Timing {
+        match (self.phase.get(), self.peer.get()) {
+            (Phase::Lookup, _) => Timing::Lookup,
+            (Phase::Handshake, Peer::Server) => Timing::Tls,
+            (Phase::Connecting | Phase::Handshake | Phase::Tunnel, _) => Timing::Connect,
+            (Phase::Checking | Phase::Sending | Phase::Waiting, _) => Timing::Server,
+        }
+    }
+
+    /// The phase has nothing to do: its time does not count.
+    pub(super) fn skip_phase(&self) {
+        self.since.set(None);
+    }
+
+    /// Discards the facts about an idle connection that was lost, because a new one follows.
+    pub(super) fn discard_facts(&self) {
+        self.since.set(None);
+        self.call.set(CallFacts::default());
+    }
+
+    /// Records the other end of the TCP connection that is used.
+    pub(super) fn reached(&self, address: SocketAddr) {
+        let mut call = self.call.get();
+        call.set_remote_address(address);
+        self.call.set(call);
+    }
+
+    /// Returns the facts so far, including those of a phase that may continue.
+    pub(super) fn facts(&self) -> CallFacts {
+        let mut call = self.call.get();
+        if let Some(since) = self.since.get() {
+            call.add_time(self.part(), since.elapsed());
+        }
+        call
+    }
+
+    /// Adds to the error of an exchange what is known about the exchange.
+    pub(super) fn complete(&self, error: Error) -> Error {
+        error.request_sent(self.any_byte_sent()).of_call(self.facts())
     }
 
     /// Limits the rest of this phase to `limit`.
@@ -97,10 +165,6 @@ impl Progress {
 
     pub(super) fn phase(&self) -> Phase {
         self.phase.get()
-    }
-
-    pub(super) fn since(&self) -> Instant {
-        self.since.get()
     }
 
     pub(super) fn peer(&self) -> Peer {
