@@ -23,64 +23,64 @@ pub enum Timing {
 
 /// The number of timings.
 const TIMINGS: usize = 5;
+/// The time of a part that was not reached, or was not necessary.
+const NONE: i64 = -1;
+
+/// The times of the parts of a call in microseconds. As small as possible, because they are moved with the call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times([i64; TIMINGS]);
+
+impl Default for Times {
+    fn default() -> Times {
+        Times([NONE; TIMINGS])
+    }
+}
+
+impl Times {
+    /// Adds a time to a part, which may have several steps.
+    pub(crate) fn add(&mut self, part: Timing, us: i64) {
+        if let Some(sum) = self.0.get_mut(part as usize) {
+            *sum = us.saturating_add((*sum).max(0));
+        }
+    }
+}
+
+/// Converts a time to microseconds.
+pub(crate) fn microseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}
 
 /// The facts of one call. The default: nothing was called.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CallFacts {
-    id: Option<CallId>,
-    /// The time of each part; `None`: not reached, or not necessary.
-    times: [Option<Duration>; TIMINGS],
-    remote_address: Option<SocketAddr>,
+    /// The ID of the call.
+    pub(crate) id: Option<CallId>,
+    pub(crate) times: Times,
+    /// The other end of the TCP connection: the proxy's address if there is one. `None`: none was reached.
+    pub(crate) remote_address: Option<SocketAddr>,
 }
 
 impl CallFacts {
-    /// Returns the ID of the call; `None`: there was no call.
-    pub fn id(&self) -> Option<CallId> {
-        self.id
-    }
-
-    /// Returns the time of a part, by its number; `None`: not reached, not necessary, or no such number.
-    pub fn time(&self, number: i32) -> Option<Duration> {
-        self.times.get(usize::try_from(number).ok()?).copied().flatten()
-    }
-
-    /// Returns the other end of the TCP connection: the proxy's address if there is one. `None`: none was reached.
-    pub fn remote_address(&self) -> Option<SocketAddr> {
-        self.remote_address
-    }
-
-    /// Adds a time to a part, which may have several steps.
-    pub(crate) fn add_time(&mut self, part: Timing, time: Duration) {
-        if let Some(sum) = self.times.get_mut(part as usize) {
-            *sum = Some(sum.unwrap_or_default() + time);
-        }
-    }
-
-    pub(crate) fn set_remote_address(&mut self, address: SocketAddr) {
-        self.remote_address = Some(address);
-    }
-
-    /// Completes the facts at the end of the call.
-    pub(crate) fn complete(&mut self, id: CallId, total: Duration) {
-        self.id = Some(id);
-        self.add_time(Timing::Total, total);
+    /// Returns the time of a part in microseconds, by its number; -1: not reached, not necessary, or no such number.
+    pub fn time_us(&self, number: i32) -> i64 {
+        usize::try_from(number).ok().and_then(|number| self.times.0.get(number)).map_or(NONE, |us| *us)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{CallFacts, TIMINGS, Timing};
-    use std::time::Duration;
 
     #[test]
     fn steps_of_a_part_are_added_and_other_parts_stay_unknown() {
         let mut facts = CallFacts::default();
-        facts.add_time(Timing::Connect, Duration::from_millis(2));
-        facts.add_time(Timing::Connect, Duration::ZERO);
-        facts.add_time(Timing::Connect, Duration::from_micros(1));
-        let times: Vec<_> = (-1..=5).map(|number| facts.time(number).map(|time| time.as_micros())).collect();
-        assert_eq!(times, [None, None, Some(2001), None, None, None, None]);
+        for us in [2000, 0, 1] {
+            facts.times.add(Timing::Connect, us);
+        }
+        facts.times.add(Timing::Tls, 0);
+        let times: Vec<_> = (-1..=5).map(|number| facts.time_us(number)).collect();
+        assert_eq!(times, [-1, -1, 2001, 0, -1, -1, -1]);
         assert_eq!(Timing::Total as usize + 1, TIMINGS);
-        assert_eq!((facts.time(i32::MIN), facts.time(i32::MAX)), (None, None));
+        assert_eq!((facts.time_us(i32::MIN), facts.time_us(i32::MAX)), (-1, -1));
     }
 }

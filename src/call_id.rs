@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
+use std::num::NonZeroU64;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
@@ -12,7 +13,7 @@ use crate::wipe::PerProcess;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallId {
     process: u16,
-    number: u64,
+    number: NonZeroU64,
 }
 
 /// The IDs of one process.
@@ -28,7 +29,8 @@ impl CallId {
     /// Returns the next ID of this process. Only the first one of a process needs system calls.
     pub(crate) fn next() -> CallId {
         let numbers = NUMBERS.get(|| Numbers { process: new_process(), last: AtomicU64::new(0) }, |_| {});
-        CallId { process: numbers.process, number: numbers.last.fetch_add(1, Ordering::Relaxed) + 1 }
+        let number = NonZeroU64::MIN.saturating_add(numbers.last.fetch_add(1, Ordering::Relaxed));
+        CallId { process: numbers.process, number }
     }
 }
 
@@ -48,10 +50,12 @@ impl fmt::Display for CallId {
 #[cfg(test)]
 mod tests {
     use super::CallId;
+    use std::num::NonZeroU64;
 
     #[test]
     fn id_has_four_digits_of_the_process_and_a_number() {
-        assert_eq!(CallId { process: 0x1c, number: 17 }.to_string(), "001c-17");
+        let number = NonZeroU64::new(17).unwrap();
+        assert_eq!(CallId { process: 0x1c, number }.to_string(), "001c-17");
     }
 
     #[test]

@@ -73,19 +73,24 @@ impl Client {
     /// # Errors
     /// [`Code::Denied`](crate::error::Code::Denied) if the server rejects login, secret or key: do not retry, because
     /// the account may be locked. All others: see [`Code`](crate::error::Code).
-    pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
+    pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<(Token, CallFacts), Error> {
         // First of all: from here on the call can be cancelled, and its timeout runs.
         let Core { transport, log, .. } = &*self.core;
         let operation = Operation::begin(self.running(), &self.handle, transport.keeps(), self.timeout, log.as_ref());
         let mut result = self.try_to_get_token(&operation, key, login, secret);
-        let ms = operation.complete(call_of(&mut result)).as_secs_f64() * 1e3;
-        match &result {
-            Ok(_) => operation.log(Level::Info, format_args!("token received after {ms:.1} ms")),
-            Err(error) if operation.is_logged() => {
-                let (code, message) = (error.code().name(), error.message());
-                operation.log(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
+        let us = operation.complete(match &mut result {
+            Ok((_, call)) => call,
+            Err(error) => error.call_mut(),
+        });
+        if operation.is_logged() {
+            let ms = us as f64 / 1e3;
+            match &result {
+                Ok(_) => operation.log(Level::Info, format_args!("token received after {ms:.1} ms")),
+                Err(error) => {
+                    let (code, message) = (error.code().name(), error.message());
+                    operation.log(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
+                }
             }
-            Err(_) => {}
         }
         result
     }
@@ -96,16 +101,17 @@ impl Client {
         key: &str,
         login: &str,
         secret: &str,
-    ) -> Result<Token, Error> {
+    ) -> Result<(Token, CallFacts), Error> {
         let Core { endpoint, user_agent, transport, .. } = &*self.core;
         let credentials = Credentials::new(key, login, secret)?;
         let request = flow::native::token_request(endpoint, user_agent, &credentials)?;
         let (answer, call) = transport.send(operation, &request)?;
         // The request contains the credentials: dropped before the response is parsed.
         drop(request);
-        let mut result = flow::native::read_token(&answer, &credentials);
-        *call_of(&mut result) = call;
-        result
+        match flow::native::read_token(&answer, &credentials) {
+            Ok(token) => Ok((token, call)),
+            Err(error) => Err(error.of_call(call)),
+        }
     }
 
     /// Ends calls with [`Code::Cancelled`](crate::error::Code::Cancelled), on any thread. The first handle ends all
@@ -130,13 +136,5 @@ impl Client {
 
     pub(crate) fn log(&self) -> Option<&Log> {
         self.core.log.as_ref()
-    }
-}
-
-/// Returns the facts about a call, which both results contain.
-fn call_of(result: &mut Result<Token, Error>) -> &mut CallFacts {
-    match result {
-        Ok(token) => token.call_mut(),
-        Err(error) => error.call_mut(),
     }
 }

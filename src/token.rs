@@ -1,6 +1,5 @@
 //! An access token and its related values.
 
-use crate::call_facts::CallFacts;
 use crate::secret::Secret;
 
 /// An access token for a user, wiped when it is dropped.
@@ -13,8 +12,6 @@ pub struct Token {
     instance_url: String,
     expires_at: Option<i64>,
     expiration_date: String,
-    /// The call that returned it.
-    call: CallFacts,
 }
 
 impl Token {
@@ -26,7 +23,6 @@ impl Token {
             instance_url: String::new(),
             expires_at: None,
             expiration_date: String::new(),
-            call: CallFacts::default(),
         }
     }
 
@@ -80,15 +76,6 @@ impl Token {
     /// Returns the server's own text of that date.
     pub fn expiration_date(&self) -> &str {
         &self.expiration_date
-    }
-
-    /// Returns the facts about the call that returned the token.
-    pub fn call(&self) -> &CallFacts {
-        &self.call
-    }
-
-    pub(crate) fn call_mut(&mut self) -> &mut CallFacts {
-        &mut self.call
     }
 }
 

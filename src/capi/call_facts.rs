@@ -28,12 +28,7 @@ const _: () = assert!(
         && NF_TIMING_TOTAL == Timing::Total as i32
 );
 
-/// Returns a time in microseconds, or -1.
-pub(super) fn timing_us(call: &CallFacts, timing: i32) -> i64 {
-    call.time(timing).and_then(|time| i64::try_from(time.as_micros()).ok()).unwrap_or(-1)
-}
-
 /// Returns the text of the remote address, or an empty one.
 pub(super) fn remote_address(call: &CallFacts) -> CString {
-    call.remote_address().map_or_else(CString::default, |address| c_text(&address.to_string()))
+    call.remote_address.map_or_else(CString::default, |address| c_text(&address.to_string()))
 }

@@ -211,7 +211,7 @@ unsafe fn get_token(
     let client = client()?;
     let (key, login, secret) = (key.required("key")?, login.required("login")?, secret.optional("secret")?);
     guard::panic_if_asked(key.expose());
-    let token = client.get_token(key.expose(), login.expose(), secret.expose())?;
-    out.set(nf_token::export(token, client.log())?);
+    let (token, call) = client.get_token(key.expose(), login.expose(), secret.expose())?;
+    out.set(nf_token::export(token, call, client.log())?);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char};
 
 use super::argument::free;
-use super::call_facts::{remote_address, timing_us};
+use super::call_facts::remote_address;
 use super::code::{NF_OK, code_name};
 use super::guard;
 use super::text::{EMPTY, c_text, text_of};
@@ -36,7 +36,7 @@ impl guard::Export for nf_error {
             correlation_id: c_text(error.correlation_id()),
             retry_after_ms: error.pause().and_then(|pause| i64::try_from(pause.as_millis()).ok()).unwrap_or(-1),
             call: *error.call(),
-            call_id: error.call().id().map_or_else(CString::default, |id| c_text(&id.to_string())),
+            call_id: error.call().id.map_or_else(CString::default, |id| c_text(&id.to_string())),
             remote_address: remote_address(error.call()),
         }))
     }
@@ -182,7 +182,7 @@ pub unsafe extern "C-unwind" fn nf_error_call_id(error: *const nf_error) -> *con
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_error_timing_us(error: *const nf_error, timing: i32) -> i64 {
     // SAFETY: as above.
-    guard::read(-1, || unsafe { error.as_ref() }.map_or(-1, |error| timing_us(&error.call, timing)))
+    guard::read(-1, || unsafe { error.as_ref() }.map_or(-1, |error| error.call.time_us(timing)))
 }
 
 /// Returns IP address and port of the TCP connection of the call that failed,

@@ -7,7 +7,7 @@ use std::ptr;
 use once_cell::race::OnceBox;
 
 use super::argument::free;
-use super::call_facts::{remote_address, timing_us};
+use super::call_facts::remote_address;
 use super::guard;
 use super::text::{EMPTY, text_of};
 use crate::call_facts::CallFacts;
@@ -38,7 +38,7 @@ impl nf_token {
     ///
     /// # Errors
     /// `NF_INTERNAL` if the system has no page of memory left.
-    pub(super) fn export(token: Token, log: Option<&Log>) -> Result<nf_token, Error> {
+    pub(super) fn export(token: Token, call: CallFacts, log: Option<&Log>) -> Result<nf_token, Error> {
         let texts = [
             token.authorization(),
             token.scheme(),
@@ -47,7 +47,7 @@ impl nf_token {
             token.expiration_date(),
         ];
         let length = texts.iter().map(|text| text.len() + 1).sum();
-        let no_memory = || Error::new(Cause::Unforeseen).detail("no memory for the token").of_call(*token.call());
+        let no_memory = || Error::new(Cause::Unforeseen).detail("no memory for the token").of_call(call);
         let mut slots = NonZeroUsize::new(length).and_then(Slots::new).ok_or_else(no_memory)?;
         let mut starts = [0; 5];
         let mut end = 0;
@@ -60,7 +60,7 @@ impl nf_token {
             // Its NUL is already there, because new slots are zero.
             end += 1;
         }
-        if let (false, Some(log), Some(id)) = (slots.are_locked(), log, token.call().id()) {
+        if let (false, Some(log), Some(id)) = (slots.are_locked(), log, call.id) {
             log.write(
                 Level::Warning,
                 id,
@@ -76,7 +76,7 @@ impl nf_token {
             instance_url,
             expiration_date,
             expires_at: token.expires_at().unwrap_or(-1),
-            call: *token.call(),
+            call,
             remote_address: OnceBox::new(),
         })
     }
@@ -219,7 +219,7 @@ pub unsafe extern "C-unwind" fn nf_token_expiration_date(token: *const nf_token)
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn nf_token_timing_us(token: *const nf_token, timing: i32) -> i64 {
     // SAFETY: as above.
-    guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| timing_us(&token.call, timing)))
+    guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| token.call.time_us(timing)))
 }
 
 /// Returns IP address and port of the TCP connection of the call that returned

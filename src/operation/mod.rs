@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::call_facts::CallFacts;
+use crate::call_facts::{CallFacts, Timing, microseconds};
 use crate::call_id::CallId;
 use crate::log::{Level, Log};
 use cancel::ActiveOperation;
@@ -90,11 +90,12 @@ impl<'a> Operation<'a> {
         self.start + self.timeout.min(MAX_TIMEOUT)
     }
 
-    /// Completes the facts about this call, which ends now. Returns the time that it took.
-    pub(crate) fn complete(&self, call: &mut CallFacts) -> Duration {
-        let took = self.start.elapsed();
-        call.complete(self.id, took);
-        took
+    /// Completes the facts about this call, which ends now. Returns the time that it took, in microseconds.
+    pub(crate) fn complete(&self, call: &mut CallFacts) -> i64 {
+        let us = microseconds(self.start.elapsed());
+        call.id = Some(self.id);
+        call.times.add(Timing::Total, us);
+        us
     }
 
     /// Checks whether the operation may continue, at places without a wait. `phase_deadline`: the end of the
@@ -173,9 +174,9 @@ impl<'a> Operation<'a> {
         now.saturating_duration_since(since) >= READ_AFTER_DEADLINE
     }
 
-    /// Logs the end of a step that took this time. `what` must not contain a secret.
-    pub(crate) fn log_phase_done(&self, what: fmt::Arguments<'_>, took: Duration) {
-        self.log(Level::Info, format_args!("{what}; {:.1} ms", took.as_secs_f64() * 1e3));
+    /// Logs the end of a step that took this time, in microseconds. `what` must not contain a secret.
+    pub(crate) fn log_phase_done(&self, what: fmt::Arguments<'_>, us: i64) {
+        self.log(Level::Info, format_args!("{what}; {:.1} ms", us as f64 / 1e3));
     }
 
     /// Writes a line to the log, if there is one. `what` must not contain a secret.

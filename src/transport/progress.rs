@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::proxy::Proxy;
-use crate::call_facts::{CallFacts, Timing};
+use crate::call_facts::{CallFacts, Times, Timing, microseconds};
 use crate::error::Error;
 use crate::origin::Origin;
 
@@ -58,7 +58,9 @@ pub(crate) struct Progress {
     peer: Cell<Peer>,
     /// The time at which the phase began; `None`: its time was added to the facts, or does not count.
     since: Cell<Option<Instant>>,
-    call: Cell<CallFacts>,
+    times: Cell<Times>,
+    /// The other end of the TCP connection.
+    remote_address: Cell<Option<SocketAddr>>,
     /// A deadline of this phase that is earlier than that of the call.
     phase_deadline: Cell<Option<Instant>>,
     /// Whether data was received since the phase began.
@@ -75,7 +77,8 @@ impl Progress {
             phase: Cell::new(Phase::Lookup),
             peer: Cell::new(Peer::Server),
             since: Cell::new(None),
-            call: Cell::default(),
+            times: Cell::default(),
+            remote_address: Cell::new(None),
             phase_deadline: Cell::new(None),
             received: Cell::new(false),
             sent: Cell::new(false),
@@ -98,18 +101,18 @@ impl Progress {
         self.phase.set(Phase::Sending);
     }
 
-    /// Ends the phase, and returns its time. Time after it, such as that of the log function, does not count.
-    pub(super) fn end_phase(&self) -> Duration {
+    /// Ends the phase, and returns its time in microseconds. Time after it, such as that of the log function, does not count.
+    pub(super) fn end_phase(&self) -> i64 {
         self.end_phase_at(Instant::now())
     }
 
-    fn end_phase_at(&self, now: Instant) -> Duration {
-        let Some(since) = self.since.take() else { return Duration::ZERO };
-        let took = now.saturating_duration_since(since);
-        let mut call = self.call.get();
-        call.add_time(self.part(), took);
-        self.call.set(call);
-        took
+    fn end_phase_at(&self, now: Instant) -> i64 {
+        let Some(since) = self.since.take() else { return 0 };
+        let us = microseconds(now.saturating_duration_since(since));
+        let mut times = self.times.get();
+        times.add(self.part(), us);
+        self.times.set(times);
+        us
     }
 
     /// Returns the part of the call to which the phase belongs.
@@ -130,23 +133,22 @@ impl Progress {
     /// Discards the facts about an idle connection that was lost, because a new one follows.
     pub(super) fn discard_facts(&self) {
         self.since.set(None);
-        self.call.set(CallFacts::default());
+        self.times.set(Times::default());
+        self.remote_address.set(None);
     }
 
     /// Records the other end of the TCP connection that is used.
     pub(super) fn reached(&self, address: SocketAddr) {
-        let mut call = self.call.get();
-        call.set_remote_address(address);
-        self.call.set(call);
+        self.remote_address.set(Some(address));
     }
 
     /// Returns the facts so far, including those of a phase that may continue.
     pub(super) fn facts(&self) -> CallFacts {
-        let mut call = self.call.get();
+        let mut times = self.times.get();
         if let Some(since) = self.since.get() {
-            call.add_time(self.part(), since.elapsed());
+            times.add(self.part(), microseconds(since.elapsed()));
         }
-        call
+        CallFacts { id: None, times, remote_address: self.remote_address.get() }
     }
 
     /// Adds to the error of an exchange what is known about the exchange.
