@@ -64,8 +64,7 @@ static void act(const char *line)
 {
     static int done;
     const char *then = setting("then");
-    line = strchr(line, ' ') + 1; /* after the call ID */
-    if (done || strncmp(line, setting("at"), strlen(setting("at"))) != 0)
+    if (done || strncmp(step_of(line), setting("at"), strlen(setting("at"))) != 0)
         return;
     done = 1;
     if (strcmp(then, "cancel") == 0)
