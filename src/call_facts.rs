@@ -1,4 +1,4 @@
-//! Facts about one call, for programs that monitor their calls.
+//! Facts about one call, which programs can monitor.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -264,8 +264,8 @@ namespace Nativeflow
         }
 
         /// <summary>Sets the log function. It is called with one line for each step of every call. null (the default) disables logging.
-        /// A line contains no secret and no line break. The function runs on the thread of the call, which waits for it. Calls on
-        /// several threads may run it at the same time. Its exceptions are ignored. It is kept until these options and their clients
+        /// A line begins with the ID of its call in brackets (<see cref="NativeflowException.CallId"/>), and contains no secret and no
+        /// line break. The function runs on the thread of the call, which waits for it. Calls on several threads may run it at the same time. Its exceptions are ignored. It is kept until these options and their clients
         /// are freed and all their calls have returned.</summary>
         public Options SetLog(Action<LogLevel, string> log)
         {

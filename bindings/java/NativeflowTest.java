@@ -37,6 +37,7 @@ import nativeflow.Nativeflow;
 import nativeflow.NativeflowException;
 import nativeflow.Options;
 import nativeflow.Secret;
+import nativeflow.Timing;
 import nativeflow.Token;
 
 /**

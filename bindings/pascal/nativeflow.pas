@@ -110,8 +110,9 @@ type
   Tnf_token = record end;
   Pnf_token = ^Tnf_token;
 
-  { Receives one line of the log. The line is valid until the function returns.
-    No exception may leave the function. }
+  { Receives one line of the log, which begins with the ID of its call in
+    brackets. The line is valid until the function returns. No exception may
+    leave the function. }
   Tnf_log_fn = procedure(User: Pointer; Level: Int32; Line: PAnsiChar); cdecl;
 
   { Called once, when no callback can run any more. It may free the data that
