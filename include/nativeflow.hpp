@@ -95,9 +95,10 @@ public:
     std::optional<std::chrono::microseconds> timing(std::int32_t number) const noexcept
     {
         const auto &timings = known().timings;
-        if (number < 0 || static_cast<std::size_t>(number) >= timings.size() || timings[number] < 0)
+        const auto at = static_cast<std::size_t>(number);
+        if (at >= timings.size() || timings[at] < 0)
             return std::nullopt;
-        return std::chrono::microseconds(timings[number]);
+        return std::chrono::microseconds(timings[at]);
     }
 
 private:

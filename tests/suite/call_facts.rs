@@ -1,8 +1,11 @@
 //! The facts about a call that tokens and errors contain: its times, its remote address and its ID.
 
+use std::io::Write as _;
 use std::net::TcpListener;
+use std::thread;
 
 use crate::keep_alive::Server;
+use crate::network::stalls::read_head;
 use crate::residue::proxy::Proxy;
 use crate::support::{self, Call, Facts};
 
@@ -117,6 +120,23 @@ fn error_of_a_function_without_a_call_has_no_facts() {
     assert_eq!(values(&facts, "code"), ["NF_INVALID_OPTION"]);
     assert_eq!((values(&facts, "call_id"), values(&facts, "remote_address")), (vec![""], vec![""]));
     assert!(parts(&facts, 0).is_empty(), "{}", facts.stdout);
+}
+
+/// The server closes its first connection and its port, so that the idle connection is lost and there is no new one.
+#[test]
+fn facts_of_a_lost_idle_connection_are_discarded() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        read_head(&mut client).unwrap();
+        client.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n").unwrap();
+    });
+    let facts = Call::to(&url).with("keep_alive_ms", "60000").with("calls", "2").with("pause_ms", "400").run();
+    server.join().unwrap();
+    assert_eq!(values(&facts, "code"), ["NF_DENIED", "NF_CONNECT"], "{}", facts.stdout);
+    assert_eq!((parts(&facts, 0), parts(&facts, 1)), (vec!["connect", "server", "total"], vec!["connect", "total"]));
+    assert_eq!(values(&facts, "remote_address")[1], "");
 }
 
 /// The time at the end of a log line, in microseconds.
