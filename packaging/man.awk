@@ -95,8 +95,9 @@ function overview(    count, paragraphs, i) {
         prototype(declared[callbacks[i]])
         text(comments[callbacks[i]])
     }
-    list_macros("CODES", "^NF_", "^NF_(LOG|VERSION)_")
+    list_macros("CODES", "^NF_", "^NF_(LOG|TIMING|VERSION)_")
     list_macros("LOG LEVELS", "^NF_LOG_", "^$")
+    list_macros("TIMINGS", "^NF_TIMING_", "^$")
     list_macros("VERSION MACROS", "^NF_VERSION_", "^$")
     close(file)
 }

@@ -18,6 +18,7 @@
 //! | when is the login sent, and what counts as its response | `exchange` |
 //! | how are unusual responses parsed | `response` |
 //! | when is an idle connection used again | `keep_alive` |
+//! | times, address and ID of a call | `call_facts` |
 //! | does the library leave the calling program unchanged | `host` |
 //! | which lines does the log contain | `log` |
 //! | is any secret left in memory after a call | `residue` |
@@ -41,6 +42,7 @@ mod abi;
 mod answers;
 mod batch;
 mod boundary;
+mod call_facts;
 mod cancellation;
 mod certificate_files;
 mod clients;

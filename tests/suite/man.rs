@@ -162,6 +162,8 @@ fn overview_page_has_preamble_codes_and_functions() {
         "return \"\", 0 or -1",
         "typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);",
         "NF_LOG_WARNING (2) A problem that does not stop the call.",
+        "TIMINGS NF_TIMING_LOOKUP (0) Time to look up a host name",
+        "NF_TIMING_TLS (2) Time of the TLS handshake with the server.",
         "nf_client A handle of a client, which gets tokens from one service.",
     ]) {
         assert!(overview.contains(part), "no {part:?} in:\n{overview}");
