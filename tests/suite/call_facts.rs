@@ -82,7 +82,12 @@ fn error_contains_the_times_until_the_failed_part() {
         (through(&format!("http://{silent}")).soon(), "NF_TIMEOUT", &["connect"], &silent),
         (through(&format!("https://{silent}")).soon(), "NF_TIMEOUT", &["connect"], &silent),
         (through(&proxy.url()).without("ca"), "NF_TLS_UNTRUSTED", &["connect", "tls"], &proxy.address().to_string()),
-        (through(&proxy.url()).with("secret", "wrong"), "NF_DENIED", &["connect", "tls", "server"], &proxy.address().to_string()),
+        (
+            through(&proxy.url()).with("secret", "wrong"),
+            "NF_DENIED",
+            &["connect", "tls", "server"],
+            &proxy.address().to_string(),
+        ),
     ] {
         let facts = call.run();
         assert_eq!(values(&facts, "code"), [code], "{}", facts.stdout);

@@ -3,6 +3,7 @@
 //! | question | module |
 //! |---|---|
 //! | does each response of the server end in the right code | `scenarios` |
+//! | can a token be used, refreshed and revoked on both services, and which hosts are asked | `services` |
 //! | which errors do responses of gateways and other services cause | `answers` |
 //! | is bad input rejected, with the buffers wiped | `programs` |
 //! | do errors lead to the wrong setting, and is a login that cannot be right not sent | `remedies` |
@@ -69,6 +70,7 @@ mod remedies;
 mod residue;
 mod response;
 mod scenarios;
+mod services;
 mod support;
 mod targets;
 mod windows;

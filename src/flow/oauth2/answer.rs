@@ -525,7 +525,7 @@ mod tests {
     fn truncated_body_keeps_a_rejection() {
         let cut = || Some(Cause::Disconnected);
         assert!(read(&login(), 200, DOCUMENTED, cut()).is_ok());
-        let half = &DOCUMENTED[..DOCUMENTED.len() / 2];
+        let half = DOCUMENTED.get(..DOCUMENTED.len() / 2).unwrap();
         assert_eq!(read(&login(), 200, half, cut()).err().unwrap().code(), Code::Disconnected);
         assert_eq!(read(&login(), 403, "{\"co", cut()).err().unwrap().code(), Code::Denied);
         assert_eq!(read(&login(), 200, DOCUMENTED, Some(Cause::BodyTooLarge)).err().unwrap().code(), Code::TooLarge);
