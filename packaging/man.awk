@@ -16,7 +16,7 @@ part == "comment" { comment = comment substr($0, 4) "\n"; next }
 
 part == "declaration" {
     declaration = declaration $0 "\n"
-    if (/^#define|;$/) {
+    if (declaration ~ /^#define/ ? !/\\$/ : /;$/) {
         note(declaration, comment)
         part = ""
     }
@@ -41,6 +41,7 @@ function note(declaration, comment,    name, words) {
     if (declaration ~ /^#define/) {
         split(declaration, words, " ")
         name = words[2]
+        sub(/\(\)$/, "", name)
         macros[++macro_count] = name
         # The comment of a macro that is not a number describes its value.
         value[name] = words[3] ~ /^[0-9]+$/ ? " (" words[3] ")" : ""
@@ -95,9 +96,9 @@ function overview(    count, paragraphs, i) {
         prototype(declared[callbacks[i]])
         text(comments[callbacks[i]])
     }
-    list_macros("CODES", "^NF_", "^NF_(LOG|VERSION)_")
+    list_macros("CODES", "^NF_", "^NF_(LOG_|VERSION_|CHECK_VERSION$)")
     list_macros("LOG LEVELS", "^NF_LOG_", "^$")
-    list_macros("VERSION MACROS", "^NF_VERSION_", "^$")
+    list_macros("VERSION MACROS", "^NF_(VERSION_|CHECK_VERSION$)", "^$")
     close(file)
 }
 
