@@ -64,7 +64,7 @@ uninstall:
 
 # The manual pages, from the header. Their date is that of the last commit, so that builds are reproducible.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
-MAN = awk -f packaging/man.awk -v version=$(VERSION) -v date=$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F)
+MAN = awk -f packaging/man.awk -v version=$(VERSION) -v date=$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F) -v examples=packaging/man
 PAGES = nativeflow $$(grep '^nf_' abi/nativeflow.symbols)
 
 man:
