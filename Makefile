@@ -38,7 +38,7 @@ stub:
 	@$(CARGO) build --release --package nativeflow-stub
 
 programs: library stub $(NOTICES)
-	@$(CC) -std=c11 -O2 -Iinclude examples-c/diagnose.c $(STATIC) -lutil -lrt -lpthread -lm -ldl -lc -o $(DIAGNOSE)
+	@$(CC) -std=c11 -O2 -s -Iinclude examples-c/diagnose.c $(STATIC) -lutil -lrt -lpthread -lm -ldl -lc -o $(DIAGNOSE)
 
 $(NOTICES): Cargo.lock packaging/licenses.sh
 	@mkdir -p $(@D)

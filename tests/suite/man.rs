@@ -114,6 +114,29 @@ fn man_pages_format_without_warnings() {
     }
 }
 
+/// Written by hand, so they are compared with what the programs print.
+#[test]
+fn pages_of_programs_name_every_option_and_format_without_warnings() {
+    needs!("mandoc");
+    let stub = Command::new(support::stub_program()).arg("--help").output().unwrap().stdout;
+    let diagnose = Program::compile("examples-c/diagnose.c", Build::Shared).run().stderr;
+    for (program, usage) in [("nativeflow-stub", String::from_utf8(stub).unwrap()), ("nativeflow-diagnose", diagnose)] {
+        let page = fs::read_to_string(examples().join(format!("{program}.1"))).unwrap();
+        let options =
+            usage.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|word| word.starts_with("--"));
+        let options: Vec<&str> = options.collect();
+        assert!(options.len() >= 4, "{usage}");
+        for option in options {
+            assert!(page.contains(&option.replace('-', "\\-")), "{program}: {option}");
+        }
+        let page = page.replace("@DATE@", "2026-01-31").replace("@VERSION@", "0.1.0");
+        let file = scratch("man").join(format!("{program}.1"));
+        fs::write(&file, page).unwrap();
+        let output = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(file).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
 /// Inside of a word, roff reads `\%` as a place to hyphenate.
 #[test]
 fn name_after_a_parenthesis_is_not_hyphenated() {
