@@ -144,19 +144,22 @@ demo: library stub
 	@STUB=$(STUB) examples-c/demo.sh
 
 # Each test appends a line for each tested item to a file in target/proved.
-TEST = rm -rf target/proved && $(CARGO) test --workspace --quiet
+TEST = @rm -rf target/proved && packaging/step.sh "Building the tests: 2 minutes on a new machine" && \
+	$(CARGO) test --workspace --no-run && packaging/step.sh "Running the tests: $(DURATION)" && $(CARGO) test --workspace --quiet
+test: DURATION = less than 5 minutes
+test-all: DURATION = a test that takes more than a minute is named
 
 # Takes a few minutes and installs nothing. Needs Rust, a C compiler and make. Omits slow tests, and tests whose tools
 # are missing.
 test: library
 	$(TEST)
-	tests/proved.sh target/proved
+	@tests/proved.sh target/proved
 
 # Runs all tests.
 test-all: export NATIVEFLOW_TEST = all
 test-all: tools library
 	$(TEST) -- --include-ignored
-	tests/proved.sh target/proved
+	@tests/proved.sh target/proved
 
 # Runs the tests whose names contain NAME, including slow ones. In tests with a table, runs only the rows whose names
 # contain ONLY. PROFILE=dev uses a debug build of the library, which takes seconds to build.
