@@ -34,6 +34,7 @@ packaging/localize.sh "$libraries/libnativeflow.a" abi/nativeflow.symbols "$libr
 packaging/step.sh "Building the programs for $target: 2 minutes on a new machine"
 # shellcheck disable=SC2086,SC2154 # $std is empty or one word
 cargo-zigbuild build $std --target "$target.$glibc" --release --package nativeflow-stub
+# zig does not add the library that unwinds the stack.
 zig=$(echo "$target" | sed 's/^i686/x86/; s/unknown-//')
 cargo-zigbuild zig cc -- -target "$zig.$glibc" -std=c11 -O2 -s -Iinclude examples-c/diagnose.c "$libraries/static/libnativeflow.a" \
-    -lutil -lrt -lpthread -lm -ldl -lc -o "$libraries/nativeflow-diagnose"
+    -lunwind -lutil -lrt -lpthread -lm -ldl -lc -o "$libraries/nativeflow-diagnose"

@@ -18,7 +18,12 @@ system=${target#"$processor-"}
 system=${system#unknown-}
 name=nativeflow-$version-${system%-gnu}-$processor
 work=$PWD/target/dist/work-$name
-duration="4 minutes on a new machine, otherwise 1"
+case $target in
+*-windows) tools="mingw:$processor std:$processor-win7-windows-gnu" ;;
+*) tools="zig ld:$target std:$target" ;;
+esac
+# shellcheck disable=SC2086 # a list
+packaging/needs.sh "make dist" "4 minutes on a new machine, otherwise 1" rust $tools
 rm -rf "$work"
 mkdir -p "$work"
 
@@ -30,7 +35,6 @@ licenses() {
 }
 case $target in
 *-windows)
-    packaging/needs.sh "make dist" "$duration" rust "mingw:$processor" "std:$processor-win7-windows-gnu"
     packaging/windows.sh "$processor" "$work/$name" programs
     licenses_of=$processor-pc-windows-gnu
     licenses
@@ -39,7 +43,6 @@ case $target in
     sed -i 's/^Cflags: /&-DNF_DLL /; /^Libs.private/d; /^# For a program/d; /^# The compiler/d; /^static_libs/d' "$work/$name/lib/pkgconfig/nativeflow.pc"
     ;;
 *)
-    packaging/needs.sh "make dist" "$duration" rust zig "ld:$target" "std:$target"
     packaging/build.sh "$target" programs
     built=target/$target/$target/release
     licenses_of=$target
