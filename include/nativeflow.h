@@ -124,7 +124,13 @@
  *
  * NF_VERSION_NUMBER is the version of this header. nf_version_number() returns
  * that of the loaded library. Before 1.0, a program built with 0.x.y runs with
- * 0.x.z, and with any later 0.w whose soname is libnativeflow.so.0.
+ * 0.x.z, and with any later 0.w whose soname is libnativeflow.so.0. A program
+ * can compare both when it starts:
+ *
+ *     if (!NF_CHECK_VERSION()) {
+ *         fprintf(stderr, NF_VERSION_MISMATCH "\n", nf_version());
+ *         return 1;
+ *     }
  *
  * Functions are added, but never changed. Codes are added, but never
  * renumbered. Handle an unknown code by its group (see nf_error_code).
@@ -155,6 +161,25 @@
 #else
 #define NF_CALL
 #endif
+/* A number as a text. */
+#define NF_VERSION_TEXT(number) NF_VERSION_TEXT_OF(number)
+#define NF_VERSION_TEXT_OF(number) #number
+
+/**
+ * 1 if the loaded library fits this header, otherwise 0. It fits if its major
+ * version is the same, and its minor version is the same or later. The patch
+ * version does not matter.
+ */
+#define NF_CHECK_VERSION() \
+    (nf_version_number() >> 16 == NF_VERSION_MAJOR && nf_version_number() >> 8 >= NF_VERSION_NUMBER >> 8)
+
+/**
+ * The message to print if `NF_CHECK_VERSION` is 0: a format for printf. Its
+ * only argument is the result of `nf_version`.
+ */
+#define NF_VERSION_MISMATCH \
+    "nativeflow %s is loaded, but this program needs " NF_VERSION_TEXT(NF_VERSION_MAJOR) "." \
+    NF_VERSION_TEXT(NF_VERSION_MINOR) " or a later " NF_VERSION_TEXT(NF_VERSION_MAJOR) ".x"
 
 /**
  * Major version of this header.
@@ -464,8 +489,8 @@ typedef void (NF_CALL *nf_release_fn)(void *user);
 NF_API const char *NF_CALL nf_version(void);
 
 /**
- * Returns the version of the loaded library as one number, 0xMMmmpp. Compare
- * it with `NF_VERSION_NUMBER`.
+ * Returns the version of the loaded library as one number, 0xMMmmpp.
+ * `NF_CHECK_VERSION` compares it with `NF_VERSION_NUMBER`.
  *
  * Any thread may call this function.
  *

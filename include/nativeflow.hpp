@@ -17,6 +17,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -182,6 +183,17 @@ inline std::uint32_t c_milliseconds(std::chrono::milliseconds time, std::int32_t
 }
 
 } // namespace detail
+
+/* Throws if the loaded library does not fit this header: see NF_CHECK_VERSION. Call it when the program starts. */
+inline void check_version()
+{
+    if (NF_CHECK_VERSION())
+        return;
+    char message[128];
+    std::snprintf(message, sizeof message, NF_VERSION_MISMATCH, nf_version());
+    throw error(NF_INVALID_ARGUMENT, message,
+                "Install that version, or compile the program with the installed header.");
+}
 
 /* A login or a password for one call. It is wiped by the call and by the destructor. It cannot be copied. */
 class secret {

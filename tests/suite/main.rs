@@ -25,7 +25,8 @@
 //! | is any secret left in memory after a call | `residue` |
 //! | does the C++ header work with all promised compilers | `cpp` |
 //! | does each language get a token, and leave no secret in memory | `hosts` |
-//! | do builds find the installed files | `installed` |
+//! | do builds find the installed files, do the README's lines work | `installed` |
+//! | do long commands name missing tools and print their steps | `commands` |
 //! | is the archive complete and reproducible | `dist` |
 //! | does nativeflow.dll work and wipe its memory | `windows` |
 //! | is the package for .NET complete, and does it run | `nuget` |
@@ -47,6 +48,7 @@ mod call_facts;
 mod cancellation;
 mod certificate_files;
 mod clients;
+mod commands;
 mod cpp;
 mod deb;
 mod dist;
