@@ -1,21 +1,21 @@
 #!/bin/sh
 # Shows a C program that gets a token over TLS, then a rejected login with message and remedy.
-# Called by `make demo`.
+# Called by `make demo`, which builds the library and the mock server.
 set -eu
 cd "$(dirname "$0")/.."
 work=target/demo
 mkdir -p "$work"
 rm -f "$work/ready"
 
-${CARGO:-cargo} build --quiet --package nativeflow-stub
+packaging/step.sh "Compiling examples-c/get_token.c and running it"
 cc -std=c11 -O2 -Wall -Wextra -Iinclude examples-c/get_token.c -Ltarget/release -lnativeflow \
     -Wl,-rpath,"$PWD/target/release" -o "$work/get_token"
 
-target/debug/nativeflow-stub --ca-file "$work/ca.pem" --idle-exit 60 --quiet >"$work/ready" &
-stub=$!
-trap 'kill "$stub" 2>/dev/null || true' EXIT
+"${STUB:?path of nativeflow-stub}" --ca-file "$work/ca.pem" --idle-exit 60 --quiet >"$work/ready" &
+process=$!
+trap 'kill "$process" 2>/dev/null || true' EXIT
 until grep -qs ready "$work/ready"; do
-    kill -0 "$stub" || { echo "the stub did not start" >&2; exit 1; }
+    kill -0 "$process" || { echo "the stub did not start" >&2; exit 1; }
     sleep 0.05
 done
 base=$(cut -d ' ' -f 3 "$work/ready")

@@ -19,6 +19,7 @@ static double ms_since(double start)
 
 static void NF_CALL print_step(void *start, int32_t level, const char *line)
 {
+    line = strchr(line, ' ') + 1; /* after the call ID */
     int word = (int)strcspn(line, " :");
     if (level != NF_LOG_ERROR) /* print_end prints more about it */
         printf("%9.1f ms  %-8.*s%s\n", ms_since(*(double *)start), word, line, line + word + (line[word] == ':'));
@@ -49,7 +50,6 @@ int main(int argc, char **argv)
     nf_token *token = NULL;
     nf_options *options = nf_options_new();
     nf_error *error = nf_options_set_log(options, print_step, &start);
-
     for (; next < argc - 2 && error == NULL; next++) {
         if (strcmp(argv[next], "--environment-proxy") == 0)
             error = nf_options_use_environment_proxy(options);

@@ -124,7 +124,13 @@
  *
  * NF_VERSION_NUMBER is the version of this header. nf_version_number() returns
  * that of the loaded library. Before 1.0, a program built with 0.x.y runs with
- * 0.x.z, and with any later 0.w whose soname is libnativeflow.so.0.
+ * 0.x.z, and with any later 0.w whose soname is libnativeflow.so.0. A program
+ * can compare both when it starts:
+ *
+ *     if (!NF_CHECK_VERSION()) {
+ *         fprintf(stderr, NF_VERSION_MISMATCH "\n", nf_version());
+ *         return 1;
+ *     }
  *
  * Functions are added, but never changed. Codes are added, but never
  * renumbered. Handle an unknown code by its group (see nf_error_code).
@@ -155,6 +161,25 @@
 #else
 #define NF_CALL
 #endif
+/* A number as a text. */
+#define NF_VERSION_TEXT(number) NF_VERSION_TEXT_OF(number)
+#define NF_VERSION_TEXT_OF(number) #number
+
+/**
+ * 1 if the loaded library fits this header, otherwise 0. It fits if its major
+ * version is the same, and its minor version is the same or later. The patch
+ * version does not matter.
+ */
+#define NF_CHECK_VERSION() \
+    (nf_version_number() >> 16 == NF_VERSION_MAJOR && nf_version_number() >> 8 >= NF_VERSION_NUMBER >> 8)
+
+/**
+ * The message to print if `NF_CHECK_VERSION` is 0: a format for printf. Its
+ * only argument is the result of `nf_version`.
+ */
+#define NF_VERSION_MISMATCH \
+    "nativeflow %s is loaded, but this program needs " NF_VERSION_TEXT(NF_VERSION_MAJOR) "." \
+    NF_VERSION_TEXT(NF_VERSION_MINOR) " or a later " NF_VERSION_TEXT(NF_VERSION_MAJOR) ".x"
 
 /**
  * Major version of this header.
@@ -356,6 +381,35 @@
 #define NF_LOG_INFO 3
 
 /**
+ * Time to look up a host name: the proxy's if there is one, otherwise the
+ * server's. -1 for an IP address.
+ */
+#define NF_TIMING_LOOKUP 0
+
+/**
+ * Time to connect to the server, after the lookup. With a proxy: to connect to
+ * it, its TLS handshake, and until its tunnel to the server is open.
+ */
+#define NF_TIMING_CONNECT 1
+
+/**
+ * Time of the TLS handshake with the server.
+ */
+#define NF_TIMING_TLS 2
+
+/**
+ * Time from the check of the open connection until the request is sent and the
+ * whole response is received.
+ */
+#define NF_TIMING_SERVER 3
+
+/**
+ * Time of the whole call, with its log function. `nf_get_token`: without the
+ * creation of its client.
+ */
+#define NF_TIMING_TOTAL 4
+
+/**
  * The login of a call is a user's login ID, and the secret is the password.
  */
 #define NF_CREDENTIAL_PASSWORD 0
@@ -399,9 +453,11 @@ extern "C" {
  * `nf_options_set_log`. `level` is one of the `NF_LOG_*` levels. `line` is
  * valid until the function returns.
  *
- * A line contains no secret and no line break. Its first word is the step:
- * lookup, connect, proxy, tls, request, response, token or failed. A line of
- * level `NF_LOG_INFO` ends with the duration in milliseconds.
+ * A line contains no secret and no line break. It begins with the ID of its
+ * call, as in "[5e1c-17] connect"; see `nf_error_call_id`. The first word after
+ * it is the step: lookup, connect, proxy, tls, request, response, token or
+ * failed. A line of level `NF_LOG_INFO` ends with the duration in
+ * milliseconds.
  *
  * The function runs on the thread of the call, which waits for it and holds no
  * lock. Calls on several threads may run it at the same time. Return normally:
@@ -432,8 +488,8 @@ typedef void (NF_CALL *nf_release_fn)(void *user);
 NF_API const char *NF_CALL nf_version(void);
 
 /**
- * Returns the version of the loaded library as one number, 0xMMmmpp. Compare
- * it with `NF_VERSION_NUMBER`.
+ * Returns the version of the loaded library as one number, 0xMMmmpp.
+ * `NF_CHECK_VERSION` compares it with `NF_VERSION_NUMBER`.
  *
  * Any thread may call this function.
  *
@@ -543,6 +599,40 @@ NF_API const char *NF_CALL nf_error_correlation_id(const nf_error *error);
  * Since 0.1.
  */
 NF_API int64_t NF_CALL nf_error_retry_after_ms(const nf_error *error);
+
+/**
+ * Returns the ID of the call that failed, such as "5e1c-17", or "". The lines
+ * of the call in the log begin with it, in brackets.
+ *
+ * The part before the hyphen is a random number of the process; a child of
+ * fork gets another one. The part after it counts the calls of the process.
+ *
+ * It is "" if the function makes no calls to a server, if it failed before its
+ * call began (an argument is NULL or not UTF-8), and for `NF_PANIC`.
+ *
+ * Since 0.1.
+ */
+NF_API const char *NF_CALL nf_error_call_id(const nf_error *error);
+
+/**
+ * Returns a time of the call that failed, in microseconds, or -1. `timing` is
+ * one of the `NF_TIMING_*` constants.
+ *
+ * The time of a part that failed counts up to the failure. Otherwise as
+ * `nf_token_timing_us`.
+ *
+ * Since 0.1.
+ */
+NF_API int64_t NF_CALL nf_error_timing_us(const nf_error *error, int32_t timing);
+
+/**
+ * Returns IP address and port of the TCP connection of the call that failed,
+ * or "" if the call reached none. The form is that of
+ * `nf_token_remote_address`.
+ *
+ * Since 0.1.
+ */
+NF_API const char *NF_CALL nf_error_remote_address(const nf_error *error);
 
 /**
  * Frees an error. NULL is allowed. Do not free the same error twice.
@@ -1294,6 +1384,30 @@ NF_API int64_t NF_CALL nf_token_refresh_expires_at(const nf_token *token);
  * Since 0.1.
  */
 NF_API const char *NF_CALL nf_token_expiration_date(const nf_token *token);
+
+/**
+ * Returns a time of the call that returned the token, in microseconds, or -1.
+ * `timing` is one of the `NF_TIMING_*` constants.
+ *
+ * It is -1 if this call did not do that part: an idle connection needs no
+ * lookup, connection and TLS handshake, and plain http has no TLS. It is also
+ * -1 for an unknown `timing`. The log contains the same times. The sum of the
+ * parts is at most `NF_TIMING_TOTAL`.
+ *
+ * Since 0.1.
+ */
+NF_API int64_t NF_CALL nf_token_timing_us(const nf_token *token, int32_t timing);
+
+/**
+ * Returns IP address and port of the TCP connection of the call that returned
+ * the token, such as "192.0.2.1:443" or "[2001:db8::1]:443".
+ *
+ * With a proxy, it is the proxy's address. On an idle connection that is used
+ * again, it is that connection's.
+ *
+ * Since 0.1.
+ */
+NF_API const char *NF_CALL nf_token_remote_address(const nf_token *token);
 
 /**
  * Wipes and frees a token. NULL is allowed. Do not free the same token twice.

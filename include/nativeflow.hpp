@@ -14,8 +14,10 @@
 #ifndef NATIVEFLOW_HPP
 #define NATIVEFLOW_HPP
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -79,6 +81,10 @@ public:
         given.remedy = detail::with_own_names(nf_error_remedy(c_error));
         given.server_message = nf_error_server_message(c_error);
         given.correlation_id = nf_error_correlation_id(c_error);
+        given.call_id = nf_error_call_id(c_error);
+        given.remote_address = nf_error_remote_address(c_error);
+        for (std::size_t i = 0; i < given.timings.size(); i++)
+            given.timings[i] = nf_error_timing_us(c_error, static_cast<std::int32_t>(i));
         keep(std::move(given));
     }
 
@@ -103,11 +109,26 @@ public:
         return std::chrono::milliseconds(known().retry_after_ms);
     }
 
+    /* Begins the lines of the call in the log, in brackets. Empty if there was no call. */
+    const std::string &call_id() const noexcept { return known().call_id; }
+    /* Empty if no TCP connection was reached. */
+    const std::string &remote_address() const noexcept { return known().remote_address; }
+    /* Takes a number NF_TIMING_*. No value if the call did not reach that part. */
+    std::optional<std::chrono::microseconds> timing(std::int32_t number) const noexcept
+    {
+        const auto &timings = known().timings;
+        const auto at = static_cast<std::size_t>(number);
+        if (at >= timings.size() || timings[at] < 0)
+            return std::nullopt;
+        return std::chrono::microseconds(timings[at]);
+    }
+
 private:
     struct facts {
-        std::string message, remedy, server_message, correlation_id, what;
+        std::string message, remedy, server_message, correlation_id, call_id, remote_address, what;
         std::int32_t http_status = 0, server_code = -1;
         std::int64_t retry_after_ms = -1;
+        std::array<std::int64_t, NF_TIMING_TOTAL + 1> timings{-1, -1, -1, -1, -1};
     };
     struct deleter {
         void operator()(nf_error *c_error) const noexcept { nf_error_free(c_error); }
@@ -162,6 +183,17 @@ inline std::uint32_t c_milliseconds(std::chrono::milliseconds time, std::int32_t
 }
 
 } // namespace detail
+
+/* Throws if the loaded library does not fit this header: see NF_CHECK_VERSION. Call it when the program starts. */
+inline void check_version()
+{
+    if (NF_CHECK_VERSION())
+        return;
+    char message[128];
+    std::snprintf(message, sizeof message, NF_VERSION_MISMATCH, nf_version());
+    throw error(NF_INVALID_ARGUMENT, message,
+                "Install that version, or compile the program with the installed header.");
+}
 
 /* A login, a password or a part of a stored token. It has one use. It is wiped by the call and by the destructor. It cannot be
    copied. */
@@ -241,6 +273,16 @@ public:
     std::optional<time_point> expires_at() const { return time(nf_token_expires_at(token_.get())); }
     /* No value if the server sent no such time. */
     std::optional<time_point> refresh_expires_at() const { return time(nf_token_refresh_expires_at(token_.get())); }
+    /* The other end of the TCP connection of the call; with a proxy, the proxy. */
+    std::string_view remote_address() const noexcept { return nf_token_remote_address(token_.get()); }
+    /* Takes a number NF_TIMING_*. No value if the call did not do that part. */
+    std::optional<std::chrono::microseconds> timing(std::int32_t number) const noexcept
+    {
+        const std::int64_t us = nf_token_timing_us(token_.get(), number);
+        if (us < 0)
+            return std::nullopt;
+        return std::chrono::microseconds(us);
+    }
     const nf_token *get() const noexcept { return token_.get(); }
 
 private:
@@ -323,7 +365,7 @@ template <typename Get> std::optional<token> without_exceptions(Get get, error &
     return detail::without_exceptions([&] { return get_token(key, login, password); }, why);
 }
 
-/* Takes a level (NF_LOG_*) and a line. Its exceptions are ignored. */
+/* Takes a level (NF_LOG_*) and a line, which begins with the ID of its call. Its exceptions are ignored. */
 using log_function = std::function<void(std::int32_t level, std::string_view line)>;
 
 /* Takes no arguments. It must not call this library. Its exceptions are ignored. */

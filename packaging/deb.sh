@@ -13,6 +13,7 @@ version=$2
 export SOURCE_DATE_EPOCH="$3"
 multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 shared=libnativeflow0 dev=libnativeflow-dev
+programs="nativeflow-stub nativeflow-diagnose"
 
 # Files that dpkg's tools read.
 mkdir debian
@@ -33,28 +34,37 @@ END
     done
 } >debian/$shared.symbols
 
-# The crates in the library have their own licenses, whose texts must be distributed.
-(cd "$top" && ${CARGO:-cargo} tree --quiet --locked --edges normal,no-proc-macro --prefix none --format ' {p}: {l}') >debian/tree
+# The crates in the library and in the programs have their own licenses, whose texts must be distributed.
+(cd "$top" && ${CARGO:-cargo} tree --quiet --locked --package nativeflow --package nativeflow-stub --edges normal,no-proc-macro --prefix none --format ' {p}: {l}') >debian/tree
 {
-    echo "Comment: The library contains these Rust crates, each under the license named:"
-    sed 's/ (\*)$//; /^ nativeflow /d' debian/tree | LC_ALL=C sort -u
+    echo "Comment: The library and nativeflow-stub contain these Rust crates, each under the license named:"
+    sed 's/ (\*)$//; /^$/d; /^ nativeflow[a-z-]* /d' debian/tree | LC_ALL=C sort -u
 } >debian/crates
-"$top/packaging/licenses.sh" >debian/NOTICES
+mv all/usr/share/doc/nativeflow/NOTICES debian
 sed '/^Upstream-Name:/r debian/crates' "$top/packaging/debian/copyright" >debian/copyright
 
-mkdir -p $shared/usr/lib/"$multiarch" $dev/usr/share/doc/$dev/examples
+mkdir -p $shared/usr/lib/"$multiarch" $dev/usr/share/doc/$dev
 mv all/usr/lib/"$multiarch"/libnativeflow.so.0* $shared/usr/lib/"$multiarch"
+for program in $programs; do
+    mkdir -p "$program/usr/bin" "$program/usr/share/man/man1"
+    mv "all/usr/bin/$program" "$program/usr/bin"
+    mv "all/usr/share/man/man1/$program.1" "$program/usr/share/man/man1"
+    strip --strip-unneeded "$program/usr/bin/$program"
+done
+mv all/usr/share/doc/nativeflow/examples $dev/usr/share/doc/$dev
+# The file `copyright` of each package replaces the licenses.
+rm -r all/usr/share/doc/nativeflow
+rmdir all/usr/bin all/usr/share/man/man1
 cp -R all/usr $dev
 # A package is installed at a fixed path. With this prefix pkg-config omits the paths that are the compiler's defaults.
 sed -i 's,^prefix=.*,prefix=/usr,' $dev/usr/lib/"$multiarch"/pkgconfig/nativeflow.pc
-cp "$top"/examples-c/*.[ch] $dev/usr/share/doc/$dev/examples
-for package in $shared $dev; do
+for package in $shared $dev $programs; do
     doc=$package/usr/share/doc/$package
     mkdir -p "$doc" "$package/DEBIAN"
     cp debian/copyright debian/NOTICES "$doc"
     cp debian/changelog "$doc/changelog.Debian"
     cp "$top/CHANGELOG.md" "$doc/changelog"
-    find "$package" \( -name 'changelog*' -o -name NOTICES -o -name '*.3' \) -exec gzip -9n {} +
+    find "$package" \( -name 'changelog*' -o -name NOTICES -o -name '*.[13]' \) -exec gzip -9n {} +
     chmod -R u=rwX,go=rX "$package"
 done
 chmod 644 $shared/usr/lib/"$multiarch"/*
@@ -62,10 +72,13 @@ chmod 644 $shared/usr/lib/"$multiarch"/*
 # Fails if the library and the list differ.
 dpkg-gensymbols -q -c4 -p$shared -P$shared -Idebian/$shared.symbols
 dpkg-shlibdeps -Tdebian/$shared.substvars $shared/usr/lib/"$multiarch"/libnativeflow.so.0
+for program in $programs; do
+    dpkg-shlibdeps -T"debian/$program.substvars" "$program/usr/bin/$program"
+done
 # For tools that do not read that list.
 echo "libnativeflow 0 $shared (>= $version)" >$shared/DEBIAN/shlibs
 echo 'activate-noawait ldconfig' >$shared/DEBIAN/triggers
-for package in $shared $dev; do
+for package in $shared $dev $programs; do
     dpkg-gencontrol -p"$package" -P"$package" -T"debian/$package.substvars"
     (cd "$package" && find usr -type f | LC_ALL=C sort | xargs md5sum >DEBIAN/md5sums)
     dpkg-deb --root-owner-group --build "$package" ..

@@ -1,24 +1,28 @@
 #!/bin/sh
-# Prints the licenses of third-party code in the library for TARGET, each with its texts.
+# Prints the licenses of third-party code in the library for TARGET, each with its texts. PACKAGE is nativeflow (the default),
+# nativeflow-stub, or both.
 #
-#     packaging/licenses.sh [TARGET]
+#     packaging/licenses.sh [TARGET [PACKAGE...]]
 set -eu
 cd "$(dirname "$0")/.."
 target=${1:-}
 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
 only=${target:+--target $target}
-# shellcheck disable=SC2086 # empty or two words
-${CARGO:-cargo} fetch --quiet --locked $only
+[ $# = 0 ] || shift
+packages=${*:-nativeflow}
+name=$(echo "$packages" | sed 's/ / and /')
+contains=$([ "$name" = "$packages" ] && echo contains || echo contain)
 
-cat <<'END'
-nativeflow contains parts of Rust's standard library: Copyright (c) The Rust Project Contributors, MIT OR Apache-2.0. On Windows, also of the
+cat <<END
+$name $contains parts of Rust's standard library: Copyright (c) The Rust Project Contributors, MIT OR Apache-2.0. On Windows, also of the
 mingw-w64 runtime: Copyright (c) the mingw-w64 project and others, public domain, Zope Public License 2.1 and BSD.
 
 END
-echo "nativeflow contains these Rust crates, each under the license named:"
-# shellcheck disable=SC2086 # empty or two words
-${CARGO:-cargo} tree --quiet --locked $only --edges normal,no-proc-macro --prefix none --format '{p}|{l}' |
-    sed 's/ (\*)$//; /^nativeflow /d; s/ v\([0-9][^|]*\)/-\1/' | LC_ALL=C sort -u | while IFS='|' read -r crate license; do
+echo "$name $contains these Rust crates, each under the license named:"
+# Downloads the crates, if they are not here yet.
+# shellcheck disable=SC2046,SC2086 # lists of words
+${CARGO:-cargo} tree --quiet --locked $only $(printf -- '--package %s ' $packages) --edges normal,no-proc-macro --prefix none --format '{p}|{l}' |
+    sed 's/ (\*)$//; /^$/d; /^nativeflow[a-z-]* v/d; s/ v\([0-9][^|]*\)/-\1/' | LC_ALL=C sort -u | while IFS='|' read -r crate license; do
     printf '\n\n%s: %s\n' "$crate" "$license"
     found=
     for source in "$registry"/*/"$crate"; do break; done

@@ -1,8 +1,9 @@
-# Writes the manual pages from the header: nativeflow.3 from its preamble, and a page for each function.
+# Writes the manual pages from the header: nativeflow.3 from its preamble, and a page for each function, type and callback.
 #
-#     awk -v version=0.1.0 -v date=2026-01-31 -v directory=man3 -f packaging/man.awk include/nativeflow.h
+#     awk -v version=0.1.0 -v date=2026-01-31 -v directory=man3 -v examples=packaging/man -f packaging/man.awk include/nativeflow.h
 #
-# POSIX awk. Exits with 1 if a function has no comment, because every function needs a page.
+# The example of a page is the file with its name in `examples`, such as nf_client.c. POSIX awk. Exits with 1 if a function
+# has no comment, because every function needs a page.
 
 # Reading: the preamble, then comments, each with the declaration after it.
 
@@ -16,7 +17,7 @@ part == "comment" { comment = comment substr($0, 4) "\n"; next }
 
 part == "declaration" {
     declaration = declaration $0 "\n"
-    if (/^#define|;$/) {
+    if (declaration ~ /^#define/ ? !/\\$/ : /;$/) {
         note(declaration, comment)
         part = ""
     }
@@ -32,6 +33,10 @@ END {
     overview()
     for (i = 1; i <= functions; i++)
         page(function_name[i])
+    for (i = 1; i <= type_count; i++)
+        type_page(types[i])
+    for (i = 1; i <= callback_count; i++)
+        type_page(callbacks[i])
 }
 
 function note(declaration, comment,    name, words) {
@@ -41,12 +46,14 @@ function note(declaration, comment,    name, words) {
     if (declaration ~ /^#define/) {
         split(declaration, words, " ")
         name = words[2]
+        sub(/\(\)$/, "", name)
         macros[++macro_count] = name
         # The comment of a macro that is not a number describes its value.
         value[name] = words[3] ~ /^[0-9]+$/ ? " (" words[3] ")" : ""
     } else if (match(declaration, /^typedef struct [a-z_]+/)) {
         name = substr(declaration, 16, RLENGTH - 15)
         types[++type_count] = name
+        is_type[name] = 1
     } else if (match(declaration, /\(\*[a-z_]+\)/)) {
         name = substr(declaration, RSTART + 2, RLENGTH - 3)
         callbacks[++callback_count] = name
@@ -85,7 +92,7 @@ function overview(    count, paragraphs, i) {
     section("FUNCTIONS")
     list_functions("")
     for (i = 1; i <= type_count; i++) {
-        put(".SS " types[i])
+        put(".SS \\fB" types[i] "\\fP(3)")
         separator = 0
         text(comments[types[i]])
         list_functions(types[i])
@@ -95,9 +102,11 @@ function overview(    count, paragraphs, i) {
         prototype(declared[callbacks[i]])
         text(comments[callbacks[i]])
     }
-    list_macros("CODES", "^NF_", "^NF_(LOG|VERSION)_")
+    list_macros("CODES", "^NF_", "^NF_(CREDENTIAL_|LOG_|TIMING_|VERSION_|CHECK_VERSION$)")
     list_macros("LOG LEVELS", "^NF_LOG_", "^$")
-    list_macros("VERSION MACROS", "^NF_VERSION_", "^$")
+    list_macros("TIMINGS", "^NF_TIMING_", "^$")
+    list_macros("CREDENTIAL TYPES", "^NF_CREDENTIAL_", "^$")
+    list_macros("VERSION MACROS", "^NF_(VERSION_|CHECK_VERSION$)", "^$")
     close(file)
 }
 
@@ -127,9 +136,44 @@ function page(name,    count, paragraphs, failures, since, i) {
     }
     section("HISTORY")
     paragraph(since)
+    example(name)
     section("SEE ALSO")
     put(references(name) "\\fBnativeflow\\fP(3)")
     close(file)
+}
+
+# The page of a type, with its functions, or of a callback, with the functions that mention it.
+function type_page(name) {
+    open(name)
+    name_section(name, summary(name))
+    put(".SH LIBRARY\nnativeflow (libnativeflow, \\-lnativeflow)")
+    put(".SH SYNOPSIS\n.nf\n\\fB#include <nativeflow.h>\\fP\n.fi")
+    separator = 1
+    prototype(declared[name])
+    section("DESCRIPTION")
+    text(comments[name])
+    if (name in is_type) {
+        section("FUNCTIONS")
+        list_functions(name)
+    }
+    example(name)
+    section("SEE ALSO")
+    put(references(name) "\\fBnativeflow\\fP(3)")
+    close(file)
+}
+
+# Writes the section with the program in the file that has the page's name, if there is one.
+function example(name,    source, line, lines) {
+    source = examples "/" name ".c"
+    while (examples != "" && (getline line <source) > 0)
+        lines = lines line "\n"
+    close(source)
+    if (lines == "")
+        return
+    section("EXAMPLES")
+    put(".nf")
+    put_lines(literal(lines))
+    put(".fi")
 }
 
 function open(name) {
@@ -226,8 +270,14 @@ function summary(name,    first) {
     return tolower(substr(first, 1, 1)) substr(first, 2)
 }
 
-# Returns references to other functions on the page, and to the functions that free the objects.
+# Returns references to other functions on the page, to the types in its prototype, and to the functions that free the
+# objects.
 function references(name,    i, other, named, list) {
+    for (i = 1; i <= type_count + callback_count; i++) {
+        other = i <= type_count ? types[i] : callbacks[i - type_count]
+        if (other != name && declared[name] ~ ("[^a-z_]" other "[^a-z_]") && (other != "nf_error" || name == "nf_get_token"))
+            list = list "\\fB\\%" other "\\fP(3),\n"
+    }
     named = comments[name] " " type_of(name) "_free " (may_fail(name) ? "nf_error_free " : "")
     for (i = 1; i <= functions; i++) {
         other = function_name[i]

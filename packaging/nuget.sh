@@ -10,10 +10,9 @@ cd "$(dirname "$0")/.."
 version=${1:?version is missing}
 # tests/tools.sh installs it here.
 nuget=${NUGET:-target/nuget-exe/node_modules/nuget-exe/nuget-5.8.0.exe}
-if [ ! -e "$nuget" ]; then
-    echo "nuget.sh needs NuGet 5: npm install nuget-exe@5.8.0, and its nuget-5.8.0.exe in \$NUGET" >&2
-    exit 1
-fi
+packaging/needs.sh "make nuget" "10 minutes on a new machine, otherwise 1" rust zig ld:aarch64-unknown-linux-gnu ld:i686-unknown-linux-gnu \
+    std:x86_64-unknown-linux-gnu std:aarch64-unknown-linux-gnu std:i686-unknown-linux-gnu \
+    mingw:x86_64 mingw:i686 std:x86_64-win7-windows-gnu std:i686-win7-windows-gnu mcs:mono-mcs mono:mono-runtime nuget
 stage=target/nuget/stage
 rm -rf target/nuget
 mkdir -p "$stage/NOTICES"
@@ -37,6 +36,7 @@ linux linux-x86 i686-unknown-linux-gnu
 windows win-x64 x86_64
 windows win-x86 i686
 
+packaging/step.sh "Making target/nuget/Nativeflow.$version.nupkg"
 mcs -warn:4 -warnaserror -langversion:7.2 -target:library -doc:"$stage/Nativeflow.xml" -out:"$stage/Nativeflow.dll" \
     bindings/dotnet/Nativeflow.cs
 cp LICENSE-APACHE LICENSE-MIT "$stage"

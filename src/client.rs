@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{Cause, Error};
+use crate::call_facts::CallFacts;
+use crate::error::{Cause, Code, Error};
 use crate::flow::{Ask, Credentials, KeptToken, Outcome, Service, check_key};
 use crate::homes::Homes;
 use crate::log::{Level, Log};
@@ -74,7 +75,7 @@ impl Client {
     /// # Errors
     /// [`Code::Denied`](crate::error::Code::Denied) if the server rejects login, secret or key: do not retry, because
     /// the account may be locked. All others: see [`Code`](crate::error::Code).
-    pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<Token, Error> {
+    pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<(Token, CallFacts), Error> {
         self.token("received", || Ok(Ask::Token(Credentials::new(key, login, secret)?)))
     }
 
@@ -82,7 +83,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Code::RefreshExpired`](crate::error::Code::RefreshExpired) if the server rejects the refresh token.
-    pub fn refresh_token(&self, key: &str, token: KeptToken<'_>) -> Result<Token, Error> {
+    pub fn refresh_token(&self, key: &str, token: KeptToken<'_>) -> Result<(Token, CallFacts), Error> {
         self.token("refreshed", || check_key(key).map(|()| Ask::Refresh { key, token }))
     }
 
@@ -90,7 +91,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) if the service has no such tokens.
-    pub fn get_application_token(&self, key: &str) -> Result<Token, Error> {
+    pub fn get_application_token(&self, key: &str) -> Result<(Token, CallFacts), Error> {
         self.token("received", || check_key(key).map(|()| Ask::ApplicationToken { key }))
     }
 
@@ -100,30 +101,33 @@ impl Client {
     /// # Errors
     /// [`Code::NotAllowed`](crate::error::Code::NotAllowed) if the server refuses.
     pub fn revoke_token(&self, token: KeptToken<'_>, admin: Option<KeptToken<'_>>) -> Result<(), Error> {
-        self.run("token revoked", || Ok(Ask::Revoke { token, admin })).map(|_| ())
+        self.run("revoked", || Ok(Ask::Revoke { token, admin })).map(|_| ())
     }
 
-    fn token<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<Token, Error> {
-        match self.run(&format!("token {done}"), ask)? {
-            Outcome::Token { token, .. } => Ok(token),
-            Outcome::Revoked | Outcome::AskAt(_) => Err(Cause::Unforeseen.into()),
+    fn token<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<(Token, CallFacts), Error> {
+        match self.run(done, ask)? {
+            (Outcome::Token { token, .. }, call) => Ok((token, call)),
+            (Outcome::Revoked | Outcome::AskAt { .. }, call) => Err(Error::new(Cause::Unforeseen).of_call(call)),
         }
     }
 
-    /// Runs one call. `done` is the end of its log.
-    fn run<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<Outcome, Error> {
+    /// Runs one call. `done`: what happened to the token, for the end of the log.
+    fn run<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<(Outcome, CallFacts), Error> {
         // First of all: from here on the call can be cancelled, and its timeout runs.
         let Core { transport, log, .. } = &*self.core;
-        let (running, log) = (self.running(), log.as_ref());
-        let operation = Operation::begin(running, &self.handle, transport.keeps(), self.timeout, log);
-        let result = ask().and_then(|ask| self.ask(&operation, &ask));
-        if let Some(log) = log {
-            let ms = operation.elapsed_ms();
+        let operation = Operation::begin(self.running(), &self.handle, transport.keeps(), self.timeout, log.as_ref());
+        let mut result = ask().and_then(|ask| self.ask(&operation, &ask));
+        let us = operation.complete(match &mut result {
+            Ok((_, call)) => call,
+            Err(error) => error.call_mut(),
+        });
+        if operation.is_logged() {
+            let ms = us as f64 / 1e3;
             match &result {
-                Ok(_) => log.write(Level::Info, format_args!("{done} after {ms:.1} ms")),
+                Ok(_) => operation.log(Level::Info, format_args!("token {done} after {ms:.1} ms")),
                 Err(error) => {
                     let (code, message) = (error.code().name(), error.message());
-                    log.write(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
+                    operation.log(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
                 }
             }
         }
@@ -131,48 +135,61 @@ impl Client {
     }
 
     /// Asks the service, and once more if the user belongs to another origin.
-    fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<Outcome, Error> {
+    fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
         let homes = self.core.homes.get(Homes::default, |_| {});
         let login = match ask {
             Ask::Token(credentials) => Some(credentials.login),
             _ => None,
         };
         let known = login.and_then(|login| homes.of(login));
-        let first = self.ask_at(operation, ask, known.as_ref());
-        let (home, outcome) = match first {
-            Ok(Outcome::AskAt(home)) => {
-                operation.log_warning(format_args!("user belongs to {home}, asking there"));
+        let (home, result) = match self.ask_at(operation, ask, known.as_ref()) {
+            Ok((Outcome::AskAt { home, .. }, first)) => {
+                operation.log(Level::Warning, format_args!("user belongs to {home}, asking there"));
                 let second = self.ask_at(operation, ask, Some(&home));
-                (Some(home), second)
+                (
+                    Some(home),
+                    second.map(|(outcome, call)| (outcome, call.following(&first))).map_err(|mut error| {
+                        *error.call_mut() = error.call().following(&first);
+                        error
+                    }),
+                )
             }
             first => (known.clone(), first),
         };
-        match (login, home, &outcome) {
+        match (login, home, &result) {
             // Known only after a token came from there.
-            (Some(login), Some(home), Ok(Outcome::Token { .. })) if known.as_ref() != Some(&home) => {
+            (Some(login), Some(home), Ok((Outcome::Token { .. }, _))) if known.as_ref() != Some(&home) => {
                 homes.remember(login, home);
             }
-            (Some(login), Some(_), Err(error)) if error.http_status().is_none() => homes.forget(login),
+            (Some(login), Some(_), Err(error)) if error.http_status().is_none() && error.code() != Code::Cancelled => {
+                homes.forget(login);
+            }
             _ => {}
         }
-        match outcome? {
-            Outcome::AskAt(home) => Err(Error::new(Cause::SecondHome).detail(home)),
+        match result? {
+            (Outcome::AskAt { refusal, .. }, call) => Err(refusal.of_call(call)),
             outcome => Ok(outcome),
         }
     }
 
-    fn ask_at(&self, operation: &Operation<'_>, ask: &Ask<'_>, home: Option<&Arc<Origin>>) -> Result<Outcome, Error> {
+    fn ask_at(
+        &self,
+        operation: &Operation<'_>,
+        ask: &Ask<'_>,
+        home: Option<&Arc<Origin>>,
+    ) -> Result<(Outcome, CallFacts), Error> {
         let Core { service, transport, .. } = &*self.core;
         let request = service.request(ask, home)?;
-        let answer = transport.send(operation, &request)?;
+        let (answer, call) = transport.send(operation, &request)?;
         let endpoint = request.endpoint.clone();
         // The request contains the credentials: dropped before the response is parsed.
         drop(request);
-        let outcome = service.outcome(ask, &endpoint, &answer)?;
+        let outcome = service.outcome(ask, &endpoint, &answer).map_err(|error| error.of_call(call))?;
         if let Outcome::Token { untrusted_url: Some(url), .. } = &outcome {
-            operation.log_warning(format_args!("token: instance URL left out, because its host is not trusted: {url}"));
+            let what = format_args!("token: instance URL left out, because its host is not trusted: {url}");
+            operation.log(Level::Warning, what);
         }
-        Ok(outcome)
+        Ok((outcome, call))
     }
 
     /// Ends calls with [`Code::Cancelled`](crate::error::Code::Cancelled), on any thread. The first handle ends all

@@ -16,6 +16,7 @@
 //! | all causes of failure | `error`: `code` for the numbers, `cause` for messages and remedies |
 //! | removes credentials and markup from foreign text | `redact` |
 //! | the log of the steps of a call | `log` |
+//! | the ID of a call, its times and the address that it reached | `call_id`, `call_facts` |
 //! | a token and its related values | `token` |
 //! | keeps descriptors 0 to 2 free | `descriptor` |
 //! | wipes memory, and separates processes after fork | `wipe`, `secret` |
@@ -24,6 +25,8 @@
 //!
 //! Dependencies go one way: capi → client → flow and transport → message, operation, origin → error → redact.
 
+mod call_facts;
+mod call_id;
 mod capi;
 mod client;
 mod descriptor;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::call_id::CallId;
 use crate::redact::one_line;
 
 /// The severity of a log line. The numbers are those of the C constants `NF_LOG_*`.
@@ -30,9 +31,9 @@ impl Log {
         Log(Arc::new(sink))
     }
 
-    /// Writes one line. Foreign text in it cannot add a second line.
-    pub(crate) fn write(&self, level: Level, line: fmt::Arguments<'_>) {
-        (self.0)(level, &one_line(&line.to_string()));
+    /// Writes one line about a call. Foreign text in it cannot add a second line.
+    pub(crate) fn write(&self, level: Level, call: CallId, line: fmt::Arguments<'_>) {
+        (self.0)(level, &one_line(&format!("[{call}] {line}")));
     }
 }
 
@@ -45,6 +46,7 @@ impl fmt::Debug for Log {
 #[cfg(test)]
 mod tests {
     use super::{Level, Log};
+    use crate::call_id::CallId;
     use std::sync::{Arc, Mutex};
 
     #[test]
@@ -52,7 +54,8 @@ mod tests {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&lines);
         let log = Log::new(move |level, line| sink.lock().unwrap().push((level, line.to_owned())));
-        log.write(Level::Info, format_args!("tls CN={}", "a\r\nanswer HTTP 200"));
-        assert_eq!(*lines.lock().unwrap(), [(Level::Info, "tls CN=a answer HTTP 200".to_owned())]);
+        let call = CallId::next();
+        log.write(Level::Info, call, format_args!("tls CN={}", "a\r\nanswer HTTP 200"));
+        assert_eq!(*lines.lock().unwrap(), [(Level::Info, format!("[{call}] tls CN=a answer HTTP 200"))]);
     }
 }

@@ -67,11 +67,15 @@
       *     nf_error_name                 nf_error_message
       *     nf_error_remedy               nf_error_server_message
       *     nf_error_correlation_id       nf_version
+      *     nf_error_call_id              nf_error_remote_address
+      *     nf_token_remote_address
       *     nf_code_name (USING BY VALUE NF-CODE)
       * RETURNING NF-ADDRESS, then NF-NUMBER
       *     nf_token_expires_at           nf_token_refresh_expires_at
       *     nf_error_retry_after_ms
       *     nf_token_copy_value (USING token, field, BY VALUE NF-SIZE)
+      *     nf_token_timing_us (USING token, BY VALUE NF-TIMING)
+      *     nf_error_timing_us (USING error, BY VALUE NF-TIMING)
       * RETURNING NF-CODE, or a field of the same kind
       *     nf_error_code                 nf_error_http_status
       *     nf_error_server_code          nf_version_number
@@ -113,6 +117,16 @@
            88  NF-CREDENTIAL-AUTHTOKEN  VALUE 1.
        01  NF-EXPIRES-AT            PIC S9(18) COMP-5 VALUE -1.
        01  NF-REFRESH-EXPIRES-AT    PIC S9(18) COMP-5 VALUE -1.
+
+      * A part of a call whose time in microseconds is measured: SET
+      * NF-TIMING-TOTAL TO TRUE. NF-NUMBER is -1 if the call did not do
+      * that part.
+       01  NF-TIMING                PIC S9(9) COMP-5.
+           88  NF-TIMING-LOOKUP     VALUE 0.
+           88  NF-TIMING-CONNECT    VALUE 1.
+           88  NF-TIMING-TLS        VALUE 2.
+           88  NF-TIMING-SERVER     VALUE 3.
+           88  NF-TIMING-TOTAL      VALUE 4.
 
       * SET NF-LOG-FUNCTION TO ENTRY "MY-LOG". This program is called
       * with the field that was given to nf_options_set_log BY

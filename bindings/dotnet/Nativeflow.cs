@@ -90,6 +90,21 @@ namespace Nativeflow
         Internal = 101,
     }
 
+    /// <summary>A part of a call whose time is measured.</summary>
+    public enum Timing
+    {
+        /// <summary>The lookup of the host name: the proxy's if there is one, otherwise the server's.</summary>
+        Lookup = 0,
+        /// <summary>Until there is a connection to the server, including a proxy's TLS handshake and tunnel.</summary>
+        Connect = 1,
+        /// <summary>The TLS handshake with the server.</summary>
+        Tls = 2,
+        /// <summary>The request and the whole response.</summary>
+        Server = 3,
+        /// <summary>The whole call.</summary>
+        Total = 4,
+    }
+
     /// <summary>The level of a log line.</summary>
     public enum LogLevel
     {
@@ -113,6 +128,8 @@ namespace Nativeflow
     /// <summary>Why a call failed, and how to fix it. Contains no secret.</summary>
     public sealed class NativeflowException : Exception
     {
+        readonly long[] timingsUs = { -1, -1, -1, -1, -1 };
+
         internal NativeflowException(Code code, string cause, string remedy) : this(code, Library.CodeName(code), cause, remedy) { }
 
         NativeflowException(Code code, string name, string cause, string remedy) : base(name + ": " + cause + ". " + remedy)
@@ -121,7 +138,7 @@ namespace Nativeflow
             Name = name;
             Cause = cause;
             Remedy = remedy;
-            ServerMessage = CorrelationId = "";
+            ServerMessage = CorrelationId = CallId = RemoteAddress = "";
         }
 
         NativeflowException(ErrorHandle error)
@@ -135,6 +152,10 @@ namespace Nativeflow
             RetryAfter = wait == -1 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(wait);
             ServerMessage = Native.Text(error, Native.nf_error_server_message);
             CorrelationId = Native.Text(error, Native.nf_error_correlation_id);
+            CallId = Native.Text(error, Native.nf_error_call_id);
+            RemoteAddress = Native.Text(error, Native.nf_error_remote_address);
+            for (int i = 0; i < timingsUs.Length; i++)
+                timingsUs[i] = Native.nf_error_timing_us(error, i);
         }
 
         /// <summary>Replaces C functions in a remedy: nf_options_set_timeout_ms is Options.SetTimeout.</summary>
@@ -174,6 +195,16 @@ namespace Nativeflow
         public int? ServerCode { get; }
         /// <summary>The server's correlation ID; empty if there is none. Concur's support asks for it.</summary>
         public string CorrelationId { get; }
+        /// <summary>The ID of the call, with which its lines in the log begin, in brackets; empty if there was no call.</summary>
+        public string CallId { get; }
+        /// <summary>IP address and port of the TCP connection of the call; with a proxy, the proxy's. Empty if none was
+        /// reached.</summary>
+        public string RemoteAddress { get; }
+        /// <summary>The time of a part of the call; up to the failure for the part that failed. null: not reached.</summary>
+        public TimeSpan? GetTiming(Timing part)
+        {
+            return part < Timing.Lookup || part > Timing.Total ? null : Native.Time(timingsUs[(int)part]);
+        }
         /// <summary>The time to wait before a retry. null means, in every group: do not retry until the cause is fixed.</summary>
         public TimeSpan? RetryAfter { get; }
 
@@ -302,8 +333,8 @@ namespace Nativeflow
         }
 
         /// <summary>Sets the log function. It is called with one line for each step of every call. null (the default) disables logging.
-        /// A line contains no secret and no line break. The function runs on the thread of the call, which waits for it. Calls on
-        /// several threads may run it at the same time. Its exceptions are ignored. It is kept until these options and their clients
+        /// A line begins with the ID of its call in brackets (<see cref="NativeflowException.CallId"/>), and contains no secret and no
+        /// line break. The function runs on the thread of the call, which waits for it. Calls on several threads may run it at the same time. Its exceptions are ignored. It is kept until these options and their clients
         /// are freed and all their calls have returned.</summary>
         public Options SetLog(Action<LogLevel, string> log)
         {
@@ -561,6 +592,12 @@ namespace Nativeflow
         public DateTimeOffset? ExpiresAt { get { return Time(Native.nf_token_expires_at(Handle)); } }
         /// <summary>When the refresh token expires, in UTC; null if the server sent no such time.</summary>
         public DateTimeOffset? RefreshExpiresAt { get { return Time(Native.nf_token_refresh_expires_at(Handle)); } }
+
+        /// <summary>IP address and port of the TCP connection of the call; with a proxy, the proxy's.</summary>
+        public string RemoteAddress { get { return Text(Native.nf_token_remote_address); } }
+        /// <summary>The time of a part of the call; null: the call did not do that part. An idle connection needs no lookup,
+        /// connection and TLS handshake.</summary>
+        public TimeSpan? GetTiming(Timing part) { return Native.Time(Native.nf_token_timing_us(handle, (int)part)); }
 
         /// <summary>Copies the token into the buffer as ASCII, and returns its length. Copies nothing if the buffer is shorter or null.
         /// Pin the buffer before the call, and wipe it afterwards.</summary>
@@ -853,6 +890,9 @@ namespace Nativeflow
             }
         }
 
+        /// <summary>Converts microseconds; -1 is null.</summary>
+        internal static TimeSpan? Time(long us) { return us < 0 ? (TimeSpan?)null : TimeSpan.FromTicks(us * 10); }
+
         const CallingConvention C = CallingConvention.Cdecl;
 
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_version();
@@ -868,6 +908,9 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern int nf_error_server_code(ErrorHandle error);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_error_correlation_id(ErrorHandle error);
         [DllImport(Library, CallingConvention = C)] internal static extern long nf_error_retry_after_ms(ErrorHandle error);
+        [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_error_call_id(ErrorHandle error);
+        [DllImport(Library, CallingConvention = C)] internal static extern long nf_error_timing_us(ErrorHandle error, int timing);
+        [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_error_remote_address(ErrorHandle error);
         [DllImport(Library, CallingConvention = C)] internal static extern void nf_error_free(IntPtr error);
 
         [DllImport(Library, CallingConvention = C)] internal static extern OptionsHandle nf_options_new();
@@ -912,6 +955,8 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern long nf_token_expires_at(TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern long nf_token_refresh_expires_at(TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_token_expiration_date(TokenHandle token);
+        [DllImport(Library, CallingConvention = C)] internal static extern long nf_token_timing_us(TokenHandle token, int timing);
+        [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_token_remote_address(TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern void nf_token_free(IntPtr token);
     }
 }

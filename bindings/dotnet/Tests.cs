@@ -69,6 +69,8 @@ static class Tests
             Check(token.Value.Length > 0 && token.Scheme == "OAuth" && token.Authorization == "OAuth " + token.Value);
             Check(token.RefreshToken.Length > 0 && token.InstanceUrl.StartsWith("https://") && token.ExpirationDate.Length > 0);
             Check(token.ExpiresAt > DateTimeOffset.UtcNow);
+            Check(token.RemoteAddress.StartsWith("127.0.0.1:") && token.GetTiming(Timing.Tls) != null);
+            Check(token.GetTiming(Timing.Total) > token.GetTiming(Timing.Server) && token.GetTiming((Timing)9) == null);
             var field = new byte[token.CopyValue(null)];
             Check(token.CopyValue(field) == field.Length && Encoding.ASCII.GetString(field) == token.Value);
             Check(token.CopyValue(new byte[1]) == field.Length);
@@ -85,10 +87,12 @@ static class Tests
         Check(rejected.Code == Code.Denied && rejected.Name == "NF_DENIED" && rejected.HttpStatus == 403 && rejected.RetryAfter == null);
         Check(rejected.Message == "NF_DENIED: " + rejected.Cause + ". " + rejected.Remedy && rejected.Remedy.Length > 0);
         Check(rejected.ServerMessage.Length > 0 && rejected.CorrelationId.Length > 0 && rejected.ServerCode == null);
+        Check(rejected.CallId.Length > 0 && rejected.RemoteAddress.StartsWith("127.0.0.1:") && rejected.GetTiming((Timing)9) == null);
+        Check(rejected.GetTiming(Timing.Total) > rejected.GetTiming(Timing.Server));
         NativeflowException busy = Failure("/scenario/busy", login, secret);
         Check(busy.Code == Code.Busy && busy.RetryAfter == TimeSpan.FromSeconds(120));
         NativeflowException unsent = Failure("", "a:colon", secret);
-        Check(unsent.Code == Code.InvalidArgument && unsent.HttpStatus == null && unsent.ServerMessage == "" && unsent.CorrelationId == "");
+        Check(unsent.Code == Code.InvalidArgument && unsent.HttpStatus == null && unsent.ServerMessage == "" && unsent.CorrelationId == "" && unsent.GetTiming(Timing.Connect) == null);
     }
 
     static void SecretsAreZeroedOnEveryPath()
@@ -360,10 +364,10 @@ static class Tests
         {
             GC.Collect();
             client.GetToken(key, Bytes(login), Bytes(secret)).Dispose();
-            Check(lines.Any(line => line.StartsWith("Info connect")) && lines.Last().StartsWith("Info token"));
+            Check(lines.Any(line => line.StartsWith("Info [") && line.Contains("] connect")) && lines.Last().Contains("] token"));
             lines.Clear();
             Check(CodeOf(() => client.GetToken(key, Bytes(login), Bytes("wrong"))) == Code.Denied);
-            Check(lines.Last().StartsWith("Error failed") && !lines.Any(line => line.Contains(login)));
+            Check(lines.Last().StartsWith("Error [") && lines.Last().Contains("] failed") && !lines.Any(line => line.Contains(login)));
         }
     }
 
@@ -388,7 +392,7 @@ static class Tests
                         inLog.Set();
                         isDisposed.WaitOne();
                     }
-                    else if (line.StartsWith("tls"))
+                    else if (line.Contains("] tls"))
                         source.Cancel();
                 };
                 log = new WeakReference(function);

@@ -19,7 +19,7 @@ func TestCancelledCallsDoNotEndAnother(t *testing.T) {
 	options.KeepAlive = time.Minute
 	var atRequest atomic.Pointer[context.CancelFunc]
 	options.Log = func(_ nativeflow.Level, line string) {
-		if cancel := atRequest.Load(); cancel != nil && strings.HasPrefix(line, "request") {
+		if cancel := atRequest.Load(); cancel != nil && strings.Contains(line, "] request") {
 			(*cancel)()
 		}
 	}
@@ -147,7 +147,7 @@ func TestLogIsReleasedAfterTheLastCall(t *testing.T) {
 		options.Log = func(_ nativeflow.Level, line string) {
 			held[0]++
 			last.Store(line)
-			if strings.HasPrefix(line, "connect") {
+			if strings.Contains(line, "] connect") {
 				connected <- struct{}{}
 				<-goOn
 			}
@@ -167,7 +167,7 @@ func TestLogIsReleasedAfterTheLastCall(t *testing.T) {
 	}
 	close(goOn)
 	mustBe(t, end(t, ended), nativeflow.ErrCancelled)
-	if line := last.Load().(string); !strings.HasPrefix(line, "failed") {
+	if line := last.Load().(string); !strings.Contains(line, "] failed") {
 		t.Error("the last line is", line)
 	}
 	collect(t, freed)

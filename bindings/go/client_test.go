@@ -38,6 +38,9 @@ func TestTokenHasAllProperties(t *testing.T) {
 		t.Error("instance URL:", token.InstanceURL())
 	}
 	at, known := token.ExpiresAt()
+	if times := token.Timings(); times.Connect < 0 || times.Server <= 0 || times.Total <= times.Server || token.RemoteAddress() == "" {
+		t.Errorf("%+v", times)
+	}
 	if !known || at.Before(time.Now()) || at.Location() != time.UTC || token.ExpirationDate() == "" {
 		t.Error("expiry:", at, known)
 	}
@@ -81,8 +84,11 @@ func TestRejectionHasMessageAndRemedy(t *testing.T) {
 	if failed.Name() != "NF_DENIED" || failed.HTTPStatus != 403 || failed.RetryAfter != 0 || failed.ServerCode != -1 {
 		t.Errorf("%+v", failed)
 	}
-	if failed.Message == "" || failed.Remedy == "" || failed.ServerMessage == "" {
+	if failed.Message == "" || failed.Remedy == "" || failed.ServerMessage == "" || failed.CallID == "" {
 		t.Errorf("%+v", failed)
+	}
+	if times := failed.Timings; times.Connect < 0 || times.TLS <= 0 || times.Server <= 0 || times.Total <= times.Server {
+		t.Errorf("%+v", times)
 	}
 	if err.Error() != "NF_DENIED: "+failed.Message+". "+failed.Remedy {
 		t.Error(err)

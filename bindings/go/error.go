@@ -26,6 +26,10 @@ type Error struct {
 	ServerCode    int    // the error number of the OAuth 2.0 service; -1: there is none
 	CorrelationID string // Concur's support asks for it
 
+	CallID        string  // begins the lines of the call in the log, in brackets; "": there was no call
+	RemoteAddress string  // IP address and port of the TCP connection; with a proxy, the proxy's; "": none was reached
+	Timings       Timings // the time of a part that failed counts up to the failure
+
 	// RetryAfter is the time to wait before a retry, from 5 seconds to one day. 0: do not retry until the cause is fixed.
 	RetryAfter time.Duration
 
@@ -81,6 +85,9 @@ func takeError(from *C.nf_error) *Error {
 		ServerMessage: C.GoString(C.nf_error_server_message(from)),
 		ServerCode:    int(C.nf_error_server_code(from)),
 		CorrelationID: C.GoString(C.nf_error_correlation_id(from)),
+		CallID:        C.GoString(C.nf_error_call_id(from)),
+		RemoteAddress: C.GoString(C.nf_error_remote_address(from)),
+		Timings:       readTimings(func(of C.int32_t) C.int64_t { return C.nf_error_timing_us(from, of) }),
 	}
 	if ms := int64(C.nf_error_retry_after_ms(from)); ms >= 0 {
 		failed.RetryAfter = time.Duration(ms) * time.Millisecond

@@ -14,8 +14,9 @@ const (
 	LevelInfo    Level = C.NF_LOG_INFO    // a step is finished
 )
 
-// LogFunc receives one line of the log, which contains no secret and no line break. The call waits for it. Calls on several
-// goroutines may run it at the same time. A panic in it is ignored.
+// LogFunc receives one line of the log, which contains no secret and no line break. It begins with the ID of its call, in
+// brackets; see Error.CallID. The call waits for the function. Calls on several goroutines may run it at the same time. A panic
+// in it is ignored.
 type LogFunc func(level Level, line string)
 
 //export nativeflowGoLog

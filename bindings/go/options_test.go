@@ -104,7 +104,7 @@ func TestLogMayEndItsCall(t *testing.T) {
 	options := stub(t, "silence-after-tls")
 	made := make(chan *nativeflow.Client, 1)
 	options.Log = func(_ nativeflow.Level, line string) {
-		if strings.HasPrefix(line, "connect") {
+		if strings.Contains(line, "] connect") {
 			(<-made).Close()
 		}
 	}

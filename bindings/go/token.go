@@ -155,6 +155,16 @@ func (t *Token) RefreshExpiresAt() (at time.Time, known bool) {
 // ExpirationDate returns the expiry date exactly as the server wrote it. Use it only for display.
 func (t *Token) ExpirationDate() string { return t.read(expirationDate) }
 
+// RemoteAddress returns IP address and port of the TCP connection of the call, such as "192.0.2.1:443"; with a proxy, the proxy's.
+func (t *Token) RemoteAddress() string { return t.read(remoteAddress) }
+
+// Timings returns the times of the call.
+func (t *Token) Timings() Timings {
+	t.lock.RLock()
+	defer t.lock.RUnlock()
+	return readTimings(func(of C.int32_t) C.int64_t { return C.nf_token_timing_us(t.c, of) })
+}
+
 // In Go, a C function cannot be used as a value. These functions can.
 func value(c *C.nf_token) *C.char          { return C.nf_token_value(c) }
 func scheme(c *C.nf_token) *C.char         { return C.nf_token_scheme(c) }
@@ -162,6 +172,7 @@ func authorization(c *C.nf_token) *C.char  { return C.nf_token_authorization(c) 
 func refreshToken(c *C.nf_token) *C.char   { return C.nf_token_refresh_token(c) }
 func instanceURL(c *C.nf_token) *C.char    { return C.nf_token_instance_url(c) }
 func expirationDate(c *C.nf_token) *C.char { return C.nf_token_expiration_date(c) }
+func remoteAddress(c *C.nf_token) *C.char  { return C.nf_token_remote_address(c) }
 
 // read and append hold the lock until C's text has been copied, so that Close does not free the token before.
 func (t *Token) read(what func(*C.nf_token) *C.char) string {

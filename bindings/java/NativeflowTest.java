@@ -41,6 +41,7 @@ import nativeflow.Nativeflow;
 import nativeflow.NativeflowException;
 import nativeflow.Options;
 import nativeflow.Secret;
+import nativeflow.Timing;
 import nativeflow.Token;
 
 /**
@@ -105,6 +106,8 @@ public final class NativeflowTest {
             same(token.authorization(), token.scheme() + " " + token.value());
             yes(!token.instanceUrl().isEmpty() && !token.expirationDate().isEmpty() && token.refreshToken() != null);
             yes(token.expiresAt().get().isAfter(Instant.now()));
+            yes(token.remoteAddress().startsWith("127.0.0.1:") && token.timing(Timing.TLS).isPresent());
+            yes(token.timing(Timing.TOTAL).get().compareTo(token.timing(Timing.SERVER).get()) > 0);
             token.close();
             token.close();
             fails(IllegalStateException.class, token::value);
@@ -141,6 +144,8 @@ public final class NativeflowTest {
             same(403, rejected.httpStatus());
             same(-1, rejected.serverCode());
             yes(!rejected.retryAfter().isPresent());
+            yes(!rejected.callId().isEmpty() && rejected.remoteAddress().startsWith("127.0.0.1:"));
+            yes(rejected.timing(Timing.TOTAL).get().compareTo(rejected.timing(Timing.SERVER).get()) > 0);
             same(rejected.name() + ": " + rejected.message() + ". " + rejected.remedy(), rejected.getMessage());
             same("", text(secret));
         }
@@ -151,7 +156,7 @@ public final class NativeflowTest {
             ExecutorService threads = Executors.newFixedThreadPool(8);
             CountDownLatch connected = new CountDownLatch(8);
             Client client = client(silentUrl, (level, line) -> {
-                if (line.startsWith("connect")) {
+                if (line.contains("] connect")) {
                     connected.countDown();
                 }
             });
@@ -489,7 +494,7 @@ public final class NativeflowTest {
         try (Client client = client(baseUrl, log); Secret login = login(); Secret secret = secret()) {
             client.getToken(KEY, login, secret).close();
         }
-        yes(lines.stream().anyMatch(line -> line.startsWith(Log.INFO + " response")));
+        yes(lines.stream().anyMatch(line -> line.startsWith(Log.INFO + " [") && line.contains("] response")));
         yes(lines.stream().noneMatch(line -> line.contains("Travel")));
     }
 

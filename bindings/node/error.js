@@ -1,4 +1,5 @@
 import { C } from './functions.js';
+import { timings } from './timings.js';
 
 /** The codes of a NativeflowError. nativeflow.h describes each code and each group of codes. */
 export const Code = Object.freeze({
@@ -50,6 +51,15 @@ export class NativeflowError extends Error {
   serverCode = -1;
   /** The server's correlation ID; empty if there is none. Concur's support asks for it. */
   correlationId = '';
+  /** The ID of the call, with which its lines in the log begin, in brackets; empty if there was no call. */
+  callId = '';
+  /** IP address and port of the TCP connection of the call; with a proxy, the proxy's. Empty if none was reached. */
+  remoteAddress = '';
+  /**
+   * The times of the call in microseconds: lookup, connect, tls, server, total. null: not reached. The time of a part that
+   * failed counts up to the failure.
+   */
+  timingsUs = timings(() => -1);
   /** The time to wait before a retry; null: do not retry until the cause is fixed. */
   retryAfterMs = null;
 
@@ -79,6 +89,9 @@ export function check(error) {
     thrown.serverMessage = C.nf_error_server_message(error);
     thrown.serverCode = C.nf_error_server_code(error);
     thrown.correlationId = C.nf_error_correlation_id(error);
+    thrown.callId = C.nf_error_call_id(error);
+    thrown.remoteAddress = C.nf_error_remote_address(error);
+    thrown.timingsUs = timings((part) => C.nf_error_timing_us(error, part));
     const wait = C.nf_error_retry_after_ms(error);
     thrown.retryAfterMs = wait < 0 ? null : wait;
     throw thrown;

@@ -25,6 +25,9 @@ const prototypes = `
   int32_t nf_error_server_code(nf_error *error)
   const char *nf_error_correlation_id(nf_error *error)
   int64_t nf_error_retry_after_ms(nf_error *error)
+  const char *nf_error_call_id(nf_error *error)
+  int64_t nf_error_timing_us(nf_error *error, int32_t timing)
+  const char *nf_error_remote_address(nf_error *error)
   void nf_error_free(nf_error *error)
 
   nf_options *nf_options_new()
@@ -67,6 +70,8 @@ const prototypes = `
   int64_t nf_token_expires_at(nf_token *token)
   int64_t nf_token_refresh_expires_at(nf_token *token)
   const char *nf_token_expiration_date(nf_token *token)
+  int64_t nf_token_timing_us(nf_token *token, int32_t timing)
+  const char *nf_token_remote_address(nf_token *token)
   void nf_token_free(nf_token *token)
 `;
 

@@ -1,6 +1,7 @@
 import { check } from './error.js';
 import { C } from './functions.js';
 import { Secret, takeAll } from './secret.js';
+import { timings } from './timings.js';
 
 /** Wipes and frees a token that the program has not closed. */
 const forgotten = new FinalizationRegistry((token) => C.nf_token_free(token));
@@ -90,6 +91,20 @@ export class Token {
   /** The expiry date exactly as the server wrote it. Use it only for display. */
   get expirationDate() {
     return C.nf_token_expiration_date(this.#open());
+  }
+
+  /** IP address and port of the TCP connection of the call; with a proxy, the proxy's. */
+  get remoteAddress() {
+    return C.nf_token_remote_address(this.#open());
+  }
+
+  /**
+   * The times of the call in microseconds: lookup, connect, tls, server, total. null: the call did not do that part. An idle
+   * connection needs no lookup, connection and TLS handshake.
+   */
+  get timingsUs() {
+    const token = this.#open();
+    return timings((part) => C.nf_token_timing_us(token, part));
   }
 
   /** Wipes and frees the token. A call that uses it continues, and frees it at its end. */

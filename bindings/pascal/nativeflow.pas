@@ -98,6 +98,13 @@ const
   NF_CREDENTIAL_PASSWORD = 0;
   NF_CREDENTIAL_AUTHTOKEN = 1;
 
+  { The parts of a call whose times are measured. }
+  NF_TIMING_LOOKUP = 0;
+  NF_TIMING_CONNECT = 1;
+  NF_TIMING_TLS = 2;
+  NF_TIMING_SERVER = 3;
+  NF_TIMING_TOTAL = 4;
+
 type
   Tnf_client = record end;
   Pnf_client = ^Tnf_client;
@@ -108,8 +115,9 @@ type
   Tnf_token = record end;
   Pnf_token = ^Tnf_token;
 
-  { Receives one line of the log. The line is valid until the function returns.
-    No exception may leave the function. }
+  { Receives one line of the log, which begins with the ID of its call in
+    brackets. The line is valid until the function returns. No exception may
+    leave the function. }
   Tnf_log_fn = procedure(User: Pointer; Level: Int32; Line: PAnsiChar); cdecl;
 
   { Called once, when no callback can run any more. It may free the data that
@@ -134,6 +142,9 @@ function nf_error_server_message(Error: Pnf_error): PAnsiChar; cdecl; external N
 function nf_error_server_code(Error: Pnf_error): Int32; cdecl; external NF_LIBRARY;
 function nf_error_correlation_id(Error: Pnf_error): PAnsiChar; cdecl; external NF_LIBRARY;
 function nf_error_retry_after_ms(Error: Pnf_error): Int64; cdecl; external NF_LIBRARY;
+function nf_error_call_id(Error: Pnf_error): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_error_timing_us(Error: Pnf_error; Timing: Int32): Int64; cdecl; external NF_LIBRARY;
+function nf_error_remote_address(Error: Pnf_error): PAnsiChar; cdecl; external NF_LIBRARY;
 procedure nf_error_free(Error: Pnf_error); cdecl; external NF_LIBRARY;
 
 function nf_options_new: Pnf_options; cdecl; external NF_LIBRARY;
@@ -198,6 +209,8 @@ function nf_token_instance_url(Token: Pnf_token): PAnsiChar; cdecl; external NF_
 function nf_token_expires_at(Token: Pnf_token): Int64; cdecl; external NF_LIBRARY;
 function nf_token_refresh_expires_at(Token: Pnf_token): Int64; cdecl; external NF_LIBRARY;
 function nf_token_expiration_date(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
+function nf_token_timing_us(Token: Pnf_token; Timing: Int32): Int64; cdecl; external NF_LIBRARY;
+function nf_token_remote_address(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
 procedure nf_token_free(Token: Pnf_token); cdecl; external NF_LIBRARY;
 
 type
@@ -207,8 +220,10 @@ type
   private
     FCode, FHttpStatus, FServerCode: Int32;
     FRetryAfterMs: Int64;
-    FRemedy, FServerMessage, FCorrelationId: string;
+    FRemedy, FServerMessage, FCorrelationId, FCallId, FRemoteAddress: string;
+    FTimingsUs: array[NF_TIMING_LOOKUP..NF_TIMING_TOTAL] of Int64;
     function GetName: string;
+    function GetTimingUs(Timing: Int32): Int64;
   public
     constructor Create(Code: Int32; const Message, Remedy: string); overload;
     { Reads the error that a function returned, and frees it. }
@@ -225,6 +240,13 @@ type
     { The error number of the OAuth 2.0 service; -1 if there is none. }
     property ServerCode: Int32 read FServerCode;
     property CorrelationId: string read FCorrelationId;
+    { Begins the lines of the call in the log, in brackets. Empty if there was
+      no call. }
+    property CallId: string read FCallId;
+    { IP address and port of the TCP connection; with a proxy, the proxy's. }
+    property RemoteAddress: string read FRemoteAddress;
+    { The time of a part of the call, one of NF_TIMING_; -1 if not reached. }
+    property TimingUs[Timing: Int32]: Int64 read GetTimingUs;
     { -1: do not retry until the cause is fixed. }
     property RetryAfterMs: Int64 read FRetryAfterMs;
   end;
@@ -287,15 +309,21 @@ end;
 {$IFEND}
 
 constructor ENativeflow.Create(Code: Int32; const Message, Remedy: string);
+var
+  Timing: Int32;
 begin
   inherited Create(Message);
   FCode := Code;
   FRemedy := Remedy;
   FServerCode := -1;
   FRetryAfterMs := -1;
+  for Timing := Low(FTimingsUs) to High(FTimingsUs) do
+    FTimingsUs[Timing] := -1;
 end;
 
 constructor ENativeflow.Create(Error: Pnf_error);
+var
+  Timing: Int32;
 begin
   try
     Create(nf_error_code(Error), NfText(nf_error_message(Error)), NfText(nf_error_remedy(Error)));
@@ -304,6 +332,10 @@ begin
     FRetryAfterMs := nf_error_retry_after_ms(Error);
     FServerMessage := NfText(nf_error_server_message(Error));
     FCorrelationId := NfText(nf_error_correlation_id(Error));
+    FCallId := NfText(nf_error_call_id(Error));
+    FRemoteAddress := NfText(nf_error_remote_address(Error));
+    for Timing := Low(FTimingsUs) to High(FTimingsUs) do
+      FTimingsUs[Timing] := nf_error_timing_us(Error, Timing);
   finally
     nf_error_free(Error);
   end;
@@ -312,6 +344,14 @@ end;
 function ENativeflow.GetName: string;
 begin
   Result := NfText(nf_code_name(FCode));
+end;
+
+function ENativeflow.GetTimingUs(Timing: Int32): Int64;
+begin
+  if (Timing < Low(FTimingsUs)) or (Timing > High(FTimingsUs)) then
+    Result := -1
+  else
+    Result := FTimingsUs[Timing];
 end;
 
 procedure NfCheck(Error: Pnf_error);

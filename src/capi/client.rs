@@ -261,8 +261,8 @@ pub unsafe extern "C-unwind" fn nf_client_refresh_token(
         let out = out.required("out")?;
         // SAFETY: as above.
         let (client, token) = unsafe { (object(client, "client")?.client.clone(), object(token, "token")?) };
-        let refreshed = client.refresh_token(key.required("key")?.expose(), token.kept())?;
-        out.set(nf_token::export(refreshed, client.log())?);
+        let (refreshed, call) = client.refresh_token(key.required("key")?.expose(), token.kept())?;
+        out.set(nf_token::export(refreshed, call, client.log())?);
         Ok(())
     })
 }
@@ -325,8 +325,8 @@ pub unsafe extern "C-unwind" fn nf_client_get_application_token(
         let out = out.required("out")?;
         // SAFETY: as above.
         let client = unsafe { object(client, "client") }?.client.clone();
-        let token = client.get_application_token(key.required("key")?.expose())?;
-        out.set(nf_token::export(token, client.log())?);
+        let (token, call) = client.get_application_token(key.required("key")?.expose())?;
+        out.set(nf_token::export(token, call, client.log())?);
         Ok(())
     })
 }
@@ -351,7 +351,7 @@ unsafe fn get_token(
     let client = client()?;
     let (key, login, secret) = (key.required("key")?, login.required("login")?, secret.optional("secret")?);
     guard::panic_if_asked(key.expose());
-    let token = client.get_token(key.expose(), login.expose(), secret.expose())?;
-    out.set(nf_token::export(token, client.log())?);
+    let (token, call) = client.get_token(key.expose(), login.expose(), secret.expose())?;
+    out.set(nf_token::export(token, call, client.log())?);
     Ok(())
 }

@@ -3,9 +3,11 @@
 use std::ffi::{CString, c_char};
 
 use super::argument::free;
+use super::call_facts::remote_address;
 use super::code::{NF_OK, code_name};
 use super::guard;
 use super::text::{EMPTY, c_text, text_of};
+use crate::call_facts::CallFacts;
 use crate::error::Error;
 
 /// Why a call failed, and how to fix it. It never changes: several threads may
@@ -19,6 +21,9 @@ pub struct nf_error {
     correlation_id: CString,
     server_code: i32,
     retry_after_ms: i64,
+    call: CallFacts,
+    call_id: CString,
+    remote_address: CString,
 }
 
 impl guard::Export for nf_error {
@@ -32,6 +37,9 @@ impl guard::Export for nf_error {
             correlation_id: c_text(error.correlation_id()),
             server_code: error.server_code().unwrap_or(-1),
             retry_after_ms: error.pause().and_then(|pause| i64::try_from(pause.as_millis()).ok()).unwrap_or(-1),
+            call: *error.call(),
+            call_id: error.call().id.map_or_else(CString::default, |id| c_text(&id.to_string())),
+            remote_address: remote_address(error.call()),
         }))
     }
 }
@@ -152,6 +160,46 @@ pub unsafe extern "C-unwind" fn nf_error_correlation_id(error: *const nf_error) 
 pub unsafe extern "C-unwind" fn nf_error_retry_after_ms(error: *const nf_error) -> i64 {
     // SAFETY: as above.
     guard::read(-1, || unsafe { error.as_ref() }.map_or(-1, |error| error.retry_after_ms))
+}
+
+/// Returns the ID of the call that failed, such as "5e1c-17", or "". The lines
+/// of the call in the log begin with it, in brackets.
+///
+/// The part before the hyphen is a random number of the process; a child of
+/// fork gets another one. The part after it counts the calls of the process.
+///
+/// It is "" if the function makes no calls to a server, if it failed before its
+/// call began (an argument is NULL or not UTF-8), and for `NF_PANIC`.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn nf_error_call_id(error: *const nf_error) -> *const c_char {
+    // SAFETY: as above.
+    guard::read(EMPTY, || unsafe { text_of(error, |error| error.call_id.as_ptr()) })
+}
+
+/// Returns a time of the call that failed, in microseconds, or -1. `timing` is
+/// one of the `NF_TIMING_*` constants.
+///
+/// The time of a part that failed counts up to the failure. Otherwise as
+/// `nf_token_timing_us`.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn nf_error_timing_us(error: *const nf_error, timing: i32) -> i64 {
+    // SAFETY: as above.
+    guard::read(-1, || unsafe { error.as_ref() }.map_or(-1, |error| error.call.time_us(timing)))
+}
+
+/// Returns IP address and port of the TCP connection of the call that failed,
+/// or "" if the call reached none. The form is that of
+/// `nf_token_remote_address`.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn nf_error_remote_address(error: *const nf_error) -> *const c_char {
+    // SAFETY: as above.
+    guard::read(EMPTY, || unsafe { text_of(error, |error| error.remote_address.as_ptr()) })
 }
 
 /// Frees an error. NULL is allowed. Do not free the same error twice.

@@ -21,9 +21,11 @@ const _: () = assert!(
 /// `nf_options_set_log`. `level` is one of the `NF_LOG_*` levels. `line` is
 /// valid until the function returns.
 ///
-/// A line contains no secret and no line break. Its first word is the step:
-/// lookup, connect, proxy, tls, request, response, token or failed. A line of
-/// level `NF_LOG_INFO` ends with the duration in milliseconds.
+/// A line contains no secret and no line break. It begins with the ID of its
+/// call, as in "[5e1c-17] connect"; see `nf_error_call_id`. The first word after
+/// it is the step: lookup, connect, proxy, tls, request, response, token or
+/// failed. A line of level `NF_LOG_INFO` ends with the duration in
+/// milliseconds.
 ///
 /// The function runs on the thread of the call, which waits for it and holds no
 /// lock. Calls on several threads may run it at the same time. Return normally:

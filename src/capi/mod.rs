@@ -3,7 +3,7 @@
 //! | question | module |
 //! |---|---|
 //! | the C types and their functions | `client`, `options`, `token`, `error` |
-//! | error codes and log levels | `code`, `log` |
+//! | error codes, log levels, times of a call | `code`, `log`, `call_facts` |
 //! | the version | `version` |
 //! | the frame of every function | `guard`, with `cancellation` (of threads) and `pin_module` |
 //! | pointers from C, and texts for C | `argument`, `user_pointer`; `text` |
@@ -21,6 +21,7 @@
 #![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
 
 mod argument;
+mod call_facts;
 mod cancellation;
 mod client;
 mod code;

@@ -1,13 +1,17 @@
 //! `nf_token`: an access token, with the values that came with it.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::num::NonZeroUsize;
 use std::ptr;
 
+use once_cell::race::OnceBox;
+
 use super::argument::{Output, TextCopy, copy_and_wipe, free};
+use super::call_facts::remote_address;
 use super::error::nf_error;
 use super::guard;
 use super::text::{EMPTY, text_of};
+use crate::call_facts::CallFacts;
 use crate::error::{Cause, Error};
 use crate::flow::{self, KeptToken};
 use crate::log::{Level, Log};
@@ -27,6 +31,9 @@ pub struct nf_token {
     expiration_date: usize,
     expires_at: i64,
     refresh_expires_at: i64,
+    call: CallFacts,
+    /// Made when it is read: most programs do not.
+    remote_address: OnceBox<CString>,
 }
 
 impl nf_token {
@@ -34,7 +41,7 @@ impl nf_token {
     ///
     /// # Errors
     /// `NF_INTERNAL` if the system has no page of memory left.
-    pub(super) fn export(token: Token, log: Option<&Log>) -> Result<nf_token, Error> {
+    pub(super) fn export(token: Token, call: CallFacts, log: Option<&Log>) -> Result<nf_token, Error> {
         let texts = [
             token.authorization(),
             token.scheme(),
@@ -43,7 +50,7 @@ impl nf_token {
             token.expiration_date(),
         ];
         let length = texts.iter().map(|text| text.len() + 1).sum();
-        let no_memory = || Error::new(Cause::Unforeseen).detail("no memory for the token");
+        let no_memory = || Error::new(Cause::Unforeseen).detail("no memory for the token").of_call(call);
         let mut slots = NonZeroUsize::new(length).and_then(Slots::new).ok_or_else(no_memory)?;
         let mut starts = [0; 5];
         let mut end = 0;
@@ -56,9 +63,10 @@ impl nf_token {
             // Its NUL is already there, because new slots are zero.
             end += 1;
         }
-        if let (false, Some(log)) = (slots.are_locked(), log) {
+        if let (false, Some(log), Some(id)) = (slots.are_locked(), log, call.id) {
             log.write(
                 Level::Warning,
+                id,
                 format_args!("token: memory not locked, may be swapped to disk (raise ulimit -l)"),
             );
         }
@@ -72,6 +80,8 @@ impl nf_token {
             expiration_date,
             expires_at: token.expires_at().unwrap_or(-1),
             refresh_expires_at: token.refresh_expires_at().unwrap_or(-1),
+            call,
+            remote_address: OnceBox::new(),
         })
     }
 
@@ -93,6 +103,10 @@ impl nf_token {
             instance_url: text(self.instance_url),
             refresh_expires_at: (self.refresh_expires_at >= 0).then_some(self.refresh_expires_at),
         }
+    }
+
+    fn remote_address(&self) -> *const c_char {
+        self.remote_address.get_or_init(|| Box::new(remote_address(&self.call))).as_ptr()
     }
 
     /// Returns the access token, without its NUL.
@@ -151,7 +165,7 @@ pub unsafe extern "C-unwind" fn nf_token_new(
             expires_at,
             refresh_expires_at,
         )?;
-        out.set(nf_token::export(token, None)?);
+        out.set(nf_token::export(token, CallFacts::default(), None)?);
         Ok(())
     })
 }
@@ -283,6 +297,34 @@ pub unsafe extern "C-unwind" fn nf_token_refresh_expires_at(token: *const nf_tok
 pub unsafe extern "C-unwind" fn nf_token_expiration_date(token: *const nf_token) -> *const c_char {
     // SAFETY: as above.
     guard::read(EMPTY, || unsafe { text_of(token, |token| token.text(token.expiration_date)) })
+}
+
+/// Returns a time of the call that returned the token, in microseconds, or -1.
+/// `timing` is one of the `NF_TIMING_*` constants.
+///
+/// It is -1 if this call did not do that part: an idle connection needs no
+/// lookup, connection and TLS handshake, and plain http has no TLS. It is also
+/// -1 for an unknown `timing`. The log contains the same times. The sum of the
+/// parts is at most `NF_TIMING_TOTAL`.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn nf_token_timing_us(token: *const nf_token, timing: i32) -> i64 {
+    // SAFETY: as above.
+    guard::read(-1, || unsafe { token.as_ref() }.map_or(-1, |token| token.call.time_us(timing)))
+}
+
+/// Returns IP address and port of the TCP connection of the call that returned
+/// the token, such as "192.0.2.1:443" or "[2001:db8::1]:443".
+///
+/// With a proxy, it is the proxy's address. On an idle connection that is used
+/// again, it is that connection's.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn nf_token_remote_address(token: *const nf_token) -> *const c_char {
+    // SAFETY: as above.
+    guard::read(EMPTY, || unsafe { text_of(token, nf_token::remote_address) })
 }
 
 /// Wipes and frees a token. NULL is allowed. Do not free the same token twice.

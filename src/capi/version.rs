@@ -28,8 +28,8 @@ pub extern "C-unwind" fn nf_version() -> *const c_char {
     guard::read(VERSION.as_ptr(), || VERSION.as_ptr())
 }
 
-/// Returns the version of the loaded library as one number, 0xMMmmpp. Compare
-/// it with `NF_VERSION_NUMBER`.
+/// Returns the version of the loaded library as one number, 0xMMmmpp.
+/// `NF_CHECK_VERSION` compares it with `NF_VERSION_NUMBER`.
 ///
 /// Any thread may call this function.
 ///

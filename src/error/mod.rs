@@ -14,6 +14,7 @@ pub use code::Code;
 use std::fmt;
 use std::time::Duration;
 
+use crate::call_facts::CallFacts;
 use crate::redact::one_line;
 use cause::PAUSE;
 
@@ -39,6 +40,8 @@ struct Facts {
     is_sent: Option<bool>,
     /// The pause that the server requested.
     requested_pause: Option<Duration>,
+    /// The call that failed.
+    call: CallFacts,
 }
 
 /// The last sentence of a remedy, if it is certainly true.
@@ -57,6 +60,7 @@ impl Error {
             server_code: None,
             is_sent: None,
             requested_pause: None,
+            call: CallFacts::default(),
         }))
     }
 
@@ -105,6 +109,21 @@ impl Error {
     pub(crate) fn retry_after(mut self, requested_pause: Option<Duration>) -> Error {
         self.0.requested_pause = requested_pause;
         self
+    }
+
+    /// Sets the facts about the call that failed.
+    pub(crate) fn of_call(mut self, call: CallFacts) -> Error {
+        self.0.call = call;
+        self
+    }
+
+    pub(crate) fn call_mut(&mut self) -> &mut CallFacts {
+        &mut self.0.call
+    }
+
+    /// Returns the facts about the call that failed.
+    pub fn call(&self) -> &CallFacts {
+        &self.0.call
     }
 
     /// Returns the kind of failure.

@@ -58,7 +58,11 @@ pub(super) fn read(answer: &Answer, endpoint: &Endpoint, documents: &dyn Documen
     let (status, headers) = (response.status(), response.headers());
     let response =
         Response { status, headers, came: came.wall, is_compressed, document, cut: cut.as_ref(), endpoint, documents };
-    response.meaning().map_err(|error| response.failure(error))
+    match response.meaning() {
+        Ok(Outcome::AskAt { home, refusal }) => Ok(Outcome::AskAt { home, refusal: response.failure(refusal) }),
+        Err(error) => Err(response.failure(error)),
+        outcome => outcome,
+    }
 }
 
 /// A response, as its reader sees it.

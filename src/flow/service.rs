@@ -73,8 +73,9 @@ pub(crate) enum Outcome {
     Token { token: Token, untrusted_url: Option<String> },
     /// The token is revoked.
     Revoked,
-    /// The user belongs to another origin, which is trusted. The service has not checked the credentials.
-    AskAt(Arc<Origin>),
+    /// The user belongs to another origin, which is trusted. The service has not checked the credentials. `refusal`: the
+    /// error if it is not asked there, because this origin was already the second one.
+    AskAt { home: Arc<Origin>, refusal: Error },
 }
 
 /// The application that asks: what does not change between calls.

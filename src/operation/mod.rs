@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
+use crate::call_facts::{CallFacts, Timing, microseconds};
+use crate::call_id::CallId;
 use crate::log::{Level, Log};
 use cancel::ActiveOperation;
 use event::longest_wait;
@@ -36,6 +38,7 @@ const READ_AFTER_DEADLINE: Duration = Duration::from_millis(5);
 
 /// A running operation, on one thread.
 pub(crate) struct Operation<'a> {
+    id: CallId,
     entry: ActiveOperation<'a>,
     log: Option<&'a Log>,
     timeout: Duration,
@@ -66,7 +69,8 @@ impl<'a> Operation<'a> {
         log: Option<&'a Log>,
     ) -> Operation<'a> {
         let entry = running.enter(handle, keeps);
-        Operation { entry, log, timeout, start: Instant::now(), overdue: Cell::new(None) }
+        let id = CallId::next();
+        Operation { id, entry, log, timeout, start: Instant::now(), overdue: Cell::new(None) }
     }
 
     /// Returns the waker of this operation.
@@ -86,9 +90,12 @@ impl<'a> Operation<'a> {
         self.start + self.timeout.min(MAX_TIMEOUT)
     }
 
-    /// Returns the time since the beginning, in milliseconds.
-    pub(crate) fn elapsed_ms(&self) -> f64 {
-        milliseconds(self.start)
+    /// Completes the facts about this call, which ends now. Returns the time that it took, in microseconds.
+    pub(crate) fn complete(&self, call: &mut CallFacts) -> i64 {
+        let us = microseconds(self.start.elapsed());
+        call.id = Some(self.id);
+        call.times.add(Timing::Total, us);
+        us
     }
 
     /// Checks whether the operation may continue, at places without a wait. `phase_deadline`: the end of the
@@ -167,28 +174,22 @@ impl<'a> Operation<'a> {
         now.saturating_duration_since(since) >= READ_AFTER_DEADLINE
     }
 
-    /// Logs the end of a step that began at `since`. `what` must not contain a secret.
-    pub(crate) fn log_phase_done(&self, what: fmt::Arguments<'_>, since: Instant) {
+    /// Logs the end of a step that took this time, in microseconds. `what` must not contain a secret.
+    pub(crate) fn log_phase_done(&self, what: fmt::Arguments<'_>, us: i64) {
+        self.log(Level::Info, format_args!("{what}; {:.1} ms", us as f64 / 1e3));
+    }
+
+    /// Writes a line to the log, if there is one. `what` must not contain a secret.
+    pub(crate) fn log(&self, level: Level, what: fmt::Arguments<'_>) {
         if let Some(log) = self.log {
-            log.write(Level::Info, format_args!("{what}; {:.1} ms", milliseconds(since)));
+            log.write(level, self.id, what);
         }
     }
 
-    /// Logs a problem that does not stop the call.
-    pub(crate) fn log_warning(&self, what: fmt::Arguments<'_>) {
-        if let Some(log) = self.log {
-            log.write(Level::Warning, what);
-        }
+    /// Whether details for the log are needed that take time to find.
+    pub(crate) fn is_logged(&self) -> bool {
+        self.log.is_some()
     }
-
-    /// Returns the log, if there is one.
-    pub(crate) fn log(&self) -> Option<&'a Log> {
-        self.log
-    }
-}
-
-fn milliseconds(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1e3
 }
 
 fn is_ready(watched: &PollFd<'_>) -> bool {

@@ -11,6 +11,7 @@ use rustix::event::PollFd;
 use super::failure;
 use super::progress::Progress;
 use crate::error::Error;
+use crate::log::Level;
 use crate::operation::{Ended, Operation, Waker};
 
 /// The context of all transport layers: the operation, which limits and cancels every wait, and the progress of the
@@ -80,18 +81,21 @@ impl<'a> Call<'a> {
         failure::of_io(&error, self)
     }
 
-    /// Logs the end of the phase. `what` must not contain a secret.
+    /// Ends the phase, and logs it. `what` must not contain a secret.
     pub(super) fn log_phase_done(&self, what: fmt::Arguments<'_>) {
-        self.operation.log_phase_done(what, self.since());
+        // Without a log, the next phase ends this one: the clock is read once.
+        if self.is_logged() {
+            self.operation.log_phase_done(what, self.end_phase());
+        }
     }
 
     /// Logs a problem that does not stop the call.
     pub(super) fn log_warning(&self, what: fmt::Arguments<'_>) {
-        self.operation.log_warning(what);
+        self.operation.log(Level::Warning, what);
     }
 
     /// Whether details for the log are needed that take time to find.
     pub(super) fn is_logged(&self) -> bool {
-        self.operation.log().is_some()
+        self.operation.is_logged()
     }
 }

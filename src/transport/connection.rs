@@ -8,7 +8,7 @@ use ureq_proto::client::{Call as Http, SendRequestResult};
 use super::buffer::Buffer;
 use super::call::Call;
 use super::failure;
-use super::progress::{Peer, Phase};
+use super::progress::Peer;
 use super::stream::Stream;
 use super::tls::stream::MAX_CONTENT_LEN;
 use crate::error::{Cause, Error};
@@ -88,7 +88,7 @@ impl Connection {
         call.check()?;
         self.is_used = true;
         if call.peer() == Peer::Server {
-            call.enter(Phase::Sending, Peer::Server);
+            call.enter_sending();
         }
         while !http.can_proceed() {
             let amount = http.write(self.output.free()).map_err(protocol_error)?;

@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 
+use crate::call_facts::CallFacts;
 use crate::error::Error;
 use crate::message::{Answer, Request};
 use crate::operation::Operation;
@@ -97,7 +98,7 @@ impl Transport {
     ///
     /// # Errors
     /// Each error contains whether a byte of the request was sent.
-    pub(crate) fn send(&self, operation: &Operation<'_>, request: &Request) -> Result<Answer, Error> {
+    pub(crate) fn send(&self, operation: &Operation<'_>, request: &Request) -> Result<(Answer, CallFacts), Error> {
         let answer = self.begin(operation, request).and_then(|mut exchange| {
             let cut = exchange.wait(operation).err();
             self.conclude(operation, exchange, cut)
@@ -122,7 +123,7 @@ impl Transport {
         let exchange = Call::new(operation, &progress).and_then(|call| self.open(request, &key, &call));
         match exchange {
             Ok(exchange) => Ok(Exchange { exchange, progress, key }),
-            Err(error) => Err(error.request_sent(progress.any_byte_sent())),
+            Err(error) => Err(progress.complete(error)),
         }
     }
 
@@ -136,8 +137,10 @@ impl Transport {
             exchange::Exchange::begin(connection, head, request.body.as_ref(), call)
         };
         while let Some(connection) = if self.keeps() { state.pool.take(key) } else { None } {
+            call.reached(connection.stream.socket().peer());
             match begin(connection) {
                 Err(error) if !call.any_byte_sent() => {
+                    call.discard_facts();
                     call.check()?;
                     call.log_warning(format_args!(
                         "connect: idle connection lost, opening a new one: {}",
@@ -160,8 +163,9 @@ impl Transport {
         operation: &Operation<'_>,
         exchange: Exchange,
         cut: Option<Error>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<(Answer, CallFacts), Error> {
         let Exchange { exchange, progress, key } = exchange;
+        let took = progress.end_phase();
         let exchanged = exchange.conclude(cut)?;
         let (response, came) = (&exchanged.answer.response, exchanged.answer.came);
         let until = (exchanged.is_reusable && self.keeps())
@@ -178,12 +182,12 @@ impl Transport {
                 progress.place(),
                 if until.is_some() { "; connection kept open" } else { "" }
             ),
-            progress.since(),
+            took,
         );
         if let Some(until) = until {
             self.state().pool.put(key, exchanged.connection, until);
         }
-        Ok(exchanged.answer)
+        Ok((exchanged.answer, progress.facts()))
     }
 
     fn state(&self) -> &State {
@@ -232,9 +236,9 @@ impl Transport {
         let addresses = lookup::addresses(&place.host, place.port, only_loopback, call)?;
         call.enter(Phase::Connecting, peer);
         let socket = connect::connect(&addresses, self.settings.connect_timeout, call)?;
+        call.reached(socket.peer());
         if call.is_logged() {
-            let address = socket.peer().map_or_else(String::new, |address| format!(" at {address}"));
-            call.log_phase_done(format_args!("connect {}{address}", call.peer_title()));
+            call.log_phase_done(format_args!("connect {} at {}", call.peer_title(), socket.peer()));
         }
         Ok(Stream::Tcp(socket))
     }
@@ -247,7 +251,7 @@ impl Exchange {
     /// The response was not received, or only a part of it. The error contains whether a byte of the request was sent.
     pub(crate) fn wait(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
         let waited = Call::new(operation, &self.progress).and_then(|call| self.exchange.wait(&call));
-        waited.map_err(|error| error.request_sent(self.progress.any_byte_sent()))
+        waited.map_err(|error| self.progress.complete(error))
     }
 }
 
@@ -316,7 +320,7 @@ mod tests {
                 client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
                 (head, came)
             });
-            let answer = transport.send(&alone(MINUTE), &request).unwrap();
+            let (answer, _) = transport.send(&alone(MINUTE), &request).unwrap();
             assert_eq!(*answer.response.body().bytes, *b"ok");
             let (head, came) = server.join().unwrap();
             let host = endpoint.origin.authority();
@@ -363,7 +367,7 @@ mod tests {
         client.write_all(PARTS[3]).unwrap();
         let last = alone(MINUTE);
         exchange.wait(&last).unwrap();
-        let answer = transport.conclude(&last, exchange, None).unwrap();
+        let (answer, _) = transport.conclude(&last, exchange, None).unwrap();
         assert_eq!(*answer.response.body().bytes, *b"abcd");
 
         // The connection is used again for this origin.
@@ -371,7 +375,7 @@ mod tests {
             read_until(&mut client, "\r\n\r\n");
             client.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
         });
-        assert_eq!(transport.send(&last, &request).unwrap().response.status(), 204);
+        assert_eq!(transport.send(&last, &request).unwrap().0.response.status(), 204);
         again.join().unwrap();
     }
 }

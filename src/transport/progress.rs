@@ -2,10 +2,13 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::proxy::Proxy;
+use crate::call_facts::{CallFacts, Times, Timing, microseconds};
+use crate::error::Error;
 use crate::message::Endpoint;
 
 /// The current phase of an exchange.
@@ -53,8 +56,11 @@ pub(crate) struct Progress {
     proxy: Option<Arc<Proxy>>,
     phase: Cell<Phase>,
     peer: Cell<Peer>,
-    /// The time at which the phase began.
-    since: Cell<Instant>,
+    /// The time at which the phase began; `None`: its time was added to the facts, or does not count.
+    since: Cell<Option<Instant>>,
+    times: Cell<Times>,
+    /// The other end of the TCP connection.
+    remote_address: Cell<Option<SocketAddr>>,
     /// A deadline of this phase that is earlier than that of the call.
     phase_deadline: Cell<Option<Instant>>,
     /// Whether data was received since the phase began.
@@ -72,7 +78,9 @@ impl Progress {
             proxy,
             phase: Cell::new(Phase::Lookup),
             peer: Cell::new(Peer::Server),
-            since: Cell::new(Instant::now()),
+            since: Cell::new(None),
+            times: Cell::default(),
+            remote_address: Cell::new(None),
             phase_deadline: Cell::new(None),
             received: Cell::new(false),
             sent: Cell::new(false),
@@ -82,11 +90,73 @@ impl Progress {
 
     /// Begins `phase`, with the server or the proxy at the other end.
     pub(super) fn enter(&self, phase: Phase, peer: Peer) {
+        let now = Instant::now();
+        self.end_phase_at(now);
         self.phase.set(phase);
         self.peer.set(peer);
-        self.since.set(Instant::now());
+        self.since.set(Some(now));
         self.phase_deadline.set(None);
         self.received.set(false);
+    }
+
+    /// Begins to send: the check of the connection and the request are one step.
+    pub(super) fn enter_sending(&self) {
+        self.phase.set(Phase::Sending);
+    }
+
+    /// Ends the phase, and returns its time in microseconds. Time after it, such as that of the log function, does not count.
+    pub(super) fn end_phase(&self) -> i64 {
+        self.end_phase_at(Instant::now())
+    }
+
+    fn end_phase_at(&self, now: Instant) -> i64 {
+        let Some(since) = self.since.take() else { return 0 };
+        let us = microseconds(now.saturating_duration_since(since));
+        let mut times = self.times.get();
+        times.add(self.part(), us);
+        self.times.set(times);
+        us
+    }
+
+    /// Returns the part of the call to which the phase belongs.
+    fn part(&self) -> Timing {
+        match (self.phase.get(), self.peer.get()) {
+            (Phase::Lookup, _) => Timing::Lookup,
+            (Phase::Handshake, Peer::Server) => Timing::Tls,
+            (Phase::Connecting | Phase::Handshake | Phase::Tunnel, _) => Timing::Connect,
+            (Phase::Checking | Phase::Sending | Phase::Waiting, _) => Timing::Server,
+        }
+    }
+
+    /// The phase has nothing to do: its time does not count.
+    pub(super) fn skip_phase(&self) {
+        self.since.set(None);
+    }
+
+    /// Discards the facts about an idle connection that was lost, because a new one follows.
+    pub(super) fn discard_facts(&self) {
+        self.since.set(None);
+        self.times.set(Times::default());
+        self.remote_address.set(None);
+    }
+
+    /// Records the other end of the TCP connection that is used.
+    pub(super) fn reached(&self, address: SocketAddr) {
+        self.remote_address.set(Some(address));
+    }
+
+    /// Returns the facts so far, including those of a phase that may continue.
+    pub(super) fn facts(&self) -> CallFacts {
+        let mut times = self.times.get();
+        if let Some(since) = self.since.get() {
+            times.add(self.part(), microseconds(since.elapsed()));
+        }
+        CallFacts { id: None, times, remote_address: self.remote_address.get() }
+    }
+
+    /// Adds to the error of an exchange what is known about the exchange.
+    pub(super) fn complete(&self, error: Error) -> Error {
+        error.request_sent(self.any_byte_sent()).of_call(self.facts())
     }
 
     /// Limits the rest of this phase to `limit`.
@@ -100,10 +170,6 @@ impl Progress {
 
     pub(super) fn phase(&self) -> Phase {
         self.phase.get()
-    }
-
-    pub(super) fn since(&self) -> Instant {
-        self.since.get()
     }
 
     pub(super) fn peer(&self) -> Peer {

@@ -66,7 +66,7 @@ static void act(const char *line)
 {
     static int done;
     const char *then = setting("then");
-    if (done || strncmp(line, setting("at"), strlen(setting("at"))) != 0)
+    if (done || strncmp(step_of(line), setting("at"), strlen(setting("at"))) != 0)
         return;
     done = 1;
     if (strcmp(then, "cancel") == 0)
@@ -152,6 +152,8 @@ static void *interfere(void *argument)
     return NULL;
 }
 
+static const char *const timings[] = {"lookup", "connect", "tls", "server", "total"};
+
 static void print_error(const nf_error *error)
 {
     printf("code=%s\n", nf_error_name(error));
@@ -162,6 +164,12 @@ static void print_error(const nf_error *error)
     printf("server_code=%d\n", (int)nf_error_server_code(error));
     printf("correlation_id=%s\n", nf_error_correlation_id(error));
     printf("retry_after_ms=%lld\n", (long long)nf_error_retry_after_ms(error));
+    if (error == NULL)
+        return;
+    printf("call_id=%s\n", nf_error_call_id(error));
+    printf("remote_address=%s\n", nf_error_remote_address(error));
+    for (int32_t i = 0; i <= NF_TIMING_TOTAL; i++)
+        printf("%s_us=%lld\n", timings[i], (long long)nf_error_timing_us(error, i));
 }
 
 static void print_token(const nf_token *token)
@@ -174,6 +182,9 @@ static void print_token(const nf_token *token)
     printf("expires_at=%lld\n", (long long)nf_token_expires_at(token));
     printf("expiration_date=%s\n", nf_token_expiration_date(token));
     printf("refresh_expires_at=%lld\n", (long long)nf_token_refresh_expires_at(token));
+    printf("remote_address=%s\n", nf_token_remote_address(token));
+    for (int32_t i = 0; i <= NF_TIMING_TOTAL; i++)
+        printf("%s_us=%lld\n", timings[i], (long long)nf_token_timing_us(token, i));
 }
 
 static nf_error *get_token(nf_token **token)

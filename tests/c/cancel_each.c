@@ -105,6 +105,9 @@ static void *call(void *argument)
     CALL(thread->number =, nf_error_server_code, thread->error);
     CALL(thread->text =, nf_error_correlation_id, thread->error);
     CALL(thread->number =, nf_error_retry_after_ms, thread->error);
+    CALL(thread->text =, nf_error_call_id, thread->error);
+    CALL(thread->number =, nf_error_timing_us, thread->error, NF_TIMING_TOTAL);
+    CALL(thread->text =, nf_error_remote_address, thread->error);
     FREE(nf_error_free, error);
 
     CALL(thread->new_options =, nf_options_new, );
@@ -148,6 +151,8 @@ static void *call(void *argument)
     CALL(thread->number =, nf_token_expires_at, thread->token);
     CALL(thread->number =, nf_token_refresh_expires_at, thread->token);
     CALL(thread->text =, nf_token_expiration_date, thread->token);
+    CALL(thread->number =, nf_token_timing_us, thread->token, NF_TIMING_TOTAL);
+    CALL(thread->text =, nf_token_remote_address, thread->token);
     FREE(nf_token_free, token);
 
     if (thread->name == NULL)

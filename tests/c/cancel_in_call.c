@@ -18,7 +18,7 @@ static void cancel_this_thread(void *user, int32_t level, const char *line)
     (void)level;
     if (lines++ == 0)
         CHECK(pthread_cancel(pthread_self()) == 0);
-    is_received |= strncmp(line, "token received", 14) == 0;
+    is_received |= strncmp(step_of(line), "token received", 14) == 0;
 }
 
 static void *call(void *unused)

@@ -55,7 +55,7 @@ static void count_connections(void *user, int32_t level, const char *line)
 {
     (void)user;
     (void)level;
-    if (strncmp(line, "connect ", 8) == 0)
+    if (strncmp(step_of(line), "connect ", 8) == 0)
         connected++;
 }
 

@@ -49,6 +49,13 @@ static inline char *read_line(char *buffer, size_t capacity)
     return buffer;
 }
 
+/* Returns the text of a line of the log, after the ID of its call. */
+static inline const char *step_of(const char *line)
+{
+    const char *space = strchr(line, ' ');
+    return space == NULL ? line : space + 1;
+}
+
 static inline int finish(void)
 {
     if (failures == 0)

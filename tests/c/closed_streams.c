@@ -17,7 +17,7 @@ static void look(void *user, int32_t level, const char *line)
 {
     (void)user;
     (void)level;
-    log_lines += strncmp(line, "tls ", 4) == 0 || strncmp(line, "request ", 8) == 0;
+    log_lines += strncmp(step_of(line), "tls ", 4) == 0 || strncmp(step_of(line), "request ", 8) == 0;
     for (int i = 0; i < STREAMS; i++)
         taken += fcntl(i, F_GETFD) != -1 || errno != EBADF;
 }

@@ -30,8 +30,8 @@ static void count(void *user, int32_t level, const char *line)
 {
     (void)user;
     (void)level;
-    connected += strncmp(line, "connect ", 8) == 0;
-    sent += strncmp(line, "request sent", 12) == 0;
+    connected += strncmp(step_of(line), "connect ", 8) == 0;
+    sent += strncmp(step_of(line), "request sent", 12) == 0;
 }
 
 static nf_client *client_for(const char *base_url, const char *ca_file, uint32_t timeout_ms)

@@ -12,6 +12,9 @@ int main(void)
     CHECK(nf_error_server_code(NULL) == -1);
     CHECK(strcmp(nf_error_correlation_id(NULL), "") == 0);
     CHECK(nf_error_retry_after_ms(NULL) == -1);
+    CHECK(strcmp(nf_error_call_id(NULL), "") == 0);
+    CHECK(nf_error_timing_us(NULL, NF_TIMING_TOTAL) == -1);
+    CHECK(strcmp(nf_error_remote_address(NULL), "") == 0);
     nf_error_free(NULL);
 
     CHECK(strcmp(nf_token_value(NULL), "") == 0);
@@ -21,6 +24,8 @@ int main(void)
     CHECK(strcmp(nf_token_instance_url(NULL), "") == 0);
     CHECK(nf_token_expires_at(NULL) == -1);
     CHECK(strcmp(nf_token_expiration_date(NULL), "") == 0);
+    CHECK(nf_token_timing_us(NULL, NF_TIMING_TOTAL) == -1);
+    CHECK(strcmp(nf_token_remote_address(NULL), "") == 0);
     CHECK(nf_token_copy_value(NULL, NULL, 0) == 0);
     nf_token_free(NULL);
 

@@ -28,8 +28,8 @@ static void note(void *user, int32_t level, const char *line)
     struct timespec moment = {0, 50000000};
 
     (void)level;
-    lines->connected += strncmp(line, "connect ", 8) == 0;
-    if (strncmp(line, "failed ", 7) == 0) {
+    lines->connected += strncmp(step_of(line), "connect ", 8) == 0;
+    if (strncmp(step_of(line), "failed ", 7) == 0) {
         /* Waits longer than nf_client_free needs to return. */
         nanosleep(&moment, NULL);
         lines->ended++;

@@ -91,7 +91,7 @@ int main(int argc, char **argv)
     options.ca_file(argv[3]).keep_alive(std::chrono::minutes(1));
     std::promise<void> is_sent;
     options.log([](std::int32_t, std::string_view line) {
-        if (at_request && line.find("request sent") == 0)
+        if (at_request && line.find("] request sent") != std::string_view::npos)
             at_request();
     });
 

@@ -44,7 +44,7 @@ void destroyed_during_a_call(const char *base_url, const char *ca_file, bool on_
             gone.wait();
         }
         lines.append(line);
-        logged_the_end = line.find("failed") == 0;
+        logged_the_end = line.find("] failed") != std::string_view::npos;
     });
     state.reset();
     options.on_release([&] {

@@ -121,6 +121,8 @@ int main(int argc, char **argv)
         CHECK(!token.instance_url().empty() && token.expires_at() > std::chrono::system_clock::now());
         CHECK(is_zero(login) && is_zero(password));
         CHECK(!log.empty());
+        CHECK(token.remote_address().find("127.0.0.1:") == 0 && token.timing(NF_TIMING_TLS) > token.timing(-1));
+        CHECK(token.timing(NF_TIMING_SERVER) < token.timing(NF_TIMING_TOTAL) && !token.timing(NF_TIMING_TOTAL + 1));
     }
 
     /* A share is another handle of the same client. */
@@ -149,6 +151,9 @@ int main(int argc, char **argv)
     CHECK(why.code() == NF_DENIED && why.http_status() == 403 && !why.retry_after() && !why.correlation_id().empty());
     CHECK(is_zero(once_more) && is_zero(still_wrong));
     CHECK(why.server_code() == -1);
+    CHECK(!why.call_id().empty() && why.remote_address().find("127.0.0.1:") == 0 && !why.timing(NF_TIMING_TOTAL + 1));
+    CHECK(why.timing(NF_TIMING_SERVER) > why.timing(-1) && why.timing(NF_TIMING_SERVER) < why.timing(NF_TIMING_TOTAL));
+    CHECK(nativeflow::error().call_id().empty() && !nativeflow::error().timing(NF_TIMING_TOTAL));
 
     /* A remedy names members of options, which exist. */
 #define CHECK_OWN_NAME(c_name, member)                                                                                 \

@@ -67,7 +67,7 @@ static void store_line(void *user, int32_t level, const char *line)
 
     (void)user;
     (void)level;
-    connections += strncmp(line, "connect ", 8) == 0;
+    connections += strstr(line, "] connect ") != NULL;
     if (end + length < sizeof lines) {
         memcpy(lines + end, line, length);
         end += length;

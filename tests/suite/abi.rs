@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
-use crate::support::{self, Build, Program};
+use crate::support::{self, Build, Compiler, Program, needs};
 
 fn header() -> String {
     fs::read_to_string(support::root().join("include/nativeflow.h")).unwrap()
@@ -58,8 +59,8 @@ fn codes_match_the_header_and_the_committed_list() {
         .lines()
         .filter_map(|line| line.strip_prefix("#define NF_"))
         .filter_map(|line| line.split_once(' '))
-        .filter(|(name, _)| !name.starts_with("VERSION") && !name.starts_with("LOG_"))
-        .filter(|(name, _)| !["MUST_USE", "API", "CALL"].contains(name))
+        .filter(|(name, _)| !["VERSION", "LOG_", "TIMING_", "CREDENTIAL_"].iter().any(|other| name.starts_with(other)))
+        .filter(|(name, _)| !["MUST_USE", "API", "CALL", "CHECK_VERSION()"].contains(name))
         .map(|(name, number)| (number.parse().unwrap(), format!("NF_{name}")))
         .collect();
     assert_eq!(declared, committed);
@@ -73,6 +74,69 @@ fn codes_match_the_header_and_the_committed_list() {
 fn version_is_the_same_in_header_library_and_package() {
     let facts = Program::compile("version", Build::Shared).must_pass();
     assert_eq!(facts.pairs()["version"], env!("CARGO_PKG_VERSION"));
+}
+
+/// A header of the version `major.minor.patch`, with the C++ header next to it.
+fn header_of_version(version: [u32; 3]) -> PathBuf {
+    let folder = support::scratch(&format!("header-{}.{}.{}", version[0], version[1], version[2]));
+    let mut text = header();
+    for (part, number) in ["MAJOR", "MINOR", "PATCH"].iter().zip(version) {
+        let line =
+            text.lines().find(|line| line.starts_with(&format!("#define NF_VERSION_{part} "))).unwrap().to_owned();
+        text = text.replacen(&line, &format!("#define NF_VERSION_{part} {number}"), 1);
+    }
+    fs::write(folder.join("nativeflow.h"), text).unwrap();
+    fs::copy(support::root().join("include/nativeflow.hpp"), folder.join("nativeflow.hpp")).unwrap();
+    folder
+}
+
+/// The library must be at least as new as the header, as docs/abi.md promises.
+#[test]
+fn program_detects_a_library_that_is_older_than_its_header() {
+    needs!("c++");
+    let numbers: Vec<u32> = env!("CARGO_PKG_VERSION").split('.').map(|number| number.parse().unwrap()).collect();
+    let [major, minor, patch] = numbers[..] else { panic!("{numbers:?}") };
+    for (version, fits) in [
+        ([major, minor, patch], true),
+        ([major, minor, patch + 1], true),
+        ([major, minor.saturating_sub(1), 255], true),
+        ([major, minor + 1, 0], false),
+        ([major + 1, 0, 0], false),
+        ([major + 1, minor, patch], false),
+    ] {
+        let headers = header_of_version(version);
+        let expected = format!(
+            "nativeflow {} is loaded, but this program needs {}.{} or a later {}.x",
+            env!("CARGO_PKG_VERSION"),
+            version[0],
+            version[1],
+            version[0]
+        );
+        for (compiler, source, standard) in
+            [("cc", "tests/c/version_check.c", "-std=c90"), ("c++", "tests/cpp/version_check.cpp", "-std=c++17")]
+        {
+            let program = headers.join(format!("checks-{compiler}"));
+            Compiler::bare(compiler)
+                // Version 0.0 is never released: no library is older than it.
+                .args([
+                    standard,
+                    "-Wall",
+                    "-Wextra",
+                    "-Wpedantic",
+                    "-Werror",
+                    "-Wno-type-limits",
+                    "-I",
+                    headers.to_str().unwrap(),
+                ])
+                .source(&support::root().join(source))
+                .output(&program)
+                .shared()
+                .run();
+            let facts = Program::new(program, format!("version_check ({compiler}, header {version:?})")).run();
+            assert_eq!(facts.status.code(), Some(i32::from(!fits)), "{version:?}: {}", facts.stderr);
+            assert_eq!(facts.stderr.contains(&expected), !fits, "{version:?}: {}", facts.stderr);
+        }
+    }
 }
 
 /// Checks a shared library of any Linux build. `parts` are the parts of the C library that it may need in addition to libc.

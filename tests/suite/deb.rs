@@ -44,11 +44,16 @@ c++ -std=c++17 -Wall -Wextra -Werror "$work/both.cpp" $(pkg-config --cflags nati
 "$work/both"
 pkg-config --cflags --libs nativeflow
 man -w nf_client_get_token
+man -w nf_log_fn
+man -w nativeflow-stub
+man -w nativeflow-diagnose
+nativeflow-stub --version
 ldd "$work/get_token" | grep -o '/.*/libnativeflow.so.0'
 "$work/get_token" "$@"
+nativeflow-diagnose --base-url "$1" --ca-file "$4" "$2" "$3" | tail -1
 
 umount --lazy /usr
-install --purge libnativeflow-dev libnativeflow0
+install --purge libnativeflow-dev libnativeflow0 nativeflow-stub nativeflow-diagnose
 find "$root" -path "$root/var" -prune -o ! -type d -print
 "#;
 
@@ -58,7 +63,7 @@ fn packages_are_valid_and_complete() {
     needs!(NAMESPACES, "c++", "dpkg-gensymbols", "lintian", "pkg-config", "man");
     let made_first = made();
     let names: Vec<&str> = made_first.keys().map(|name| name.split('_').next().unwrap()).collect();
-    assert_eq!(names, ["libnativeflow-dev", "libnativeflow0"]);
+    assert_eq!(names, ["libnativeflow-dev", "libnativeflow0", "nativeflow-diagnose", "nativeflow-stub"]);
     assert!(made() == made_first, "made twice, they differ");
 
     let packages = root().join("target/deb");
@@ -92,15 +97,28 @@ fn builds_and_runs(packages: &Path) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    writeln!(child.stdin.take().unwrap(), "{}", user.secret).unwrap();
+    // For both programs: each reads one line.
+    writeln!(child.stdin.take().unwrap(), "{}\n{}", user.secret, user.secret).unwrap();
     let output = child.wait_with_output().unwrap();
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
     let lines: Vec<&str> = stdout.lines().collect();
-    // Flags, page, library and token. No file is left afterwards.
-    let [flags, page, library, token, _, instance] = lines[..] else { panic!("{stdout}") };
+    // Flags, pages, stub, library, token, and the last line of the diagnosis. No file is left afterwards.
+    let [flags, function, callback, of_stub, of_diagnose, stub, library, token, _, instance, diagnosis] = lines[..]
+    else {
+        panic!("{stdout}")
+    };
     assert_eq!(flags.trim(), "-lnativeflow", "the system's own folders are named");
-    assert!(page.starts_with("/usr/share/man/man3/nf_client_get_token.3"), "{stdout}");
+    for (page, file) in [
+        (function, "man3/nf_client_get_token.3"),
+        (callback, "man3/nf_log_fn.3"),
+        (of_stub, "man1/nativeflow-stub.1"),
+        (of_diagnose, "man1/nativeflow-diagnose.1"),
+    ] {
+        assert!(page.starts_with(&format!("/usr/share/man/{file}")), "{stdout}");
+    }
+    assert_eq!(stub, format!("nativeflow-stub {}", env!("CARGO_PKG_VERSION")));
+    assert!(diagnosis.starts_with("Received a token"), "{stdout}");
     assert!(library.starts_with("/lib/") || library.starts_with("/usr/lib/"), "{stdout}");
     assert!(token.starts_with("token:    ") && instance.starts_with("instance: "), "{stdout}");
 }

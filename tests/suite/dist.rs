@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::installed::{build_by_cmake, build_by_pkg_config};
 use crate::support::{needs, outside_cargo, root, scratch};
+use crate::targets::works_with_an_old_c_library;
 
 /// Makes the archive in a copy of the project.
 fn archive_of(project: &Path) -> PathBuf {
@@ -60,8 +61,22 @@ fn archive_is_complete_and_reproducible() {
     let prefix = elsewhere.join(name.trim_end_matches(".tar.gz"));
     build_by_pkg_config(&prefix, "lib");
     build_by_cmake(&prefix);
-    for file in ["share/man/man3/nf_get_token.3", "include/nativeflow.hpp", "lib/libnativeflow.so.0"] {
+    for file in [
+        "share/man/man3/nf_get_token.3",
+        "share/man/man1/nativeflow-stub.1",
+        "include/nativeflow.hpp",
+        "lib/libnativeflow.so.0",
+        "share/doc/nativeflow/LICENSE-MIT",
+        "share/doc/nativeflow/examples/diagnose.c",
+        "share/doc/nativeflow/stub/README.md",
+    ] {
         assert!(prefix.join(file).exists(), "{file}");
+    }
+    for (program, option) in [("nativeflow-stub", "--version"), ("nativeflow-diagnose", "--help")] {
+        let program = prefix.join("bin").join(program);
+        let output = Command::new(&program).arg(option).output().unwrap();
+        assert!(!output.stdout.is_empty() || output.stderr.starts_with(b"usage: "), "{program:?}: {output:?}");
+        works_with_an_old_c_library(&program);
     }
     links_lead_somewhere(&prefix);
     let doc = prefix.join("share/doc/nativeflow");

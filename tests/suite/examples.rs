@@ -212,6 +212,34 @@ fn diagnose_prints_the_failed_step_and_the_remedy() {
     }
 }
 
+/// `tests/c/log_syslog.c` is the example with a syslog that writes to standard error.
+#[test]
+fn log_syslog_writes_levels_and_the_id_of_the_call() {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    let program = Program::compile("log_syslog", Build::Shared);
+    let run = |url: &str, secret: &str| {
+        let arguments = [url, &user.key, &user.login, ca.to_str().unwrap()].map(str::to_owned);
+        program.again_with(&[], &arguments, &[secret.to_owned()])
+    };
+    let facts = run(&stub.base_url(), &user.secret);
+    assert!(facts.status.success(), "{}{}", facts.stdout, facts.stderr);
+    let parts: Vec<_> = facts.stdout.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(parts, ["server", "lookup", "connect", "tls", "response", "total"], "{}", facts.stdout);
+    let mut lines = facts.stderr.lines();
+    assert_eq!(lines.next(), Some("log_syslog"));
+    assert!(lines.clone().count() == 6 && lines.all(|line| line.starts_with("<6>[")), "{}", facts.stderr);
+
+    let facts = run(&stub.base_url(), "wrong");
+    assert_eq!(facts.status.code(), Some(1));
+    let failed =
+        facts.stderr.lines().find(|line| line.starts_with("<3>[")).unwrap_or_else(|| panic!("{}", facts.stderr));
+    let (id, text) = failed.trim_start_matches("<3>").split_once(' ').unwrap();
+    assert!(text.starts_with("failed after ") && text.contains("NF_DENIED"), "{text}");
+    assert!(facts.stderr.contains(&format!("\n{id} NF_DENIED: ")), "{}", facts.stderr);
+    assert!(!facts.stderr.contains("wrong"), "{}", facts.stderr);
+}
+
 /// Removes digits, which differ in each run, and addresses, which differ on each machine, from a line of output.
 fn without_numbers(line: &str) -> String {
     let line = line.split_once(" at ").map_or(line, |(before, _)| before);

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::{self, Compiler, needs};
 
 /// The files of the C interface, in the order in which the header shows them.
-const SOURCES: &[&str] = &["version", "code", "error", "log", "release", "options", "client", "token"];
+const SOURCES: &[&str] = &["version", "code", "error", "log", "call_facts", "release", "options", "client", "token"];
 
 fn generated() -> String {
     let root = support::root();

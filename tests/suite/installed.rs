@@ -1,12 +1,15 @@
 //! Compilers, pkg-config and CMake find the files that `make install` installs, also after they are moved.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use nativeflow_stub::User;
 
-use crate::support::{self, Build, Compiler, Program, STATIC_C_LIBRARY, needs, outside_cargo, root, scratch};
+use crate::support::{
+    self, Build, Compiler, NAMESPACES, Program, STATIC_C_LIBRARY, is_here, needs, outside_cargo, root, scratch,
+};
 
 /// Directories for libraries: the usual one and that of Debian.
 const LIBDIRS: [&str; 2] = ["lib", "lib/x86_64-linux-gnu"];
@@ -175,12 +178,36 @@ fn cmake_accepts_only_versions_and_pointers_that_fit() {
     assert_eq!(answers, expected);
 }
 
-/// Calls an address, because glibc loads libraries to look up names: see docs/packaging.md.
+/// The glibc of this machine as a number, such as 236 for 2.36.
+fn glibc() -> u32 {
+    let first_line = run(Command::new("getconf").arg("GNU_LIBC_VERSION"));
+    let version = first_line.trim().rsplit(' ').next().unwrap().replace('.', "");
+    version.parse().unwrap()
+}
+
+/// A directory with nothing except a fully static program, a hosts file and a CA file. Looking up the name needs no other file,
+/// although the configuration names a source that is not there. The stub is outside, so the network stays.
+const EMPTY_ROOT: &str = r#"
+set -eu
+root=$1 program=$2 ca=$3
+shift 3
+mount -t tmpfs none "$root"
+mkdir "$root/etc"
+cp "$program" "$root/program"
+cp "$ca" "$root/ca.pem"
+echo '127.0.0.1 localhost' >"$root/etc/hosts"
+echo 'hosts: mymachines files dns' >"$root/etc/nsswitch.conf"
+exec chroot "$root" "$@"
+"#;
+
 #[test]
 fn fully_static_program_gets_a_token() {
     needs!("cmake", "pkg-config", STATIC_C_LIBRARY);
     let prefix = installed("alone");
-    let by_address = support::stub().0.base_url().replace("localhost", "127.0.0.1");
+    // docs/packaging.md: an older glibc loads libraries to look up names.
+    let by_name = support::stub().0.base_url();
+    let by_address = by_name.replace("localhost", "127.0.0.1");
+    let base_url = if glibc() >= 234 { &by_name } else { &by_address };
 
     let program = prefix.join("by-pkg-config");
     let libraries = prefix.join("lib");
@@ -189,14 +216,31 @@ fn fully_static_program_gets_a_token() {
     let mut compiler = Command::new("cc");
     run(compiler.arg("-static").arg(root().join("examples-c/get_token.c")).args(flags).arg("-o").arg(&program));
     is_alone(&program);
-    gets_a_token_from(&by_address, program, "get_token (pkg-config, -static)");
+    if glibc() >= 234 && is_here(NAMESPACES) {
+        gets_a_token_in_an_empty_root(&program);
+    }
+    gets_a_token_from(base_url, program, "get_token (pkg-config, -static)");
 
     let lists = CMAKE_LISTS.replace("ITEMS shared static", "ITEMS static").replace("PRIVATE", "PRIVATE -static");
     let (build, _) = configured(&prefix, &lists);
     run(Command::new("cmake").arg("--build").arg(&build));
     let program = build.join("with_static");
     is_alone(&program);
-    gets_a_token_from(&by_address, program, "get_token (cmake, -static)");
+    gets_a_token_from(base_url, program, "get_token (cmake, -static)");
+}
+
+fn gets_a_token_in_an_empty_root(program: &Path) {
+    let (stub, ca) = support::stub();
+    let (user, root) = (User::demo(), scratch("empty-root"));
+    let arguments = [root.to_str().unwrap(), program.to_str().unwrap(), ca.to_str().unwrap()];
+    let mut command = support::in_namespace(EMPTY_ROOT, &arguments);
+    command.retain(|&word| word != "--net");
+    let facts = Program::new("/program".into(), "get_token (-static, empty root)".to_owned())
+        .under(&command)
+        .args(&[&stub.base_url(), &user.key, &user.login, "/ca.pem"])
+        .lines(&[&user.secret])
+        .run();
+    assert!(facts.status.success() && facts.stdout.contains("token:"), "{}{}", facts.stdout, facts.stderr);
 }
 
 fn is_alone(program: &Path) {
@@ -218,6 +262,108 @@ fn cargo_build_makes_the_same_libraries_as_make() {
         let alone = fs::read(root().join(folder).join("release").join(library)).unwrap();
         assert!(alone == fs::read(Build::Shared.folder().join(library)).unwrap(), "{library} is another one");
     }
+}
+
+#[test]
+fn programs_licenses_and_examples_are_installed() {
+    let prefix = installed("programs");
+    let doc = prefix.join("share/doc/nativeflow");
+    for file in ["LICENSE-APACHE", "LICENSE-MIT", "examples/get_token.c", "examples/read_secret.h"] {
+        assert!(doc.join(file).is_file(), "{file}");
+    }
+    let notices = fs::read_to_string(doc.join("NOTICES")).unwrap();
+    // Of the library, and only of the mock server.
+    for name in ["ureq-proto-", "BoringSSL", "lexopt-"] {
+        assert!(notices.contains(name), "{name}");
+    }
+    for page in ["man1/nativeflow-stub.1", "man1/nativeflow-diagnose.1", "man3/nf_log_fn.3", "man3/nf_client.3"] {
+        assert!(prefix.join("share/man").join(page).is_file(), "{page}");
+    }
+
+    let ca = prefix.join("ca.pem");
+    let mut stub = Command::new(prefix.join("bin/nativeflow-stub"))
+        .args(["--ca-file", ca.to_str().unwrap(), "--max-requests", "1", "--idle-exit", "60", "--quiet"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(stub.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
+    let user = User::demo();
+    let url = ready.split(' ').nth(2).unwrap();
+    let facts = Program::new(prefix.join("bin/nativeflow-diagnose"), "nativeflow-diagnose (installed)".to_owned())
+        .args(&["--base-url", url, "--ca-file", ca.to_str().unwrap(), &user.key, &user.login])
+        .lines(&[&user.secret])
+        .run();
+    assert!(facts.status.success() && facts.stdout.contains("Received a token"), "{}{}", facts.stdout, facts.stderr);
+    assert!(stub.wait().unwrap().success());
+}
+
+/// `$1` is the project, `$2` an empty directory with program.c. The remaining arguments are lines of the README: to install, and
+/// two to link. System directories are changed only in this namespace. The program gets no network.
+const AS_PRINTED: &str = r#"
+set -eu
+project=$1 work=$2 install=$3 shared=$4 static=$5
+mkdir -p "$work/space"
+mount -t tmpfs none "$work/space"
+for folder in usr/local etc var/cache; do
+    mkdir -p "$work/space/$folder/upper" "$work/space/$folder/work"
+    mount -t overlay none -o "lowerdir=/$folder,upperdir=$work/space/$folder/upper,workdir=$work/space/$folder/work" "/$folder"
+done
+sudo() {
+    "$@"
+}
+started() { # how it was linked
+    echo "$1: $?"
+    rm a.out
+}
+cd "$project"
+eval "$install"
+
+cd "$work"
+ln -s "$project/include" "$project/target" .
+unshare --net sh -c "$shared" || started shared
+eval "$static"
+unshare --net ./a.out || started static
+
+# With another PREFIX, by the printed lines.
+make --no-print-directory --directory "$project" install-files PREFIX="$work/space/other" >printed
+make --silent --directory "$project" uninstall
+ldconfig
+eval "$(sed -n '/^    /p' printed)"
+unshare --net ./a.out || started "another PREFIX"
+"#;
+
+#[test]
+fn program_starts_with_the_lines_of_the_readme() {
+    needs!(NAMESPACES, "pkg-config");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let program = readme.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let lines = |after: &str| -> Vec<String> {
+        let (_, section) = readme.split_once(after).unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        section.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect()
+    };
+    let install = lines("\n## Install\n");
+    let [shared, by_archive] = &lines("\nLink with ")[..] else { panic!("two lines") };
+    assert!(install.len() == 2 && install.iter().all(|line| line.contains("make")), "{install:?}");
+
+    let work = scratch("as-printed");
+    fs::remove_dir_all(&work).unwrap();
+    fs::create_dir_all(&work).unwrap();
+    fs::write(work.join("program.c"), program).unwrap();
+    let install = install.join("\n");
+    let arguments = [root().to_str().unwrap(), work.to_str().unwrap(), &install, shared, by_archive];
+    let mut command = support::in_namespace(AS_PRINTED, &arguments);
+    command.retain(|&word| word != "--net");
+    let output = outside_cargo(command[0]).args(&command[1..]).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{stdout}{stderr}");
+    for linked in ["shared", "static", "another PREFIX"] {
+        // The program ends with 1, and the loader with 127.
+        assert!(stdout.contains(&format!("{linked}: 1\n")), "{linked}: {stdout}{stderr}");
+    }
+    // The key in the README has spaces.
+    assert_eq!(stderr.matches("NF_INVALID_ARGUMENT: Invalid consumer key").count(), 3, "{stdout}{stderr}");
 }
 
 #[test]

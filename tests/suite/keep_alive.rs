@@ -12,20 +12,28 @@ use crate::network::stalls::{TWO_LENGTHS, read_head};
 use crate::support::{Call, Facts, scratch};
 
 /// A stub that keeps connections open, with its CA in a file.
-struct Server {
-    stub: Stub,
+pub struct Server {
+    pub stub: Stub,
     ca: String,
 }
 
 impl Server {
-    fn start(name: &str) -> Server {
+    pub fn start(name: &str) -> Server {
         let stub = Stub::start(Options { keep_alive: true, ..Options::default() }).unwrap();
         let ca = scratch("keep-alive").join(format!("{name}-{}.pem", std::process::id()));
         std::fs::write(&ca, stub.ca_pem()).unwrap();
         Server { ca: ca.to_str().unwrap().to_owned(), stub }
     }
 
-    fn call(&self, url: &str) -> Call {
+    /// The same with the address of a relay that closes its first connection after one response.
+    pub fn behind_closing_relay(name: &str) -> (Server, SocketAddr) {
+        let server = Server::start(name);
+        let (relay, _) = relay(server.address(), Then::Close);
+        (server, relay)
+    }
+
+    /// Two calls.
+    pub fn call(&self, url: &str) -> Call {
         Call::to(url).with("ca", &self.ca).with("keep_alive_ms", "60000").with("calls", "2")
     }
 
@@ -144,7 +152,7 @@ fn lost_idle_connection_is_replaced() {
     let facts =
         server.call(&format!("https://localhost:{}", relay.port())).with("pause_ms", "400").with("log", "1").run();
     assert_eq!(codes(&facts), ["NF_OK"; 2], "{}", facts.stdout);
-    assert!(facts.stdout.contains("log=2 connect: idle connection lost, opening a new one: "), "{}", facts.stdout);
+    assert!(facts.stdout.contains("] connect: idle connection lost, opening a new one: "), "{}", facts.stdout);
     assert_eq!(connections.load(Ordering::SeqCst), 2);
     assert_eq!(server.stub.requests().len(), 2, "each login is sent once");
 }

@@ -5,10 +5,18 @@ use nativeflow_stub::User;
 use crate::residue::proxy::Proxy;
 use crate::support::{self, Call, Facts};
 
-/// Level and text of each line.
+/// Level and text of each line of one call. All begin with the ID of the call, which its error has too.
 fn lines(facts: &Facts) -> Vec<(&str, &str)> {
     let lines = facts.stdout.lines().filter_map(|line| line.strip_prefix("log="));
-    lines.map(|line| line.split_once(' ').unwrap()).collect()
+    let lines: Vec<_> = lines.map(|line| line.splitn(3, ' ').collect::<Vec<_>>()).collect();
+    let id = lines[0][1];
+    assert!(lines.iter().all(|line| line[1] == id), "{lines:?}");
+    if let Some(of_error) = facts.pairs().get("call_id") {
+        assert_eq!(id, format!("[{of_error}]"));
+    }
+    let (process, number) = id.trim_matches(['[', ']']).split_once('-').unwrap();
+    assert!(process.len() == 4 && u16::from_str_radix(process, 16).is_ok() && number == "1", "{id}");
+    lines.into_iter().map(|line| (line[0], line[2])).collect()
 }
 
 fn steps(facts: &Facts) -> Vec<&str> {

@@ -3,6 +3,7 @@
 //! | question | module |
 //! |---|---|
 //! | does each response of the server end in the right code | `scenarios` |
+//! | can a token be used, refreshed and revoked on both services, and which hosts are asked | `services` |
 //! | which errors do responses of gateways and other services cause | `answers` |
 //! | is bad input rejected, with the buffers wiped | `programs` |
 //! | do errors lead to the wrong setting, and is a login that cannot be right not sent | `remedies` |
@@ -18,12 +19,14 @@
 //! | when is the login sent, and what counts as its response | `exchange` |
 //! | how are unusual responses parsed | `response` |
 //! | when is an idle connection used again | `keep_alive` |
+//! | times, address and ID of a call | `call_facts` |
 //! | does the library leave the calling program unchanged | `host` |
 //! | which lines does the log contain | `log` |
 //! | is any secret left in memory after a call | `residue` |
 //! | does the C++ header work with all promised compilers | `cpp` |
 //! | does each language get a token, and leave no secret in memory | `hosts` |
-//! | do builds find the installed files | `installed` |
+//! | do builds find the installed files, do the README's lines work | `installed` |
+//! | do long commands name missing tools and print their steps | `commands` |
 //! | is the archive complete and reproducible | `dist` |
 //! | does nativeflow.dll work and wipe its memory | `windows` |
 //! | is the package for .NET complete, and does it run | `nuget` |
@@ -41,9 +44,11 @@ mod abi;
 mod answers;
 mod batch;
 mod boundary;
+mod call_facts;
 mod cancellation;
 mod certificate_files;
 mod clients;
+mod commands;
 mod cpp;
 mod deb;
 mod dist;
@@ -67,6 +72,7 @@ mod remedies;
 mod residue;
 mod response;
 mod scenarios;
+mod services;
 mod support;
 mod targets;
 mod windows;

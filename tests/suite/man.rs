@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::support::{self, needs, root, scratch};
+use nativeflow_stub::User;
+
+use crate::support::{self, Build, Program, needs, root, scratch};
 
 /// The names on one of the lists in `abi`.
 fn listed(list: &str) -> Vec<String> {
@@ -19,11 +21,17 @@ fn write_pages(awk: &[&str], header: &Path, folder: &Path) -> Output {
         .args(&awk[1..])
         .args(["-v", "version=0.1.0", "-v", "date=2026-01-31", "-v"])
         .arg(format!("directory={}", folder.display()))
+        .args(["-v", &format!("examples={}", examples().display())])
         .arg("-f")
         .arg(root().join("packaging/man.awk"))
         .arg(header)
         .output()
         .unwrap()
+}
+
+/// The programs on the pages.
+fn examples() -> PathBuf {
+    root().join("packaging/man")
 }
 
 /// The pages of the header, sorted, made for one test by one awk.
@@ -54,9 +62,21 @@ fn shown(page: &Path) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The types and callbacks of the header.
+fn types() -> Vec<String> {
+    let header = fs::read_to_string(root().join("include/nativeflow.h")).unwrap();
+    let names = header.lines().filter_map(|line| line.strip_prefix("typedef ")).map(|line| {
+        let line = line.replace("struct ", "").replace("void (NF_CALL *", "");
+        line.split([' ', ')']).next().unwrap().to_owned()
+    });
+    names.collect()
+}
+
 #[test]
-fn each_function_has_a_page_and_the_library_has_one() {
-    let mut expected = listed("nativeflow.symbols");
+fn each_function_and_type_has_a_page_and_the_library_has_one() {
+    let types = types();
+    assert!(["nf_client", "nf_error", "nf_log_fn"].iter().all(|name| types.contains(&(*name).to_owned())), "{types:?}");
+    let mut expected = [listed("nativeflow.symbols"), types].concat();
     expected.push("nativeflow".to_owned());
     expected.sort();
     let pages = pages("names", &["awk"]);
@@ -94,6 +114,29 @@ fn man_pages_format_without_warnings() {
     }
 }
 
+/// Written by hand, so they are compared with what the programs print.
+#[test]
+fn pages_of_programs_name_every_option_and_format_without_warnings() {
+    needs!("mandoc");
+    let stub = Command::new(support::stub_program()).arg("--help").output().unwrap().stdout;
+    let diagnose = Program::compile("examples-c/diagnose.c", Build::Shared).run().stderr;
+    for (program, usage) in [("nativeflow-stub", String::from_utf8(stub).unwrap()), ("nativeflow-diagnose", diagnose)] {
+        let page = fs::read_to_string(examples().join(format!("{program}.1"))).unwrap();
+        let options =
+            usage.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|word| word.starts_with("--"));
+        let options: Vec<&str> = options.collect();
+        assert!(options.len() >= 4, "{usage}");
+        for option in options {
+            assert!(page.contains(&option.replace('-', "\\-")), "{program}: {option}");
+        }
+        let page = page.replace("@DATE@", "2026-01-31").replace("@VERSION@", "0.1.0");
+        let file = scratch("man").join(format!("{program}.1"));
+        fs::write(&file, page).unwrap();
+        let output = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(file).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
 /// Inside of a word, roff reads `\%` as a place to hyphenate.
 #[test]
 fn name_after_a_parenthesis_is_not_hyphenated() {
@@ -127,7 +170,7 @@ fn function_page_has_prototype_text_and_failures() {
         "RETURN VALUE NULL on success, otherwise an error. Free it with nf_error_free(3).",
         "Fails with NF_DENIED if the server rejects",
         "HISTORY Since 0.1.",
-        "nf_client_cancel(3), nf_token_free(3), nativeflow(3)",
+        "SEE ALSO nf_client(3), nf_token(3), nf_error_free(3), nf_client_free(3), nf_client_cancel(3),",
         "nativeflow 0.1.0",
         "2026-01-31",
     ] {
@@ -140,7 +183,9 @@ fn function_pages_contain_every_word_of_the_comments() {
     needs!("man");
     let header = fs::read_to_string(root().join("include/nativeflow.h")).unwrap().replace('\n', " ");
     let (_, declarations) = header.split_once("extern \"C\" {").unwrap();
-    for page in pages("words", &["awk"]).iter().filter(|page| name(page) != "nativeflow") {
+    let types = types();
+    let is_function = |page: &&PathBuf| name(page) != "nativeflow" && !types.contains(&name(page).to_owned());
+    for page in pages("words", &["awk"]).iter().filter(is_function) {
         let before = declarations.split(&format!("{}(", name(page))).next().unwrap();
         let comment = before.rsplit("/**").next().unwrap().split("*/").next().unwrap().replace(['*', '`'], "");
         let text = shown(page).replace(['*', '`'], "").replace("(3)", "");
@@ -162,7 +207,10 @@ fn overview_page_has_preamble_codes_and_functions() {
         "return \"\", 0 or -1",
         "typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);",
         "NF_LOG_WARNING (2) A problem that does not stop the call.",
-        "nf_client A handle of a client, which gets tokens from one service.",
+        "TIMINGS NF_TIMING_LOOKUP (0) Time to look up a host name",
+        "NF_TIMING_TLS (2) Time of the TLS handshake with the server.",
+        "NF_CREDENTIAL_AUTHTOKEN (1) The login of a call is the UUID of a company",
+        "nf_client(3) A handle of a client, which gets tokens from one service.",
     ]) {
         assert!(overview.contains(part), "no {part:?} in:\n{overview}");
     }
@@ -172,6 +220,52 @@ fn overview_page_has_preamble_codes_and_functions() {
     }
     for function in listed("nativeflow.symbols") {
         assert!(overview.contains(&format!(" {function}(3) ")), "{function}");
+    }
+}
+
+#[test]
+fn type_pages_have_functions_and_an_example() {
+    needs!("man");
+    let pages = pages("types", &["awk"]);
+    for (type_name, parts) in [
+        ("nf_client", &["typedef struct nf_client nf_client;", "nf_client_share(3) creates another handle"][..]),
+        ("nf_options", &["nf_options_set_proxy(3) sets the proxy"]),
+        ("nf_token", &["nf_token_value(3) returns the access token"]),
+        ("nf_error", &["Why a call failed", "nf_error_remedy(3) returns what"]),
+        ("nf_log_fn", &["typedef void (*nf_log_fn)(void *user", "SEE ALSO nf_options_set_log(3), nativeflow(3)"]),
+    ] {
+        let page = shown(pages.iter().find(|page| name(page) == type_name).unwrap());
+        let example = fs::read_to_string(examples().join(format!("{type_name}.c"))).unwrap();
+        // A page has 80 columns, and a terminal an indent.
+        assert!(example.lines().all(|line| line.len() <= 72), "{type_name}");
+        let example = format!("EXAMPLES {}", example.split_whitespace().collect::<Vec<_>>().join(" "));
+        for part in parts.iter().chain(&[example.as_str()]) {
+            assert!(page.contains(part), "no {part:?} in:\n{page}");
+        }
+    }
+    let release = shown(pages.iter().find(|page| name(page) == "nf_release_fn").unwrap());
+    assert!(release.contains("nf_options_on_release(3)") && !release.contains("EXAMPLES"), "{release}");
+}
+
+#[test]
+fn examples_of_the_pages_run() {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    let log = scratch("man").join("log");
+    let program = Program::compile("man_examples", Build::Shared);
+    let facts = program.args(&[&stub.base_url(), ca.to_str().unwrap(), log.to_str().unwrap()]);
+    let facts = facts.lines(&[&user.key, &user.login, &user.secret]).run();
+    assert!(
+        facts.status.success() && facts.stdout.ends_with("all checks passed\n"),
+        "{}{}",
+        facts.stdout,
+        facts.stderr
+    );
+    for part in ["Authorization: OAuth ", "Base URL: https://localhost:", "Expires: "] {
+        assert!(facts.stdout.contains(part), "no {part:?} in:\n{}", facts.stdout);
+    }
+    for part in ["NF_INVALID_OPTION: ", "NF_DENIED: ", "NF_CONNECT: "] {
+        assert!(facts.stderr.contains(part), "no {part:?} in:\n{}", facts.stderr);
     }
 }
 

@@ -68,9 +68,21 @@ fn package_contains_a_library_for_each_system_and_runs() {
         "mono",
         "target/nuget-exe/node_modules"
     );
-    let made = outside_cargo("make").args(["--silent", "nuget"]).current_dir(root()).output().unwrap();
+    let made = outside_cargo("make").arg("nuget").current_dir(root()).output().unwrap();
     let output = String::from_utf8_lossy(&made.stdout) + String::from_utf8_lossy(&made.stderr);
-    assert!(made.status.success() && output.is_empty(), "{output}");
+    assert!(made.status.success(), "{output}");
+    let steps: Vec<&str> = output.lines().map(|line| line.split(':').next().unwrap()).collect();
+    let package = format!("Making target/nuget/Nativeflow.{}.nupkg", env!("CARGO_PKG_VERSION"));
+    let expected = [
+        "make nuget",
+        "Building the library for x86_64-unknown-linux-gnu",
+        "Building the library for aarch64-unknown-linux-gnu",
+        "Building the library for i686-unknown-linux-gnu",
+        "Building nativeflow.dll for x86_64",
+        "Building nativeflow.dll for i686",
+        &package,
+    ];
+    assert_eq!(steps, expected);
     let work = scratch("nuget");
     fs::remove_dir_all(&work).unwrap();
     let package = work.join("package");

@@ -57,6 +57,13 @@ fn eight_threads_share_a_client() {
 }
 
 #[test]
+fn call_id_belongs_to_one_call_on_all_threads_and_after_fork() {
+    for build in builds() {
+        with_stub("call_ids", build).must_pass();
+    }
+}
+
+#[test]
 fn cancelled_thread_finishes_its_call() {
     let (stub, ca) = support::stub();
     for build in builds() {

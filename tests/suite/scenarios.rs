@@ -318,7 +318,7 @@ fn against(build: Build, service: Service) {
                     let elsewhere = stub.elsewhere_url();
                     let call = call.with("allow_host", elsewhere.trim_start_matches("https://"));
                     let result = call.with("timeout_ms", &limit.as_millis().to_string()).run_on(&program);
-                    support::proved("scenarios", &format!("{scenario} ({service:?})"));
+                    support::proved("scenarios", format!("{scenario} ({service:?})"));
                     let mut faults = Expected { code, lines: &facts }.differences(&result);
                     if code != "NF_OK" {
                         faults.extend(unnamed(&result.pairs(), scenario, service));

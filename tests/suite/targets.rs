@@ -2,6 +2,7 @@
 //!
 //! `residue` searches the memory there for secrets.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::abi;
@@ -39,20 +40,24 @@ fn library_needs_only_a_c_library() {
 fn library_works_with_an_old_c_library() {
     needs!("target/zigbuild/bin/cargo-zigbuild", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc", "qemu-aarch64-static");
     for target in Target::ALL {
-        let library = Build::For(target).file();
-        let output = Command::new("readelf").args(["--version-info", "--wide"]).arg(&library).output().unwrap();
-        let symbols = String::from_utf8(output.stdout).unwrap();
-        let versions: Vec<(u32, u32)> = symbols
-            .split(|letter: char| !letter.is_ascii_alphanumeric() && !"._".contains(letter))
-            .filter_map(|word| word.strip_prefix("GLIBC_"))
-            .map(|version| {
-                let mut numbers = version.split('.').map(|number| number.parse().expect(version));
-                (numbers.next().unwrap(), numbers.next().unwrap())
-            })
-            .collect();
-        let newest = versions.iter().max().expect("a version of glibc");
-        assert!(*newest <= OLDEST_GLIBC, "{}: {newest:?}", target.triple());
+        works_with_an_old_c_library(&Build::For(target).file());
     }
+}
+
+/// Checks the versions of glibc that a library or program needs.
+pub fn works_with_an_old_c_library(file: &Path) {
+    let output = Command::new("readelf").args(["--version-info", "--wide"]).arg(file).output().unwrap();
+    let symbols = String::from_utf8(output.stdout).unwrap();
+    let versions: Vec<(u32, u32)> = symbols
+        .split(|letter: char| !letter.is_ascii_alphanumeric() && !"._".contains(letter))
+        .filter_map(|word| word.strip_prefix("GLIBC_"))
+        .map(|version| {
+            let mut numbers = version.split('.').map(|number| number.parse().expect(version));
+            (numbers.next().unwrap(), numbers.next().unwrap())
+        })
+        .collect();
+    let newest = versions.iter().max().expect("a version of glibc");
+    assert!(*newest <= OLDEST_GLIBC, "{}: {newest:?}", file.display());
 }
 
 #[test]

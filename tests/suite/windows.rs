@@ -3,8 +3,9 @@
 //! The 32-bit DLL is only inspected, because Debian 12 has no 32-bit wine without a second architecture of packages.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use nativeflow_stub::User;
@@ -24,6 +25,19 @@ fn folder(processor: &str) -> PathBuf {
     folder
 }
 
+/// All of them are in Windows 7.
+const SYSTEM_DLLS: [&str; 7] =
+    ["advapi32.dll", "bcrypt.dll", "crypt32.dll", "kernel32.dll", "msvcrt.dll", "ntdll.dll", "ws2_32.dll"];
+
+/// The DLLs that a program or DLL imports, from its headers.
+fn needed(headers: &str) -> Vec<String> {
+    let names = headers.lines().filter_map(|line| line.split_once("DLL Name: "));
+    let mut names: Vec<String> = names.map(|(_, name)| name.to_lowercase()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// A command of the compiler for Windows, or what it prints.
 fn objdump(processor: &str, dll: &Path) -> String {
     let output = Command::new(format!("{processor}-w64-mingw32-objdump")).arg("-p").arg(dll).output().unwrap();
@@ -40,17 +54,7 @@ fn dll_needs_only_system_dlls_and_exports_the_listed_functions() {
     for processor in ["x86_64", "i686"] {
         let dll = folder(processor).join("bin/nativeflow.dll");
         let headers = objdump(processor, &dll);
-        let mut needed: Vec<String> = headers
-            .lines()
-            .filter_map(|line| line.split_once("DLL Name: "))
-            .map(|(_, name)| name.to_lowercase())
-            .collect();
-        needed.sort();
-        needed.dedup();
-        // All of them are in Windows 7.
-        let systems =
-            ["advapi32.dll", "bcrypt.dll", "crypt32.dll", "kernel32.dll", "msvcrt.dll", "ntdll.dll", "ws2_32.dll"];
-        assert_eq!(needed, systems, "{processor}");
+        assert_eq!(needed(&headers), SYSTEM_DLLS, "{processor}");
 
         let (_, exports) = headers.split_once("[Ordinal/Name Pointer] Table").expect("a table of exports");
         let names = exports.lines().filter_map(|line| line.trim().strip_prefix('[')?.rsplit(' ').next());
@@ -264,6 +268,44 @@ fn windows_archive_is_complete() {
         );
         assert!(facts.status.success() && facts.stdout.contains("token:    "), "{}{}", facts.stdout, facts.stderr);
     }
+    programs_of_the_archive_work(&prefix);
+}
+
+/// The mock server of the archive responds to its diagnose.
+fn programs_of_the_archive_work(prefix: &Path) {
+    let bin = prefix.join("bin");
+    for program in ["nativeflow-stub.exe", "nativeflow-diagnose.exe"] {
+        let mut needed = needed(&objdump("x86_64", &bin.join(program)));
+        needed.retain(|dll| dll != "nativeflow.dll" && !SYSTEM_DLLS.contains(&dll.as_str()));
+        // Others that are in Windows 7.
+        needed.retain(|dll| !["userenv.dll"].contains(&dll.as_str()));
+        assert!(needed.is_empty(), "{program}: {needed:?}");
+    }
+    let ca = on_disk_z(&prefix.join("ca.pem"));
+    let mut stub = Command::new("wine");
+    stub.arg(bin.join("nativeflow-stub.exe")).args([
+        "--ca-file",
+        &ca,
+        "--max-requests",
+        "1",
+        "--idle-exit",
+        "60",
+        "--quiet",
+    ]);
+    let disk = self::prefix().replace("WINEPREFIX=", "");
+    let mut stub = stub.env("WINEPREFIX", disk).env("WINEDEBUG", "-all").stdout(Stdio::piped()).spawn().unwrap();
+    let mut ready = String::new();
+    BufReader::new(stub.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
+    let url = ready.split(' ').nth(2).unwrap_or_else(|| panic!("{ready:?}"));
+    let user = User::demo();
+    let diagnose =
+        Program::new(bin.join("nativeflow-diagnose.exe"), "nativeflow-diagnose (Windows, archive)".to_owned());
+    let facts = under_wine(diagnose)
+        .args(&["--base-url", url, "--ca-file", &ca, &user.key, &user.login])
+        .lines(&[&user.secret])
+        .run();
+    assert!(facts.status.success() && facts.stdout.contains("Received a token"), "{}{}", facts.stdout, facts.stderr);
+    assert!(stub.wait().unwrap().success(), "it ends after one request");
 }
 
 /// Searches the process' own memory with ReadProcessMemory: private pages, modules and mapped files, before and after all objects

@@ -36,6 +36,12 @@ interface Functions {
 
     long nf_error_retry_after_ms(long error);
 
+    String nf_error_call_id(long error);
+
+    long nf_error_timing_us(long error, int timing);
+
+    String nf_error_remote_address(long error);
+
     void nf_error_free(long error);
 
     long nf_options_new();
@@ -114,6 +120,10 @@ interface Functions {
     long nf_token_refresh_expires_at(long token);
 
     String nf_token_expiration_date(long token);
+
+    long nf_token_timing_us(long token, int timing);
+
+    String nf_token_remote_address(long token);
 
     void nf_token_free(long token);
 }

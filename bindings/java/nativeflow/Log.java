@@ -17,7 +17,8 @@ public interface Log {
      * time. Its exceptions are ignored.
      *
      * @param level {@link #ERROR}, {@link #WARNING} or {@link #INFO}
-     * @param line contains no secret and no line break
+     * @param line begins with the ID of its call in brackets ({@link NativeflowException#callId}), and contains no secret and
+     *     no line break
      */
     void write(int level, String line);
 }

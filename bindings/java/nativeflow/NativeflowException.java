@@ -1,6 +1,7 @@
 package nativeflow;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Why a call failed, and how to fix it. Contains no secret. */
@@ -15,6 +16,9 @@ public final class NativeflowException extends Exception {
     private final int serverCode;
     private final String correlationId;
     private final long retryAfterMs;
+    private final String callId;
+    private final String remoteAddress;
+    private final long[] timingsUs = new long[Timing.values().length];
 
     /** Creates an error of this binding. */
     NativeflowException(int code, String message, String remedy) {
@@ -27,6 +31,9 @@ public final class NativeflowException extends Exception {
         this.serverCode = -1;
         this.correlationId = "";
         this.retryAfterMs = -1;
+        this.callId = "";
+        this.remoteAddress = "";
+        Arrays.fill(timingsUs, -1);
     }
 
     /** Reads the error that a C function returned, and frees it. */
@@ -40,6 +47,11 @@ public final class NativeflowException extends Exception {
         serverCode = Bridge.C.nf_error_server_code(error);
         correlationId = Bridge.C.nf_error_correlation_id(error);
         retryAfterMs = Bridge.C.nf_error_retry_after_ms(error);
+        callId = Bridge.C.nf_error_call_id(error);
+        remoteAddress = Bridge.C.nf_error_remote_address(error);
+        for (int i = 0; i < timingsUs.length; i++) {
+            timingsUs[i] = Bridge.C.nf_error_timing_us(error, i);
+        }
         Bridge.C.nf_error_free(error);
     }
 
@@ -81,6 +93,21 @@ public final class NativeflowException extends Exception {
     /** Returns the server's correlation ID, or "" if there is none. Concur's support asks for it. */
     public String correlationId() {
         return correlationId;
+    }
+
+    /** Returns the ID of the call, with which its lines in the log begin, in brackets, or "" if there was no call. */
+    public String callId() {
+        return callId;
+    }
+
+    /** Returns IP address and port of the TCP connection of the call (with a proxy, the proxy's), or "" if none was reached. */
+    public String remoteAddress() {
+        return remoteAddress;
+    }
+
+    /** Returns the time of a part of the call; up to the failure for the part that failed. Empty: not reached. */
+    public Optional<Duration> timing(Timing part) {
+        return Timing.of(timingsUs[part.ordinal()]);
     }
 
     /** Returns the time to wait before a retry. Empty: do not retry until the cause is fixed. */

@@ -1,6 +1,7 @@
 package nativeflow;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -104,6 +105,19 @@ public final class Token implements AutoCloseable {
     /** Returns the expiry date exactly as the server wrote it. Use it only for display. */
     public synchronized String expirationDate() {
         return Bridge.C.nf_token_expiration_date(get());
+    }
+
+    /** Returns IP address and port of the TCP connection of the call; with a proxy, the proxy's. */
+    public synchronized String remoteAddress() {
+        return Bridge.C.nf_token_remote_address(get());
+    }
+
+    /**
+     * Returns the time of a part of the call. Empty: the call did not do that part. An idle connection needs no lookup,
+     * connection and TLS handshake.
+     */
+    public synchronized Optional<Duration> timing(Timing part) {
+        return Timing.of(Bridge.C.nf_token_timing_us(get(), part.ordinal()));
     }
 
     /** Wipes and frees the token. A call that uses it continues, and frees it at its end. */

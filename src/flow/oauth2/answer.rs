@@ -135,7 +135,9 @@ impl Answers<'_> {
         }
         match geolocation::origin(named.expose()) {
             Some(home) if home == *self.asked => Err(reject(Cause::HomeIsAsked)),
-            Some(home) if self.application.trusted.trusts(&home) => Ok(Outcome::AskAt(Arc::new(home))),
+            Some(home) if self.application.trusted.trusts(&home) => {
+                Ok(Outcome::AskAt { home: Arc::new(home), refusal: reject(Cause::SecondHome) })
+            }
             _ => Err(reject(Cause::HomeNotTrusted)),
         }
     }
@@ -478,11 +480,13 @@ mod tests {
             let body = format!("{{\"code\":16,\"error\":\"invalid_grant\",\"geolocation\":\"{geolocation}\"}}");
             read(&login(), 400, &body, None)
         };
-        let Ok(Outcome::AskAt(home)) = named("HTTPS://eu2.API.concursolutions.com/oauth2/v0/token") else {
+        let Ok(Outcome::AskAt { home, refusal }) = named("HTTPS://eu2.API.concursolutions.com/oauth2/v0/token") else {
             panic!("not asked there");
         };
         let place = HostPort { host: "eu2.api.concursolutions.com".to_owned(), port: 443 };
         assert_eq!(*home, Origin { is_https: true, place });
+        assert_eq!((refusal.code(), refusal.server_code(), refusal.pause()), (Code::WrongHost, Some(16), None));
+        assert!(refusal.message().ends_with("error 16, https://eu2.api.concursolutions.com"), "{refusal}");
         for (geolocation, part) in [
             ("", "did not name"),
             ("https://us2.api.concursolutions.com", "host that was asked"),
@@ -521,7 +525,7 @@ mod tests {
     fn truncated_body_keeps_a_rejection() {
         let cut = || Some(Cause::Disconnected);
         assert!(read(&login(), 200, DOCUMENTED, cut()).is_ok());
-        let half = &DOCUMENTED[..DOCUMENTED.len() / 2];
+        let half = DOCUMENTED.get(..DOCUMENTED.len() / 2).unwrap();
         assert_eq!(read(&login(), 200, half, cut()).err().unwrap().code(), Code::Disconnected);
         assert_eq!(read(&login(), 403, "{\"co", cut()).err().unwrap().code(), Code::Denied);
         assert_eq!(read(&login(), 200, DOCUMENTED, Some(Cause::BodyTooLarge)).err().unwrap().code(), Code::TooLarge);

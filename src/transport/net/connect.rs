@@ -125,7 +125,7 @@ impl Attempt {
         match (ready, self.socket.take_error()) {
             // There is no error, but also no peer: the socket was never connecting.
             (true, Ok(None)) => match self.socket.peer_addr() {
-                Ok(_) => Outcome::Connected(Socket::new(self.socket)),
+                Ok(peer) => Outcome::Connected(Socket::new(self.socket, peer)),
                 Err(error) => Outcome::Failed(format!("{}: {error}", self.address)),
             },
             (_, Ok(Some(error)) | Err(error)) => Outcome::Failed(format!("{}: {error}", self.address)),

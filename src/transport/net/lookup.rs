@@ -22,7 +22,10 @@ pub(in crate::transport) fn addresses(
     call: &Call<'_>,
 ) -> Result<Vec<SocketAddr>, Error> {
     let mut addresses = match host.parse::<IpAddr>() {
-        Ok(address) => vec![SocketAddr::new(address, port)],
+        Ok(address) => {
+            call.skip_phase();
+            vec![SocketAddr::new(address, port)]
+        }
         Err(_) => look_up(host, call)?,
     };
     addresses.retain(|address| !only_loopback || address.ip().is_loopback());

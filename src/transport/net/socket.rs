@@ -10,13 +10,13 @@ use crate::error::{Cause, Error};
 use crate::transport::buffer::Buffer;
 use crate::transport::call::Call;
 
-/// A connected socket.
-pub(in crate::transport) struct Socket(TcpStream);
+/// A connected socket, and the address of the other end.
+pub(in crate::transport) struct Socket(TcpStream, SocketAddr);
 
 impl Socket {
     /// Wraps an established connection that does not block.
-    pub(super) fn new(connected: TcpStream) -> Socket {
-        Socket(connected)
+    pub(super) fn new(connected: TcpStream, peer: SocketAddr) -> Socket {
+        Socket(connected, peer)
     }
 
     /// Reads available data into `buffer` and waits for the first byte. Returns 0 if the other end has closed.
@@ -82,8 +82,8 @@ impl Socket {
     }
 
     /// Returns the address of the other end.
-    pub(in crate::transport) fn peer(&self) -> Option<SocketAddr> {
-        self.0.peer_addr().ok()
+    pub(in crate::transport) fn peer(&self) -> SocketAddr {
+        self.1
     }
 }
 
