@@ -45,7 +45,9 @@
  *
  *     created by                                  freed by
  *     ------------------------------------------  ---------------
- *     nf_get_token, nf_client_get_token: token    nf_token_free
+ *     nf_get_token, nf_client_get_token,          nf_token_free
+ *     nf_client_get_application_token,
+ *     nf_client_refresh_token, nf_token_new: token
  *     nf_client_new, nf_client_share: client      nf_client_free
  *     nf_options_new                              nf_options_free
  *     every function that returns nf_error *      nf_error_free
@@ -84,20 +86,21 @@
  *
  * SECRETS
  *
- * char *login and char *secret are the caller's buffers. Each call first copies
- * them and overwrites them with zeros, up to their NUL, on success and failure.
- * Pass writable arrays, not string literals. No other thread may use them
- * during the call. The caller wipes the consumer key; nf_token_free wipes the
- * token and the refresh token.
+ * The parameters login and secret, and value and refresh_token of nf_token_new,
+ * are the caller's buffers. Each call first copies them and overwrites them
+ * with zeros, up to their NUL, on success and failure. Pass writable arrays,
+ * not string literals. No other thread may use them during the call. The caller
+ * wipes the consumer key and the client secret; nf_token_free wipes the token
+ * and the refresh token.
  *
  * A buffer that a call has wiped is empty. Fill both again before another call,
  * also before a retry. Otherwise the next call sends an empty password, which
  * counts as a failed login.
  *
- * Messages contain no secrets. If a server repeats the key, login or secret
- * (four characters or more), [redacted] replaces the value, or a note in the
- * form [withheld: ...] replaces the whole text. Six characters in a row of the
- * key, login or secret count as a repetition.
+ * Messages contain no secrets. If a server repeats the key, login, secret,
+ * client secret or token that was sent (four characters or more), [redacted]
+ * replaces the value, or a note in the form [withheld: ...] replaces the whole
+ * text. Six characters in a row of one of them count as a repetition.
  *
  *
  * CERTIFICATES
