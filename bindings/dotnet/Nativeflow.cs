@@ -597,7 +597,7 @@ namespace Nativeflow
         public string RemoteAddress { get { return Text(Native.nf_token_remote_address); } }
         /// <summary>The time of a part of the call; null: the call did not do that part. An idle connection needs no lookup,
         /// connection and TLS handshake.</summary>
-        public TimeSpan? GetTiming(Timing part) { return Native.Time(Native.nf_token_timing_us(handle, (int)part)); }
+        public TimeSpan? GetTiming(Timing part) { return Native.Time(Native.nf_token_timing_us(Handle, (int)part)); }
 
         /// <summary>Copies the token into the buffer as ASCII, and returns its length. Copies nothing if the buffer is shorter or null.
         /// Pin the buffer before the call, and wipe it afterwards.</summary>
