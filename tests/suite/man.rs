@@ -232,7 +232,13 @@ fn type_pages_have_functions_and_an_example() {
         ("nf_options", &["nf_options_set_proxy(3) sets the proxy"]),
         ("nf_token", &["nf_token_value(3) returns the access token"]),
         ("nf_error", &["Why a call failed", "nf_error_remedy(3) returns what"]),
-        ("nf_log_fn", &["typedef void (*nf_log_fn)(void *user", "SEE ALSO nf_error_call_id(3), nf_options_set_log(3), nativeflow(3)"]),
+        (
+            "nf_log_fn",
+            &[
+                "typedef void (*nf_log_fn)(void *user",
+                "SEE ALSO nf_error_call_id(3), nf_options_set_log(3), nativeflow(3)",
+            ],
+        ),
     ] {
         let page = shown(pages.iter().find(|page| name(page) == type_name).unwrap());
         let example = fs::read_to_string(examples().join(format!("{type_name}.c"))).unwrap();
