@@ -6,13 +6,13 @@ use std::time::Duration;
 use crate::call_facts::CallFacts;
 use crate::error::{Cause, Code, Error};
 use crate::flow::{Ask, Credentials, KeptToken, Outcome, Service, check_key};
-use crate::homes::Homes;
 use crate::log::{Level, Log};
 use crate::operation::{ActiveOperations, Handle, Operation};
 use crate::options::{Options, Release};
 use crate::origin::Origin;
 use crate::token::Token;
 use crate::transport::Transport;
+use crate::user_origins::UserOrigins;
 use crate::wipe::PerProcess;
 
 /// A handle of a client, which gets tokens from one service. Many threads may use it at once. A clone is the same
@@ -32,8 +32,8 @@ struct Core {
     service: Box<dyn Service>,
     timeout: Duration,
     transport: Transport,
-    /// A child of fork learns the homes anew: its parent may have been changing them.
-    homes: PerProcess<Homes>,
+    /// For each process, because another thread of the parent may be changing them during fork.
+    user_origins: PerProcess<UserOrigins>,
     running: PerProcess<ActiveOperations>,
     log: Option<Log>,
     /// The last field, so that it is dropped last: a release function reports that no more callbacks follow.
@@ -44,14 +44,14 @@ impl Client {
     /// Makes a client. Reads the operating system's root certificates unless `options` contains others.
     ///
     /// # Errors
-    /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) if the system has no root certificates, or if options
+    /// [`Code::InvalidOption`] if the system has no root certificates, or if options
     /// do not match.
     pub fn new(options: &Options) -> Result<Client, Error> {
         let core = Core {
             service: options.service.service(options.user_agent.clone())?,
             timeout: options.timeout,
             transport: Transport::new(options.transport.clone())?,
-            homes: PerProcess::new(),
+            user_origins: PerProcess::new(),
             running: PerProcess::new(),
             log: options.log.clone(),
             _releases: options.releases.clone(),
@@ -73,8 +73,8 @@ impl Client {
     /// copy made here is wiped.
     ///
     /// # Errors
-    /// [`Code::Denied`](crate::error::Code::Denied) if the server rejects login, secret or key: do not retry, because
-    /// the account may be locked. All others: see [`Code`](crate::error::Code).
+    /// [`Code::Denied`] if the server rejects login, secret or key: do not retry, because
+    /// the account may be locked. All others: see [`Code`].
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<(Token, CallFacts), Error> {
         self.token("received", || Ok(Ask::Token(Credentials::new(key, login, secret)?)))
     }
@@ -82,7 +82,7 @@ impl Client {
     /// Gets another token for the refresh token of `token`.
     ///
     /// # Errors
-    /// [`Code::RefreshExpired`](crate::error::Code::RefreshExpired) if the server rejects the refresh token.
+    /// [`Code::RefreshExpired`] if the server rejects the refresh token.
     pub fn refresh_token(&self, key: &str, token: KeptToken<'_>) -> Result<(Token, CallFacts), Error> {
         self.token("refreshed", || check_key(key).map(|()| Ask::Refresh { key, token }))
     }
@@ -90,7 +90,7 @@ impl Client {
     /// Gets a token for the application itself.
     ///
     /// # Errors
-    /// [`Code::InvalidOption`](crate::error::Code::InvalidOption) if the service has no such tokens.
+    /// [`Code::InvalidOption`] if the service has no such tokens.
     pub fn get_application_token(&self, key: &str) -> Result<(Token, CallFacts), Error> {
         self.token("received", || check_key(key).map(|()| Ask::ApplicationToken { key }))
     }
@@ -99,7 +99,7 @@ impl Client {
     /// token of an administrator, who revokes it.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`](crate::error::Code::NotAllowed) if the server refuses.
+    /// [`Code::NotAllowed`] if the server refuses.
     pub fn revoke_token(&self, token: KeptToken<'_>, admin: Option<KeptToken<'_>>) -> Result<(), Error> {
         self.run("revoked", || Ok(Ask::Revoke { token, admin })).map(|_| ())
     }
@@ -111,7 +111,7 @@ impl Client {
         }
     }
 
-    /// Runs one call. `done`: what happened to the token, for the end of the log.
+    /// Runs one call. `done` is the word of a success in the log, such as "received".
     fn run<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<(Outcome, CallFacts), Error> {
         // First of all: from here on the call can be cancelled, and its timeout runs.
         let Core { transport, log, .. } = &*self.core;
@@ -136,18 +136,18 @@ impl Client {
 
     /// Asks the service, and once more if the user belongs to another origin.
     fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
-        let homes = self.core.homes.get(Homes::default, |_| {});
+        let user_origins = self.core.user_origins.get(UserOrigins::default, |_| {});
         let login = match ask {
             Ask::Token(credentials) => Some(credentials.login),
             _ => None,
         };
-        let known = login.and_then(|login| homes.of(login));
-        let (home, result) = match self.ask_at(operation, ask, known.as_ref()) {
-            Ok((Outcome::AskAt { home, .. }, first)) => {
-                operation.log(Level::Warning, format_args!("user belongs to {home}, asking there"));
-                let second = self.ask_at(operation, ask, Some(&home));
+        let known = login.and_then(|login| user_origins.of(login));
+        let (origin, result) = match self.ask_at(operation, ask, known.as_ref()) {
+            Ok((Outcome::AskAt { origin, .. }, first)) => {
+                operation.log(Level::Warning, format_args!("user belongs to {origin}, asking there"));
+                let second = self.ask_at(operation, ask, Some(&origin));
                 (
-                    Some(home),
+                    Some(origin),
                     second.map(|(outcome, call)| (outcome, call.following(&first))).map_err(|mut error| {
                         *error.call_mut() = error.call().following(&first);
                         error
@@ -156,13 +156,13 @@ impl Client {
             }
             first => (known.clone(), first),
         };
-        match (login, home, &result) {
+        match (login, origin, &result) {
             // Known only after a token came from there.
-            (Some(login), Some(home), Ok((Outcome::Token { .. }, _))) if known.as_ref() != Some(&home) => {
-                homes.remember(login, home);
+            (Some(login), Some(origin), Ok((Outcome::Token { .. }, _))) if known.as_ref() != Some(&origin) => {
+                user_origins.remember(login, origin);
             }
             (Some(login), Some(_), Err(error)) if error.http_status().is_none() && error.code() != Code::Cancelled => {
-                homes.forget(login);
+                user_origins.forget(login);
             }
             _ => {}
         }
@@ -176,10 +176,10 @@ impl Client {
         &self,
         operation: &Operation<'_>,
         ask: &Ask<'_>,
-        home: Option<&Arc<Origin>>,
+        origin: Option<&Arc<Origin>>,
     ) -> Result<(Outcome, CallFacts), Error> {
         let Core { service, transport, .. } = &*self.core;
-        let request = service.request(ask, home)?;
+        let request = service.request(ask, origin)?;
         let (answer, call) = transport.send(operation, &request)?;
         let endpoint = request.endpoint.clone();
         // The request contains the credentials: dropped before the response is parsed.
@@ -192,7 +192,7 @@ impl Client {
         Ok((outcome, call))
     }
 
-    /// Ends calls with [`Code::Cancelled`](crate::error::Code::Cancelled), on any thread. The first handle ends all
+    /// Ends calls with [`Code::Cancelled`], on any thread. The first handle ends all
     /// running calls, of all handles; calls that begin later are not affected. Another handle ends its own calls, and
     /// also those that begin later, so that an early cancellation is not lost.
     pub fn cancel(&self) {

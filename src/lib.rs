@@ -7,7 +7,7 @@
 //! | question | module |
 //! |---|---|
 //! | the options of a client, and the client itself | `options`, `client` |
-//! | the origins to which users belong | `homes` |
+//! | the origins to which users belong | `user_origins` |
 //! | one call: its deadline and its cancellation | `operation` |
 //! | the requests to a service and the meaning of its responses | `flow` (pure: no I/O, no clock), a directory for each service |
 //! | scheme, host and port of a server, as a type | `origin` |
@@ -33,7 +33,6 @@ mod descriptor;
 mod error;
 mod fingerprint;
 mod flow;
-mod homes;
 mod log;
 mod message;
 mod operation;
@@ -44,4 +43,5 @@ mod sealed;
 mod secret;
 mod token;
 mod transport;
+mod user_origins;
 mod wipe;

@@ -84,7 +84,7 @@ impl Options {
         self.service.set_client_secret(secret)
     }
 
-    /// Sets what login and secret are.
+    /// Sets the kind of login and secret.
     pub(crate) fn set_credential_type(&mut self, credential_type: CredentialType) {
         self.service.credential_type = credential_type;
     }

@@ -53,7 +53,7 @@ impl TextCopy {
         TextCopy((!text.is_null()).then(|| WipedVec::from(copy())))
     }
 
-    /// As [`TextCopy::of`], for a text of `length` bytes without a NUL.
+    /// Copies a text of `length` bytes without a NUL.
     ///
     /// # Safety
     /// `text` is NULL or points to so many bytes that no other thread changes during the call.

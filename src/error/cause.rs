@@ -133,7 +133,7 @@ causes! {
         "Check that the token is passed and nothing else. Tokens have some hundred characters.";
     AdminNotUsed => InvalidArgument, Never,
         "Invalid administrator token (the OAuth 2.0 service uses none)",
-        "Pass NULL. The OAuth 2.0 service revokes the tokens of the user to whom the token belongs.";
+        "Pass NULL. The OAuth 2.0 service revokes the tokens of the user of that token.";
 
     // An option is invalid: fix the configuration.
     BaseUrlRefused => InvalidOption, Never,
@@ -270,16 +270,16 @@ causes! {
     RefreshRefused => RefreshExpired, Never,
         "Concur rejected the refresh token, the consumer key or the client secret (it does not report which)",
         "Get a new token with login and password. If that works, check the client secret (nf_options_set_client_secret): it is the consumer secret of the application.";
-    HomeNotTrusted => WrongHost, Never,
+    UserOriginNotTrusted => WrongHost, Never,
         "User belongs to another host, which is not trusted",
         "Set the base URL (nf_options_set_base_url) to that host, or allow it (nf_options_allow_host), if it is a Concur host. Concur did not check the credentials.";
-    HomeNotNamed => WrongHost, Never,
+    UserOriginNotNamed => WrongHost, Never,
         "User belongs to another host, which Concur did not name",
         "Set the base URL (nf_options_set_base_url) to the host of the user's region. Concur did not check the credentials.";
-    HomeIsAsked => WrongHost, Never,
+    UserOriginIsAsked => WrongHost, Never,
         "User belongs to another host, but Concur named the host that was asked",
         "Report the correlation ID to Concur's support. Concur did not check the credentials.";
-    SecondHome => WrongHost, Never,
+    SecondUserOrigin => WrongHost, Never,
         "User belongs to another host, and that host named a third",
         "Set the base URL (nf_options_set_base_url) to the host of the user's region. Concur did not check the credentials.";
     TokenHostNotTrusted => WrongHost, Never,

@@ -1,4 +1,4 @@
-//! A token that a program has kept, for a refresh or a revocation.
+//! A token that a program has kept. It can be refreshed and revoked.
 
 use http::HeaderValue;
 

@@ -59,7 +59,7 @@ pub(super) fn read(answer: &Answer, endpoint: &Endpoint, documents: &dyn Documen
     let response =
         Response { status, headers, came: came.wall, is_compressed, document, cut: cut.as_ref(), endpoint, documents };
     match response.meaning() {
-        Ok(Outcome::AskAt { home, refusal }) => Ok(Outcome::AskAt { home, refusal: response.failure(refusal) }),
+        Ok(Outcome::AskAt { origin, refusal }) => Ok(Outcome::AskAt { origin, refusal: response.failure(refusal) }),
         Err(error) => Err(response.failure(error)),
         outcome => outcome,
     }

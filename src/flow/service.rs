@@ -1,5 +1,5 @@
-//! What a service can be asked, and what its response means. Each service implements [`Service`]; its callers do not
-//! know which one it is.
+//! The questions that a service answers, and the meaning of its responses. Each service implements [`Service`]; its
+//! callers do not depend on which one it is.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,11 +20,11 @@ use crate::token::Token;
 
 /// A service that issues tokens.
 pub(crate) trait Service: fmt::Debug + Send + Sync {
-    /// Makes the request for `ask`. `home`: the origin to ask at, instead of the usual one.
+    /// Makes the request for `ask`. `at`: the origin to ask, instead of the usual one.
     ///
     /// # Errors
-    /// The service cannot be asked this, or a host that would get a token is not trusted.
-    fn request(&self, ask: &Ask<'_>, home: Option<&Arc<Origin>>) -> Result<Request, Error>;
+    /// The service does not answer this question, or a host that would get a token is not trusted.
+    fn request(&self, ask: &Ask<'_>, at: Option<&Arc<Origin>>) -> Result<Request, Error>;
 
     /// Returns the meaning of the response to a request of this service for `ask`, which was sent to `endpoint`.
     ///
@@ -75,7 +75,7 @@ pub(crate) enum Outcome {
     Revoked,
     /// The user belongs to another origin, which is trusted. The service has not checked the credentials. `refusal`: the
     /// error if it is not asked there, because this origin was already the second one.
-    AskAt { home: Arc<Origin>, refusal: Error },
+    AskAt { origin: Arc<Origin>, refusal: Error },
 }
 
 /// The application that asks: what does not change between calls.

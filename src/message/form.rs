@@ -1,4 +1,4 @@
-//! Parameters in the form `application/x-www-form-urlencoded`, for the body of a request or the query of an address.
+//! Parameters in the form `application/x-www-form-urlencoded`, in the body of a request or in the query of an address.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -281,10 +281,10 @@ static void token_part_at(int line, const char *scheme, const char *value, const
         strcpy(value_buffer, value);
     if (refresh != NULL)
         strcpy(refresh_buffer, refresh);
-    expect_at(line,
-              nf_token_new(scheme, value ? value_buffer : NULL, refresh ? refresh_buffer : NULL, url, expires_at, -1,
-                           &token),
-              code);
+    expect_at(
+        line,
+        nf_token_new(scheme, value ? value_buffer : NULL, refresh ? refresh_buffer : NULL, url, expires_at, -1, &token),
+        code);
     CHECK((token != NULL) == (code == NF_OK));
     CHECK(all_zero(value_buffer, sizeof value_buffer) && all_zero(refresh_buffer, sizeof refresh_buffer));
     nf_token_free(token);

@@ -222,9 +222,10 @@ static void call(void)
     nf_token *token = has_token ? (nf_token *)&interfered_at : NULL; /* not NULL: the call must clear it */
 
     double start = now_ms();
-    nf_error *error = ask == NULL                       ? get_token(&token)
-                      : strcmp(ask, "application") == 0 ? nf_client_get_application_token(client, setting("key"), &token)
-                                                        : use_token(ask, &token);
+    nf_error *error = ask == NULL ? get_token(&token)
+                      : strcmp(ask, "application") == 0
+                          ? nf_client_get_application_token(client, setting("key"), &token)
+                          : use_token(ask, &token);
     double end = now_ms();
 
     CHECK((token == NULL) == (error != NULL || !has_token));

@@ -29,7 +29,7 @@ pub(super) use hosts::PRODUCTION;
 /// The scheme of its tokens.
 const SCHEME: &str = "OAuth";
 
-/// The Native Flow, for one application.
+/// The Native Flow, asked by one application.
 #[derive(Debug)]
 pub(crate) struct Native(Application);
 

@@ -15,8 +15,8 @@ use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::token::Token;
 
-/// Longest lifetime that is believed, in seconds: ten years. Access tokens are valid for an hour, refresh tokens for six
-/// months.
+/// Maximum lifetime in seconds: ten years. A longer one is an error of the server. Access tokens are valid for an hour,
+/// refresh tokens for six months.
 const MAX_LIFETIME: i64 = 10 * 365 * 24 * 60 * 60;
 
 /// The documents of the OAuth 2.0 service, as responses to one question.
@@ -44,7 +44,7 @@ impl Documents for Answers<'_> {
     fn decided(&self, response: &Response<'_>) -> Option<Result<Outcome, Error>> {
         match self.failure(response) {
             Ok(None) => None,
-            Ok(Some(Cause::HomeNotTrusted)) => Some(self.home(response)),
+            Ok(Some(Cause::UserOriginNotTrusted)) => Some(self.user_origin(response)),
             Ok(Some(cause)) => Some(Err(Error::new(cause).detail(response.status_text()))),
             Err(error) => Some(Err(error)),
         }
@@ -102,7 +102,7 @@ impl Documents for Answers<'_> {
 
 impl Answers<'_> {
     /// Returns the cause of the failure that a document reports; `None`: it reports none, or none that is known. For
-    /// [`Cause::HomeNotTrusted`], the geolocation decides further.
+    /// [`Cause::UserOriginNotTrusted`], the geolocation decides further.
     ///
     /// # Errors
     /// The response is a success, and two values differ. A rejection stays one, whatever its texts are.
@@ -126,19 +126,19 @@ impl Answers<'_> {
     ///
     /// # Errors
     /// [`Code::WrongHost`]: it is not named, not trusted, or the one that was asked.
-    fn home(&self, response: &Response<'_>) -> Result<Outcome, Error> {
+    fn user_origin(&self, response: &Response<'_>) -> Result<Outcome, Error> {
         let named = text(&response.document, "geolocation")?.unwrap_or_default();
         let reject =
             |cause: Cause| Error::new(cause).detail(self.redactor().sanitize(&geolocation::shown(named.expose())));
         if named.expose().is_empty() {
-            return Err(Cause::HomeNotNamed.into());
+            return Err(Cause::UserOriginNotNamed.into());
         }
         match geolocation::origin(named.expose()) {
-            Some(home) if home == *self.asked => Err(reject(Cause::HomeIsAsked)),
-            Some(home) if self.application.trusted.trusts(&home) => {
-                Ok(Outcome::AskAt { home: Arc::new(home), refusal: reject(Cause::SecondHome) })
+            Some(origin) if origin == *self.asked => Err(reject(Cause::UserOriginIsAsked)),
+            Some(origin) if self.application.trusted.trusts(&origin) => {
+                Ok(Outcome::AskAt { origin: Arc::new(origin), refusal: reject(Cause::SecondUserOrigin) })
             }
-            _ => Err(reject(Cause::HomeNotTrusted)),
+            _ => Err(reject(Cause::UserOriginNotTrusted)),
         }
     }
 
@@ -475,16 +475,17 @@ mod tests {
     }
 
     #[test]
-    fn user_who_lives_elsewhere_is_asked_for_there_if_that_is_trusted() {
+    fn user_origin_is_asked_only_if_it_is_trusted() {
         let named = |geolocation: &str| {
             let body = format!("{{\"code\":16,\"error\":\"invalid_grant\",\"geolocation\":\"{geolocation}\"}}");
             read(&login(), 400, &body, None)
         };
-        let Ok(Outcome::AskAt { home, refusal }) = named("HTTPS://eu2.API.concursolutions.com/oauth2/v0/token") else {
+        let Ok(Outcome::AskAt { origin, refusal }) = named("HTTPS://eu2.API.concursolutions.com/oauth2/v0/token")
+        else {
             panic!("not asked there");
         };
         let place = HostPort { host: "eu2.api.concursolutions.com".to_owned(), port: 443 };
-        assert_eq!(*home, Origin { is_https: true, place });
+        assert_eq!(*origin, Origin { is_https: true, place });
         assert_eq!((refusal.code(), refusal.server_code(), refusal.pause()), (Code::WrongHost, Some(16), None));
         assert!(refusal.message().ends_with("error 16, https://eu2.api.concursolutions.com"), "{refusal}");
         for (geolocation, part) in [

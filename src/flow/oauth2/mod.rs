@@ -28,7 +28,7 @@ pub(crate) use request::CredentialType;
 /// The scheme of its tokens.
 const SCHEME: &str = "Bearer";
 
-/// The OAuth 2.0 service, for one application.
+/// The OAuth 2.0 service, asked by one application.
 #[derive(Debug)]
 pub(crate) struct OAuth2 {
     application: Application,
@@ -49,7 +49,7 @@ impl OAuth2 {
     }
 
     /// Returns the origin that a kept token belongs to; `None`: the base URL's.
-    fn home_of(&self, token: &KeptToken<'_>) -> Result<Option<Arc<Origin>>, Error> {
+    fn origin_of(&self, token: &KeptToken<'_>) -> Result<Option<Arc<Origin>>, Error> {
         if token.instance_url.is_empty() {
             return Ok(None);
         }
@@ -62,22 +62,22 @@ impl OAuth2 {
 }
 
 impl Service for OAuth2 {
-    fn request(&self, ask: &Ask<'_>, home: Option<&Arc<Origin>>) -> Result<Request, Error> {
-        let own_home = match (ask, home) {
+    fn request(&self, ask: &Ask<'_>, at: Option<&Arc<Origin>>) -> Result<Request, Error> {
+        let of_token = match (ask, at) {
             (Ask::Refresh { token, .. }, None) => {
                 token.check_for_refresh(SCHEME)?;
-                self.home_of(token)?
+                self.origin_of(token)?
             }
             (Ask::Revoke { token, admin }, None) => {
                 if admin.is_some() {
                     return Err(Cause::AdminNotUsed.into());
                 }
                 token.check_for_revocation(SCHEME)?;
-                self.home_of(token)?
+                self.origin_of(token)?
             }
             _ => None,
         };
-        let base = match home.or(own_home.as_ref()) {
+        let base = match at.or(of_token.as_ref()) {
             Some(origin) => self.application.base.at(origin),
             None => self.application.base.clone(),
         };

@@ -1,5 +1,5 @@
-//! The error numbers of the OAuth 2.0 service (Concur: "Authentication API", error codes), and the error words of
-//! RFC 6749, section 5.2, for numbers that are not known.
+//! The error numbers of the OAuth 2.0 service (Concur: "Authentication API", error codes). If a number is not known, the
+//! error word of RFC 6749, section 5.2, counts.
 
 use crate::error::Cause;
 
@@ -11,7 +11,7 @@ pub(super) fn cause(number: u64) -> Option<Cause> {
         12 | 13 => Cause::LogonDenied,
         14 => Cause::AccountLocked,
         // The user belongs to another origin, which the service names. It has not checked the credentials.
-        16 => Cause::HomeNotTrusted,
+        16 => Cause::UserOriginNotTrusted,
         19 | 100 => Cause::LoginDenied,
         20 => Cause::AddressNotAllowed,
         21 => Cause::SingleSignOnOnly,

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 const TOKEN_PATH: &str = "/oauth2/v0/token";
 const CONNECTIONS_PATH: &str = "/app-mgmt/v0/connections";
 
-/// What login and secret are.
+/// The kind of a login and its secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum CredentialType {
     /// The login ID and the password of a user.
