@@ -6,12 +6,15 @@ use crate::support::{self, Build, Compiler, Program, needs, root, scratch};
 
 const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
 
-fn compiled(compiler: &str, standard: &str, build: Build) -> Program {
-    let (stub, ca) = support::stub();
+/// Runs the test of the header.
+fn wrapper_passes(compiler: &str, standard: &str, build: Build, under: &[&str]) {
+    let (stub, ca) = support::own_stub(&format!("{compiler}-{standard}-{build}"));
     let user = User::demo();
     compiled_with("wrapper", compiler, &[&format!("-std={standard}")], build)
         .args(&[&stub.base_url(), ca.to_str().unwrap()])
         .lines(&[&user.key, &user.login, &user.secret])
+        .under(under)
+        .must_pass();
 }
 
 /// A program of `tests/cpp`.
@@ -36,10 +39,10 @@ fn cpp_header_works_with_both_compilers_and_each_standard() {
     needs!("g++", "clang++");
     for compiler in ["g++", "clang++"] {
         for standard in ["c++17", "c++20", "c++2b"] {
-            compiled(compiler, standard, Build::Shared).must_pass();
+            wrapper_passes(compiler, standard, Build::Shared, &[]);
         }
     }
-    compiled("g++", "c++17", Build::Static).must_pass();
+    wrapper_passes("g++", "c++17", Build::Static, &[]);
 }
 
 #[test]
@@ -48,7 +51,7 @@ fn cpp_header_has_no_memory_errors() {
     needs!("g++", "valgrind");
     let suppressions = format!("--suppressions={}", root().join("tests/valgrind.supp").display());
     let valgrind = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", &suppressions];
-    compiled("g++", "c++17", Build::Debug).under(&valgrind).must_pass();
+    wrapper_passes("g++", "c++17", Build::Debug, &valgrind);
 }
 
 #[test]

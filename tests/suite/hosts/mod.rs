@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use nativeflow_stub::User;
+use nativeflow_stub::{Stub, User};
 
 use crate::installed::installed;
 use crate::residue::patterns::random_text;
@@ -83,13 +83,11 @@ impl Place {
 
     fn fill(&self, word: &str) -> String {
         let (stub, ca) = support::stub();
-        word.replace("{prefix}", &self.prefix.display().to_string())
+        with_stub(word, stub, ca)
+            .replace("{prefix}", &self.prefix.display().to_string())
             .replace("{tools}", &root().join("target/hosts").display().to_string())
             .replace("{node}", &root().join("target/node/node_modules").display().to_string())
             .replace("{dotnet}", &root().join("target/dotnet/bin/dotnet").display().to_string())
-            .replace("{base-url}", &stub.base_url())
-            .replace("{silent-url}", &stub.scenario_url("silence-after-tls"))
-            .replace("{ca-file}", ca.to_str().unwrap())
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -148,13 +146,16 @@ impl Place {
 
     fn test(&self, host: &Host, work: &Path) {
         let demo = User::demo();
+        let (stub, ca) = support::own_stub(host.name);
         let variables = [
-            ("NATIVEFLOW_TEST_URL", self.fill("{base-url}")),
-            ("NATIVEFLOW_TEST_CA_FILE", self.fill("{ca-file}")),
+            ("NATIVEFLOW_TEST_URL", stub.base_url()),
+            ("NATIVEFLOW_TEST_CA_FILE", ca.display().to_string()),
             ("NATIVEFLOW_TEST_REQUIRED", "1".to_owned()),
         ];
         for words in host.tests {
-            let program = self.program(host, work, words, &variables);
+            let filled: Vec<String> = words.iter().map(|word| with_stub(word, &stub, &ca)).collect();
+            let filled: Vec<&str> = filled.iter().map(String::as_str).collect();
+            let program = self.program(host, work, &filled, &variables);
             let facts = program.lines(&[&demo.key, &demo.login, &demo.secret]).run();
             assert!(facts.status.success(), "{}: {words:?}\n{}{}", host.name, facts.stdout, facts.stderr);
         }
@@ -243,6 +244,13 @@ impl Drop for Place {
             let _ = fs::remove_dir_all(work.ancestors().nth(2).unwrap());
         }
     }
+}
+
+/// Replaces the addresses of a stub and the file with its CA.
+fn with_stub(word: &str, stub: &Stub, ca: &Path) -> String {
+    word.replace("{base-url}", &stub.base_url())
+        .replace("{silent-url}", &stub.scenario_url("silence-after-tls"))
+        .replace("{ca-file}", ca.to_str().unwrap())
 }
 
 fn printed(output: &Output) -> String {

@@ -2,16 +2,19 @@
 
 use std::fs;
 
-use super::{Commands, Host, Place, printed};
-use crate::support::{needs, root};
+use super::{Commands, Host, Place, printed, with_stub};
+use crate::support::{needs, own_stub, root};
 
 fn checks(folder: &'static str, program: &str, build: Commands, run: &[&str]) {
     let host = Host { name: folder, version: &[], folder, build: &[], tests: &[], run: &[] };
     let place = Place::new(&format!("oauth2-{folder}"));
     let work = place.build(&host);
     fs::copy(root().join("tests/hosts").join(program), work.join(program)).unwrap();
+    let (stub, ca) = own_stub(folder);
     for words in build.iter().copied().chain([run]) {
-        let output = place.command(words).current_dir(&work).output().unwrap();
+        let filled: Vec<String> = words.iter().map(|word| with_stub(word, &stub, &ca)).collect();
+        let filled: Vec<&str> = filled.iter().map(String::as_str).collect();
+        let output = place.command(&filled).current_dir(&work).output().unwrap();
         assert!(output.status.success(), "{words:?}\n{}", printed(&output));
     }
 }
