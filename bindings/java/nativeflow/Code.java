@@ -17,28 +17,28 @@ public final class Code {
     /** Login, secret or consumer key rejected; the server does not report which. */
     public static final int DENIED = 20;
 
-    /** The account is locked. Reserved: this version never returns it. */
+    /** The account is locked. Only the OAuth 2.0 service reports it. */
     public static final int ACCOUNT_LOCKED = 21;
 
-    /** The account is disabled. Reserved: this version never returns it. */
+    /** The account is disabled. Only the OAuth 2.0 service reports it. */
     public static final int ACCOUNT_DISABLED = 22;
 
-    /** The password must be changed. Reserved: this version never returns it. */
+    /** The password must be changed. Only the OAuth 2.0 service reports it. */
     public static final int PASSWORD_EXPIRED = 23;
 
-    /** A policy forbids the login. Reserved: this version never returns it. */
+    /** A policy forbids the request: IP address, single sign-on, company, grant, right to revoke. */
     public static final int NOT_ALLOWED = 24;
 
-    /** The application is unknown or disabled. Reserved: this version never returns it. */
+    /** The client ID or the client secret is wrong, or the application is disabled. */
     public static final int BAD_CLIENT = 25;
 
-    /** The refresh token is invalid or expired. Reserved: this version never returns it. */
+    /** The refresh token is invalid or expired. Get a token with login and password. */
     public static final int REFRESH_EXPIRED = 26;
 
     /** The login was rejected before and is not sent again. Reserved: this version never returns it. */
     public static final int HELD_BACK = 27;
 
-    /** The user belongs to another host. Reserved: this version never returns it. */
+    /** The user or the token belongs to another host, which is not trusted. */
     public static final int WRONG_HOST = 28;
 
     /** The server is overloaded; see {@link NativeflowException#retryAfter}. */
