@@ -45,7 +45,7 @@
  *
  *     created by                                  freed by
  *     ------------------------------------------  ---------------
- *     nf_get_token, nf_client_get_token: token    nf_token_free
+ *     functions whose output is an nf_token       nf_token_free
  *     nf_client_new, nf_client_share: client      nf_client_free
  *     nf_options_new                              nf_options_free
  *     every function that returns nf_error *      nf_error_free
@@ -87,17 +87,21 @@
  * char *login and char *secret are the caller's buffers. Each call first copies
  * them and overwrites them with zeros, up to their NUL, on success and failure.
  * Pass writable arrays, not string literals. No other thread may use them
- * during the call. The caller wipes the consumer key; nf_token_free wipes the
- * token and the refresh token.
+ * during the call. nf_token_new does the same with its value and refresh token.
+ * The caller wipes the consumer key and the client secret; nf_token_free wipes
+ * the token and the refresh token.
+ *
+ * Options and clients keep the client secret and the login of a proxy encrypted
+ * until they are freed.
  *
  * A buffer that a call has wiped is empty. Fill both again before another call,
  * also before a retry. Otherwise the next call sends an empty password, which
  * counts as a failed login.
  *
- * Messages contain no secrets. If a server repeats the key, login or secret
- * (four characters or more), [redacted] replaces the value, or a note in the
- * form [withheld: ...] replaces the whole text. Six characters in a row of the
- * key, login or secret count as a repetition.
+ * Messages contain no secrets. If a server repeats a value that was sent, such
+ * as the key, login or secret (four characters or more), [redacted] replaces
+ * the value, or a note in the form [withheld: ...] replaces the whole text. Six
+ * characters in a row of a value count as a repetition.
  *
  *
  * CERTIFICATES
@@ -227,34 +231,35 @@
 #define NF_DENIED 20
 
 /**
- * The account is locked. Reserved: this version never returns it.
+ * The account is locked. Only the OAuth 2.0 service reports it.
  */
 #define NF_ACCOUNT_LOCKED 21
 
 /**
- * The account is disabled. Reserved: this version never returns it.
+ * The account is disabled. Only the OAuth 2.0 service reports it.
  */
 #define NF_ACCOUNT_DISABLED 22
 
 /**
- * The password must be changed. Reserved: this version never returns it.
+ * The password must be changed. Only the OAuth 2.0 service reports it.
  */
 #define NF_PASSWORD_EXPIRED 23
 
 /**
- * A policy forbids the login. Reserved: this version never returns it.
+ * A policy forbids the request: IP address, single sign-on, company, grant,
+ * right to revoke.
  */
 #define NF_NOT_ALLOWED 24
 
 /**
- * The application is unknown or disabled. Reserved: this version never returns
- * it.
+ * The client ID or the client secret is wrong, or the application is disabled.
+ * Only the OAuth 2.0 service reports it.
  */
 #define NF_BAD_CLIENT 25
 
 /**
- * The refresh token is invalid or expired. Reserved: this version never
- * returns it.
+ * The refresh token is invalid or expired. Get a token with login and
+ * password.
  */
 #define NF_REFRESH_EXPIRED 26
 
@@ -265,7 +270,7 @@
 #define NF_HELD_BACK 27
 
 /**
- * The user belongs to another host. Reserved: this version never returns it.
+ * The user or the token belongs to another host, which is not trusted.
  */
 #define NF_WRONG_HOST 28
 

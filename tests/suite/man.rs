@@ -166,11 +166,11 @@ fn function_page_has_prototype_text_and_failures() {
     let page = shown(pages.iter().find(|page| name(page) == "nf_client_get_token").unwrap());
     for part in [
         "SYNOPSIS #include <nativeflow.h> nf_error *nf_client_get_token(const nf_client *client, const char *key,",
-        "DESCRIPTION Gets an access token for a user with the Native Flow. login and secret are overwritten",
+        "DESCRIPTION Gets an access token for a user, from the service that the client uses. key is the consumer key",
         "RETURN VALUE NULL on success, otherwise an error. Free it with nf_error_free(3).",
         "Fails with NF_DENIED if the server rejects",
         "HISTORY Since 0.1.",
-        "SEE ALSO nf_client(3), nf_token(3), nf_error_free(3), nf_client_free(3), nf_client_cancel(3),",
+        "SEE ALSO nf_client(3), nf_token(3), nf_error_free(3), nf_options_allow_host(3), nf_client_free(3),",
         "nativeflow 0.1.0",
         "2026-01-31",
     ] {
@@ -232,7 +232,13 @@ fn type_pages_have_functions_and_an_example() {
         ("nf_options", &["nf_options_set_proxy(3) sets the proxy"]),
         ("nf_token", &["nf_token_value(3) returns the access token"]),
         ("nf_error", &["Why a call failed", "nf_error_remedy(3) returns what"]),
-        ("nf_log_fn", &["typedef void (*nf_log_fn)(void *user", "SEE ALSO nf_options_set_log(3), nativeflow(3)"]),
+        (
+            "nf_log_fn",
+            &[
+                "typedef void (*nf_log_fn)(void *user",
+                "SEE ALSO nf_error_call_id(3), nf_options_set_log(3), nativeflow(3)",
+            ],
+        ),
     ] {
         let page = shown(pages.iter().find(|page| name(page) == type_name).unwrap());
         let example = fs::read_to_string(examples().join(format!("{type_name}.c"))).unwrap();

@@ -85,7 +85,9 @@ fn remedies_name_only_functions_that_bindings_replace() {
     let causes = fs::read_to_string(root().join("src/error/cause.rs")).unwrap();
     let remedies: Vec<&str> =
         causes.lines().filter(|line| line.starts_with("        \"") && line.ends_with("\";")).collect();
-    let words = remedies.iter().flat_map(|line| line.split(|c: char| !c.is_ascii_lowercase() && c != '_'));
+    let words = remedies
+        .iter()
+        .flat_map(|line| line.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_'));
     let names: Vec<&str> = words.filter(|word| word.starts_with("nf_")).collect();
     let symbols = promised("nativeflow.symbols");
     assert!(names.len() >= 10, "{names:?}");
