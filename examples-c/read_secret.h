@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 /*
- * Reads the secret from the terminal, or the first line of standard input. Pass it to the library, which wipes it, or wipe
- * it. Returns 0, wipes the buffer and prints the reason if the secret cannot be used.
+ * Reads a secret from the terminal, or the next line of standard input. Pass it to the library, which wipes it, or wipe it.
+ * Returns 0, wipes the buffer and prints the reason if the secret cannot be used.
  */
-static int read_secret(char *secret, size_t capacity)
+static int ask_secret(const char *prompt, char *secret, size_t capacity)
 {
     struct termios before;
     int is_read, on_terminal = tcgetattr(STDIN_FILENO, &before) == 0;
@@ -23,7 +23,7 @@ static int read_secret(char *secret, size_t capacity)
         struct termios silent = before;
         silent.c_lflag &= ~(tcflag_t)ECHO;
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-        fputs("Secret: ", stderr);
+        fputs(prompt, stderr);
     }
     setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep a copy of the secret */
     is_read = read_line(secret, capacity);
@@ -34,5 +34,11 @@ static int read_secret(char *secret, size_t capacity)
     return is_read;
 }
 #endif
+
+/* Reads the password of a user. */
+static inline int read_secret(char *secret, size_t capacity)
+{
+    return ask_secret("Secret: ", secret, capacity);
+}
 
 #endif

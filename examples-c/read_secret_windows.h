@@ -25,7 +25,7 @@ static int read_console(HANDLE console, char *secret, size_t capacity)
 }
 
 /* See read_secret.h. */
-static int read_secret(char *secret, size_t capacity)
+static int ask_secret(const char *prompt, char *secret, size_t capacity)
 {
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
     DWORD before;
@@ -36,7 +36,7 @@ static int read_secret(char *secret, size_t capacity)
         return read_line(secret, capacity);
     }
     SetConsoleMode(input, before & ~(DWORD)ENABLE_ECHO_INPUT);
-    fputs("Secret: ", stderr);
+    fputs(prompt, stderr);
     is_read = read_console(input, secret, capacity);
     SetConsoleMode(input, before);
     fputc('\n', stderr);

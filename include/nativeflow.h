@@ -84,12 +84,12 @@
  *
  * SECRETS
  *
- * char *login and char *secret are the caller's buffers. Each call first copies
- * them and overwrites them with zeros, up to their NUL, on success and failure.
- * Pass writable arrays, not string literals. No other thread may use them
- * during the call. nf_token_new does the same with its value and refresh token.
- * The caller wipes the consumer key and the client secret; nf_token_free wipes
- * the token and the refresh token.
+ * The parameters login and secret, and value and refresh_token of nf_token_new,
+ * are the caller's buffers. Each call first copies them and overwrites them
+ * with zeros, up to their NUL, on success and failure. Pass writable arrays,
+ * not string literals. No other thread may use them during the call. The caller
+ * wipes the consumer key and the client secret; nf_token_free wipes the token
+ * and the refresh token.
  *
  * Options and clients keep the client secret and the login of a proxy encrypted
  * until they are freed.
@@ -98,10 +98,10 @@
  * also before a retry. Otherwise the next call sends an empty password, which
  * counts as a failed login.
  *
- * Messages contain no secrets. If a server repeats a value that was sent, such
- * as the key, login or secret (four characters or more), [redacted] replaces
- * the value, or a note in the form [withheld: ...] replaces the whole text. Six
- * characters in a row of a value count as a repetition.
+ * Messages contain no secrets. If a server repeats the key, login, secret,
+ * client secret or token that was sent (four characters or more), [redacted]
+ * replaces the value, or a note in the form [withheld: ...] replaces the whole
+ * text. Six characters in a row of one of them count as a repetition.
  *
  *
  * CERTIFICATES

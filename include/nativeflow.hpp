@@ -195,7 +195,8 @@ inline void check_version()
                 "Install that version, or compile the program with the installed header.");
 }
 
-/* A login or a password for one call. It is wiped by the call and by the destructor. It cannot be copied. */
+/* A login, a password or a part of a stored token. It has one use. It is wiped by the call and by the destructor. It cannot be
+   copied. */
 class secret {
 public:
     secret() noexcept = default;
@@ -391,17 +392,18 @@ public:
     }
 
     /* Selects the OAuth 2.0 service instead of the Native Flow. */
-    options &use_oauth2()
+    options &oauth2()
     {
         detail::check(nf_options_use_oauth2(options_.get()));
         return *this;
     }
 
-    /* The caller wipes `secret_text`. */
-    options &client_secret(std::string_view secret_text)
+    /* Sets the application's client secret, which is wiped on every path. */
+    options &client_secret(secret &text)
     {
-        const char *bytes = secret_text.data() == nullptr ? "" : secret_text.data();
-        detail::check(nf_options_set_client_secret(options_.get(), bytes, secret_text.size()));
+        nf_error *failed = nf_options_set_client_secret(options_.get(), text.data(), text.size());
+        text.wipe();
+        detail::check(failed);
         return *this;
     }
 
@@ -538,6 +540,10 @@ public:
     /* Revokes a token; in the Native Flow optionally with the token of an administrator. */
     void revoke_token(const token &revoked, const token *admin = nullptr) const
     {
+        /* NULL would mean that the token revokes itself. */
+        if (admin != nullptr && admin->get() == nullptr)
+            throw error(NF_INVALID_ARGUMENT, "Invalid token (moved to another object)",
+                        "Fix the calling program: pass the token that it was moved to.");
         detail::check(nf_client_revoke_token(get(), revoked.get(), admin == nullptr ? nullptr : admin->get()));
     }
 

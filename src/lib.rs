@@ -1,4 +1,4 @@
-//! Access tokens for SAP Concur by the OAuth 2.0 Native Flow. No secret data of the login is left in memory.
+//! Access tokens for SAP Concur by the Native Flow or OAuth 2.0. No secret data of the login is left in memory.
 //!
 //! This crate is a C library: its interface is `include/nativeflow.h`, and it exports nothing to Rust.
 //!

@@ -20,16 +20,19 @@
       *   USING options, text
       *     nf_options_set_base_url       nf_options_set_ca_file
       *     nf_options_set_user_agent     nf_options_set_proxy
-      *     nf_options_set_proxy_bypass
+      *     nf_options_set_proxy_bypass   nf_options_allow_host
       *   USING options, text, text
       *     nf_options_set_client_certificate
       *   USING options, text, BY VALUE NF-SIZE
-      *     nf_options_add_ca_pem
+      *     nf_options_add_ca_pem         nf_options_set_client_secret
       *   USING options, BY VALUE NF-MS
       *     nf_options_set_timeout_ms     nf_options_set_keep_alive_ms
       *     nf_options_set_connect_timeout_ms
+      *   USING options, BY VALUE NF-CREDENTIAL-TYPE
+      *     nf_options_set_credential_type
       *   USING options
       *     nf_options_use_environment_proxy
+      *     nf_options_use_oauth2
       *   USING options, BY VALUE NF-LOG-FUNCTION, any field
       *     nf_options_set_log
       *   USING options, BY VALUE NF-RELEASE-FUNCTION, any field
@@ -40,6 +43,15 @@
       *     nf_client_share
       *   USING client, key, login, secret, BY REFERENCE NF-TOKEN
       *     nf_client_get_token
+      *   USING client, key, token, BY REFERENCE NF-NEW-TOKEN
+      *     nf_client_refresh_token
+      *   USING client, token, BY VALUE NF-ADMIN-TOKEN
+      *     nf_client_revoke_token
+      *   USING client, key, BY REFERENCE NF-TOKEN
+      *     nf_client_get_application_token
+      *   USING scheme, value, refresh token, URL, BY VALUE
+      *   NF-EXPIRES-AT NF-REFRESH-EXPIRES-AT, BY REFERENCE NF-TOKEN
+      *     nf_token_new (zeroes value and refresh token)
       *   USING key, login, secret, BY REFERENCE NF-TOKEN
       *     nf_get_token
       * RETURNING NF-OPTIONS
@@ -59,7 +71,8 @@
       *     nf_token_remote_address
       *     nf_code_name (USING BY VALUE NF-CODE)
       * RETURNING NF-ADDRESS, then NF-NUMBER
-      *     nf_token_expires_at           nf_error_retry_after_ms
+      *     nf_token_expires_at           nf_token_refresh_expires_at
+      *     nf_error_retry_after_ms
       *     nf_token_copy_value (USING token, field, BY VALUE NF-SIZE)
       *     nf_token_timing_us (USING token, BY VALUE NF-TIMING)
       *     nf_error_timing_us (USING error, BY VALUE NF-TIMING)
@@ -75,6 +88,10 @@
       * free it with nf_client_free.
        01  NF-SHARE                 USAGE POINTER VALUE NULL.
        01  NF-TOKEN                 USAGE POINTER VALUE NULL.
+      * The token of a refresh, and the token of an administrator. NULL:
+      * a token revokes itself.
+       01  NF-NEW-TOKEN             USAGE POINTER VALUE NULL.
+       01  NF-ADMIN-TOKEN           USAGE POINTER VALUE NULL.
        01  NF-ERROR                 USAGE POINTER VALUE NULL.
 
       * A 64-bit result: an address or a number.
@@ -92,6 +109,14 @@
       * milliseconds.
        01  NF-SIZE                  PIC 9(18) COMP-5.
        01  NF-MS                    PIC 9(9) COMP-5.
+
+      * Numbers to pass BY VALUE: what login and secret are, and the
+      * times of a stored token in Unix seconds. -1: unknown.
+       01  NF-CREDENTIAL-TYPE       PIC S9(9) COMP-5 VALUE 0.
+           88  NF-CREDENTIAL-PASSWORD   VALUE 0.
+           88  NF-CREDENTIAL-AUTHTOKEN  VALUE 1.
+       01  NF-EXPIRES-AT            PIC S9(18) COMP-5 VALUE -1.
+       01  NF-REFRESH-EXPIRES-AT    PIC S9(18) COMP-5 VALUE -1.
 
       * A part of a call whose time in microseconds is measured: SET
       * NF-TIMING-TOTAL TO TRUE. NF-NUMBER is -1 if the call did not do

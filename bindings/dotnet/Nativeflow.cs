@@ -116,6 +116,15 @@ namespace Nativeflow
         Info = 3,
     }
 
+    /// <summary>What login and secret of a call are.</summary>
+    public enum CredentialType
+    {
+        /// <summary>A user's login ID and password.</summary>
+        Password = 0,
+        /// <summary>The UUID of a company and its request token.</summary>
+        AuthToken = 1,
+    }
+
     /// <summary>Why a call failed, and how to fix it. Contains no secret.</summary>
     public sealed class NativeflowException : Exception
     {
@@ -156,11 +165,13 @@ namespace Nativeflow
             for (int at; (at = remedy.IndexOf(prefix, StringComparison.Ordinal)) >= 0;)
             {
                 int end = at;
-                while (end < remedy.Length && (remedy[end] == '_' || char.IsLower(remedy[end])))
+                while (end < remedy.Length && (remedy[end] == '_' || char.IsLower(remedy[end]) || char.IsDigit(remedy[end])))
                     end++;
                 string name = "Options.";
                 foreach (string word in remedy.Substring(at + prefix.Length, end - at - prefix.Length).Split('_'))
-                    if (word != "" && word != "ms")
+                    if (word == "oauth2")
+                        name += "OAuth2";
+                    else if (word != "" && word != "ms")
                         name += char.ToUpperInvariant(word[0]) + word.Substring(1);
                 remedy = remedy.Substring(0, at) + name + remedy.Substring(end);
             }
@@ -231,6 +242,46 @@ namespace Nativeflow
 
         /// <summary>Sets the base URL of Concur, such as "https://eu1.concursolutions.com".</summary>
         public Options SetBaseUrl(string url) { return Set(Native.nf_options_set_base_url, url); }
+
+        /// <summary>Selects the OAuth 2.0 service instead of the Native Flow. It needs a client secret.</summary>
+        public Options UseOAuth2()
+        {
+            NativeflowException.ThrowFor(Native.nf_options_use_oauth2(Handle));
+            return this;
+        }
+
+        /// <summary>Sets the application's client secret: UTF-8, optionally padded with zeros. It is overwritten with zeros, on success
+        /// and failure.</summary>
+        public Options SetClientSecret(byte[] secret) { return SetClientSecret(Credentials.Of(text => new CText(text), null, secret)); }
+
+        /// <summary>Sets the application's client secret in UTF-16.</summary>
+        public Options SetClientSecret(char[] secret) { return SetClientSecret(Credentials.Of(text => new CText(text), null, secret)); }
+
+        Options SetClientSecret(Credentials moved)
+        {
+            ErrorHandle error = null;
+            bool isUsed;
+            using (moved)
+            {
+                isUsed = moved.AreUsed;
+                if (!isUsed)
+                    error = Native.nf_options_set_client_secret(Handle, moved.Secret.Pointer, moved.Secret.Length);
+            }
+            if (isUsed)
+                throw Credentials.Used();
+            NativeflowException.ThrowFor(error);
+            return this;
+        }
+
+        /// <summary>Sets what login and secret of a call are. Default: a user's login ID and password.</summary>
+        public Options SetCredentialType(CredentialType type)
+        {
+            NativeflowException.ThrowFor(Native.nf_options_set_credential_type(Handle, (int)type));
+            return this;
+        }
+
+        /// <summary>Trusts one more host, such as "eu2.api.concursolutions.com" or "gateway.example:8443".</summary>
+        public Options AllowHost(string host) { return Set(Native.nf_options_allow_host, host); }
 
         /// <summary>Sets the timeout of a whole call, from 1 ms to 49 days. Default: 60 seconds.</summary>
         public Options SetTimeout(TimeSpan limit) { return Set(Native.nf_options_set_timeout_ms, limit); }
@@ -331,7 +382,7 @@ namespace Nativeflow
         }
 
         /// <summary>Gets an access token. Blocks for at most the client's timeout.</summary>
-        /// <param name="key">The consumer key.</param>
+        /// <param name="key">The consumer key, or the client ID of the OAuth 2.0 service.</param>
         /// <param name="login">UTF-8, optionally padded with zeros. It is overwritten with zeros, on success and failure. An array of
         /// zeros only is rejected, because a call that used it has left it so.</param>
         /// <param name="secret">The same. null or empty for a user without a password.</param>
@@ -363,9 +414,45 @@ namespace Nativeflow
                     error = Native.nf_get_token(cKey.Pointer, moved.Login.Pointer, moved.Secret.Pointer, out token);
             }
             if (isUsed)
-                throw Used();
+                throw Credentials.Used();
             NativeflowException.ThrowFor(error);
             return new Token(token);
+        }
+
+        /// <summary>Gets another access token for the refresh token of a token, which does not change. The client must use the service that
+        /// issued it, with the client secret of the application. Store the refresh token of the new token: only that one may be
+        /// valid.</summary>
+        public Token RefreshToken(string key, Token token, CancellationToken cancellation = default(CancellationToken))
+        {
+            TokenHandle got = null;
+            ErrorHandle error;
+            using (CText cKey = CText.Of(key))
+                error = OnShare(share => Native.nf_client_refresh_token(share, cKey.Pointer, token?.Handle, out got), cancellation);
+            ThrowFor(error, cancellation);
+            return new Token(got);
+        }
+
+        /// <summary>Revokes a token, without disposing of it. The OAuth 2.0 service ends all refresh tokens of its user for the
+        /// application.</summary>
+        /// <param name="token">The token.</param>
+        /// <param name="admin">null, or in the Native Flow the token of an administrator.</param>
+        /// <param name="cancellation">Cancels only this call.</param>
+        public void RevokeToken(Token token, Token admin = null, CancellationToken cancellation = default(CancellationToken))
+        {
+            // An invalid handle is NULL in C.
+            using (TokenHandle none = admin == null ? new TokenHandle() : null)
+                ThrowFor(OnShare(share => Native.nf_client_revoke_token(share, token?.Handle, none ?? admin.Handle), cancellation), cancellation);
+        }
+
+        /// <summary>Gets an access token for the application itself, from the OAuth 2.0 service.</summary>
+        public Token GetApplicationToken(string clientId, CancellationToken cancellation = default(CancellationToken))
+        {
+            TokenHandle got = null;
+            ErrorHandle error;
+            using (CText cKey = CText.Of(clientId))
+                error = OnShare(share => Native.nf_client_get_application_token(share, cKey.Pointer, out got), cancellation);
+            ThrowFor(error, cancellation);
+            return new Token(got);
         }
 
         /// <summary>Cancels every call that runs on this client. Each returns within 10 ms. Calls that start later are not
@@ -389,13 +476,11 @@ namespace Nativeflow
             {
                 using (moved)
                 using (CText cKey = CText.Of(key))
-                using (ClientHandle share = Share())
-                using (cancellation.Register(share.Cancel))
-                using (Closing.Token.Register(share.Cancel))
                 {
                     isUsed = moved.AreUsed;
                     if (!isUsed)
-                        error = Native.nf_client_get_token(share, cKey.Pointer, moved.Login.Pointer, moved.Secret.Pointer, out token);
+                        error = OnShare(share => Native.nf_client_get_token(share, cKey.Pointer, moved.Login.Pointer, moved.Secret.Pointer,
+                            out token), cancellation);
                 }
             }
             catch (ObjectDisposedException)
@@ -404,10 +489,25 @@ namespace Nativeflow
             }
             // Thrown after the using blocks: an uncaught exception ends the process before the blocks that it leaves have wiped.
             if (isUsed)
-                throw Used();
+                throw Credentials.Used();
+            ThrowFor(error, cancellation);
+            return new Token(token);
+        }
+
+        /// <summary>Makes a call on a share of its own, which the cancellation and Dispose cancel.</summary>
+        ErrorHandle OnShare(Func<ClientHandle, ErrorHandle> call, CancellationToken cancellation)
+        {
+            using (ClientHandle share = Share())
+            using (cancellation.Register(share.Cancel))
+            using (Closing.Token.Register(share.Cancel))
+                return call(share);
+        }
+
+        static void ThrowFor(ErrorHandle error, CancellationToken cancellation)
+        {
             NativeflowException failure = NativeflowException.Of(error);
             if (failure == null)
-                return new Token(token);
+                return;
             if (failure.Code == Code.Cancelled)
                 throw new OperationCanceledException(failure.Message, failure, cancellation);
             throw failure;
@@ -421,28 +521,65 @@ namespace Nativeflow
             NativeflowException.ThrowFor(Native.nf_client_share(Handle, 0, out share));
             return share;
         }
-
-        // To the server, zeros would be an empty password, which counts as a failed login.
-        static NativeflowException Used()
-        {
-            return new NativeflowException(Code.InvalidArgument, "Invalid login or secret (zeros only, as after a call that used it)",
-                "Fix the calling program: fill the arrays again for each call.");
-        }
     }
 
     /// <summary>An access token. Dispose wipes it. Its strings are copies, which cannot be wiped. The bytes of
     /// <see cref="CopyValue"/> can be wiped.</summary>
     public sealed class Token : IDisposable
     {
-        readonly TokenHandle handle;
+        internal readonly TokenHandle Handle;
 
-        internal Token(TokenHandle handle) { this.handle = handle; }
+        internal Token(TokenHandle handle) { Handle = handle; }
 
-        /// <summary>The access token. It is visible ASCII and never empty.</summary>
+        /// <summary>Makes a token from parts that the program has stored, to refresh or revoke it. Sends nothing.</summary>
+        /// <param name="scheme">"OAuth" for a token of the Native Flow, "Bearer" for one of the OAuth 2.0 service.</param>
+        /// <param name="value">The access token, or null. Overwritten with zeros, on success and failure.</param>
+        /// <param name="refreshToken">The same. One of the two is needed.</param>
+        /// <param name="instanceUrl">null or "" for the base URL of the client that uses the token.</param>
+        /// <param name="expiresAt">null if unknown.</param>
+        /// <param name="refreshExpiresAt">null if unknown.</param>
+        public Token(string scheme, byte[] value, byte[] refreshToken, string instanceUrl = null, DateTimeOffset? expiresAt = null,
+            DateTimeOffset? refreshExpiresAt = null)
+        {
+            Handle = Made(scheme, Credentials.Of(text => new CText(text), value, refreshToken), instanceUrl, expiresAt, refreshExpiresAt);
+        }
+
+        /// <summary>Makes a token from parts in UTF-16.</summary>
+        public Token(string scheme, char[] value, char[] refreshToken, string instanceUrl = null, DateTimeOffset? expiresAt = null,
+            DateTimeOffset? refreshExpiresAt = null)
+        {
+            Handle = Made(scheme, Credentials.Of(text => new CText(text), value, refreshToken), instanceUrl, expiresAt, refreshExpiresAt);
+        }
+
+        static TokenHandle Made(string scheme, Credentials moved, string instanceUrl, DateTimeOffset? expiresAt, DateTimeOffset? refreshExpiresAt)
+        {
+            ErrorHandle error = null;
+            TokenHandle token = null;
+            bool isUsed;
+            using (moved)
+            using (CText cScheme = CText.Of(scheme), url = CText.Of(instanceUrl))
+            {
+                isUsed = moved.AreUsed;
+                if (!isUsed)
+                    error = Native.nf_token_new(cScheme.Pointer, moved.Login.Pointer, moved.Secret.Pointer, url.Pointer, Seconds(expiresAt),
+                        Seconds(refreshExpiresAt), out token);
+            }
+            if (isUsed)
+                throw Credentials.Used();
+            NativeflowException.ThrowFor(error);
+            return token;
+        }
+
+        static long Seconds(DateTimeOffset? time) { return time == null ? -1 : time.Value.ToUnixTimeSeconds(); }
+
+        static DateTimeOffset? Time(long seconds) { return seconds == -1 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeSeconds(seconds); }
+
+        /// <summary>The access token. It is visible ASCII, and empty only if a token was made without a value.</summary>
         public string Value { get { return Text(Native.nf_token_value); } }
-        /// <summary>The scheme of the Authorization header for this token, "OAuth".</summary>
+        /// <summary>The scheme of the Authorization header for this token: "OAuth" for the Native Flow, "Bearer" for the OAuth 2.0
+        /// service.</summary>
         public string Scheme { get { return Text(Native.nf_token_scheme); } }
-        /// <summary>The complete value of an Authorization header: scheme and token.</summary>
+        /// <summary>The complete value of an Authorization header: scheme and token. Empty if the token has no value.</summary>
         public string Authorization { get { return Text(Native.nf_token_authorization); } }
         /// <summary>The refresh token; empty if the server sent none. Store it: it is needed to renew the token.</summary>
         public string RefreshToken { get { return Text(Native.nf_token_refresh_token); } }
@@ -452,33 +589,28 @@ namespace Nativeflow
         /// <summary>The expiry date exactly as the server wrote it. Use it only for display.</summary>
         public string ExpirationDate { get { return Text(Native.nf_token_expiration_date); } }
         /// <summary>When the token expires, in UTC; null if the date is missing or not in the expected format.</summary>
-        public DateTimeOffset? ExpiresAt
-        {
-            get
-            {
-                long seconds = Native.nf_token_expires_at(handle);
-                return seconds == -1 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeSeconds(seconds);
-            }
-        }
+        public DateTimeOffset? ExpiresAt { get { return Time(Native.nf_token_expires_at(Handle)); } }
+        /// <summary>When the refresh token expires, in UTC; null if the server sent no such time.</summary>
+        public DateTimeOffset? RefreshExpiresAt { get { return Time(Native.nf_token_refresh_expires_at(Handle)); } }
 
         /// <summary>IP address and port of the TCP connection of the call; with a proxy, the proxy's.</summary>
         public string RemoteAddress { get { return Text(Native.nf_token_remote_address); } }
         /// <summary>The time of a part of the call; null: the call did not do that part. An idle connection needs no lookup,
         /// connection and TLS handshake.</summary>
-        public TimeSpan? GetTiming(Timing part) { return Native.Time(Native.nf_token_timing_us(handle, (int)part)); }
+        public TimeSpan? GetTiming(Timing part) { return Native.Time(Native.nf_token_timing_us(Handle, (int)part)); }
 
         /// <summary>Copies the token into the buffer as ASCII, and returns its length. Copies nothing if the buffer is shorter or null.
         /// Pin the buffer before the call, and wipe it afterwards.</summary>
         public int CopyValue(byte[] buffer)
         {
             var capacity = new UIntPtr((uint)(buffer == null ? 0 : buffer.Length));
-            return (int)Native.nf_token_copy_value(handle, buffer, capacity);
+            return (int)Native.nf_token_copy_value(Handle, buffer, capacity);
         }
 
         /// <summary>Wipes and frees the token.</summary>
-        public void Dispose() { handle.Dispose(); }
+        public void Dispose() { Handle.Dispose(); }
 
-        internal string Text(Func<TokenHandle, IntPtr> read) { return Native.Text(handle, read); }
+        internal string Text(Func<TokenHandle, IntPtr> read) { return Native.Text(Handle, read); }
     }
 
     /// <summary>An array that is pinned until it is wiped.</summary>
@@ -555,6 +687,9 @@ namespace Nativeflow
 
         public IntPtr Pointer { get { return wiped == null ? IntPtr.Zero : wiped.Address; } }
 
+        /// <summary>The number of bytes before the NUL.</summary>
+        public UIntPtr Length { get { return new UIntPtr((uint)end); } }
+
         public void Dispose() { wiped?.Dispose(); }
 
         // Encoding would replace half of a surrogate pair, or throw an exception that names it. Here it becomes invalid UTF-8, which
@@ -589,12 +724,20 @@ namespace Nativeflow
         }
     }
 
-    /// <summary>Login and secret, moved into the memory of a call. The caller's arrays are zeros from then on.</summary>
+    /// <summary>Login and secret, or the two secrets of a stored token, moved into the memory of a call. The caller's arrays are zeros
+    /// from then on.</summary>
     sealed class Credentials : IDisposable
     {
         public CText Login { get; private set; }
         public CText Secret { get; private set; }
         public bool AreUsed { get { return Login.IsUsed || Secret.IsUsed; } }
+
+        // To the server, zeros would be an empty password, which counts as a failed login.
+        public static NativeflowException Used()
+        {
+            return new NativeflowException(Code.InvalidArgument, "Invalid login or secret (zeros only, as after a call that used it)",
+                "Fix the calling program: fill the arrays again for each call.");
+        }
 
         Credentials() { }
 
@@ -773,6 +916,10 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern OptionsHandle nf_options_new();
         [DllImport(Library, CallingConvention = C)] internal static extern void nf_options_free(IntPtr options);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_base_url(OptionsHandle options, IntPtr url);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_use_oauth2(OptionsHandle options);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_client_secret(OptionsHandle options, IntPtr secret, UIntPtr length);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_credential_type(OptionsHandle options, int type);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_allow_host(OptionsHandle options, IntPtr host);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_timeout_ms(OptionsHandle options, uint ms);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_connect_timeout_ms(OptionsHandle options, uint ms);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_ca_file(OptionsHandle options, IntPtr path);
@@ -793,7 +940,12 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern void nf_client_cancel(ClientHandle client);
         [DllImport(Library, CallingConvention = C)]
         internal static extern ErrorHandle nf_client_get_token(ClientHandle client, IntPtr key, IntPtr login, IntPtr secret, out TokenHandle token);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_refresh_token(ClientHandle client, IntPtr key, TokenHandle token, out TokenHandle refreshed);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_revoke_token(ClientHandle client, TokenHandle token, TokenHandle admin);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_get_application_token(ClientHandle client, IntPtr key, out TokenHandle token);
 
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern ErrorHandle nf_token_new(IntPtr scheme, IntPtr value, IntPtr refreshToken, IntPtr instanceUrl, long expiresAt, long refreshExpiresAt, out TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_token_value(TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern UIntPtr nf_token_copy_value(TokenHandle token, [In, Out] byte[] buffer, UIntPtr capacity);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_token_scheme(TokenHandle token);
@@ -801,6 +953,7 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_token_refresh_token(TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_token_instance_url(TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern long nf_token_expires_at(TokenHandle token);
+        [DllImport(Library, CallingConvention = C)] internal static extern long nf_token_refresh_expires_at(TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_token_expiration_date(TokenHandle token);
         [DllImport(Library, CallingConvention = C)] internal static extern long nf_token_timing_us(TokenHandle token, int timing);
         [DllImport(Library, CallingConvention = C)] internal static extern IntPtr nf_token_remote_address(TokenHandle token);

@@ -47,6 +47,14 @@ static class Tests
         DisposeWaitsForReaders();
         SecretsAreWipedIfCopyingFails();
         CodesMatchTheLibrary();
+        OAuth2TokenIsRefreshedAndRevoked();
+        NativeFlowTokenIsRefreshedAndRevoked();
+        ApplicationAndCompanyGetTokens();
+        ErrorHasServerCode();
+        OAuth2OptionsAreChecked();
+        InvalidTokensAreRejected();
+        TokenMayBeDisposedOfDuringItsCall();
+        CancellationEndsEachKindOfCall();
         RemediesNameMethodsOfOptions();
         if (failures == 0)
             Console.WriteLine("all checks passed");
@@ -514,18 +522,158 @@ static class Tests
         }
     }
 
+    const string ClientSecret = "c5Gk/demo+Client=Secret";
+
+    static Options OAuth2(string scenario = "")
+    {
+        return new Options().SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).UseOAuth2().SetClientSecret(ClientSecret.ToCharArray());
+    }
+
+    static void OAuth2TokenIsRefreshedAndRevoked()
+    {
+        using (var client = new Client(OAuth2()))
+        using (Token token = client.GetToken(key, Bytes(login), Bytes(secret)))
+        {
+            Check(token.Scheme == "Bearer" && token.Authorization == "Bearer " + token.Value && token.ExpirationDate == "");
+            Check(token.RefreshExpiresAt > token.ExpiresAt);
+            byte[] part = Bytes(token.RefreshToken);
+            using (var stored = new Token("Bearer", null, part, token.InstanceUrl, null, token.RefreshExpiresAt))
+            using (Token refreshed = client.RefreshToken(key, stored))
+            {
+                Check(IsZero(part) && stored.Value == "" && stored.Authorization == "");
+                Check(stored.ExpiresAt == null && stored.RefreshExpiresAt == token.RefreshExpiresAt);
+                Check(refreshed.Value != "" && refreshed.Value != token.Value && refreshed.RefreshToken != token.RefreshToken);
+                Check(CodeOf(() => client.RevokeToken(stored)) == Code.InvalidArgument);
+                Check(CodeOf(() => client.RevokeToken(refreshed, token)) == Code.InvalidArgument);
+                client.RevokeToken(refreshed);
+                NativeflowException expired = FailureOf(() => client.RefreshToken(key, refreshed).Dispose());
+                Check(expired.Code == Code.RefreshExpired && expired.ServerCode == 108);
+            }
+        }
+    }
+
+    static void NativeFlowTokenIsRefreshedAndRevoked()
+    {
+        byte[] given = Bytes(ClientSecret + "\0\0"); // a buffer that is longer than the text
+        using (var client = new Client(new Options().SetBaseUrl(baseUrl).SetCaFile(caFile).SetClientSecret(given)))
+        using (Token token = client.GetToken(key, Bytes(login), Bytes(secret)))
+        using (Token refreshed = client.RefreshToken(key, token))
+        {
+            Check(IsZero(given) && token.RefreshExpiresAt == null);
+            Check(refreshed.Value != token.Value && refreshed.RefreshToken == token.RefreshToken);
+            client.RevokeToken(token, refreshed);
+            client.RevokeToken(refreshed);
+            Check(CodeOf(() => client.GetApplicationToken(key)) == Code.InvalidOption);
+        }
+    }
+
+    static void ApplicationAndCompanyGetTokens()
+    {
+        using (var client = new Client(OAuth2().SetCredentialType(CredentialType.AuthToken)))
+        using (Token application = client.GetApplicationToken(key))
+        using (Token token = client.GetToken(key, Bytes("5f0c1d2e-8a4b-4c6d-9e7f-0a1b2c3d4e5f"), Bytes("at-request+token/of=company")))
+            Check(application.Value != "" && application.RefreshToken == "" && token.RefreshToken != "");
+    }
+
+    static void ErrorHasServerCode()
+    {
+        using (var client = new Client(OAuth2("/scenario/oauth2-code-14")))
+        {
+            NativeflowException locked = FailureOf(() => client.GetToken(key, Bytes(login), Bytes(secret)).Dispose());
+            Check(locked.Code == Code.AccountLocked && locked.ServerCode == 14 && locked.RetryAfter == null);
+        }
+    }
+
+    static void OAuth2OptionsAreChecked()
+    {
+        using (var options = new Options())
+        {
+            Check(CodeOf(() => new Client(options.UseOAuth2())) == Code.InvalidOption);
+            Check(CodeOf(() => options.SetClientSecret(new byte[0])) == Code.InvalidOption);
+            Check(CodeOf(() => options.SetClientSecret("a\n".ToCharArray())) == Code.InvalidOption);
+            Check(CodeOf(() => options.SetClientSecret((byte[])null)) == Code.InvalidArgument);
+            Check(CodeOf(() => options.SetClientSecret(new char[8])) == Code.InvalidArgument);
+            Check(CodeOf(() => options.SetClientSecret("a\0b".ToCharArray())) == Code.InvalidUtf8);
+            Check(CodeOf(() => options.SetCredentialType((CredentialType)7)) == Code.InvalidOption);
+            Check(CodeOf(() => options.AllowHost("https://localhost")) == Code.InvalidOption);
+            new Client(options.AllowHost("localhost:8443").SetClientSecret(Bytes(ClientSecret))).Dispose();
+        }
+        using (var options = new Options())
+            Check(CodeOf(() => new Client(options.SetCredentialType(CredentialType.AuthToken))) == Code.InvalidOption);
+    }
+
+    static void InvalidTokensAreRejected()
+    {
+        foreach (string[] parts in new[]
+            {
+                new[] { "Basic", "v", "r", "" }, new[] { "Bearer", "", "", "" }, new[] { "Bearer", "\0", "r", "" },
+                new[] { "OAuth", "v", "a b", "" }, new[] { "OAuth", "v", "r", "http://example.com" },
+            })
+        {
+            char[] value = parts[1].ToCharArray(), refreshToken = parts[2].ToCharArray();
+            Check(CodeOf(() => new Token(parts[0], value, refreshToken, parts[3]).Dispose()) == Code.InvalidArgument);
+            Check(IsZero(value) && IsZero(refreshToken));
+        }
+        using (var client = new Client(OAuth2()))
+        using (var token = new Token("Bearer", Bytes("v"), null))
+        using (var other = new Token("OAuth", Bytes("v"), Bytes("r"), null, DateTimeOffset.UtcNow))
+        {
+            Check(other.ExpiresAt > DateTimeOffset.UtcNow.AddMinutes(-1));
+            Check(CodeOf(() => client.RefreshToken(key, token)) == Code.InvalidArgument);
+            Check(CodeOf(() => client.RefreshToken(key, other)) == Code.InvalidArgument);
+            Check(CodeOf(() => client.RevokeToken(other)) == Code.InvalidArgument);
+            token.Dispose();
+            Check(Throws<ObjectDisposedException>(() => client.RefreshToken(key, token)));
+            Check(Throws<ObjectDisposedException>(() => client.RevokeToken(token)));
+            Check(Throws<ArgumentNullException>(() => client.RevokeToken(null)));
+        }
+    }
+
+    // The log of a call disposes of the token that the call uses.
+    static void TokenMayBeDisposedOfDuringItsCall()
+    {
+        Token token = null;
+        using (var client = new Client(OAuth2().SetLog((level, line) => token?.Dispose())))
+        {
+            token = client.GetToken(key, Bytes(login), Bytes(secret));
+            client.RefreshToken(key, token).Dispose();
+            Check(Throws<ObjectDisposedException>(() => Check(token.Value == "")));
+        }
+    }
+
+    static void CancellationEndsEachKindOfCall()
+    {
+        using (var client = new Client(OAuth2("/scenario/silence-after-tls")))
+        using (var token = new Token("Bearer", Bytes("v"), Bytes("r")))
+            foreach (Action<CancellationToken> call in new Action<CancellationToken>[]
+                {
+                    cancellation => client.RefreshToken(key, token, cancellation),
+                    cancellation => client.RevokeToken(token, null, cancellation),
+                    cancellation => client.GetApplicationToken(key, cancellation),
+                })
+                using (var source = new CancellationTokenSource(100))
+                    Check(Throws<OperationCanceledException>(() => call(source.Token)));
+    }
+
+    static NativeflowException FailureOf(Action action)
+    {
+        try { action(); }
+        catch (NativeflowException failure) { return failure; }
+        return null;
+    }
+
     static void RemediesNameMethodsOfOptions()
     {
         int setters = 0;
         foreach (var function in typeof(Native).GetMethods(BindingFlags.Static | BindingFlags.NonPublic))
-            if (Regex.IsMatch(function.Name, "^nf_options_(set|add|use)_"))
+            if (Regex.IsMatch(function.Name, "^nf_options_(set|add|use|allow)_"))
             {
                 string own = NativeflowException.WithOwnNames("the setting (" + function.Name + "), see x_y");
                 Match name = Regex.Match(own, @"^the setting \(Options\.(\w+)\), see x_y$");
-                Check(name.Success && typeof(Options).GetMethod(name.Groups[1].Value) != null);
+                Check(name.Success && typeof(Options).GetMethods().Any(method => method.Name == name.Groups[1].Value));
                 setters++;
             }
-        Check(setters >= 12);
+        Check(setters >= 16);
         using (var options = new Options())
         using (var client = new Client(options.SetBaseUrl(baseUrl)))
             try

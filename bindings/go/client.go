@@ -36,7 +36,8 @@ func NewClient(options Options) (*Client, error) {
 }
 
 // GetToken gets an access token for a user. login and secret are overwritten with zeros, on success and failure. secret may be
-// nil for a user without a password. The login is sent once; the library never sends it again.
+// nil for a user without a password. The login is sent once. Exception: if the OAuth 2.0 service answers that it has not checked
+// the login, because the user belongs to another trusted host, it is sent there, once.
 //
 // GetToken blocks until ctx is done. If ctx has no deadline, it blocks for at most the client's timeout. It returns within 10
 // ms of either. A deadline of ctx may be later than the client's timeout. A call that ctx ends fails with both ErrCancelled and
@@ -57,21 +58,83 @@ func (c *Client) GetToken(ctx context.Context, consumerKey string, login, secret
 			return nil, failed
 		}
 	}
-	share, err := c.share(limit(ctx))
+	var got *C.nf_token
+	err = c.call(ctx, func(share *C.nf_client) *C.nf_error {
+		return C.nf_client_get_token(share, key.start, cLogin.start, cSecret.start, &got)
+	})
+	return tokenOf(got, err)
+}
+
+// RefreshToken gets another access token for the refresh token of token, which does not change. The client must use the service
+// that issued token, with the client secret of the application. Store the refresh token of the new token: only that one may be
+// valid. RefreshToken blocks as GetToken does. It fails with ErrRefreshExpired if the server rejects the refresh token.
+func (c *Client) RefreshToken(ctx context.Context, consumerKey string, token *Token) (*Token, error) {
+	key, err := newText(consumerKey)
+	defer key.free()
 	if err != nil {
 		return nil, err
 	}
-	defer c.free(share)
-	defer watch(ctx, share)()
-	var got *C.nf_token
-	if failed := C.nf_client_get_token(share, key.start, cLogin.start, cSecret.start, &got); failed != nil {
-		err := takeError(failed)
-		if err.Code == ErrCancelled || err.Code == ErrTimeout {
-			err.context = ctx.Err()
-		}
+	old, err := token.hold()
+	if err != nil {
 		return nil, err
 	}
-	return newToken(got), nil
+	defer token.release()
+	var got *C.nf_token
+	err = c.call(ctx, func(share *C.nf_client) *C.nf_error {
+		return C.nf_client_refresh_token(share, key.start, old, &got)
+	})
+	return tokenOf(got, err)
+}
+
+// RevokeToken revokes a token. admin is nil, or in the Native Flow the token of an administrator; without one, a token revokes
+// itself. The OAuth 2.0 service ends all refresh tokens of the token's user for the application. RevokeToken blocks as GetToken
+// does. It does not close the token.
+func (c *Client) RevokeToken(ctx context.Context, token, admin *Token) error {
+	revoked, err := token.hold()
+	if err != nil {
+		return err
+	}
+	defer token.release()
+	var by *C.nf_token
+	if admin != nil {
+		if by, err = admin.hold(); err != nil {
+			return err
+		}
+		defer admin.release()
+	}
+	return c.call(ctx, func(share *C.nf_client) *C.nf_error { return C.nf_client_revoke_token(share, revoked, by) })
+}
+
+// GetApplicationToken gets an access token for the application itself, from the OAuth 2.0 service. It blocks as GetToken does.
+func (c *Client) GetApplicationToken(ctx context.Context, clientID string) (*Token, error) {
+	key, err := newText(clientID)
+	defer key.free()
+	if err != nil {
+		return nil, err
+	}
+	var got *C.nf_token
+	err = c.call(ctx, func(share *C.nf_client) *C.nf_error {
+		return C.nf_client_get_application_token(share, key.start, &got)
+	})
+	return tokenOf(got, err)
+}
+
+// call runs a C function on a share of its own, which ctx cancels.
+func (c *Client) call(ctx context.Context, run func(share *C.nf_client) *C.nf_error) error {
+	share, err := c.share(limit(ctx))
+	if err != nil {
+		return err
+	}
+	defer c.free(share)
+	defer watch(ctx, share)()
+	if from := run(share); from != nil {
+		failed := takeError(from)
+		if failed.Code == ErrCancelled || failed.Code == ErrTimeout {
+			failed.context = ctx.Err()
+		}
+		return failed
+	}
+	return nil
 }
 
 // Cancel cancels every running call: they fail with ErrCancelled. The client can still be used; calls that start later are not

@@ -57,6 +57,10 @@ func (e *Error) Unwrap() error { return e.context }
 // ownNames replaces C functions in a remedy with the fields of Options.
 var ownNames = strings.NewReplacer(
 	"nf_options_set_base_url", "Options.BaseURL",
+	"nf_options_use_oauth2", "Options.OAuth2",
+	"nf_options_set_client_secret", "Options.ClientSecret",
+	"nf_options_set_credential_type", "Options.CredentialType",
+	"nf_options_allow_host", "Options.AllowedHosts",
 	"nf_options_set_timeout_ms", "Options.Timeout",
 	"nf_options_set_connect_timeout_ms", "Options.ConnectTimeout",
 	"nf_options_set_keep_alive_ms", "Options.KeepAlive",

@@ -53,6 +53,11 @@ type Options struct {
 	KeepAlive      time.Duration // how long a connection may stay idle between two calls; default: a new one for each call
 	UserAgent      string        // the name of your product, such as "my-erp/4.2"
 
+	OAuth2         bool           // uses the OAuth 2.0 service instead of the Native Flow; it needs a client secret
+	ClientSecret   []byte         // of the application; wipe it when the client has been created
+	CredentialType CredentialType // what login and secret are; default: a user's login ID and password
+	AllowedHosts   []string       // further trusted hosts, such as "eu2.api.concursolutions.com" or "gateway.example:8443"
+
 	CAFile string // file of trusted root certificates, PEM or DER; they replace the operating system's
 	CAPEM  []byte // trusted root certificates as bytes, in addition to those of CAFile
 
@@ -66,9 +71,17 @@ type Options struct {
 	Log LogFunc // receives one line for each step of every call
 }
 
+// CredentialType is what login and secret of a call are.
+type CredentialType int32
+
+const (
+	CredentialPassword  CredentialType = C.NF_CREDENTIAL_PASSWORD  // a user's login ID and password
+	CredentialAuthToken CredentialType = C.NF_CREDENTIAL_AUTHTOKEN // the UUID of a company and its request token
+)
+
 // apply sets the C options.
 func (o *Options) apply(to *C.nf_options) error {
-	for _, set := range []func(*C.nf_options) error{o.applyLog, o.applyTexts, o.applyTimes, o.applyTrust, o.applyProxy} {
+	for _, set := range []func(*C.nf_options) error{o.applyLog, o.applyTexts, o.applyService, o.applyTimes, o.applyTrust, o.applyProxy} {
 		if err := set(to); err != nil {
 			return err
 		}
@@ -94,6 +107,29 @@ func (o *Options) applyTexts(to *C.nf_options) error {
 		return err
 	}
 	return with(o.UserAgent, func(product *C.char) *C.nf_error { return C.nf_options_set_user_agent(to, product) })
+}
+
+func (o *Options) applyService(to *C.nf_options) error {
+	if o.OAuth2 {
+		if err := check(C.nf_options_use_oauth2(to)); err != nil {
+			return err
+		}
+	}
+	if err := check(C.nf_options_set_credential_type(to, C.int32_t(o.CredentialType))); err != nil {
+		return err
+	}
+	for _, host := range o.AllowedHosts {
+		given, err := newText(host)
+		if err == nil {
+			err = check(C.nf_options_allow_host(to, given.start))
+		}
+		given.free()
+		if err != nil {
+			return err
+		}
+	}
+	size := C.size_t(len(o.ClientSecret))
+	return with(o.ClientSecret, func(secret *C.char) *C.nf_error { return C.nf_options_set_client_secret(to, secret, size) })
 }
 
 func (o *Options) applyTimes(to *C.nf_options) error {

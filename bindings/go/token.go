@@ -15,6 +15,49 @@ import (
 type Token struct {
 	lock sync.RWMutex
 	c    *C.nf_token // nil: closed; the C functions accept NULL
+	held *C.nf_token // what running calls use; the last of them frees it if the token is closed
+	uses int         // the number of these calls
+}
+
+// TokenParts are the parts of a token that the program has stored. The zero value of a field means that the part is missing or
+// unknown. Value or RefreshToken is needed. An empty InstanceURL means the base URL of the client that uses the token.
+type TokenParts struct {
+	Scheme           string // "OAuth": of the Native Flow; "Bearer": of the OAuth 2.0 service
+	Value            []byte
+	RefreshToken     []byte
+	InstanceURL      string
+	ExpiresAt        time.Time
+	RefreshExpiresAt time.Time
+}
+
+// NewToken makes a token from parts that the program has stored, to refresh or revoke it. It sends nothing. Value and RefreshToken
+// of parts are overwritten with zeros, on success and failure.
+func NewToken(parts TokenParts) (*Token, error) {
+	value, valueErr := moveText(parts.Value)
+	defer value.free()
+	refresh, refreshErr := moveText(parts.RefreshToken)
+	defer refresh.free()
+	scheme, schemeErr := newText(parts.Scheme)
+	defer scheme.free()
+	url, urlErr := newText(parts.InstanceURL)
+	defer url.free()
+	for _, failed := range []error{valueErr, refreshErr, schemeErr, urlErr} {
+		if failed != nil {
+			return nil, failed
+		}
+	}
+	expires, refreshExpires := unixSeconds(parts.ExpiresAt), unixSeconds(parts.RefreshExpiresAt)
+	var made *C.nf_token
+	err := check(C.nf_token_new(scheme.start, value.start, refresh.start, url.start, expires, refreshExpires, &made))
+	return tokenOf(made, err)
+}
+
+// unixSeconds converts a time for C. The zero time is unknown, -1.
+func unixSeconds(at time.Time) C.int64_t {
+	if at.IsZero() {
+		return -1
+	}
+	return C.int64_t(at.Unix())
 }
 
 func newToken(c *C.nf_token) *Token {
@@ -23,13 +66,51 @@ func newToken(c *C.nf_token) *Token {
 	return t
 }
 
-// Close wipes and frees the token. A second Close does nothing.
+// tokenOf returns the token or the error of a C function.
+func tokenOf(c *C.nf_token, err error) (*Token, error) {
+	if err != nil {
+		return nil, err
+	}
+	return newToken(c), nil
+}
+
+// Close wipes and frees the token. A call that uses it continues, and frees it at its end. A second Close does nothing.
 func (t *Token) Close() {
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	runtime.SetFinalizer(t, nil)
-	C.nf_token_free(t.c)
+	if t.uses == 0 {
+		C.nf_token_free(t.c)
+	}
 	t.c = nil
+}
+
+// hold returns the C token for a call, which releases it. Close does not wait for the call, because the log of a call may close
+// its token.
+func (t *Token) hold() (*C.nf_token, error) {
+	if t != nil {
+		t.lock.Lock()
+		defer t.lock.Unlock()
+		if t.c != nil {
+			t.held = t.c
+			t.uses++
+			return t.c, nil
+		}
+	}
+	return nil, &Error{
+		Code:    ErrInvalidArgument,
+		Message: "Invalid token (nil or closed)",
+		Remedy:  "Fix the calling program: close a token after its last use.",
+	}
+}
+
+func (t *Token) release() {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	t.uses--
+	if t.uses == 0 && t.c == nil {
+		C.nf_token_free(t.held)
+	}
 }
 
 // Value returns the access token. It is visible ASCII. A string cannot be wiped; see AppendValue.
@@ -39,35 +120,36 @@ func (t *Token) Value() string { return t.read(value) }
 // new block, and the old block is not wiped.
 func (t *Token) AppendValue(dst []byte) []byte { return t.append(dst, value) }
 
-// Scheme returns the scheme of the Authorization header for this token, "OAuth".
+// Scheme returns the scheme of the Authorization header for this token: "OAuth" for the Native Flow, "Bearer" for the OAuth 2.0
+// service.
 func (t *Token) Scheme() string { return t.read(scheme) }
 
-// Authorization returns "OAuth <value>", the complete value of an Authorization header. A string cannot be wiped.
+// Authorization returns scheme and value, the complete value of an Authorization header, or "" for a token without a value. A
+// string cannot be wiped.
 func (t *Token) Authorization() string { return t.read(authorization) }
 
 // AppendAuthorization appends the value of Authorization to dst, as AppendValue does.
 func (t *Token) AppendAuthorization(dst []byte) []byte { return t.append(dst, authorization) }
 
-// RefreshToken returns the refresh token, or "" if the server sent none. Store it: it is needed to renew the token and to
-// migrate to the OAuth 2.0 service. A string cannot be wiped.
+// RefreshToken returns the refresh token, or "" if the server sent none. Store it: it is needed to renew the token. A
+// string cannot be wiped.
 func (t *Token) RefreshToken() string { return t.read(refreshToken) }
 
 // AppendRefreshToken appends the refresh token to dst, as AppendValue does.
 func (t *Token) AppendRefreshToken(dst []byte) []byte { return t.append(dst, refreshToken) }
 
-// InstanceURL returns the base URL for requests with this token, exactly as the server wrote it. It is "" if the server sent
-// none, or one that a token must not be sent to.
+// InstanceURL returns the base URL for requests with this token. It is "" if the server sent none, or one that a token must not
+// be sent to.
 func (t *Token) InstanceURL() string { return t.read(instanceURL) }
 
 // ExpiresAt returns when the token expires, in UTC. known is false if the date is missing or not in the expected format.
 func (t *Token) ExpiresAt() (at time.Time, known bool) {
-	t.lock.RLock()
-	defer t.lock.RUnlock()
-	seconds := int64(C.nf_token_expires_at(t.c))
-	if t.c == nil || seconds < 0 {
-		return time.Time{}, false
-	}
-	return time.Unix(seconds, 0).UTC(), true
+	return t.time(func(c *C.nf_token) C.int64_t { return C.nf_token_expires_at(c) })
+}
+
+// RefreshExpiresAt returns when the refresh token expires, in UTC. known is false if the server sent no such time.
+func (t *Token) RefreshExpiresAt() (at time.Time, known bool) {
+	return t.time(func(c *C.nf_token) C.int64_t { return C.nf_token_refresh_expires_at(c) })
 }
 
 // ExpirationDate returns the expiry date exactly as the server wrote it. Use it only for display.
@@ -97,6 +179,16 @@ func (t *Token) read(what func(*C.nf_token) *C.char) string {
 	t.lock.RLock()
 	defer t.lock.RUnlock()
 	return C.GoString(what(t.c))
+}
+
+func (t *Token) time(what func(*C.nf_token) C.int64_t) (at time.Time, known bool) {
+	t.lock.RLock()
+	defer t.lock.RUnlock()
+	seconds := int64(what(t.c))
+	if t.c == nil || seconds < 0 {
+		return time.Time{}, false
+	}
+	return time.Unix(seconds, 0).UTC(), true
 }
 
 func (t *Token) append(dst []byte, what func(*C.nf_token) *C.char) []byte {

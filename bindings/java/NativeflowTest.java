@@ -1,5 +1,6 @@
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -34,6 +35,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import nativeflow.Client;
 import nativeflow.Code;
+import nativeflow.CredentialType;
 import nativeflow.Log;
 import nativeflow.Nativeflow;
 import nativeflow.NativeflowException;
@@ -81,9 +83,18 @@ public final class NativeflowTest {
         test.logIsReleasedAfterTheLastCall();
         test.unclosedTokenIsFreed();
         test.validOptionsAreAcceptedAndInvalidOnesRejected();
+        test.oauth2TokenIsRefreshedAndRevoked();
+        test.nativeFlowTokenIsRefreshedAndRevoked();
+        test.applicationAndCompanyGetTokens();
+        test.errorHasServerCode();
+        test.oauth2OptionsAreChecked();
+        test.invalidTokensAreRejected();
+        test.tokenMayBeClosedDuringItsCall();
+        closedTokenIsNotFreedDuringItsCalls();
+        test.interruptEndsEachKindOfCall();
         lineIsReadToItsEndOnly();
         versionsAndNamesMatchTheLibrary();
-        System.out.println("21 passed, 0 failed");
+        System.out.println("30 passed, 0 failed");
     }
 
     private void tokenHasAllProperties() throws Exception {
@@ -109,14 +120,14 @@ public final class NativeflowTest {
         List<String> methods = Arrays.stream(Options.class.getMethods()).map(Method::getName).collect(Collectors.toList());
         int setters = 0;
         for (Method function : Class.forName("nativeflow.Functions").getDeclaredMethods()) {
-            if (function.getName().matches("nf_options_(set|add|use)_.*")) {
+            if (function.getName().matches("nf_options_(set|add|use|allow)_.*")) {
                 String own = (String) withOwnNames.invoke(null, "the setting (" + function.getName() + ") or nf_x");
                 yes(own.startsWith("the setting (Options.") && own.endsWith(") or nf_x"));
                 yes(methods.contains(own.substring("the setting (Options.".length(), own.indexOf(')'))));
                 setters++;
             }
         }
-        yes(setters >= 12);
+        yes(setters >= 16);
         try (Options options = new Options(); Client client = new Client(options.baseUrl(baseUrl))) {
             NativeflowException failed = fails(NativeflowException.class, () -> client.getToken(KEY, login(), secret()));
             same(Code.TLS_UNTRUSTED, failed.code());
@@ -592,6 +603,177 @@ public final class NativeflowTest {
         Options closed = new Options();
         closed.close();
         fails(IllegalStateException.class, () -> closed.userAgent("x"));
+    }
+
+    private void oauth2TokenIsRefreshedAndRevoked() throws Exception {
+        try (Client client = oauth2(""); Secret login = login(); Secret secret = secret(); Token token = client.getToken(KEY, login, secret)) {
+            same("Bearer", token.scheme());
+            same("Bearer " + token.value(), token.authorization());
+            same("", token.expirationDate());
+            Instant until = token.refreshExpiresAt().get();
+            yes(until.isAfter(token.expiresAt().get()));
+            try (Secret part = new Secret(token.refreshToken());
+                    Token stored = Token.of("Bearer", null, part, token.instanceUrl(), null, until);
+                    Token refreshed = client.refreshToken(KEY, stored)) {
+                same("", text(part));
+                same("", stored.value() + stored.authorization());
+                same(until, stored.refreshExpiresAt().get());
+                yes(!stored.expiresAt().isPresent());
+                yes(!refreshed.value().isEmpty() && !refreshed.value().equals(token.value()));
+                yes(!refreshed.refreshToken().equals(token.refreshToken()));
+                same(Code.INVALID_ARGUMENT, codeOf(() -> client.revokeToken(stored)));
+                same(Code.INVALID_ARGUMENT, codeOf(() -> client.revokeToken(refreshed, token)));
+                client.revokeToken(refreshed);
+                NativeflowException failed = fails(NativeflowException.class, () -> client.refreshToken(KEY, refreshed));
+                same(Code.REFRESH_EXPIRED, failed.code());
+                same(108, failed.serverCode());
+            }
+        }
+    }
+
+    private void nativeFlowTokenIsRefreshedAndRevoked() throws Exception {
+        try (Options options = new Options(); Secret clientSecret = clientSecret()) {
+            options.baseUrl(baseUrl).caFile(caFile).clientSecret(clientSecret);
+            same("", text(clientSecret));
+            try (Client client = new Client(options); Token token = client.getToken(KEY, login(), secret());
+                    Token refreshed = client.refreshToken(KEY, token)) {
+                yes(!token.refreshExpiresAt().isPresent());
+                yes(!refreshed.value().equals(token.value()));
+                same(token.refreshToken(), refreshed.refreshToken());
+                client.revokeToken(token, refreshed);
+                client.revokeToken(refreshed);
+                same(Code.INVALID_OPTION, codeOf(() -> client.getApplicationToken(KEY).close()));
+            }
+        }
+    }
+
+    private void applicationAndCompanyGetTokens() throws Exception {
+        try (Options options = new Options(); Secret clientSecret = clientSecret()) {
+            options.baseUrl(baseUrl).caFile(caFile).oauth2().clientSecret(clientSecret).credentialType(CredentialType.AUTHTOKEN);
+            try (Client client = new Client(options); Token application = client.getApplicationToken(KEY);
+                    Secret company = new Secret("5f0c1d2e-8a4b-4c6d-9e7f-0a1b2c3d4e5f");
+                    Secret requestToken = new Secret("at-request+token/of=company");
+                    Token token = client.getToken(KEY, company, requestToken)) {
+                yes(!application.value().isEmpty() && application.refreshToken().isEmpty());
+                yes(!token.refreshToken().isEmpty());
+            }
+        }
+    }
+
+    private void errorHasServerCode() throws Exception {
+        try (Client client = oauth2("/scenario/oauth2-code-14"); Secret login = login(); Secret secret = secret()) {
+            NativeflowException locked = fails(NativeflowException.class, () -> client.getToken(KEY, login, secret));
+            same(Code.ACCOUNT_LOCKED, locked.code());
+            same(14, locked.serverCode());
+            yes(!locked.retryAfter().isPresent());
+        }
+    }
+
+    private void oauth2OptionsAreChecked() throws Exception {
+        try (Options options = new Options()) {
+            rejects(() -> new Client(options.oauth2()));
+            rejects(() -> options.clientSecret(new Secret("")));
+            rejects(() -> options.clientSecret(new Secret("a\n")));
+            rejects(() -> options.allowHost("https://localhost"));
+            options.allowHost("localhost:8443");
+            Secret used = clientSecret();
+            options.clientSecret(used);
+            rejectsUsed(() -> options.clientSecret(used));
+            new Client(options).close();
+        }
+        try (Options options = new Options()) {
+            rejects(() -> new Client(options.credentialType(CredentialType.AUTHTOKEN)));
+        }
+    }
+
+    private void invalidTokensAreRejected() throws Exception {
+        for (String[] parts : new String[][] {{"Basic", "v", "r", ""}, {"Bearer", "", "", ""}, {"OAuth", "v", "a b", ""},
+                {"OAuth", "v", "r", "http://example.com"}}) {
+            try (Secret value = new Secret(parts[1]); Secret refreshToken = new Secret(parts[2])) {
+                same(Code.INVALID_ARGUMENT, codeOf(() -> Token.of(parts[0], value, refreshToken, parts[3], null, null).close()));
+                same("", text(value) + text(refreshToken));
+                Secret fresh = new Secret("r");
+                rejectsUsed(() -> Token.of("OAuth", value, fresh, null, null, null));
+                same("", text(fresh));
+            }
+        }
+        try (Client client = oauth2(""); Token token = Token.of("Bearer", new Secret("v"), null, null, null, null);
+                Token other = Token.of("OAuth", new Secret("v"), new Secret("r"), null, Instant.now(), null)) {
+            same(Code.INVALID_ARGUMENT, codeOf(() -> client.refreshToken(KEY, token).close()));
+            same(Code.INVALID_ARGUMENT, codeOf(() -> client.refreshToken(KEY, other).close()));
+            same(Code.INVALID_ARGUMENT, codeOf(() -> client.revokeToken(other)));
+            Token closed = Token.of("Bearer", new Secret("v"), new Secret("r"), null, null, null);
+            closed.close();
+            fails(IllegalStateException.class, () -> client.refreshToken(KEY, closed));
+        }
+    }
+
+    /** The log of a call closes the token that the call uses. The token is freed after the call. */
+    private void tokenMayBeClosedDuringItsCall() throws Exception {
+        AtomicReference<Token> used = new AtomicReference<>();
+        try (Options options = new Options(); Secret clientSecret = clientSecret()) {
+            options.baseUrl(baseUrl).caFile(caFile).oauth2().clientSecret(clientSecret).log((level, line) -> {
+                if (used.get() != null) {
+                    used.get().close();
+                }
+            });
+            try (Client client = new Client(options)) {
+                used.set(client.getToken(KEY, login(), secret()));
+                client.refreshToken(KEY, used.get()).close();
+                fails(IllegalStateException.class, () -> used.get().value());
+            }
+        }
+    }
+
+    private static void closedTokenIsNotFreedDuringItsCalls() throws Exception {
+        Token token = Token.of("Bearer", new Secret("value"), null, null, null, null);
+        Method use = Token.class.getDeclaredMethod("use");
+        Method value = Class.forName("nativeflow.Functions").getDeclaredMethod("nf_token_value", long.class);
+        Field functions = Class.forName("nativeflow.Bridge").getDeclaredField("C");
+        Field inC = Class.forName("nativeflow.Token$Use").getDeclaredField("token");
+        for (AccessibleObject hidden : new AccessibleObject[] {use, value, functions, inC}) {
+            hidden.setAccessible(true);
+        }
+        AutoCloseable first = (AutoCloseable) use.invoke(token);
+        AutoCloseable second = (AutoCloseable) use.invoke(token);
+        token.close();
+        token.close();
+        first.close();
+        same("value", value.invoke(functions.get(null), inC.get(first)));
+        second.close();
+    }
+
+    private void interruptEndsEachKindOfCall() throws Exception {
+        try (Client client = oauth2(""); Token token = Token.of("Bearer", new Secret("v"), new Secret("r"), null, null, null)) {
+            for (Action call : new Action[] {() -> client.refreshToken(KEY, token).close(), () -> client.revokeToken(token),
+                    () -> client.getApplicationToken(KEY).close()}) {
+                Thread.currentThread().interrupt();
+                same(Code.CANCELLED, codeOf(call));
+                yes(Thread.interrupted());
+            }
+        }
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private static int codeOf(Action action) {
+        return fails(NativeflowException.class, () -> {
+            action.run();
+            return null;
+        }).code();
+    }
+
+    /** Creates a client of the OAuth 2.0 service at a path of the mock server. */
+    private Client oauth2(String path) throws NativeflowException {
+        try (Options options = new Options(); Secret clientSecret = clientSecret()) {
+            return new Client(options.baseUrl(baseUrl + path).caFile(caFile).oauth2().clientSecret(clientSecret));
+        }
+    }
+
+    private static Secret clientSecret() throws NativeflowException {
+        return new Secret("c5Gk/demo+Client=Secret");
     }
 
     private static void lineIsReadToItsEndOnly() throws Exception {

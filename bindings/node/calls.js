@@ -9,6 +9,7 @@
 import { Worker } from 'node:worker_threads';
 import { check } from './error.js';
 import { C } from './functions.js';
+import { Secret } from './secret.js';
 import { ENDING, LOG, READY, RELEASE, RUNNING } from './state.js';
 
 const TEN_SECONDS = 10_000;
@@ -59,7 +60,7 @@ function endCall({ id, failed, error, token }) {
   call.end(failed, { error, token });
 }
 
-/** A call of nf_client_get_token on its own share of a client. Cancelling it does not cancel other calls of the client. */
+/** A call of a C function on its own share of a client. Cancelling it does not cancel other calls of the client. */
 export class Call {
   /** A promise of the C objects that the call returns. */
   ended;
@@ -68,7 +69,8 @@ export class Call {
   #resolve;
   #reject;
 
-  constructor(client, secrets) {
+  /** `name` is the C function. Its arguments follow the share, and are secrets, tokens of C and null. It has an output, except nf_client_revoke_token. */
+  constructor(client, name, values) {
     const out = [null];
     check(C.nf_client_share(client, 0, out));
     this.#share = out[0];
@@ -76,8 +78,8 @@ export class Call {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const texts = secrets.map((secret) => secret?.memory.buffer ?? null); // shared memory, not copied
-    startOnce().postMessage({ id: this.#id, share: this.#share, texts });
+    const args = values.map((value) => (value instanceof Secret ? value.memory.buffer : value)); // shared memory, not copied
+    startOnce().postMessage({ id: this.#id, share: this.#share, name, args });
     calls.set(this.#id, this);
     worker.ref();
   }

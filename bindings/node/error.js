@@ -74,7 +74,7 @@ export class NativeflowError extends Error {
 
 /** Replaces C functions in a remedy with options of a client: nf_options_set_ca_file with caFile. */
 export const withOwnNames = (remedy) =>
-  remedy.replace(/nf_options_(?:set_|add_|use_)?([a-z]+(?:_[a-z]+)*)/g, (_, name) =>
+  remedy.replace(/nf_options_(?:set_|add_|use_)?([a-z0-9]+(?:_[a-z]+)*)/g, (_, name) =>
     name.replace(/_([a-z])/g, (__, letter) => letter.toUpperCase()),
   );
 

@@ -20,6 +20,9 @@ import { Token } from './token.js';
 
 export { Code, NativeflowError, Secret, Token };
 
+/** The kind of login and secret that a call has: a user's login ID and password, or the UUID of a company and its request token. */
+export const CredentialType = Object.freeze({ PASSWORD: 0, AUTHTOKEN: 1 });
+
 /** Log levels. */
 export const Level = Object.freeze({ ERROR: 1, WARNING: 2, INFO: 3 });
 
@@ -33,11 +36,20 @@ async function tokenFrom(run, key, login, secret) {
   const taken = takeAll([login, secret]);
   try {
     taken.unshift(Secret.from(key));
-    const { error, token } = await run(taken);
+    const { error, token } = await run('nf_client_get_token', taken);
     check(error);
     return new Token(token);
   } finally {
     taken.forEach((one) => one?.wipe());
+  }
+}
+
+/** Runs a call. If `signal` aborts it, the call fails with the signal's reason. */
+async function abortable(signal, run) {
+  try {
+    return await run(signal);
+  } catch (error) {
+    throw signal?.aborted && error.code === Code.CANCELLED ? signal.reason : error;
   }
 }
 
@@ -48,7 +60,8 @@ export class Client {
   #calls = new Set();
 
   /**
-   * Creates a client. nativeflow.h describes each option: baseUrl, userAgent, caFile, caPem, clientCertificate ({ chainFile,
+   * Creates a client. nativeflow.h describes each option: baseUrl, oauth2 (true), clientSecret (text or a Secret), credentialType
+   * (one of CredentialType), allowHost (a text, or an array of texts), userAgent, caFile, caPem, clientCertificate ({ chainFile,
    * keyFile }), proxy (text or a Secret), proxyBypass, environmentProxy (true), timeoutMs, connectTimeoutMs, keepAliveMs, and
    * log, a function of level and line. Calls do not wait for it: it is called a little later, and not when the process ends.
    */
@@ -63,20 +76,52 @@ export class Client {
    * `secret` may be null for a user without a password. If `signal` aborts, only this call ends, with the signal's reason.
    */
   async getToken(key, login, secret, options) {
-    const signal = options?.signal;
+    return abortable(options?.signal, (signal) => tokenFrom((name, args) => this.#run(name, args, signal), key, login, secret));
+  }
+
+  /**
+   * Gets another access token for the refresh token of `token`, which does not change: returns a promise of a new Token. The client
+   * must use the service that issued it, with the client secret of the application. Store the refresh token of the new token:
+   * only that one may be valid.
+   */
+  async refreshToken(key, token, options) {
+    return abortable(options?.signal, (signal) =>
+      token.use((old) => this.#tokenFor('nf_client_refresh_token', key, [old], signal)));
+  }
+
+  /**
+   * Revokes a token, without closing it. `admin` is null, or in the Native Flow the token of an administrator. The OAuth 2.0
+   * service ends all refresh tokens of the token's user for the application.
+   */
+  async revokeToken(token, admin, options) {
+    const revoke = async (args, signal) => check((await this.#run('nf_client_revoke_token', args, signal)).error);
+    return abortable(options?.signal, (signal) =>
+      token.use((revoked) => (admin ? admin.use((by) => revoke([revoked, by], signal)) : revoke([revoked, null], signal))));
+  }
+
+  /** Gets an access token for the application itself, from the OAuth 2.0 service: returns a promise of a Token. */
+  async getApplicationToken(clientId, options) {
+    return abortable(options?.signal, (signal) => this.#tokenFor('nf_client_get_application_token', clientId, [], signal));
+  }
+
+  /** Gets a token without a login. */
+  async #tokenFor(name, key, args, signal) {
+    const ownKey = Secret.from(key);
     try {
-      return await tokenFrom((secrets) => this.#run(secrets, signal), key, login, secret);
-    } catch (error) {
-      throw signal?.aborted && error.code === Code.CANCELLED ? signal.reason : error;
+      const { error, token } = await this.#run(name, [ownKey, ...args], signal);
+      check(error);
+      return new Token(token);
+    } finally {
+      ownKey.wipe();
     }
   }
 
   /** Makes one call on a new client with the default options. nf_get_token could not be cancelled when the process ends. */
   static getToken(key, login, secret) {
-    const run = async (secrets) => {
+    const run = async (name, args) => {
       const client = new this();
       try {
-        return await client.#run(secrets);
+        return await client.#run(name, args);
       } finally {
         client.close();
       }
@@ -84,12 +129,12 @@ export class Client {
     return tokenFrom(run, key, login, secret);
   }
 
-  async #run(secrets, signal) {
+  async #run(name, args, signal) {
     if (this.#client === null) {
       throw new TypeError('the client is closed');
     }
     signal?.throwIfAborted();
-    const call = new Call(this.#client, secrets);
+    const call = new Call(this.#client, name, args);
     const cancel = () => call.cancel();
     this.#calls.add(call);
     signal?.addEventListener('abort', cancel);

@@ -16,7 +16,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { withOwnNames } from './error.js';
 import { C } from './functions.js';
-import { Client, Code, Level, NativeflowError, Secret, codeName, getToken, version, versionNumber } from './nativeflow.js';
+import { Client, Code, CredentialType, Level, NativeflowError, Secret, Token, codeName, getToken, version, versionNumber } from './nativeflow.js';
 
 const [baseUrl, silentUrl, caFile] = process.argv.slice(2);
 const key = 'kX3demoConsumerKey0123';
@@ -70,9 +70,122 @@ test('a rejection has a code, a message and a remedy', () =>
     assert(isZero(used));
   }));
 
+const clientSecret = 'c5Gk/demo+Client=Secret';
+const oauth2 = (options) => ({ oauth2: true, clientSecret: Secret.from(clientSecret), ...options });
+
+test('a token of the OAuth 2.0 service is stored, refreshed and revoked', () =>
+  withClient(oauth2(), async (client) => {
+    const token = await client.getToken(key, ...credentials());
+    assert.equal(token.authorization, `Bearer ${token.value}`);
+    assert.equal(token.expirationDate, '');
+    assert(token.refreshExpiresAt > token.expiresAt);
+
+    const part = Secret.from(token.refreshToken);
+    const { scheme, instanceUrl, refreshExpiresAt } = token;
+    const stored = Token.from({ scheme, refreshToken: part, instanceUrl, refreshExpiresAt });
+    assert(isZero([part]));
+    assert.deepEqual([stored.value, stored.authorization, stored.expiresAt], ['', '', null]);
+    assert.deepEqual(stored.refreshExpiresAt, refreshExpiresAt);
+    await assert.rejects(client.revokeToken(stored), { code: Code.INVALID_ARGUMENT });
+    const refreshed = await client.refreshToken(key, stored);
+    assert.notEqual(refreshed.value, '');
+    assert.notEqual(refreshed.value, token.value);
+    assert.notEqual(refreshed.refreshToken, token.refreshToken);
+
+    await assert.rejects(client.revokeToken(refreshed, token), { code: Code.INVALID_ARGUMENT });
+    assert.equal(await client.revokeToken(refreshed), undefined);
+    await assert.rejects(client.refreshToken(key, refreshed), { code: Code.REFRESH_EXPIRED, serverCode: 108 });
+    [token, stored, refreshed].forEach((one) => one.close());
+    await assert.rejects(client.refreshToken(key, token), TypeError);
+    await assert.rejects(client.revokeToken(token), TypeError);
+  }));
+
+test('a token of the Native Flow is refreshed and revoked', () =>
+  withClient({ clientSecret }, async (client) => {
+    const token = await client.getToken(key, ...credentials());
+    assert.equal(token.refreshExpiresAt, null);
+    const refreshed = await client.refreshToken(key, token);
+    assert.notEqual(refreshed.value, token.value);
+    assert.equal(refreshed.refreshToken, token.refreshToken);
+    await client.revokeToken(token, refreshed);
+    await client.revokeToken(refreshed, null);
+    await assert.rejects(client.getApplicationToken(key), { code: Code.INVALID_OPTION });
+    [token, refreshed].forEach((one) => one.close());
+  }));
+
+test('an application and a company get tokens', () =>
+  withClient(oauth2({ credentialType: CredentialType.AUTHTOKEN }), async (client) => {
+    const company = [Secret.from('5f0c1d2e-8a4b-4c6d-9e7f-0a1b2c3d4e5f'), Secret.from('at-request+token/of=company')];
+    (await client.getToken(key, ...company)).close();
+    const token = await client.getApplicationToken(key);
+    assert.notEqual(token.value, '');
+    assert.equal(token.refreshToken, '');
+    token.close();
+  }));
+
+test('an error of the OAuth 2.0 service has its number', () =>
+  withClient(oauth2({ baseUrl: `${baseUrl}/scenario/oauth2-code-14` }), (client) =>
+    assert.rejects(client.getToken(key, ...credentials()), { code: Code.ACCOUNT_LOCKED, serverCode: 14, retryAfterMs: null })));
+
+test('options of the OAuth 2.0 service are checked', () => {
+  const wrong = [
+    { oauth2: true }, { clientSecret: '' }, { clientSecret: 'a\n' }, { credentialType: CredentialType.AUTHTOKEN }, { credentialType: 7 },
+    { allowHost: ['localhost:8443', 'https://localhost'] },
+  ];
+  for (const options of wrong) {
+    assert.throws(() => new Client({ caFile, ...options }), { code: Code.INVALID_OPTION }, JSON.stringify(options));
+  }
+  const used = Secret.from(clientSecret);
+  new Client({ caFile, oauth2: true, clientSecret: used, allowHost: 'localhost:8443' }).close();
+  assert(isZero([used]));
+  assert.throws(() => new Client({ caFile, clientSecret: used }), { code: Code.INVALID_ARGUMENT });
+});
+
+test('invalid parts of a token are rejected, and wiped', () => {
+  for (const [scheme, value, refreshToken, instanceUrl] of [
+    ['Basic', 'v', 'r'], ['Bearer', '', ''], ['OAuth', 'v', 'a b'], ['OAuth', 'v', 'r', 'http://example.com'], ['OAuth', 'v', 'r', 'https://a\0b'],
+  ]) {
+    const secrets = [value, refreshToken].map(Secret.from);
+    const parts = { scheme, value: secrets[0], refreshToken: secrets[1], instanceUrl };
+    assert.throws(() => Token.from(parts), { code: Code.INVALID_ARGUMENT }, scheme);
+    assert(isZero(secrets));
+    assert.throws(() => Token.from(parts), /used before/);
+  }
+});
+
+test('a token that is closed during its call is freed after it', () =>
+  withClient(oauth2(), async (client) => {
+    const free = C.nf_token_free;
+    const freed = [];
+    C.nf_token_free = (token) => freed.push(token) && free(token);
+    try {
+      const token = await client.getToken(key, ...credentials());
+      const call = client.refreshToken(key, token);
+      token.close();
+      token.close();
+      assert.equal(freed.length, 0);
+      (await call).close();
+      assert.equal(freed.length, 2);
+    } finally {
+      C.nf_token_free = free;
+    }
+  }));
+
+test('a signal ends each kind of call', () =>
+  withClient(oauth2({ baseUrl: silentUrl }), async (client) => {
+    const token = Token.from({ scheme: 'Bearer', value: Secret.from('v'), refreshToken: Secret.from('r') });
+    for (const call of [
+      (options) => client.refreshToken(key, token, options),
+      (options) => client.revokeToken(token, null, options),
+      (options) => client.getApplicationToken(key, options),
+    ]) {
+      await assert.rejects(call({ signal: AbortSignal.timeout(100) }), { name: 'TimeoutError' });
+    }
+    token.close();
+  }));
 test('a remedy names options of a client', async () => {
-  const setters = Object.keys(C).filter((name) => /^nf_options_(set|add|use)_/.test(name));
-  assert(setters.length >= 12);
+  const setters = Object.keys(C).filter((name) => /^nf_options_(set|add|use|allow)_/.test(name));
+  assert(setters.length >= 16);
   for (const setter of setters) {
     const [, option] = /^the setting \((\w+)\) or nf_x$/.exec(withOwnNames(`the setting (${setter}) or nf_x`));
     try {

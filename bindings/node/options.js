@@ -3,7 +3,7 @@ import { C } from './functions.js';
 import { NativeflowError, Code, check } from './error.js';
 import { Secret, takeAll } from './secret.js';
 
-/** Passes texts to C in memory that is wiped afterwards: a proxy's URL may contain a password, and may be a Secret. */
+/** Passes texts to C in memory that is wiped afterwards: a client secret or a proxy's URL, which may be a Secret. */
 function withText(texts, use) {
   const secrets = takeAll(texts.map((text) => (text instanceof Secret ? text : Secret.from(text))));
   try {
@@ -24,6 +24,11 @@ const milliseconds = (set) => (options, value) => {
 
 const setters = {
   baseUrl: text(C.nf_options_set_base_url),
+  oauth2: (options, use) => use && check(C.nf_options_use_oauth2(options)),
+  // A line that was read may be shorter than its memory.
+  clientSecret: (options, secret) => withText([secret], (memory) => C.nf_options_set_client_secret(options, memory, memory.indexOf(0))),
+  credentialType: (options, type) => check(C.nf_options_set_credential_type(options, type)),
+  allowHost: (options, hosts) => [hosts].flat().forEach((host) => withText([host], (memory) => C.nf_options_allow_host(options, memory))),
   userAgent: text(C.nf_options_set_user_agent),
   caFile: text(C.nf_options_set_ca_file),
   caPem: (options, pem) => withText([pem], (memory) => C.nf_options_add_ca_pem(options, memory, memory.length - 1)),

@@ -13,8 +13,8 @@ const usedBefore = () =>
 const forgotten = new FinalizationRegistry((memory) => memory.fill(0));
 
 /**
- * A login or a password for one use. It is zeros when a call has taken it or it is wiped. The call has its own copy, so
- * wiping the secret does not change the data that the call sends.
+ * A login, a password or a part of a stored token. It has one use. It is zeros when a call has taken it or it is wiped. The
+ * call has its own copy, so wiping the secret does not change the data that the call sends.
  *
  * It has its own buffer, which threads share, so no thread needs a copy. Buffer.from(text) uses a part of a pool that the
  * whole program shares. Buffer.alloc of up to 64 bytes may be on V8's heap, where the collector moves it and does not wipe

@@ -47,16 +47,22 @@ function beginNext() {
   }
 }
 
-function begin({ id, share, texts }) {
+/** The arguments of a call in C. */
+const inC = ({ share, name, args }, out) => {
+  const values = args.map((value) => (value instanceof SharedArrayBuffer ? Buffer.from(value) : value));
+  return name === 'nf_client_revoke_token' ? [share, ...values] : [share, ...values, out];
+};
+
+function begin(call) {
   const out = [null];
   const ended = (failed, error) => {
     begun--;
-    end({ id, failed: failed?.message, error, token: out[0] });
+    end({ id: call.id, failed: failed?.message, error, token: out[0] });
     beginNext();
   };
   begun++;
   try {
-    C.nf_client_get_token.async(share, ...memoryOf(texts), out, ended);
+    C[call.name].async(...inC(call, out), ended);
   } catch (failed) {
     ended(failed);
   }
@@ -67,11 +73,9 @@ function cancel(id) {
   const call = waiting.get(id);
   if (waiting.delete(id)) {
     const out = [null];
-    const error = C.nf_client_get_token(call.share, ...memoryOf(call.texts), out);
+    const error = C[call.name](...inC(call, out));
     end({ id, error, token: out[0] });
   }
 }
-
-const memoryOf = (texts) => texts.map((text) => text && Buffer.from(text));
 
 parentPort.on('message', (message) => ('cancelled' in message ? cancel(message.cancelled) : take(message)));

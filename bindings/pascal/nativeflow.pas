@@ -93,6 +93,11 @@ const
   NF_LOG_WARNING = 2;
   NF_LOG_INFO = 3;
 
+  { What login and secret of a call are: a user's login ID and password, or the
+    UUID of a company and its request token. }
+  NF_CREDENTIAL_PASSWORD = 0;
+  NF_CREDENTIAL_AUTHTOKEN = 1;
+
   { The parts of a call whose times are measured. }
   NF_TIMING_LOOKUP = 0;
   NF_TIMING_CONNECT = 1;
@@ -145,6 +150,13 @@ procedure nf_error_free(Error: Pnf_error); cdecl; external NF_LIBRARY;
 function nf_options_new: Pnf_options; cdecl; external NF_LIBRARY;
 procedure nf_options_free(Options: Pnf_options); cdecl; external NF_LIBRARY;
 function nf_options_set_base_url(Options: Pnf_options; Url: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_use_oauth2(Options: Pnf_options): Pnf_error; cdecl; external NF_LIBRARY;
+{ NfSetClientSecret calls it with TBytes. }
+function nf_options_set_client_secret(Options: Pnf_options; Secret: PAnsiChar; Len: NativeUInt): Pnf_error; cdecl;
+  external NF_LIBRARY;
+function nf_options_set_credential_type(Options: Pnf_options; CredentialType: Int32): Pnf_error; cdecl;
+  external NF_LIBRARY;
+function nf_options_allow_host(Options: Pnf_options; Host: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_set_timeout_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_set_connect_timeout_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_set_ca_file(Options: Pnf_options; Path: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
@@ -175,6 +187,18 @@ function nf_get_token(Key, Login, Secret: PAnsiChar; out Token: Pnf_token): Pnf_
 function nf_client_get_token(Client: Pnf_client; Key, Login, Secret: PAnsiChar; out Token: Pnf_token): Pnf_error; cdecl;
   external NF_LIBRARY;
 
+{ Refreshed is a new token; Token does not change. Free both with
+  nf_token_free. }
+function nf_client_refresh_token(Client: Pnf_client; Key: PAnsiChar; Token: Pnf_token; out Refreshed: Pnf_token): Pnf_error;
+  cdecl; external NF_LIBRARY;
+{ Admin is nil, or in the Native Flow the token of an administrator. }
+function nf_client_revoke_token(Client: Pnf_client; Token, Admin: Pnf_token): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_client_get_application_token(Client: Pnf_client; Key: PAnsiChar; out Token: Pnf_token): Pnf_error; cdecl;
+  external NF_LIBRARY;
+
+{ Zeroes Value and RefreshToken. NfTokenNew calls it with TBytes. }
+function nf_token_new(Scheme, Value, RefreshToken, InstanceUrl: PAnsiChar; ExpiresAt, RefreshExpiresAt: Int64;
+  out Token: Pnf_token): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_token_value(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
 function nf_token_copy_value(Token: Pnf_token; Buffer: PAnsiChar; Capacity: NativeUInt): NativeUInt; cdecl;
   external NF_LIBRARY;
@@ -183,6 +207,7 @@ function nf_token_authorization(Token: Pnf_token): PAnsiChar; cdecl; external NF
 function nf_token_refresh_token(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
 function nf_token_instance_url(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
 function nf_token_expires_at(Token: Pnf_token): Int64; cdecl; external NF_LIBRARY;
+function nf_token_refresh_expires_at(Token: Pnf_token): Int64; cdecl; external NF_LIBRARY;
 function nf_token_expiration_date(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
 function nf_token_timing_us(Token: Pnf_token; Timing: Int32): Int64; cdecl; external NF_LIBRARY;
 function nf_token_remote_address(Token: Pnf_token): PAnsiChar; cdecl; external NF_LIBRARY;
@@ -193,7 +218,7 @@ type
     secret. }
   ENativeflow = class(Exception)
   private
-    FCode, FHttpStatus: Int32;
+    FCode, FHttpStatus, FServerCode: Int32;
     FRetryAfterMs: Int64;
     FRemedy, FServerMessage, FCorrelationId, FCallId, FRemoteAddress: string;
     FTimingsUs: array[NF_TIMING_LOOKUP..NF_TIMING_TOTAL] of Int64;
@@ -212,6 +237,8 @@ type
     property HttpStatus: Int32 read FHttpStatus;
     { Do not trust this text; the server or a proxy wrote it. }
     property ServerMessage: string read FServerMessage;
+    { The error number of the OAuth 2.0 service; -1 if there is none. }
+    property ServerCode: Int32 read FServerCode;
     property CorrelationId: string read FCorrelationId;
     { Begins the lines of the call in the log, in brackets. Empty if there was
       no call. }
@@ -231,6 +258,17 @@ procedure NfCheck(Error: Pnf_error);
   NUL. Both are overwritten with zeros, on success and failure. Secret is empty
   for a user without a password. Raises ENativeflow. }
 function NfGetToken(Client: Pnf_client; const Key: string; const Login, Secret: TBytes): Pnf_token;
+
+{ Sets the application's client secret, which is UTF-8 without a NUL. It is
+  overwritten with zeros, on success and failure. Raises ENativeflow. }
+procedure NfSetClientSecret(Options: Pnf_options; const Secret: TBytes);
+
+{ Makes a token from parts that the program has stored; see nf_token_new. Free it
+  with nf_token_free. Value or RefreshToken may be empty, not both. Both are
+  overwritten with zeros, on success and failure. An unknown time is -1. Raises
+  ENativeflow. }
+function NfTokenNew(const Scheme: string; const Value, RefreshToken: TBytes; const InstanceUrl: string = '';
+  ExpiresAt: Int64 = -1; RefreshExpiresAt: Int64 = -1): Pnf_token;
 
 { Overwrites the bytes with zeros. All variables that share the array see the
   zeros, and none becomes nil. }
@@ -277,6 +315,7 @@ begin
   inherited Create(Message);
   FCode := Code;
   FRemedy := Remedy;
+  FServerCode := -1;
   FRetryAfterMs := -1;
   for Timing := Low(FTimingsUs) to High(FTimingsUs) do
     FTimingsUs[Timing] := -1;
@@ -289,6 +328,7 @@ begin
   try
     Create(nf_error_code(Error), NfText(nf_error_message(Error)), NfText(nf_error_remedy(Error)));
     FHttpStatus := nf_error_http_status(Error);
+    FServerCode := nf_error_server_code(Error);
     FRetryAfterMs := nf_error_retry_after_ms(Error);
     FServerMessage := NfText(nf_error_server_message(Error));
     FCorrelationId := NfText(nf_error_correlation_id(Error));
@@ -334,7 +374,7 @@ begin
   { In C, a NUL inside would end the text. }
   for I := 0 to High(Bytes) do
     if Bytes[I] = 0 then
-      raise ENativeflow.Create(NF_INVALID_ARGUMENT, 'Invalid login or secret (contains a NUL character)',
+      raise ENativeflow.Create(NF_INVALID_ARGUMENT, 'Invalid text (contains a NUL character)',
         'Fix the calling program: pass the text without it.');
   Result := nil;
   SetLength(Result, Length(Bytes) + 1);
@@ -357,6 +397,35 @@ begin
     NfWipe(SecretCopy);
     NfWipe(Login);
     NfWipe(Secret);
+  end;
+end;
+
+procedure NfSetClientSecret(Options: Pnf_options; const Secret: TBytes);
+begin
+  try
+    NfCheck(nf_options_set_client_secret(Options, PAnsiChar(Pointer(Secret)), Length(Secret)));
+  finally
+    NfWipe(Secret);
+  end;
+end;
+
+function NfTokenNew(const Scheme: string; const Value, RefreshToken: TBytes; const InstanceUrl: string;
+  ExpiresAt, RefreshExpiresAt: Int64): Pnf_token;
+var
+  ValueCopy, RefreshCopy: TBytes;
+begin
+  ValueCopy := nil;
+  RefreshCopy := nil;
+  try
+    ValueCopy := Terminated(Value);
+    RefreshCopy := Terminated(RefreshToken);
+    NfCheck(nf_token_new(PAnsiChar(NfUtf8(Scheme)), Pointer(ValueCopy), Pointer(RefreshCopy),
+      PAnsiChar(NfUtf8(InstanceUrl)), ExpiresAt, RefreshExpiresAt, Result));
+  finally
+    NfWipe(ValueCopy);
+    NfWipe(RefreshCopy);
+    NfWipe(Value);
+    NfWipe(RefreshToken);
   end;
 end;
 

@@ -41,6 +41,58 @@ template <typename Action> std::int32_t thrown(Action action)
     return NF_OK;
 }
 
+const char *const client_secret = "c5Gk/demo+Client=Secret";
+
+/* The OAuth 2.0 service: a token is stored, refreshed and revoked. */
+void oauth2(const std::string &base_url, const char *ca_file, const std::string &key, const std::string &login_text,
+            const std::string &password_text)
+{
+    nativeflow::secret application(client_secret), native_secret(client_secret);
+    nativeflow::options options;
+    options.base_url(base_url).ca_file(ca_file).oauth2();
+    CHECK(thrown([&] { nativeflow::client without_secret(options); }) == NF_INVALID_OPTION);
+    options.client_secret(application).allow_host("localhost:1").credential_type(NF_CREDENTIAL_PASSWORD);
+    CHECK(is_zero(application));
+    CHECK(thrown([&] { options.client_secret(application); }) == NF_INVALID_OPTION);
+    CHECK(thrown([&] { options.credential_type(7); }) == NF_INVALID_OPTION);
+    CHECK(thrown([&] { options.allow_host("https://localhost"); }) == NF_INVALID_OPTION);
+
+    const nativeflow::client client(options);
+    nativeflow::secret login(login_text), password(password_text);
+    const nativeflow::token token = client.get_token(key, login, password);
+    CHECK(token.scheme() == "Bearer" && token.authorization() == "Bearer " + std::string(token.value()));
+    CHECK(token.refresh_expires_at() > token.expires_at());
+
+    nativeflow::secret none, refresh(token.refresh_token());
+    const nativeflow::token stored("Bearer", none, refresh, token.instance_url(), {}, token.refresh_expires_at());
+    CHECK(is_zero(refresh) && stored.value().empty() && stored.refresh_expires_at() == token.refresh_expires_at());
+    CHECK(thrown([&] { nativeflow::token of_used("Bearer", none, refresh); }) == NF_INVALID_ARGUMENT);
+    CHECK(thrown([&] { client.revoke_token(stored); }) == NF_INVALID_ARGUMENT);
+    const nativeflow::token refreshed = client.refresh_token(key, stored);
+    CHECK(!refreshed.value().empty() && refreshed.refresh_token() != token.refresh_token());
+    CHECK(thrown([&] { client.revoke_token(refreshed); }) == NF_OK);
+    CHECK(thrown([&] { (void)client.refresh_token(key, refreshed); }) == NF_REFRESH_EXPIRED);
+    CHECK(client.get_application_token(key).refresh_token().empty());
+
+    /* Native Flow: a token that was moved is not the token of an administrator. */
+    nativeflow::options native_flow;
+    native_flow.base_url(base_url).ca_file(ca_file).client_secret(native_secret);
+    const nativeflow::client native(native_flow);
+    nativeflow::secret same_login(login_text), same_password(password_text);
+    const nativeflow::token legacy = native.get_token(key, same_login, same_password);
+    nativeflow::token admin = native.refresh_token(key, legacy);
+    const nativeflow::token moved(std::move(admin));
+    CHECK(thrown([&] { native.revoke_token(legacy, &admin); }) == NF_INVALID_ARGUMENT);
+    CHECK(thrown([&] { native.revoke_token(legacy, &moved); }) == NF_OK);
+    CHECK(thrown([&] { native.revoke_token(moved); }) == NF_OK);
+
+    options.base_url(base_url + "/scenario/oauth2-code-14");
+    nativeflow::secret locked_login(login_text), locked_password(password_text);
+    nativeflow::error why;
+    CHECK(!nativeflow::client(options).get_token(key, locked_login, locked_password, why));
+    CHECK(why.code() == NF_ACCOUNT_LOCKED && why.server_code() == 14);
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -108,6 +160,10 @@ int main(int argc, char **argv)
     static_cast<void>(sizeof(&nativeflow::options::member));                                                           \
     CHECK(nativeflow::detail::with_own_names("(" #c_name ") nf_x") == "(options::" #member ") nf_x")
     CHECK_OWN_NAME(nf_options_set_base_url, base_url);
+    CHECK_OWN_NAME(nf_options_use_oauth2, oauth2);
+    CHECK_OWN_NAME(nf_options_set_client_secret, client_secret);
+    CHECK_OWN_NAME(nf_options_set_credential_type, credential_type);
+    CHECK_OWN_NAME(nf_options_allow_host, allow_host);
     CHECK_OWN_NAME(nf_options_set_timeout_ms, timeout);
     CHECK_OWN_NAME(nf_options_set_connect_timeout_ms, connect_timeout);
     CHECK_OWN_NAME(nf_options_set_keep_alive_ms, keep_alive);
@@ -172,6 +228,7 @@ int main(int argc, char **argv)
     CHECK(first.data() == nullptr && second.size() == 9);
     client.cancel();
 
+    oauth2(argv[1], argv[2], key, login_text, password_text);
     if (failures == 0)
         std::cout << "all checks passed\n";
     return failures != 0;

@@ -1,11 +1,17 @@
 //! The examples do what the documents show.
 
+use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use nativeflow_stub::User;
+use nativeflow_stub::{Options, Service, Stub, User};
 
-use crate::support::{self, Build, Program, Table, needs, root};
+use crate::support::{self, Build, Facts, Program, Table, needs, root, scratch};
+
+/// The secret of every application of the stub.
+const CLIENT_SECRET: &str = "c5Gk/demo+Client=Secret";
 
 fn get_token(secret: &str) -> Program {
     let (stub, ca) = support::stub();
@@ -39,6 +45,100 @@ fn get_token_prints_code_cause_and_remedy_and_fails() {
         assert!(facts.stderr.contains(part), "{}", facts.stderr);
     }
     assert!(!facts.stderr.contains("wrong"));
+}
+
+#[test]
+fn get_token_uses_the_oauth2_service() {
+    let (stub, ca) = support::stub();
+    let user = User::demo();
+    let program = Program::compile("examples-c/get_token.c", Build::Shared).args(&[
+        "--oauth2",
+        &stub.base_url(),
+        &user.key,
+        &user.login,
+        ca.to_str().unwrap(),
+    ]);
+    let facts = program.again(&[&user.secret, CLIENT_SECRET]);
+    assert!(facts.status.success() && facts.stdout.starts_with("token:    eyJ"), "{}{}", facts.stdout, facts.stderr);
+    let facts = program.again(&[&user.secret]);
+    assert_eq!(facts.status.code(), Some(1));
+    assert!(facts.stderr.starts_with("NF_INVALID_OPTION: ") && facts.stdout.is_empty(), "{}", facts.stderr);
+}
+
+/// Runs `refresh` with a client secret.
+fn refresh(stub: &Stub, service: &[&str], file: &Path, client_secret: &str) -> Facts {
+    let ca = file.with_file_name("ca.pem");
+    fs::write(&ca, stub.ca_pem()).unwrap();
+    let (url, key) = (stub.base_url(), User::demo().key.clone());
+    let args: [&str; 4] = [&url, &key, file.to_str().unwrap(), ca.to_str().unwrap()];
+    let program = Program::compile("examples-c/refresh.c", Build::Shared);
+    program.args(&[service, &args].concat()).again(&[client_secret])
+}
+
+/// Creates a file with a stored refresh token.
+fn stored(name: &str, text: &str) -> PathBuf {
+    let file = scratch(name).join("token");
+    let _ = fs::remove_file(file.with_extension("new"));
+    fs::write(&file, text).unwrap();
+    file
+}
+
+#[test]
+fn refresh_stores_the_new_refresh_token() {
+    for (kind, service, options) in
+        [("native", Service::Native, [].as_slice()), ("oauth2", Service::OAuth2, &["--oauth2"])]
+    {
+        let stub = Stub::start(Options::default()).unwrap();
+        let first = stub.issue_refresh_token(service, &User::demo().login).unwrap();
+        let file = stored(&format!("refresh-{kind}"), &first);
+        let mut old = first.clone();
+        for line_end in ["\n", "\r\n"] {
+            let facts = refresh(&stub, options, &file, CLIENT_SECRET);
+            assert!(facts.status.success() && facts.stderr.is_empty(), "{}{}", facts.stdout, facts.stderr);
+            assert!(facts.stdout.starts_with("token:         "), "{}", facts.stdout);
+            let text = fs::read_to_string(&file).unwrap();
+            let lines: Vec<&str> = text.lines().collect();
+            let [token, url] = lines[..] else { panic!("{} lines", lines.len()) };
+            assert_eq!(token == old, kind == "native", "a refresh token of OAuth 2.0 is valid once");
+            assert_eq!(url.trim_end_matches('/'), stub.base_url());
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+            assert!(!file.with_extension("new").exists());
+            assert!(!facts.stdout.contains(token) && !facts.stdout.contains(CLIENT_SECRET));
+            old = token.to_owned();
+            fs::write(&file, text.replace('\n', line_end)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn failed_refresh_keeps_the_stored_token() {
+    let stub = Stub::start(Options::default()).unwrap();
+    let token = stub.issue_refresh_token(Service::OAuth2, &User::demo().login).unwrap();
+    let file = stored("refresh-fails", &token);
+    let new = file.with_extension("new");
+    let fails = |client_secret: &str, reason: &str| {
+        let facts = refresh(&stub, &["--oauth2"], &file, client_secret);
+        assert_eq!(facts.status.code(), Some(1), "{}", facts.stderr);
+        assert!(facts.stderr.contains(reason) && facts.stdout.is_empty(), "{}", facts.stderr);
+        assert_eq!(fs::read_to_string(&file).unwrap(), token);
+    };
+    fails("another secret", "NF_BAD_CLIENT");
+    assert!(!new.exists());
+    let requests = stub.request_count();
+    fails("", "NF_INVALID_OPTION");
+    assert!(!new.exists());
+    // Another process refreshes the token, or has been stopped.
+    fs::write(&new, "").unwrap();
+    fails(CLIENT_SECRET, "token.new: ");
+    assert!(new.exists());
+    fs::remove_file(&new).unwrap();
+    assert_eq!(stub.request_count(), requests, "something was sent");
+    for unusable in ["", "\n", "a\0b\n", &"x".repeat(20_000)] {
+        fs::write(&file, unusable).unwrap();
+        let facts = refresh(&stub, &["--oauth2"], &file, CLIENT_SECRET);
+        assert!(facts.status.code() == Some(1) && !facts.stderr.is_empty(), "{}", facts.stderr);
+    }
+    assert_eq!(stub.request_count(), requests, "something was sent");
 }
 
 /// The login is rejected before anything is sent, because the host is Concur's and tests must not connect to it.
@@ -196,11 +296,11 @@ fn diagnose_with_wrong_arguments_sends_nothing() {
 
 #[test]
 fn examples_are_short() {
-    let files = std::fs::read_dir(root().join("examples-c")).unwrap().map(|file| file.unwrap().path());
+    let files = fs::read_dir(root().join("examples-c")).unwrap().map(|file| file.unwrap().path());
     let sources: Vec<_> = files.filter(|file| file.extension().is_some_and(|extension| extension != "sh")).collect();
     assert!(sources.len() >= 4, "{sources:?}");
     for file in sources {
-        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
         assert!(lines < 80, "{} has {lines} lines", file.display());
     }
 }

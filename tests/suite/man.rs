@@ -166,7 +166,7 @@ fn function_page_has_prototype_text_and_failures() {
     let page = shown(pages.iter().find(|page| name(page) == "nf_client_get_token").unwrap());
     for part in [
         "SYNOPSIS #include <nativeflow.h> nf_error *nf_client_get_token(const nf_client *client, const char *key,",
-        "DESCRIPTION Gets an access token for a user, from the service that the client uses. key is the consumer key",
+        "DESCRIPTION Gets an access token for a user, from the service that the client uses. key is the consumer key,",
         "RETURN VALUE NULL on success, otherwise an error. Free it with nf_error_free(3).",
         "Fails with NF_DENIED if the server rejects",
         "HISTORY Since 0.1.",

@@ -39,14 +39,61 @@ public final class Client implements AutoCloseable {
      * @return a token, which the caller closes
      */
     public Token getToken(String key, Secret login, Secret secret) throws NativeflowException {
-        return Nativeflow.token((keyText, loginText, secretText, out) -> {
-            Share share = share();
-            try {
-                return share.getToken(keyText, loginText, secretText, out);
-            } finally {
-                end(share);
-            }
-        }, key, login, secret);
+        return Nativeflow.token((keyText, loginText, secretText, out) ->
+                run(share -> Bridge.C.nf_client_get_token(share, keyText, loginText, secretText, out)), key, login, secret);
+    }
+
+    /**
+     * Gets another access token for the refresh token of {@code token}, which does not change. The client must use the service
+     * that issued it, with the client secret of the application. Store the refresh token of the new token: only that one may be
+     * valid. Blocks as {@link #getToken} does.
+     *
+     * @return a new token, which the caller closes
+     */
+    public Token refreshToken(String key, Token token) throws NativeflowException {
+        try (Secret ownKey = new Secret(key); Token.Use old = token.use()) {
+            return Nativeflow.token(out ->
+                    run(share -> Bridge.C.nf_client_refresh_token(share, ownKey.memory(), old.token, out)));
+        }
+    }
+
+    /**
+     * Revokes a token, without closing it. The OAuth 2.0 service ends all refresh tokens of its user for the application. Blocks
+     * as {@link #getToken} does.
+     */
+    public void revokeToken(Token token) throws NativeflowException {
+        try (Token.Use revoked = token.use()) {
+            Nativeflow.check(run(share -> Bridge.C.nf_client_revoke_token(share, revoked.token, 0)));
+        }
+    }
+
+    /** Revokes a token of the Native Flow with the token of an administrator. */
+    public void revokeToken(Token token, Token admin) throws NativeflowException {
+        try (Token.Use revoked = token.use(); Token.Use by = admin.use()) {
+            Nativeflow.check(run(share -> Bridge.C.nf_client_revoke_token(share, revoked.token, by.token)));
+        }
+    }
+
+    /**
+     * Gets an access token for the application itself, from the OAuth 2.0 service. Blocks as {@link #getToken} does.
+     *
+     * @return a token, which the caller closes
+     */
+    public Token getApplicationToken(String clientId) throws NativeflowException {
+        try (Secret ownKey = new Secret(clientId)) {
+            return Nativeflow.token(out ->
+                    run(share -> Bridge.C.nf_client_get_application_token(share, ownKey.memory(), out)));
+        }
+    }
+
+    /** Makes one call on a share of its own. */
+    private long run(Share.Call call) throws NativeflowException {
+        Share share = share();
+        try {
+            return share.run(call);
+        } finally {
+            end(share);
+        }
     }
 
     /** Cancels every call that runs on this client: it fails with {@link Code#CANCELLED}. The client can still be used. */

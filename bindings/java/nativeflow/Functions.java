@@ -50,6 +50,14 @@ interface Functions {
 
     long nf_options_set_base_url(long options, ByteBuffer url);
 
+    long nf_options_use_oauth2(long options);
+
+    long nf_options_set_client_secret(long options, ByteBuffer secret, long length);
+
+    long nf_options_set_credential_type(long options, int type);
+
+    long nf_options_allow_host(long options, ByteBuffer host);
+
     long nf_options_set_timeout_ms(long options, int ms);
 
     long nf_options_set_connect_timeout_ms(long options, int ms);
@@ -86,6 +94,15 @@ interface Functions {
 
     long nf_client_get_token(long client, ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out);
 
+    long nf_client_refresh_token(long client, ByteBuffer key, long token, ByteBuffer out);
+
+    long nf_client_revoke_token(long client, long token, long admin);
+
+    long nf_client_get_application_token(long client, ByteBuffer key, ByteBuffer out);
+
+    long nf_token_new(ByteBuffer scheme, ByteBuffer value, ByteBuffer refreshToken, ByteBuffer instanceUrl, long expiresAt,
+            long refreshExpiresAt, ByteBuffer out);
+
     String nf_token_value(long token);
 
     long nf_token_copy_value(long token, ByteBuffer buffer, long capacity);
@@ -99,6 +116,8 @@ interface Functions {
     String nf_token_instance_url(long token);
 
     long nf_token_expires_at(long token);
+
+    long nf_token_refresh_expires_at(long token);
 
     String nf_token_expiration_date(long token);
 

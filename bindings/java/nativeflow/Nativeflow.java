@@ -54,14 +54,24 @@ public final class Nativeflow {
     /** Gets a token. Both secrets are zeros when the call starts, on success and failure. */
     static Token token(Call call, String key, Secret login, Secret secret) throws NativeflowException {
         try (Secret ownLogin = Secret.take(login); Secret ownSecret = Secret.take(secret); Secret ownKey = new Secret(key)) {
-            ByteBuffer out = out();
-            check(call.run(ownKey.memory(), Secret.memory(ownLogin), Secret.memory(ownSecret), out));
-            return new Token(out.getLong(0));
+            return token(out -> call.run(ownKey.memory(), Secret.memory(ownLogin), Secret.memory(ownSecret), out));
         } finally {
             // Wipes the secret too if it was not taken because the login was rejected.
             Secret.wipe(login);
             Secret.wipe(secret);
         }
+    }
+
+    /** A C function that gets a token without a login. */
+    interface TokenCall {
+        long run(ByteBuffer out) throws NativeflowException;
+    }
+
+    /** Gets a token without a login. */
+    static Token token(TokenCall call) throws NativeflowException {
+        ByteBuffer out = out();
+        check(call.run(out));
+        return new Token(out.getLong(0));
     }
 
     /** Throws the error that a C function returned. Does nothing for NULL. */

@@ -16,6 +16,31 @@ public final class Options implements AutoCloseable {
         return set(Bridge.C::nf_options_set_base_url, url);
     }
 
+    /** Selects the OAuth 2.0 service instead of the Native Flow. It needs a client secret. */
+    public Options oauth2() throws NativeflowException {
+        Nativeflow.check(Bridge.C.nf_options_use_oauth2(get()));
+        return this;
+    }
+
+    /** Sets the application's client secret, which is wiped. */
+    public Options clientSecret(Secret secret) throws NativeflowException {
+        try (Secret own = Secret.take(secret)) {
+            Nativeflow.check(Bridge.C.nf_options_set_client_secret(get(), Secret.memory(own), Secret.length(own)));
+        }
+        return this;
+    }
+
+    /** Sets what login and secret of a call are; {@link CredentialType#PASSWORD} by default. */
+    public Options credentialType(CredentialType type) throws NativeflowException {
+        Nativeflow.check(Bridge.C.nf_options_set_credential_type(get(), type.number));
+        return this;
+    }
+
+    /** Trusts one more host, such as "eu2.api.concursolutions.com" or "gateway.example:8443". */
+    public Options allowHost(String host) throws NativeflowException {
+        return set(Bridge.C::nf_options_allow_host, host);
+    }
+
     /** Sets the name of the calling product in the User-Agent header, such as "my-erp/4.2". */
     public Options userAgent(String product) throws NativeflowException {
         return set(Bridge.C::nf_options_set_user_agent, product);

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** The text of a remedy, with the names of this binding. */
 final class Remedy {
-    private static final Pattern SETTER = Pattern.compile("nf_options_(?:set_|use_)?([a-z]+(?:_[a-z]+)*?)(?:_ms)?\\b");
+    private static final Pattern SETTER = Pattern.compile("nf_options_(?:set_|use_)?([a-z0-9]+(?:_[a-z]+)*?)(?:_ms)?\\b");
 
     private Remedy() {}
 

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A login or a password for one use. It is zeros when a call has taken it or it is closed. The call has its own copy, so
- * closing the secret does not change the data that the call sends.
+ * A login, a password or a part of a stored token. It has one use. It is zeros when a call has taken it or it is closed. The
+ * call has its own copy, so closing the secret does not change the data that the call sends.
  *
  * <p>It is outside the Java heap, because the collector moves arrays there and does not wipe their old places.
  */
@@ -88,6 +88,15 @@ public final class Secret implements AutoCloseable {
     /** Returns the memory of a secret, or null (NULL in C) if the secret is null. */
     static ByteBuffer memory(Secret secret) {
         return secret == null ? null : secret.bytes;
+    }
+
+    /** Returns the number of bytes before the NUL; 0 if the secret is null. */
+    static int length(Secret secret) {
+        int length = 0;
+        while (secret != null && secret.bytes.get(length) != 0) {
+            length++;
+        }
+        return length;
     }
 
     /**

@@ -23,13 +23,18 @@ final class Share extends AbstractInterruptibleChannel {
         share = out.getLong(0);
     }
 
+    /** A C function that gets the share. */
+    interface Call {
+        long run(long share);
+    }
+
     /** Makes the call. An interrupt cancels it. The thread stays interrupted. */
-    long getToken(ByteBuffer key, ByteBuffer login, ByteBuffer secret, ByteBuffer out) {
+    long run(Call call) {
         Share outer = CURRENT.get(); // not null if the log of that call makes this call
         CURRENT.set(this);
         begin();
         try {
-            return Bridge.C.nf_client_get_token(share, key, login, secret, out);
+            return call.run(share);
         } finally {
             try {
                 end(true);

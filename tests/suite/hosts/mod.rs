@@ -8,6 +8,7 @@
 mod batch;
 mod call_auditor;
 mod guides;
+mod oauth2;
 mod rows;
 mod table;
 mod whole;

@@ -75,7 +75,7 @@ fn whole_bindings_have_every_function_and_code() {
 
 fn is_option(function: &str) -> bool {
     let name = function.strip_prefix("nf_options_").unwrap_or_default();
-    ["set_", "add_", "use_"].iter().any(|verb| name.starts_with(verb))
+    ["set_", "add_", "use_", "allow_"].iter().any(|verb| name.starts_with(verb))
 }
 
 /// The bindings replace the names of options in a remedy with their own names, and no other names. Their tests find the options
@@ -85,9 +85,7 @@ fn remedies_name_only_functions_that_bindings_replace() {
     let causes = fs::read_to_string(root().join("src/error/cause.rs")).unwrap();
     let remedies: Vec<&str> =
         causes.lines().filter(|line| line.starts_with("        \"") && line.ends_with("\";")).collect();
-    let words = remedies
-        .iter()
-        .flat_map(|line| line.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_'));
+    let words = remedies.iter().flat_map(|line| line.split(|c| !is_of_a_word(c)));
     let names: Vec<&str> = words.filter(|word| word.starts_with("nf_")).collect();
     let symbols = promised("nativeflow.symbols");
     assert!(names.len() >= 10, "{names:?}");

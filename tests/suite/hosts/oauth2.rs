@@ -1,0 +1,32 @@
+//! The OAuth 2.0 service in the bindings that have no tests of their own: a token is stored, refreshed and revoked.
+
+use std::fs;
+
+use super::{Commands, Host, Place, printed};
+use crate::support::{needs, root};
+
+fn checks(folder: &'static str, program: &str, build: Commands, run: &[&str]) {
+    let host = Host { name: folder, version: &[], folder, build: &[], tests: &[], run: &[] };
+    let place = Place::new(&format!("oauth2-{folder}"));
+    let work = place.build(&host);
+    fs::copy(root().join("tests/hosts").join(program), work.join(program)).unwrap();
+    for words in build.iter().copied().chain([run]) {
+        let output = place.command(words).current_dir(&work).output().unwrap();
+        assert!(output.status.success(), "{words:?}\n{}", printed(&output));
+    }
+}
+
+#[test]
+fn pascal_stores_refreshes_and_revokes_a_token() {
+    needs!("fpc");
+    let build: Commands = &[&["fpc", "-l-", "-v0ewn", "-Sewn", "-O2", "-Fl{prefix}/lib", "oauth2.pas"]];
+    checks("pascal", "oauth2.pas", build, &["./oauth2", "{base-url}", "{ca-file}"]);
+}
+
+#[test]
+fn cobol_stores_refreshes_and_revokes_a_token() {
+    needs!("cobc");
+    let build: Commands = &[&["cobc", "-x", "-Wall", "-Wextra", "-Werror", "-o", "oauth2", "oauth2.cob"]];
+    let loads = ["COB_PRE_LOAD=libnativeflow", "COB_LIBRARY_PATH={prefix}/lib"];
+    checks("cobol", "oauth2.cob", build, &["env", loads[0], loads[1], "./oauth2", "{base-url}", "{ca-file}"]);
+}
