@@ -47,7 +47,7 @@ fn core_contains_no_secret(build: Build, names: &[&'static str]) {
     let host = Host::compile(build);
     let mut faults = Vec::new();
     for &name in names {
-        let found = dump(&host, path(name).flagged("dump"));
+        let found = dump(&host, path(name).flagged("dump=call"));
         let found: Vec<(&str, usize)> = found.iter().map(|(pattern, count)| (pattern.as_str(), *count)).collect();
         table::note_path(&format!("core of {name}"), path(name).code, 1, &found);
         faults.extend(found.iter().map(|(pattern, count)| format!("core of {name}: {count} windows of {pattern}")));
@@ -95,7 +95,7 @@ fn planted_copy_is_found_in_a_core_dump() {
         ("core, register", "plant=register", true),
         ("core, excluded", "plant=excluded", false),
     ] {
-        let found = dump(&host, path("denied").flagged("dump").flagged(plant));
+        let found = dump(&host, path("denied").flagged("dump=call").flagged(plant));
         let windows = found.iter().filter(|(pattern, _)| pattern == "secret").map(|(_, count)| count).sum();
         if expected {
             table::note_control(name, windows);

@@ -53,7 +53,7 @@ impl Host {
 /// The command line and the lines of standard input.
 pub fn brief(path: &Path) -> (Vec<String>, Vec<String>) {
     let mut args = vec![
-        path.name.to_owned(),
+        path.name.clone(),
         path.url.clone(),
         path.ca.clone(),
         path.limit_ms.to_string(),
