@@ -1,7 +1,7 @@
 //! The keys that encrypt secrets between calls, and that make fingerprints of them.
 //!
-//! It is made once, and a child of fork inherits it: the child can read what its parent has encrypted. The system does not
-//! lock a child's memory, so each process locks the key again.
+//! They are made once, and a child of fork inherits them: the child can read what its parent has encrypted. The system does
+//! not lock a child's memory, so each process locks the keys again.
 
 use std::mem;
 use std::ptr::NonNull;
@@ -114,6 +114,7 @@ impl Drop for SealingKey {
 mod tests {
     use std::collections::HashSet;
     use std::fs;
+    use std::mem::offset_of;
     use std::ops::Range;
     use std::os::unix::fs::FileExt as _;
     use std::slice;
@@ -122,11 +123,18 @@ mod tests {
     use std::thread;
 
     use ring::aead::{Aad, Nonce};
+    use ring::hmac;
+    use zeroize::Zeroize as _;
 
     use super::{Content, SealingKey};
     use crate::wipe::slots::LOCKABLE;
+    use crate::wipe::stack::clear_stack;
 
-    /// Encrypts and decrypts with the key.
+    /// The places of the two keys.
+    const KEYS: [Range<usize>; 2] =
+        [0..offset_of!(Content, fingerprints), offset_of!(Content, fingerprints)..offset_of!(Content, random)];
+
+    /// Encrypts and decrypts, and makes a fingerprint twice.
     fn works(key: &SealingKey) -> bool {
         let mut bytes = [7; 1024];
         let nonce = || Nonce::assume_unique_for_key([0; 12]);
@@ -135,6 +143,10 @@ mod tests {
         };
         key.with(|key| key.open_in_place_separate_tag(nonce(), Aad::empty(), tag, &mut bytes, 0..).is_ok())
             && bytes == [7; 1024]
+            && key.with_content(|content| {
+                let [one, other] = [(); 2].map(|()| hmac::sign(&content.fingerprints, &bytes));
+                one.as_ref() == other.as_ref() && one.as_ref() != hmac::sign(&content.fingerprints, b"").as_ref()
+            })
     }
 
     fn range(line: &str) -> Option<Range<usize>> {
@@ -211,19 +223,24 @@ mod tests {
     }
 
     #[test]
-    fn key_is_nowhere_else_in_memory() {
+    fn keys_are_nowhere_else_in_memory() {
         let (to_here, from_there) = channel();
         let (to_there, from_here) = channel::<()>();
         // A thread of its own, whose stack is searched while it waits.
         let user = thread::spawn(move || {
             let key = new_key();
             assert!(works(&key));
+            // As at the end of each call of the library, because ring copies the key of fingerprints to the stack.
+            clear_stack();
             let address = bytes(&key).as_ptr_range();
             to_here.send(address.start as usize..address.end as usize).unwrap();
             from_here.recv().unwrap();
-            let copy = bytes(&key)[16..48].to_vec();
-            to_here.send(0..copy.len()).unwrap();
-            from_here.recv().unwrap();
+            for place in KEYS {
+                let mut copy = bytes(&key)[place].to_vec();
+                to_here.send(0..copy.len()).unwrap();
+                from_here.recv().unwrap();
+                copy.zeroize();
+            }
         });
         let place: Range<usize> = from_there.recv().unwrap();
         let other = new_key();
@@ -232,13 +249,19 @@ mod tests {
         // Without addresses and lengths, which every key contains.
         let is_random =
             |(one, other): &(u64, u64)| (one ^ other).to_ne_bytes().iter().filter(|&&byte| byte == 0).count() < 3;
-        let hidden: HashSet<u64> =
-            numbers(key).zip(numbers(bytes(&other))).filter(is_random).map(|(one, _)| !one).collect();
-        assert!(hidden.len() > 200, "{}", hidden.len());
-        assert_eq!(places(&hidden, place.clone()), 0);
-        to_there.send(()).unwrap();
-        assert_eq!(from_there.recv().unwrap().len(), 32);
-        assert!(places(&hidden, place) > 0, "the control was not found");
+        let hidden = KEYS.map(|place| {
+            let pairs = numbers(&key[place.clone()]).zip(numbers(&bytes(&other)[place]));
+            pairs.filter(is_random).map(|(one, _)| !one).collect::<HashSet<u64>>()
+        });
+        let counts = hidden.each_ref().map(HashSet::len);
+        // Round keys of AES, and two states of SHA-256.
+        assert!(counts[0] > 200 && counts[1] >= 50, "{counts:?}");
+        assert_eq!(hidden.each_ref().map(|hidden| places(hidden, place.clone())), [0, 0]);
+        for hidden in hidden {
+            to_there.send(()).unwrap();
+            assert!(from_there.recv().is_ok());
+            assert!(places(&hidden, place.clone()) > 0, "the control was not found");
+        }
         to_there.send(()).unwrap();
         user.join().unwrap();
     }

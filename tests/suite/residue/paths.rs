@@ -225,10 +225,7 @@ fn refreshed(place: &Place, service: Service) -> Vec<Path> {
         path("-malformed", "NF_MALFORMED").to(stub.scenario_url("truncated-xml")),
         path("-redirected", "NF_REDIRECTED").to(stub.scenario_url("redirect")),
         path("-silence", "NF_TIMEOUT").to(stub.scenario_url("silence-after-headers")).waiting(300),
-        path("-cancelled", "NF_CANCELLED")
-            .to(stub.scenario_url("silence-after-tls"))
-            .flagged("cancel")
-            .waiting(60_000),
+        path("-cancelled", "NF_CANCELLED").to(stub.scenario_url("silence-after-tls")).flagged("cancel").waiting(60_000),
         path("-refused-connection", "NF_CONNECT").to("https://localhost:1".to_owned()),
         path("-of-other-service", "NF_INVALID_ARGUMENT").flagged(other_scheme(service)),
         path("-no-token", "NF_INVALID_ARGUMENT").with(|call| call.refresh_token.clear()),
@@ -259,10 +256,7 @@ fn revoked(place: &Place, service: Service) -> Vec<Path> {
         path("-busy", "NF_BUSY").to(stub.scenario_url("busy")),
         path("-hang-up", "NF_DISCONNECTED").to(stub.scenario_url("hang-up")),
         path("-silence", "NF_TIMEOUT").to(stub.scenario_url("silence-after-tls")).waiting(300),
-        path("-cancelled", "NF_CANCELLED")
-            .to(stub.scenario_url("silence-after-tls"))
-            .flagged("cancel")
-            .waiting(60_000),
+        path("-cancelled", "NF_CANCELLED").to(stub.scenario_url("silence-after-tls")).flagged("cancel").waiting(60_000),
         path("-of-other-service", "NF_INVALID_ARGUMENT").flagged(other_scheme(service)),
         path("-no-value", "NF_INVALID_ARGUMENT").with(|call| call.value.clear()),
     ]
@@ -320,10 +314,7 @@ fn of_native(place: &Place) -> Vec<Path> {
         by_proxy("proxy-asks", "NF_PROXY_DENIED", &place.asking_proxy),
         path("proxy-is-gone", "NF_PROXY").flagged("proxy=http://127.0.0.1:1"),
         proxied(path("proxy-user-environment", "NF_OK"), "http", &place.proxy).flagged("environment-proxy"),
-        Path {
-            ca: place.tls_proxy_ca.clone(),
-            ..proxied(path("proxy-user-tls", "NF_OK"), "https", &place.tls_proxy)
-        },
+        Path { ca: place.tls_proxy_ca.clone(), ..proxied(path("proxy-user-tls", "NF_OK"), "https", &place.tls_proxy) },
         path("login-with-colon", "NF_INVALID_ARGUMENT").with(|call| call.login.push(b':')),
         path("client-secret-rejected", "NF_OK").flagged("option-rejected").with(|call| {
             call.client_secret = format!("{}\n", random_secret()).into();
@@ -399,8 +390,7 @@ fn refused(place: &Place, service: Service) -> Vec<Path> {
     let path = |name: &str, code| Path::on(service, place, name, code);
     vec![
         path("login-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.login)),
-        path("login-with-mark", "NF_INVALID_ARGUMENT")
-            .with(|call| drop(call.login.splice(0..0, "\u{feff}".bytes()))),
+        path("login-with-mark", "NF_INVALID_ARGUMENT").with(|call| drop(call.login.splice(0..0, "\u{feff}".bytes()))),
         path("key-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.key)),
         path("secret-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.secret.extend(b"\r\n")),
         path("secret-not-utf8", "NF_INVALID_UTF8").with(|call| call.secret.push(0xff)),
