@@ -45,7 +45,8 @@ static nf_token *stored(const nf_token *token)
     EXPECT(nf_token_new(nf_token_scheme(token), value, refresh_token, nf_token_instance_url(token),
                         nf_token_expires_at(token), nf_token_refresh_expires_at(token), &copy),
            NF_OK);
-    CHECK(all_zero(value, sizeof value / 8) && all_zero(refresh_token, sizeof refresh_token / 8));
+    CHECK(all_zero(value, strlen(nf_token_value(token))));
+    CHECK(all_zero(refresh_token, strlen(nf_token_refresh_token(token))));
     return copy;
 }
 
