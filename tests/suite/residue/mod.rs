@@ -246,7 +246,17 @@ fn no_secret_is_left_by_the_one_shot_call() {
 /// Number of windows that are found in all places, after a success and after failures.
 fn windows_without(build: Build, binding: Binding) -> usize {
     let host = Host::compile(build);
-    let names = ["ok", "healthy", "json", "denied", "truncated-xml", "too-large"];
+    let names = [
+        "ok",
+        "healthy",
+        "json",
+        "denied",
+        "truncated-xml",
+        "too-large",
+        "oauth2/ok",
+        "oauth2/refresh",
+        "refresh-stored",
+    ];
     let paths = all(place(), build).into_iter().filter(|path| names.contains(&path.name.as_str()));
     let windows = paths.map(|path| {
         let facts = host.run(&path, binding);
