@@ -141,12 +141,17 @@ fn on_every_path(build: Build) {
     on_paths(build, &[Binding::Lazy, Binding::Now], || all(place(), build));
 }
 
-/// Runs these paths, with each of these kinds of binding, and writes all that is found into the table.
+/// Runs these paths, with each of these kinds of binding, and writes all that is found into the table. Each path that is
+/// shortened has only one kind, in turn.
 fn on_paths(build: Build, bindings: &[Binding], paths: impl Fn() -> Vec<Path>) {
     let host = Host::compile(build);
     let paths = || chosen(paths(), |path| path.name.clone());
-    let runs = bindings.iter().map(|&binding| paths().into_iter().map(move |path| (path, binding)));
-    let runs: Vec<(Path, Binding)> = runs.flatten().collect();
+    let runs = bindings.iter().enumerate().flat_map(|(kind, &binding)| {
+        let paths = paths().into_iter().enumerate();
+        let is_run = move |(number, path): &(usize, Path)| !path.is_shortened() || number % bindings.len() == kind;
+        paths.filter(is_run).map(move |(_, path)| (path, binding))
+    });
+    let runs: Vec<(Path, Binding)> = runs.collect();
     let next = Mutex::new(runs.into_iter());
     let faults = Mutex::new(Vec::new());
     // Some calls wait until their deadline while others run.
