@@ -63,12 +63,14 @@ static void *work(void *argument)
         CHECK(strcmp(nf_token_value(next), nf_token_value(first)) != 0);
         /* Only OAuth 2.0 replaces it, and then accepts the first one no more. */
         CHECK((strcmp(nf_token_refresh_token(next), nf_token_refresh_token(first)) != 0) == task->service->is_oauth2);
-        EXPECT(nf_client_refresh_token(client, key, first, &last), task->service->is_oauth2 ? NF_REFRESH_EXPIRED : NF_OK);
+        EXPECT(nf_client_refresh_token(client, key, first, &last),
+               task->service->is_oauth2 ? NF_REFRESH_EXPIRED : NF_OK);
         nf_token_free(last);
         EXPECT(nf_client_revoke_token(client, next, NULL), NF_OK);
         /* The Native Flow has ended the token, OAuth 2.0 the refresh tokens. */
         EXPECT(nf_client_revoke_token(client, next, NULL), task->service->is_oauth2 ? NF_OK : NF_NOT_ALLOWED);
-        EXPECT(nf_client_refresh_token(client, key, next, &last), task->service->is_oauth2 ? NF_REFRESH_EXPIRED : NF_OK);
+        EXPECT(nf_client_refresh_token(client, key, next, &last),
+               task->service->is_oauth2 ? NF_REFRESH_EXPIRED : NF_OK);
         nf_token_free(last);
         nf_token_free(next);
         nf_token_free(kept);

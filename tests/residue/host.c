@@ -7,8 +7,8 @@
  *         [ask=<refresh|revoke|application|parts>] [from-login] [admin] [scheme=<scheme>] [instance=<URL>]
  *     host dumped <core file>
  *
- * It gets a token for the login, or what `ask` says; `parts` makes a token from the stored parts. `refresh` and `revoke`
- * use such a token, or one for the login (`from-login`). `admin`: another token for the login is that of an
+ * It gets a token for the login, or does what `ask` names; `parts` makes a token from the stored parts. `refresh` and
+ * `revoke` use such a token, or one for the login (`from-login`). `admin`: another token for the login is that of an
  * administrator. With `dump` it waits for a core dump when the options are complete, when the client is idle, or after
  * a call.
  *
@@ -243,7 +243,7 @@ static void unmask_credentials(void)
     unmask(brief.secret, secret);
 }
 
-/* Makes the call that the flags say. */
+/* Makes the call that the flags name. */
 static nf_error *asked(const nf_client *client, const struct old *old, nf_token **token)
 {
     const uintptr_t out = how.no_out ? 0 : (uintptr_t)token, on = (uintptr_t)client, text = (uintptr_t)key;

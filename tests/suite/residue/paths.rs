@@ -307,7 +307,7 @@ fn other_scheme(service: Service) -> &'static str {
     scheme(if service == Service::Native { Service::OAuth2 } else { Service::Native })
 }
 
-/// What does not depend on the service, or what the OAuth 2.0 service does not have.
+/// Paths that do not depend on the service, or that the OAuth 2.0 service does not have.
 fn of_native(place: &Place) -> Vec<Path> {
     let renegotiating = renegotiating_server::start();
     let path = |name: &str, code| Path::new(place, name, code);
@@ -332,7 +332,7 @@ fn of_native(place: &Place) -> Vec<Path> {
     ]
 }
 
-/// What only the OAuth 2.0 service has.
+/// Paths that only the OAuth 2.0 service has.
 fn of_oauth2(place: &Place) -> Vec<Path> {
     let stub = &place.stub;
     let path = |name: &str, code| Path::on(Service::OAuth2, place, name, code);
