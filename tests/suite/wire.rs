@@ -6,6 +6,7 @@ use std::thread;
 
 use nativeflow_stub::{Options, Service, Stub, User};
 
+use crate::network::relay::Relay;
 use crate::support::{self, Call, user};
 
 /// Sends one request for `user` and returns the head that arrived.
@@ -116,6 +117,26 @@ fn oauth2_forms_are_the_documented_ones() {
         assert_eq!(body, format!("{client}{parameters}"));
     }
     assert_eq!(stub.secrets_in_url(), 0);
+}
+
+/// Two records would be two packets, and the server would wait for the second one.
+#[test]
+fn form_is_sent_in_one_record_with_its_head() {
+    let (stub, call) = behind_a_path(false);
+    let server = SocketAddr::from(([127, 0, 0, 1], stub.base_url().split([':', '/']).nth(4).unwrap().parse().unwrap()));
+    let relay = Relay::to(server);
+    let url = format!("https://localhost:{}/gateway", relay.address().port());
+    let facts = call.with_oauth2().with("url", &url).run();
+    assert_eq!(facts.pairs()["code"], "NF_OK", "{}", facts.stdout);
+    let length = stub.requests()[0].len() + stub.bodies()[0].len();
+    // Each record begins with its kind, a version and its length. Encryption adds 17 bytes.
+    let (mut sent, mut records) = (&relay.sent()[..], Vec::new());
+    while let [kind, _, _, high, low, rest @ ..] = sent {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        records.push((*kind, length));
+        sent = &rest[length..];
+    }
+    assert!(records.contains(&(23, length + 17)), "{records:?}");
 }
 
 /// Bytes that a form leaves over would be part of the next request.
