@@ -1,6 +1,6 @@
 /*
- * Reads key, login, secret and, for the OAuth 2.0 service, client secret from standard input, one per line. All programs
- * use this code, so that reading causes no difference between them.
+ * Reads key, login and secret from standard input, one per line, and the client secret of the OAuth 2.0 service if there is
+ * a fourth line. All programs use this code, so that reading causes no difference between them.
  */
 #ifndef LOGIN_H
 #define LOGIN_H

@@ -87,7 +87,7 @@ fn sent() -> &'static [Sent] {
             [&client[..], &[("grant_type", grant.to_owned())], others].concat()
         };
         let mut calls: Vec<(Call, Vec<_>)> = vec![
-            (refresh.clone().with("scheme", "OAuth"), [&[refresh_token.clone()], &client[..]].concat()),
+            (refresh.clone().with("scheme", "OAuth"), [std::slice::from_ref(&refresh_token), &client[..]].concat()),
             (refresh.with("scheme", "Bearer").with("oauth2", "1"), form("refresh_token", &[refresh_token])),
         ];
         for user in &users {
