@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compares nativeflow with libcurl and libxml2: process start to token, and one call. Builds everything, measures,
+# Compares nativeflow with libcurl, libxml2 and cJSON: process start to token, and one call. Builds everything, measures,
 # prints tables.
 #
 #     bench/run.sh [--runs N] [--warm-ups N]
@@ -30,17 +30,19 @@ if [ -n "$tool" ]; then
     exit 1
 fi
 
-# These two commands come with the headers.
-packages="libcurl4-openssl-dev libxml2-dev"
-if [ -n "$(missing curl-config xml2-config)" ] && [ "$(id -u)" = 0 ] && [ -z "$(missing apt-get)" ]; then
+# The two commands come with the headers. cJSON has no command.
+packages="libcurl4-openssl-dev libxml2-dev libcjson-dev"
+has_headers() {
+    [ -z "$(missing curl-config xml2-config)" ] && echo '#include <cjson/cJSON.h>' | cc -E - >/dev/null 2>&1
+}
+if ! has_headers && [ "$(id -u)" = 0 ] && [ -z "$(missing apt-get)" ]; then
     report "installing $packages"
     # shellcheck disable=SC2086 # a list of packages
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $packages; } \
         >/dev/null || report "could not install $packages"
 fi
-tool=$(missing curl-config xml2-config)
-if [ -n "$tool" ]; then
-    report "$tool is missing: install libcurl and libxml2 with their headers (on Debian: $packages)"
+if ! has_headers; then
+    report "install libcurl, libxml2 and cJSON with their headers (on Debian: $packages)"
     exit 1
 fi
 
@@ -62,10 +64,12 @@ compile floor floor
 compile with_nativeflow with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
 compile calls_with_nativeflow calls_with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
 compile calls_with_nativeflow calls_without_wiping -Iinclude "$without_wiping/libnativeflow.so" "-Wl,-rpath,$without_wiping"
-for source in with_libcurl calls_with_libcurl; do
+with_libcurl() {
     # shellcheck disable=SC2046 # they print several arguments
-    compile $source $source $(curl-config --cflags) $(xml2-config --cflags) $(curl-config --libs) $(xml2-config --libs)
-done
+    compile "$@" $(curl-config --cflags) $(xml2-config --cflags) $(curl-config --libs) $(xml2-config --libs)
+}
+with_libcurl with_libcurl with_libcurl
+with_libcurl calls_with_libcurl calls_with_libcurl -lcjson
 "$CARGO" build --quiet --release --package nativeflow-bench
 ln -sf "$release/calls_with_rustls" "$work/calls_with_rustls"
 

@@ -45,9 +45,7 @@
  *
  *     created by                                  freed by
  *     ------------------------------------------  ---------------
- *     nf_get_token, nf_client_get_token,          nf_token_free
- *     nf_client_get_application_token,
- *     nf_client_refresh_token, nf_token_new: token
+ *     functions whose output is an nf_token       nf_token_free
  *     nf_client_new, nf_client_share: client      nf_client_free
  *     nf_options_new                              nf_options_free
  *     every function that returns nf_error *      nf_error_free
@@ -92,6 +90,9 @@
  * not string literals. No other thread may use them during the call. The caller
  * wipes the consumer key and the client secret; nf_token_free wipes the token
  * and the refresh token.
+ *
+ * Options and clients keep the client secret and the login of a proxy encrypted
+ * until they are freed.
  *
  * A buffer that a call has wiped is empty. Fill both again before another call,
  * also before a retry. Otherwise the next call sends an empty password, which
@@ -230,33 +231,35 @@
 #define NF_DENIED 20
 
 /**
- * The account is locked.
+ * The account is locked. Only the OAuth 2.0 service reports it.
  */
 #define NF_ACCOUNT_LOCKED 21
 
 /**
- * The account is disabled.
+ * The account is disabled. Only the OAuth 2.0 service reports it.
  */
 #define NF_ACCOUNT_DISABLED 22
 
 /**
- * The password must be changed.
+ * The password must be changed. Only the OAuth 2.0 service reports it.
  */
 #define NF_PASSWORD_EXPIRED 23
 
 /**
- * A policy forbids the login, or the request.
+ * A policy forbids the request: IP address, single sign-on, company, grant,
+ * right to revoke.
  */
 #define NF_NOT_ALLOWED 24
 
 /**
- * The application is unknown or disabled, or its client secret is
- * wrong.
+ * The client ID or the client secret is wrong, or the application is disabled.
+ * Only the OAuth 2.0 service reports it.
  */
 #define NF_BAD_CLIENT 25
 
 /**
- * The refresh token is invalid or expired.
+ * The refresh token is invalid or expired. Get a token with login and
+ * password.
  */
 #define NF_REFRESH_EXPIRED 26
 

@@ -145,14 +145,15 @@ impl Client {
         let (origin, result) = match self.ask_at(operation, ask, known.as_ref()) {
             Ok((Outcome::AskAt { origin, .. }, first)) => {
                 operation.log(Level::Warning, format_args!("user belongs to {origin}, asking there"));
-                let second = self.ask_at(operation, ask, Some(&origin));
-                (
-                    Some(origin),
-                    second.map(|(outcome, call)| (outcome, call.following(&first))).map_err(|mut error| {
+                let second = match self.ask_at(operation, ask, Some(&origin)) {
+                    Ok((outcome, call)) => Ok((outcome, call.following(&first))),
+                    Err(mut error) => {
                         *error.call_mut() = error.call().following(&first);
-                        error
-                    }),
-                )
+                        // The first request has contained the credentials.
+                        Err(error.request_sent(true))
+                    }
+                };
+                (Some(origin), second)
             }
             first => (known.clone(), first),
         };

@@ -2,7 +2,9 @@
  * Gets a token many times with nativeflow and prints the duration of each call. It does the same as
  * calls_with_libcurl.c; see bench/README.md.
  *
- *     calls_with_nativeflow BASE_URL CA_FILE COUNT kept|resumed|full      key, login and secret on standard input, one per line
+ *     calls_with_nativeflow BASE_URL CA_FILE COUNT kept|resumed|full
+ *
+ * Standard input has key, login and secret, one per line. A fourth line is the client secret of the OAuth 2.0 service.
  *
  * Prints for each call its nanoseconds, the token, its expiry in Unix seconds and the instance URL, one per line.
  */
@@ -24,7 +26,8 @@ static nf_error *new_client(const nf_options *options, nf_client **client)
     return nf_client_new(options, client);
 }
 
-static nf_error *configure(nf_options *options, const char *base_url, const char *ca_file, enum connection connection)
+static nf_error *configure(nf_options *options, const char *base_url, const char *ca_file, enum connection connection,
+                           const struct login *login)
 {
     nf_error *error = nf_options_set_base_url(options, base_url);
 
@@ -32,6 +35,10 @@ static nf_error *configure(nf_options *options, const char *base_url, const char
         error = nf_options_set_ca_file(options, ca_file);
     if (error == NULL && connection == KEPT)
         error = nf_options_set_keep_alive_ms(options, KEEP_ALIVE_MS);
+    if (error == NULL && login->client_secret != NULL)
+        error = nf_options_use_oauth2(options);
+    if (error == NULL && login->client_secret != NULL)
+        error = nf_options_set_client_secret(options, login->client_secret, strlen(login->client_secret));
     return error;
 }
 
@@ -67,7 +74,7 @@ int main(int argc, char **argv)
     if (argc != 5 || (connection = connection_of(argv[4])) == UNKNOWN || read_login(&login) != 0)
         return 1;
     nf_options *options = nf_options_new();
-    nf_error *error = configure(options, argv[1], argv[2], connection);
+    nf_error *error = configure(options, argv[1], argv[2], connection, &login);
     if (error == NULL)
         error = new_client(options, &client);
     for (int left = atoi(argv[3]); left > 0 && error == NULL; left--) {

@@ -1,6 +1,6 @@
 /*
- * Reads key, login and secret from standard input, one per line. Both programs use this code, so that reading causes no
- * difference between them.
+ * Reads key, login and secret from standard input, one per line, and the client secret of the OAuth 2.0 service if there is
+ * a fourth line. All programs use this code, so that reading causes no difference between them.
  */
 #ifndef LOGIN_H
 #define LOGIN_H
@@ -13,15 +13,16 @@ struct login {
     char *key;
     char *name;
     char *secret;
+    char *client_secret; /* NULL: the Native Flow */
 };
 
 /*
- * Returns 0, or -1 if standard input does not contain three lines. Uses read(2), because a stdio stream would keep a
+ * Returns 0, or -1 if standard input contains fewer than three lines. Uses read(2), because a stdio stream would keep a
  * copy.
  */
 static int read_login(struct login *login)
 {
-    char **fields[] = {&login->key, &login->name, &login->secret};
+    char **fields[] = {&login->key, &login->name, &login->secret, &login->client_secret};
     size_t length = 0;
     ssize_t count;
     char *line = login->text;
@@ -29,10 +30,11 @@ static int read_login(struct login *login)
     while ((count = read(STDIN_FILENO, login->text + length, sizeof login->text - 1 - length)) > 0)
         length += (size_t)count;
     login->text[length] = '\0';
+    login->client_secret = NULL;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         char *end = strchr(line, '\n');
         if (end == NULL)
-            return -1;
+            return i < 3 ? -1 : 0;
         *end = '\0';
         *fields[i] = line;
         line = end + 1;

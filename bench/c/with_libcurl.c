@@ -30,7 +30,7 @@ int main(int argc, char **argv)
         fputs("standard input: expected key, login and secret\n", stderr);
         return 1;
     }
-    failed = configure(curl, argv[1], argv[2]) != 0 || get_token(curl, &login, &token) != 0;
+    failed = configure(curl, argv[1], TOKEN_PATH, argv[2]) != 0 || get_token(curl, &login, &token) != 0;
     explicit_bzero(&login, sizeof login);
     if (!failed)
         printf("%s\n%" PRId64 "\n%s\n", token.value, token.expires_at, token.instance_url);

@@ -37,7 +37,8 @@ impl Connection {
 pub(crate) fn time(program: &Program, connection: Connection, base_url: &str) -> Result<Vec<Duration>, Box<dyn Error>> {
     let calls = run::<4>(program, connection)?;
     for [_, token @ ..] in &calls {
-        token::check(token.each_ref().map(String::as_str), base_url).map_err(|error| failed(program, &error))?;
+        token::check(token.each_ref().map(String::as_str), base_url, program.service)
+            .map_err(|error| failed(program, &error))?;
     }
     times(&calls)
 }

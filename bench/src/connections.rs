@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::time::Duration;
 
 use nativeflow_stub::Stub;
 
@@ -10,12 +11,31 @@ use crate::calls::{self, CALLS, Connection};
 use crate::program::Program;
 use crate::times::Times;
 
+/// Both sides of a comparison.
+pub(crate) struct Pair<T> {
+    pub(crate) nativeflow: T,
+    pub(crate) libcurl: T,
+}
+
 /// The durations for one kind of connection.
 pub(crate) struct Row {
     pub(crate) connection: Connection,
-    pub(crate) nativeflow: Times,
-    pub(crate) libcurl: Times,
+    pub(crate) native: Pair<Times>,
+    pub(crate) oauth2: Pair<Times>,
     pub(crate) floor: Times,
+}
+
+impl Pair<Vec<Duration>> {
+    fn times(self) -> Pair<Times> {
+        Pair { nativeflow: Times::of(self.nativeflow), libcurl: Times::of(self.libcurl) }
+    }
+}
+
+impl Pair<Times> {
+    /// The median of nativeflow, divided by that of libcurl.
+    pub(crate) fn ratio(&self) -> f64 {
+        self.nativeflow.median.as_secs_f64() / self.libcurl.median.as_secs_f64()
+    }
 }
 
 pub(crate) struct Results {
@@ -27,8 +47,8 @@ pub(crate) struct Results {
 }
 
 pub(crate) struct Course<'a> {
-    pub(crate) nativeflow: &'a Program,
-    pub(crate) libcurl: &'a Program,
+    pub(crate) native: Pair<&'a Program>,
+    pub(crate) oauth2: Pair<&'a Program>,
     /// Prints no token.
     pub(crate) floor: &'a Program,
     pub(crate) stub: &'a Stub,
@@ -45,10 +65,17 @@ impl Course<'_> {
 
     fn row(&self, connection: Connection, rounds: usize) -> Result<Row, Box<dyn Error>> {
         let base_url = self.stub.base_url();
-        let (mut nativeflow, mut libcurl, mut floor) = (Vec::new(), Vec::new(), Vec::new());
+        let mut native = Pair { nativeflow: Vec::new(), libcurl: Vec::new() };
+        let mut oauth2 = Pair { nativeflow: Vec::new(), libcurl: Vec::new() };
+        let mut floor = Vec::new();
         for round in 0..rounds {
-            let mut turns =
-                [(self.nativeflow, &mut nativeflow), (self.floor, &mut floor), (self.libcurl, &mut libcurl)];
+            let mut turns = [
+                (self.native.nativeflow, &mut native.nativeflow),
+                (self.oauth2.nativeflow, &mut oauth2.nativeflow),
+                (self.floor, &mut floor),
+                (self.oauth2.libcurl, &mut oauth2.libcurl),
+                (self.native.libcurl, &mut native.libcurl),
+            ];
             if round % 2 == 1 {
                 turns.reverse();
             }
@@ -61,8 +88,7 @@ impl Course<'_> {
                 check(connection, before, self.handshakes())?;
             }
         }
-        let (nativeflow, libcurl, floor) = (Times::of(nativeflow), Times::of(libcurl), Times::of(floor));
-        Ok(Row { connection, nativeflow, libcurl, floor })
+        Ok(Row { connection, native: native.times(), oauth2: oauth2.times(), floor: Times::of(floor) })
     }
 
     fn handshakes(&self) -> Handshakes {

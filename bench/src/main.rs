@@ -23,8 +23,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use command_line::{Arguments, USAGE};
-use connections::Course;
-use nativeflow_stub::{Options, Stub, User};
+use connections::{Course, Pair};
+use nativeflow_stub::{Options, Service, Stub, User};
 use program::Program;
 use race::Race;
 use report::{Library, Report, Sides};
@@ -54,9 +54,8 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     let programs = &arguments.programs;
     let (stub, ca_file) = start_stub(programs, "ca.pem")?;
     let base_url = stub.base_url();
-    let nativeflow = program(programs, "with_nativeflow", &stub, &ca_file);
-    let libcurl = program(programs, "with_libcurl", &stub, &ca_file);
-    let floor = program(programs, "floor", &stub, &ca_file);
+    let native = |name: &str| program(programs, name, Service::Native, &stub, &ca_file);
+    let (nativeflow, libcurl, floor) = (native("with_nativeflow"), native("with_libcurl"), native("floor"));
 
     // A program that does not verify the server would be faster, so this checks all of them.
     let (_, other_ca_file) = start_stub(programs, "other-ca.pem")?;
@@ -66,7 +65,7 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
         ("calls_with_nativeflow", &["1", "full"]),
         ("calls_with_libcurl", &["1", "full"]),
     ] {
-        if program(programs, name, &stub, &other_ca_file).run_with(arguments)?.status.success() {
+        if program(programs, name, Service::Native, &stub, &other_ca_file).run_with(arguments)?.status.success() {
             return Err(format!("{name} accepts a token from a server that it must not trust").into());
         }
     }
@@ -83,17 +82,21 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     // On several processors the duration of a short call depends on the processors that the kernel selects.
     processor::stay_on_one()?;
     let (stub, ca_file) = start_stub(programs, "ca.pem")?;
-    let calls = |name: &str| program(programs, name, &stub, &ca_file);
+    let calls = |name: &str, service| program(programs, name, service, &stub, &ca_file);
     let rounds = arguments.runs.div_ceil(10);
-    let with_nativeflow = calls("calls_with_nativeflow");
+    let with_nativeflow = calls("calls_with_nativeflow", Service::Native);
     let connections = Course {
-        nativeflow: &with_nativeflow,
-        libcurl: &calls("calls_with_libcurl"),
-        floor: &calls("calls_with_rustls"),
+        native: Pair { nativeflow: &with_nativeflow, libcurl: &calls("calls_with_libcurl", Service::Native) },
+        oauth2: Pair {
+            nativeflow: &calls("calls_with_nativeflow", Service::OAuth2),
+            libcurl: &calls("calls_with_libcurl", Service::OAuth2),
+        },
+        floor: &calls("calls_with_rustls", Service::Native),
         stub: &stub,
     }
     .measure(rounds)?;
-    let wiping = wiping::measure(&with_nativeflow, &calls("calls_without_wiping"), &stub.base_url(), rounds)?;
+    let without_wiping = calls("calls_without_wiping", Service::Native);
+    let wiping = wiping::measure(&with_nativeflow, &without_wiping, &stub.base_url(), rounds)?;
     Ok(Report {
         runs: arguments.runs,
         times,
@@ -119,13 +122,14 @@ fn start_stub(directory: &Path, ca_file: &str) -> Result<(Stub, PathBuf), Box<dy
     Ok((stub, path))
 }
 
-fn program(directory: &Path, name: &str, stub: &Stub, ca_file: &Path) -> Program {
+fn program(directory: &Path, name: &str, service: Service, stub: &Stub, ca_file: &Path) -> Program {
     let User { key, login, secret } = &User::demo();
-    Program {
-        path: directory.join(name),
-        arguments: vec![stub.base_url().into(), ca_file.into()],
-        stdin: format!("{key}\n{login}\n{secret}\n"),
+    let mut stdin = format!("{key}\n{login}\n{secret}\n");
+    if service == Service::OAuth2 {
+        stdin += &Options::default().client_secret;
+        stdin += "\n";
     }
+    Program { path: directory.join(name), arguments: vec![stub.base_url().into(), ca_file.into()], service, stdin }
 }
 
 fn size(path: &Path) -> Result<u64, String> {

@@ -6,10 +6,15 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use nativeflow_stub::Service;
+
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
     pub(crate) arguments: Vec<OsString>,
-    /// Key, login and secret, one per line. Not arguments, because every user of the machine can read those.
+    /// The service that it asks.
+    pub(crate) service: Service,
+    /// Key, login and secret, one per line, and the client secret of OAuth 2.0. Not arguments, because every user of the
+    /// machine can read those.
     pub(crate) stdin: String,
 }
 

@@ -49,7 +49,7 @@ impl Race<'_> {
             let printed = token::printed(&output).map_err(|error| failed(&error))?;
             let lines: Vec<&str> = printed.lines().collect();
             let token = lines.try_into().map_err(|_| failed(&"expected three lines of output"))?;
-            token::check(token, self.base_url).map_err(|error| failed(&error))?;
+            token::check(token, self.base_url, program.service).map_err(|error| failed(&error))?;
         }
         Ok(time)
     }

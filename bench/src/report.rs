@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::time::Duration;
 
 use crate::calls::Connection;
-use crate::connections;
+use crate::connections::{self, Pair};
 use crate::footprint::Linkage;
 use crate::race::Results;
 use crate::times::Times;
@@ -14,6 +14,8 @@ use crate::wiping::Cost;
 const RATIO: f64 = 0.30;
 const LIBRARY_MB: f64 = 2.2;
 const WIPING: f64 = 1.10;
+/// The ratio of the OAuth 2.0 service, divided by that of the Native Flow.
+const OAUTH2: f64 = 1.05;
 
 impl Connection {
     /// Name in the table, and the promised ratio.
@@ -88,9 +90,18 @@ impl Display for Report {
             with / without
         )?;
         for row in &self.connections.rows {
-            let (ratio, (_, promise)) = (ratio(row.nativeflow, row.libcurl), row.connection.promise());
+            let (ratio, (_, promise)) = (row.native.ratio(), row.connection.promise());
             let word = row.connection.word();
             writeln!(f, "ratio call-{word} nativeflow/libcurl: {ratio:.2} (promise: {promise:.2})")?;
+        }
+        for row in &self.connections.rows {
+            let (native, oauth2, word) = (row.native.ratio(), row.oauth2.ratio(), row.connection.word());
+            let relative = oauth2 / native;
+            writeln!(
+                f,
+                "ratio oauth2-call-{word} nativeflow/libcurl: {oauth2:.2}, {relative:.2} times that of call-{word} \
+                 (promise: {OAUTH2:.2})"
+            )?;
         }
         let ratio = ratio(nativeflow, libcurl);
         writeln!(f, "ratio process-to-token nativeflow/libcurl: {ratio:.2} (promise: {RATIO:.2})")
@@ -110,17 +121,21 @@ impl Display for connections::Results {
         )?;
         writeln!(f)?;
         writeln!(f, "{:28}{:>12}{:>12}{:>8}{:>12}", "", "nativeflow", "libcurl", "ratio", "rustls")?;
-        for connections::Row { connection, nativeflow, libcurl, floor } in &self.rows {
-            let micro = |times: &Times| format!("{:.0} µs", times.median.as_secs_f64() * 1e6);
+        let micro = |times: &Times| format!("{:.0} µs", times.median.as_secs_f64() * 1e6);
+        let row = |connection: Connection, pair: &Pair<Times>, floor: &str| {
             let (name, _) = connection.promise();
-            writeln!(
-                f,
-                "{name:28}{:>12}{:>12}{:>8.2}{:>12}",
-                micro(nativeflow),
-                micro(libcurl),
-                ratio(*nativeflow, *libcurl),
-                micro(floor)
-            )?;
+            let (nativeflow, libcurl) = (micro(&pair.nativeflow), micro(&pair.libcurl));
+            let line = format!("{name:28}{nativeflow:>12}{libcurl:>12}{:>8.2}{floor:>12}", pair.ratio());
+            line.trim_end().to_owned()
+        };
+        for each in &self.rows {
+            writeln!(f, "{}", row(each.connection, &each.native, &micro(&each.floor)))?;
+        }
+        writeln!(f)?;
+        writeln!(f, "the same with OAuth 2.0 (password grant), in the same rounds")?;
+        writeln!(f)?;
+        for each in &self.rows {
+            writeln!(f, "{}", row(each.connection, &each.oauth2, ""))?;
         }
         Ok(())
     }

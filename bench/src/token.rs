@@ -4,7 +4,10 @@ use std::error::Error;
 use std::process::Output;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use nativeflow_stub::Service;
+
 const DAY: u64 = 86_400;
+const HOUR: u64 = 3_600;
 /// In seconds. Longer than a call on a machine under load, and shorter than an hour, which a wrong date would cost.
 const MAX_RUN_SECONDS: u64 = 300;
 
@@ -18,9 +21,18 @@ pub(crate) fn printed(output: &Output) -> Result<&str, Box<dyn Error>> {
 }
 
 /// Fails unless the values are a fresh token from the stub at `base_url`, its expiry and its instance URL.
-pub(crate) fn check([token, expiry, instance_url]: [&str; 3], base_url: &str) -> Result<(), Box<dyn Error>> {
-    // Base64 of 20 bytes.
-    if token.len() != 28 {
+pub(crate) fn check(
+    [token, expiry, instance_url]: [&str; 3],
+    base_url: &str,
+    service: Service,
+) -> Result<(), Box<dyn Error>> {
+    let length = match service {
+        // Base64 of 20 bytes.
+        Service::Native => 28,
+        // Three parts.
+        Service::OAuth2 => 96,
+    };
+    if token.len() != length {
         return Err(format!("printed a token of {} characters", token.len()).into());
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
@@ -29,13 +41,21 @@ pub(crate) fn check([token, expiry, instance_url]: [&str; 3], base_url: &str) ->
         .ok()
         .and_then(|expiry: u64| expiry.checked_sub(now))
         .ok_or_else(|| format!("printed {expiry:?} instead of an expiry"))?;
-    // A year after the response. A date that was parsed wrongly differs by at least an hour.
-    let since_response = (DAY - left % DAY) % DAY;
-    if !(364..=366).contains(&(left / DAY)) || since_response > MAX_RUN_SECONDS {
-        return Err(format!("printed an expiry in {left} seconds, not in a year").into());
+    let (is_right, lifetime) = match service {
+        Service::Native => (is_in_a_year(left), "a year"),
+        Service::OAuth2 => ((HOUR - MAX_RUN_SECONDS..=HOUR).contains(&left), "an hour"),
+    };
+    if !is_right {
+        return Err(format!("printed an expiry in {left} seconds, not in {lifetime}").into());
     }
-    if instance_url.strip_suffix('/') != Some(base_url) {
+    if instance_url.trim_end_matches('/') != base_url {
         return Err(format!("printed {instance_url:?} instead of the instance URL").into());
     }
     Ok(())
+}
+
+/// A date that was parsed wrongly differs by at least an hour.
+fn is_in_a_year(seconds: u64) -> bool {
+    let since_response = (DAY - seconds % DAY) % DAY;
+    (364..=366).contains(&(seconds / DAY)) && since_response <= MAX_RUN_SECONDS
 }

@@ -34,17 +34,17 @@ namespace Nativeflow
         InvalidOption = 3,
         /// <summary>Login, secret or consumer key rejected; the server does not report which. Do not retry.</summary>
         Denied = 20,
-        /// <summary>The account is locked.</summary>
+        /// <summary>The account is locked. Only the OAuth 2.0 service reports it.</summary>
         AccountLocked = 21,
-        /// <summary>The account is disabled.</summary>
+        /// <summary>The account is disabled. Only the OAuth 2.0 service reports it.</summary>
         AccountDisabled = 22,
-        /// <summary>The password must be changed.</summary>
+        /// <summary>The password must be changed. Only the OAuth 2.0 service reports it.</summary>
         PasswordExpired = 23,
-        /// <summary>A policy forbids the login, or the request.</summary>
+        /// <summary>A policy forbids the request: IP address, single sign-on, company, grant, right to revoke.</summary>
         NotAllowed = 24,
-        /// <summary>The application is unknown or disabled, or its client secret is wrong.</summary>
+        /// <summary>The client ID or the client secret is wrong, or the application is disabled.</summary>
         BadClient = 25,
-        /// <summary>The refresh token is invalid or expired.</summary>
+        /// <summary>The refresh token is invalid or expired. Get a token with login and password.</summary>
         RefreshExpired = 26,
         /// <summary>The login was rejected before and is not sent again. Reserved: this version never returns it.</summary>
         HeldBack = 27,

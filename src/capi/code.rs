@@ -18,18 +18,20 @@ pub const NF_INVALID_OPTION: i32 = 3;
 
 /// Login, secret or consumer key rejected; the server does not report which.
 pub const NF_DENIED: i32 = 20;
-/// The account is locked.
+/// The account is locked. Only the OAuth 2.0 service reports it.
 pub const NF_ACCOUNT_LOCKED: i32 = 21;
-/// The account is disabled.
+/// The account is disabled. Only the OAuth 2.0 service reports it.
 pub const NF_ACCOUNT_DISABLED: i32 = 22;
-/// The password must be changed.
+/// The password must be changed. Only the OAuth 2.0 service reports it.
 pub const NF_PASSWORD_EXPIRED: i32 = 23;
-/// A policy forbids the login, or the request.
+/// A policy forbids the request: IP address, single sign-on, company, grant,
+/// right to revoke.
 pub const NF_NOT_ALLOWED: i32 = 24;
-/// The application is unknown or disabled, or its client secret is
-/// wrong.
+/// The client ID or the client secret is wrong, or the application is disabled.
+/// Only the OAuth 2.0 service reports it.
 pub const NF_BAD_CLIENT: i32 = 25;
-/// The refresh token is invalid or expired.
+/// The refresh token is invalid or expired. Get a token with login and
+/// password.
 pub const NF_REFRESH_EXPIRED: i32 = 26;
 /// The login was rejected before and is not sent again. Reserved: this version
 /// never returns it.

@@ -341,7 +341,7 @@ causes! {
         "TLS handshake failed (no common cipher suite or key exchange)",
         "Enable TLS 1.3 on the server, or ECDHE with AES-GCM or ChaCha20-Poly1305 in TLS 1.2 (CBC is not supported), X25519, P-256 or P-384 for the key exchange, and a certificate whose key is RSA, P-256, P-384 or Ed25519. Some servers report this error if they reject a client certificate.";
     RenegotiationAsked => Tls, Never,
-        "Server requested a second TLS handshake (renegotiation) after the login was sent",
+        "Server requested a second TLS handshake (renegotiation) after the request was sent",
         "Configure the server or gateway to request a client certificate in the first handshake (IIS: clientcertnegotiation=enable), or not at all.";
     ClientCertificateMissing => Tls, Never,
         "TLS handshake failed (server requires a client certificate)",
@@ -428,22 +428,22 @@ causes! {
         "Proxy cannot connect to the server",
         "Check the host in the base URL. If it is right, ask the proxy's operator to check its DNS settings and its network.";
     CancelledBefore => Cancelled, Never,
-        "Call cancelled before the login was sent",
+        "Call cancelled before the request was sent",
         "Ignore this if it was intended.";
     Cancelled => Cancelled, Never,
         "Call cancelled by the program",
         "Ignore this if it was intended. Concur may have issued a token that was not received.";
     TunnelTimedOut => Timeout, Again,
-        "Timeout before the login was sent (proxy did not open the tunnel)",
+        "Timeout before the request was sent (proxy did not open the tunnel)",
         "Ask the proxy's operator to check its log, its DNS settings and its network. Wait {pause}, then retry.";
     TimedOutBefore => Timeout, Again,
-        "Timeout before the login was sent",
+        "Timeout before the request was sent",
         "Check for a firewall that drops packets silently, and for a DNS server or a proxy that does not respond. Wait {pause}, then retry.";
     LookupsTaken => Timeout, Again,
         "Timeout before the DNS lookup could start (lookups of other host names hang)",
         "Check this machine's DNS servers and the other host names that this program connects to.";
     DisconnectedBefore => Disconnected, Again,
-        "Connection closed before the login was sent",
+        "Connection closed before the request was sent",
         "Wait {pause}, then retry. If the error persists, check for a firewall or a proxy that closes connections, and check the port in the base URL.";
     TimedOut => Timeout, Again,
         "Timeout before the response was complete",
@@ -503,7 +503,7 @@ causes! {
         "Check the base URL. If it is right, give the correlation ID to Concur's support.";
     OtherService => Malformed, Never,
         "Response of the OAuth 2.0 service instead of the Native Flow",
-        "Check the base URL, and check for a gateway that rewrites its path: the Native Flow is at /net2/oauth2/accesstoken.ashx.";
+        "Check the base URL, and check for a gateway that rewrites its path: the Native Flow is at /net2/oauth2/accesstoken.ashx. If you want the OAuth 2.0 service, set it (nf_options_use_oauth2).";
     BadToken => Malformed, Never,
         "Invalid response (the token contains characters that are not allowed)",
         "Check for a proxy that changes responses. If there is none, give the correlation ID to Concur's support.";

@@ -64,7 +64,7 @@ impl Settings {
         let application = Application::new(base, user_agent, trusted, self.client_secret.clone());
         match (self.is_oauth2, self.credential_type) {
             (true, credential_type) => Ok(Box::new(OAuth2::new(application, credential_type)?)),
-            (false, CredentialType::Password) => Ok(Box::new(Native::new(application))),
+            (false, CredentialType::Password) => Ok(Box::new(Native::new(application)?)),
             (false, CredentialType::AuthToken) => Err(Cause::CredentialTypeNeedsOAuth2.into()),
         }
     }

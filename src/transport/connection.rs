@@ -81,7 +81,7 @@ impl Connection {
         call: &Call<'_>,
     ) -> Result<Http<RecvResponse>, Error> {
         let protocol_error = |error| failure::of_http(&error, call);
-        self.output.has_room_for(length_of(&head));
+        self.output.has_room_for(length_of(&head) + body.len());
         let mut http = Http::new(head).map_err(protocol_error)?.proceed();
         self.settle(call)?;
         // A small request is sent without a wait, so the wait's check is done here.

@@ -333,7 +333,7 @@ mod tests {
             }
         }
         let before = at(Phase::Sending, Peer::Server, cancelled);
-        assert!(before.message().contains("before the login was sent"), "{before}");
+        assert!(before.message().contains("before the request was sent"), "{before}");
         assert!(!after_sending(Phase::Waiting, cancelled).message().contains("before"));
     }
 

@@ -1,7 +1,7 @@
 //! The keys that encrypt secrets between calls, and that make fingerprints of them.
 //!
-//! It is made once, and a child of fork inherits it: the child can read what its parent has encrypted. The system does not
-//! lock a child's memory, so each process locks the key again.
+//! They are made once, and a child of fork inherits them: the child can read what its parent has encrypted. The system does
+//! not lock a child's memory, so each process locks the keys again.
 
 use std::mem;
 use std::ptr::NonNull;
@@ -125,6 +125,7 @@ impl Drop for SealingKey {
 mod tests {
     use std::collections::HashSet;
     use std::fs;
+    use std::mem::offset_of;
     use std::ops::Range;
     use std::os::unix::fs::FileExt as _;
     use std::slice;
@@ -133,11 +134,18 @@ mod tests {
     use std::thread;
 
     use ring::aead::{Aad, Nonce};
+    use ring::hmac;
+    use zeroize::Zeroize as _;
 
     use super::{Content, SealingKey};
     use crate::wipe::slots::LOCKABLE;
+    use crate::wipe::stack::clear_stack;
 
-    /// Encrypts and decrypts with the key.
+    /// The places of the two keys.
+    const KEYS: [Range<usize>; 2] =
+        [0..offset_of!(Content, fingerprints), offset_of!(Content, fingerprints)..offset_of!(Content, random)];
+
+    /// Encrypts and decrypts.
     fn works(key: &SealingKey) -> bool {
         let mut bytes = [7; 1024];
         let nonce = || Nonce::assume_unique_for_key([0; 12]);
@@ -146,6 +154,10 @@ mod tests {
         };
         key.with(|key| key.open_in_place_separate_tag(nonce(), Aad::empty(), tag, &mut bytes, 0..).is_ok())
             && bytes == [7; 1024]
+    }
+
+    fn fingerprint(key: &SealingKey, text: &[u8]) -> hmac::Tag {
+        key.with_content(|content| hmac::sign(&content.fingerprints, text))
     }
 
     fn range(line: &str) -> Option<Range<usize>> {
@@ -222,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn key_is_nowhere_else_in_memory() {
+    fn keys_are_nowhere_else_in_memory() {
         let (to_here, from_there) = channel();
         let (to_there, from_here) = channel::<()>();
         // A thread of its own, whose stack is searched while it waits.
@@ -232,9 +244,17 @@ mod tests {
             let address = bytes(&key).as_ptr_range();
             to_here.send(address.start as usize..address.end as usize).unwrap();
             from_here.recv().unwrap();
-            let copy = bytes(&key)[16..48].to_vec();
-            to_here.send(0..copy.len()).unwrap();
+            assert_ne!(fingerprint(&key, b"a").as_ref(), fingerprint(&key, b"b").as_ref());
+            // As at the end of each call of the library, because ring copies this key to the stack.
+            clear_stack();
+            to_here.send(0..0).unwrap();
             from_here.recv().unwrap();
+            for place in KEYS {
+                let mut copy = bytes(&key)[place].to_vec();
+                to_here.send(0..copy.len()).unwrap();
+                from_here.recv().unwrap();
+                copy.zeroize();
+            }
         });
         let place: Range<usize> = from_there.recv().unwrap();
         let other = new_key();
@@ -243,13 +263,23 @@ mod tests {
         // Without addresses and lengths, which every key contains.
         let is_random =
             |(one, other): &(u64, u64)| (one ^ other).to_ne_bytes().iter().filter(|&&byte| byte == 0).count() < 3;
-        let hidden: HashSet<u64> =
-            numbers(key).zip(numbers(bytes(&other))).filter(is_random).map(|(one, _)| !one).collect();
-        assert!(hidden.len() > 200, "{}", hidden.len());
-        assert_eq!(places(&hidden, place.clone()), 0);
+        let hidden = KEYS.map(|place| {
+            let pairs = numbers(&key[place.clone()]).zip(numbers(&bytes(&other)[place]));
+            pairs.filter(is_random).map(|(one, _)| !one).collect::<HashSet<u64>>()
+        });
+        let counts = hidden.each_ref().map(HashSet::len);
+        // Round keys of AES, and two states of SHA-256.
+        assert!(counts[0] > 200 && counts[1] >= 50, "{counts:?}");
+        let found = || hidden.each_ref().map(|hidden| places(hidden, place.clone()));
+        assert_eq!(found(), [0, 0], "made and used to encrypt");
         to_there.send(()).unwrap();
-        assert_eq!(from_there.recv().unwrap().len(), 32);
-        assert!(places(&hidden, place) > 0, "the control was not found");
+        from_there.recv().unwrap();
+        assert_eq!(found(), [0, 0], "used for fingerprints");
+        for hidden in &hidden {
+            to_there.send(()).unwrap();
+            from_there.recv().unwrap();
+            assert!(places(hidden, place.clone()) > 0, "the control was not found");
+        }
         to_there.send(()).unwrap();
         user.join().unwrap();
     }

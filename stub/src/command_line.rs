@@ -114,8 +114,8 @@ When it is ready, it prints one line to stdout:
 
 The first URL is the service. The base URL https://localhost:PORT/scenario/NAME selects
 the scenario NAME. plain is the same service without TLS, silent accepts connections and
-sends nothing, elsewhere is the target of the redirect scenarios and the home of users
-who live elsewhere. plain also accepts /stub/advance-clock?seconds=N, /stub/counts and
+sends nothing, elsewhere is the target of the redirect scenarios and the host of users
+who belong to another host. plain also accepts /stub/advance-clock?seconds=N, /stub/counts and
 /stub/move-users?to=service|elsewhere|anywhere.
 
 demo user   key     {}

@@ -161,7 +161,7 @@ impl Stub {
         self.ports.silent_url()
     }
 
-    /// The target of the redirect scenarios, and the other home of users, `https://127.0.0.1:PORT`.
+    /// The target of the redirect scenarios, and the other host of users, `https://127.0.0.1:PORT`.
     pub fn elsewhere_url(&self) -> String {
         self.ports.elsewhere_url()
     }

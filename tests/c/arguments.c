@@ -258,6 +258,11 @@ static void service_values(void)
     EXPECT(nf_client_new(options, &made), NF_INVALID_OPTION);
     EXPECT(nf_options_set_client_secret(options, longest, sizeof longest - 1), NF_OK);
     EXPECT(nf_client_new(options, &made), NF_OK);
+    /* A company needs its request token. */
+    char uuid[] = "5f0c1d2e-8a4b-4c6d-9e7f-0a1b2c3d4e5f";
+    nf_token *token = (nf_token *)&client;
+    EXPECT(nf_client_get_token(made, KEY, uuid, NULL, &token), NF_INVALID_ARGUMENT);
+    CHECK(token == NULL && all_zero(uuid, sizeof uuid));
     nf_client_free(made);
 
     EXPECT(nf_options_allow_host(NULL, "localhost"), NF_INVALID_ARGUMENT);

@@ -3,7 +3,8 @@
  * while four threads of the parent make calls. A child that does not end is a failure. Arguments: base URL, CA file,
  * keep-alive time in ms, and one of: `turns` (parent and child call alternately), `same-pid` (the same, with one
  * process ID in two namespaces), `busy`, `generations` (a child of a child has no more open descriptors than its
- * parent); then the URL of a proxy, or "". Standard input: key, login, secret.
+ * parent); then the URL of a proxy, or "". Standard input: key, login, secret, and for the OAuth 2.0 service the client
+ * secret. On that service each token is refreshed.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -18,7 +19,7 @@
 
 enum { ROUNDS = 5, THREADS = 4, CHILDREN = 30, GENERATIONS = 5, MAX_WAIT_MS = 20000 };
 
-static char key[256], login[256], secret[256];
+static char key[256], login[256], secret[256], client_secret[256];
 static nf_client *client;
 static atomic_int over;
 
@@ -26,6 +27,19 @@ static void sleep_ms(long ms)
 {
     struct timespec time = {ms / 1000, ms % 1000 * 1000000};
     nanosleep(&time, NULL);
+}
+
+/* Returns another token in place of `token`, with the client secret that the first process has set. */
+static nf_token *refreshed(nf_token *token)
+{
+    nf_token *next = NULL;
+    nf_error *error = nf_client_refresh_token(client, key, token, &next);
+
+    if (error != NULL)
+        fprintf(stderr, "%d: refresh: %s: %s\n", (int)getpid(), nf_error_name(error), nf_error_message(error));
+    nf_error_free(error);
+    nf_token_free(token);
+    return next;
 }
 
 static nf_token *new_token(void)
@@ -39,7 +53,7 @@ static nf_token *new_token(void)
     if (error != NULL)
         fprintf(stderr, "%d: %s: %s\n", (int)getpid(), nf_error_name(error), nf_error_message(error));
     nf_error_free(error);
-    return token;
+    return token == NULL || client_secret[0] == 0 ? token : refreshed(token);
 }
 
 static int get_token(void)
@@ -113,6 +127,11 @@ static void children_of_a_busy_parent(void)
         if (child == 0) {
             /* The child can use the parent's token. */
             int worked = get_token() && nf_token_value(token)[0] != '\0';
+            if (client_secret[0] != 0) {
+                /* Only one of all children gets another token for it. */
+                token = i == 0 ? refreshed(token) : token;
+                worked = worked && token != NULL;
+            }
             nf_token_free(token);
             worked = worked && get_token();
             nf_client_free(client); /* does not wait for calls that run only in the parent */
@@ -164,11 +183,16 @@ int main(int argc, char **argv)
     read_line(key, sizeof key);
     read_line(login, sizeof login);
     read_line(secret, sizeof secret);
+    read_line(client_secret, sizeof client_secret);
     nf_options *options = nf_options_new();
     EXPECT(nf_options_set_base_url(options, argv[1]), NF_OK);
     EXPECT(nf_options_set_ca_file(options, argv[2]), NF_OK);
     EXPECT(nf_options_set_keep_alive_ms(options, (uint32_t)strtoul(argv[3], NULL, 10)), NF_OK);
     EXPECT(nf_options_set_proxy(options, argv[5]), NF_OK);
+    if (client_secret[0] != 0) {
+        EXPECT(nf_options_use_oauth2(options), NF_OK);
+        EXPECT(nf_options_set_client_secret(options, client_secret, strlen(client_secret)), NF_OK);
+    }
     EXPECT(nf_client_new(options, &client), NF_OK);
     nf_options_free(options);
 

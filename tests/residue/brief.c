@@ -43,9 +43,33 @@ int brief_pattern(struct brief *brief, const char *name)
     return number;
 }
 
+/* Returns the text with this name; NULL if there is none. */
+static struct hidden *text_named(struct brief *brief, const char *name)
+{
+    const struct {
+        const char *name;
+        struct hidden *text;
+    } texts[] = {
+        {"key", &brief->key},
+        {"login", &brief->login},
+        {"secret", &brief->secret},
+        {"proxy", &brief->proxy},
+        {"client-secret", &brief->client_secret},
+        {"value", &brief->value},
+        {"refresh-token", &brief->refresh_token},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (strcmp(texts[i].name, name) == 0)
+            return texts[i].text;
+    }
+    return NULL;
+}
+
 static void read_line(struct brief *brief, char *line)
 {
     char *rest = strchr(line, ' '), *hex;
+    struct hidden *given;
 
     if (rest == NULL)
         fail(line);
@@ -58,14 +82,10 @@ static void read_line(struct brief *brief, char *line)
     } else if (strcmp(line, "bytes") == 0 && (hex = strchr(rest, ' ')) != NULL) {
         *hex++ = 0;
         windows_add_bytes(hidden(hex), brief_pattern(brief, rest));
-    } else if (strcmp(line, "key") == 0) {
-        brief->key = hidden(rest);
-    } else if (strcmp(line, "login") == 0) {
-        brief->login = hidden(rest);
-    } else if (strcmp(line, "secret") == 0) {
-        brief->secret = hidden(rest);
-    } else if (strcmp(line, "proxy") == 0) {
-        brief->proxy = hidden(rest);
+    } else if ((given = text_named(brief, line)) != NULL) {
+        *given = hidden(rest);
+        if (given->length >= TEXT)
+            fail("too long");
     } else {
         fail(line);
     }
@@ -93,7 +113,4 @@ void brief_read(struct brief *brief)
         line = end + 1;
     }
     used = length;
-    if (brief->key.length >= TEXT || brief->login.length >= TEXT || brief->secret.length >= TEXT ||
-        brief->proxy.length >= TEXT)
-        fail("too long");
 }

@@ -4,6 +4,8 @@
  *     mask <16 hex digits>
  *     key|login|secret <hex>           arguments of the call
  *     proxy <hex>                      URL of a proxy, with user and password; optional
+ *     client-secret <hex>              of the application; optional
+ *     value|refresh-token <hex>        parts of a token that the program has stored; optional
  *     pattern <name> <hex>             a text that must not be found; lines with the same name are one pattern
  *     bytes <name> <hex>               the same for bytes that are not text
  *     end
@@ -13,11 +15,11 @@
 
 #include "windows.h"
 
-/* Maximum length of key, login and secret. */
+/* Maximum length of each of these texts. */
 enum { TEXT = 512 };
 
 struct brief {
-    struct hidden key, login, secret, proxy;
+    struct hidden key, login, secret, proxy, client_secret, value, refresh_token;
     char names[MAX_PATTERNS][32];
     int patterns;
 };

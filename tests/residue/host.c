@@ -1,10 +1,16 @@
 /*
  * Calls the library, then searches its own memory for secrets.
  *
- *     host <path> <base URL> <CA file or ""> <timeout in ms> <calls> [no-out] [one-shot] [dump] [plant=<where>]
- *         [proxy=<URL>] [keep-alive] [log] [share] [cancel] [chain=<file> client-key=<file>] [environment-proxy]
- *         [secrets=<call|end>]
+ *     host <path> <base URL> <CA file or ""> <timeout in ms> <calls> [no-out] [one-shot] [plant=<where>] [proxy=<URL>]
+ *         [keep-alive] [log] [share] [cancel] [chain=<file> client-key=<file>] [environment-proxy] [option-rejected]
+ *         [oauth2] [authtoken] [allow=<host:port>] [secrets=<call|end>] [dump=<options|client|call>]
+ *         [ask=<refresh|revoke|application|parts>] [from-login] [admin] [scheme=<scheme>] [instance=<URL>]
  *     host dumped <core file>
+ *
+ * It gets a token for the login, or does what `ask` names; `parts` makes a token from the stored parts. `refresh` and
+ * `revoke` use such a token, or one for the login (`from-login`). `admin`: another token for the login is that of an
+ * administrator. With `dump` it waits for a core dump when the options are complete, when the client is idle, or after
+ * a call.
  *
  * For standard input and output see brief.h, report.h and controls.h. Further lines of the output:
  *
@@ -36,11 +42,12 @@ static struct brief brief;
 static struct scan scan;
 
 /* Contain the plain text only during a call. */
-static char key[TEXT], login[TEXT], secret[TEXT];
+static char key[TEXT], login[TEXT], secret[TEXT], client_secret[TEXT], value[TEXT], refresh_token[TEXT];
 
 static struct {
-    const char *path, *plant, *proxy, *chain, *client_key, *secrets;
-    int no_out, one_shot, dump, lazy, keep_alive, log, share, cancel, environment_proxy;
+    const char *path, *plant, *proxy, *chain, *client_key, *secrets, *dump, *ask, *scheme, *instance, *allow;
+    int no_out, one_shot, lazy, keep_alive, log, share, cancel, environment_proxy, option_rejected, oauth2, authtoken,
+        from_login, admin;
 } how;
 
 static struct {
@@ -120,6 +127,39 @@ static void use_proxy(nf_options *options)
     report_add(CONFIGURED, &scan);
 }
 
+/* Sets the client secret. The library must accept it or, with `option-rejected`, reject it. */
+static void use_client_secret(nf_options *options)
+{
+    nf_error *error;
+
+    unmask(brief.client_secret, client_secret);
+    error = (nf_error *)call_other((uintptr_t)nf_options_set_client_secret, (uintptr_t)options,
+                                   (uintptr_t)client_secret, brief.client_secret.length);
+    /* The library leaves the buffer to the program. */
+    wipe(client_secret, sizeof client_secret);
+    if (!how.option_rejected)
+        must(error);
+    else if (error == NULL)
+        exit(2);
+    scan_process(&scan, WRITABLE);
+    report_add(CONFIGURED, &scan);
+    nf_error_free(error);
+}
+
+/* Waits for a core dump, if this is the time for it. */
+static void wait_for_dump(const char *when)
+{
+    char byte;
+
+    if (how.dump == NULL || strcmp(how.dump, when) != 0)
+        return;
+    if (how.plant != NULL)
+        controls_leave(how.plant, &brief);
+    (void)bare_write(1, "ready\n", 6);
+    while (bare_read(0, &byte, 1) > 0)
+        ;
+}
+
 /* Returns another handle of the same client and frees the first one. */
 static nf_client *share_of(nf_client *client)
 {
@@ -151,12 +191,22 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
     if (how.log || how.keep_alive)
         must(nf_options_set_log(options, store_line, NULL));
     must(nf_options_on_release(options, count_release, &releases));
+    if (how.oauth2)
+        must(nf_options_use_oauth2(options));
+    if (how.authtoken)
+        must(nf_options_set_credential_type(options, NF_CREDENTIAL_AUTHTOKEN));
+    if (how.allow != NULL)
+        must(nf_options_allow_host(options, how.allow));
+    if (brief.client_secret.length != 0)
+        use_client_secret(options);
     if (brief.proxy.length != 0)
         use_proxy(options);
     if (how.chain != NULL)
         must((nf_error *)step((uintptr_t)nf_options_set_client_certificate, options, how.chain, how.client_key));
+    wait_for_dump("options");
     must((nf_error *)step((uintptr_t)nf_client_new, options, &client, NULL));
     (void)step((uintptr_t)nf_options_free, options, NULL, NULL);
+    wait_for_dump("client");
     return how.share ? share_of(client) : client;
 }
 
@@ -175,36 +225,82 @@ static void read_secrets(const char *when)
     }
 }
 
+/* The tokens that a refresh or a revocation uses. */
+struct old {
+    nf_token *token, *admin;
+};
+
+/* Makes a token from the stored parts. With seven arguments it is not for call_and_save. It adds no secret to the stack. */
+static __attribute__((noinline)) nf_error *token_of_parts(nf_token **out)
+{
+    return nf_token_new(how.scheme, value, refresh_token, how.instance, -1, -1, out);
+}
+
+static void unmask_credentials(void)
+{
+    unmask(brief.key, key);
+    unmask(brief.login, login);
+    unmask(brief.secret, secret);
+}
+
+/* Makes the call that the flags name. */
+static nf_error *asked(const nf_client *client, const struct old *old, nf_token **token)
+{
+    const uintptr_t out = how.no_out ? 0 : (uintptr_t)token, on = (uintptr_t)client, text = (uintptr_t)key;
+    const uintptr_t on_client[6] = {on, text, (uintptr_t)login, (uintptr_t)secret, out};
+    const uintptr_t one_shot[6] = {text, (uintptr_t)login, (uintptr_t)secret, out};
+    const uintptr_t refresh[6] = {on, text, (uintptr_t)old->token, out};
+    const uintptr_t revoke[6] = {on, (uintptr_t)old->token, (uintptr_t)old->admin};
+    const uintptr_t application[6] = {on, text, out};
+    const uintptr_t parts[6] = {out};
+    const struct {
+        const char *ask;
+        uintptr_t function;
+        const uintptr_t *arguments;
+    } calls[] = {
+        {"token", (uintptr_t)nf_client_get_token, on_client},
+        {"one-shot", (uintptr_t)nf_get_token, one_shot},
+        {"refresh", (uintptr_t)nf_client_refresh_token, refresh},
+        {"revoke", (uintptr_t)nf_client_revoke_token, revoke},
+        {"application", (uintptr_t)nf_client_get_application_token, application},
+        {"parts", (uintptr_t)token_of_parts, parts},
+    };
+    const char *ask = how.ask != NULL ? how.ask : how.one_shot ? "one-shot" : "token";
+    uintptr_t error;
+    size_t i = 0;
+
+    while (strcmp(calls[i].ask, ask) != 0) {
+        if (++i == sizeof calls / sizeof calls[0])
+            exit(2);
+    }
+    how.lazy = lazy_rearm();
+    /* The others would stay, because only these calls wipe them. */
+    if (strcmp(ask, "parts") == 0) {
+        unmask(brief.value, value);
+        unmask(brief.refresh_token, refresh_token);
+    } else if (strcmp(ask, "token") == 0 || strcmp(ask, "one-shot") == 0) {
+        unmask_credentials();
+    } else {
+        unmask(brief.key, key);
+    }
+    error = call_and_save(calls[i].function, calls[i].arguments, &registers);
+    lazy_call();
+    return (nf_error *)error;
+}
+
 /*
  * Makes the call, and the caller's next lazily bound call. No code between them can hide data that the library left.
  * For a core dump the process then waits in this state.
  */
-static nf_error *call(const nf_client *client, nf_token **token)
+static nf_error *call(const nf_client *client, const struct old *old, nf_token **token)
 {
-    const uintptr_t out = how.no_out ? 0 : (uintptr_t)token;
-    const uintptr_t on_client[6] = {(uintptr_t)client, (uintptr_t)key, (uintptr_t)login, (uintptr_t)secret, out};
-    const uintptr_t one_shot[6] = {(uintptr_t)key, (uintptr_t)login, (uintptr_t)secret, out};
-    const uintptr_t function = how.one_shot ? (uintptr_t)nf_get_token : (uintptr_t)nf_client_get_token;
-    uintptr_t error;
-    char byte;
+    nf_error *error = asked(client, old, token);
 
-    how.lazy = lazy_rearm();
-    unmask(brief.key, key);
-    unmask(brief.login, login);
-    unmask(brief.secret, secret);
-    error = call_and_save(function, how.one_shot ? one_shot : on_client, &registers);
-    lazy_call();
-    /* The caller wipes the key, as the header requires. The library wipes the other two, and the scan includes them. */
+    /* The caller wipes the key, as the header requires. The library wipes the others, and the scan includes them. */
     wipe(key, sizeof key);
     read_secrets("call");
-    if (how.dump) {
-        if (how.plant != NULL)
-            controls_leave(how.plant, &brief);
-        (void)bare_write(1, "ready\n", 6);
-        while (bare_read(0, &byte, 1) > 0)
-            ;
-    }
-    return (nf_error *)error;
+    wait_for_dump("call");
+    return error;
 }
 
 static void count_code(const char *name)
@@ -233,7 +329,7 @@ static void ignore_finds_in(const char *text)
 }
 
 /* Tokens are known only after the call. Their number is limited by the size of the window table. */
-enum { MAX_TOKENS = 100 };
+enum { MAX_TOKENS = 40 };
 
 static void add_pattern(const char *name, const char *text)
 {
@@ -241,6 +337,87 @@ static void add_pattern(const char *name, const char *text)
     struct hidden pattern = {(const unsigned char *)text, strlen(text), plain};
 
     windows_add_text(pattern, brief_pattern(&brief, name));
+}
+
+/* Adds a text as it is in a form or a query: percent-encoded, with the characters before and after it. */
+static void add_form(const char *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    static volatile char form[3 * TEXT + 3];
+    size_t end = 0;
+
+    if (strlen(text) >= TEXT)
+        exit(2);
+    form[end++] = '=';
+    for (const volatile char *at = text; *at != 0; at++) {
+        const unsigned char byte = (unsigned char)*at;
+        const int plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                          (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '.' || byte == '_';
+
+        if (plain) {
+            form[end++] = (char)byte;
+        } else {
+            form[end++] = '%';
+            form[end++] = digits[byte >> 4];
+            form[end++] = digits[byte & 15];
+        }
+    }
+    form[end++] = '&';
+    form[end] = 0;
+    add_pattern("form", (const char *)form);
+    wipe((void *)form, end);
+}
+
+/* Adds the patterns of a token that the stub has issued. */
+static void add_token(const nf_token *token)
+{
+    static int tokens;
+
+    if (token == NULL || tokens++ >= MAX_TOKENS)
+        return;
+    add_pattern("token", nf_token_value(token));
+    add_pattern("refresh", nf_token_refresh_token(token));
+    add_form(nf_token_value(token));
+    add_form(nf_token_refresh_token(token));
+}
+
+/* Removes the finds inside a token that is in use. */
+static void ignore_token(const nf_token *token)
+{
+    if (token == NULL)
+        return;
+    ignore_finds_in(nf_token_authorization(token));
+    ignore_finds_in(nf_token_refresh_token(token));
+}
+
+static nf_token *token_for_login(const nf_client *client)
+{
+    nf_token *token = NULL;
+
+    unmask_credentials();
+    must(nf_client_get_token(client, key, login, secret, &token));
+    wipe(key, sizeof key);
+    add_token(token);
+    return token;
+}
+
+/* Makes the tokens that the call needs. */
+static struct old old_tokens(const nf_client *client)
+{
+    struct old old = {NULL, NULL};
+
+    if (how.ask == NULL || (strcmp(how.ask, "refresh") != 0 && strcmp(how.ask, "revoke") != 0))
+        return old;
+    if (how.from_login) {
+        old.token = token_for_login(client);
+    } else {
+        unmask(brief.value, value);
+        unmask(brief.refresh_token, refresh_token);
+        must(token_of_parts(&old.token));
+    }
+    if (how.admin)
+        old.admin = token_for_login(client);
+    return old;
 }
 
 /* Both functions access a token. They alternate as the last one before the scan. */
@@ -274,22 +451,21 @@ static void call_and_scan(nf_client *client, long number)
     pthread_t canceller;
     if (how.cancel && pthread_create(&canceller, NULL, cancel, client) != 0)
         exit(2);
+    struct old old = old_tokens(client);
     nf_token *token = NULL;
-    nf_error *error = call(client, &token);
+    nf_error *error = call(client, &old, &token);
 
     scan_process(&scan, number == 0 ? ALL : WRITABLE);
-    if (token != NULL) {
-        ignore_finds_in(nf_token_authorization(token));
-        ignore_finds_in(nf_token_refresh_token(token));
-    }
-    if (token != NULL && number < MAX_TOKENS) {
-        add_pattern("token", nf_token_value(token));
-        add_pattern("refresh", nf_token_refresh_token(token));
-    }
+    ignore_token(old.token);
+    ignore_token(old.admin);
+    ignore_token(token);
+    add_token(token);
     report_add(RETURNED, &scan);
     if (how.cancel)
         pthread_join(canceller, NULL);
     count_code(nf_error_name(error));
+    nf_token_free(old.token);
+    nf_token_free(old.admin);
     if (token != NULL)
         free_token(token, number % 2 == 0);
     if (error != NULL)
@@ -304,6 +480,13 @@ static void scan_core(const char *file)
     scan_file(&scan, file);
     report_add(DUMPED, &scan);
     report_print("dumped", &brief);
+}
+
+/* Sets a text, if this is the argument that begins with its name. */
+static void set_text(const char *argument, const char *name, const char **text)
+{
+    if (strncmp(argument, name, strlen(name)) == 0)
+        *text = argument + strlen(name);
 }
 
 int main(int argc, char **argv)
@@ -323,22 +506,26 @@ int main(int argc, char **argv)
     for (int i = 6; i < argc; i++) {
         how.no_out |= strcmp(argv[i], "no-out") == 0;
         how.one_shot |= strcmp(argv[i], "one-shot") == 0;
-        how.dump |= strcmp(argv[i], "dump") == 0;
         how.keep_alive |= strcmp(argv[i], "keep-alive") == 0;
         how.log |= strcmp(argv[i], "log") == 0;
         how.share |= strcmp(argv[i], "share") == 0;
         how.cancel |= strcmp(argv[i], "cancel") == 0;
         how.environment_proxy |= strcmp(argv[i], "environment-proxy") == 0;
-        if (strncmp(argv[i], "chain=", 6) == 0)
-            how.chain = argv[i] + 6;
-        if (strncmp(argv[i], "client-key=", 11) == 0)
-            how.client_key = argv[i] + 11;
-        if (strncmp(argv[i], "proxy=", 6) == 0)
-            how.proxy = argv[i] + 6;
-        if (strncmp(argv[i], "secrets=", 8) == 0)
-            how.secrets = argv[i] + 8;
-        if (strncmp(argv[i], "plant=", 6) == 0)
-            how.plant = argv[i] + 6;
+        how.option_rejected |= strcmp(argv[i], "option-rejected") == 0;
+        how.oauth2 |= strcmp(argv[i], "oauth2") == 0;
+        how.authtoken |= strcmp(argv[i], "authtoken") == 0;
+        how.from_login |= strcmp(argv[i], "from-login") == 0;
+        how.admin |= strcmp(argv[i], "admin") == 0;
+        set_text(argv[i], "chain=", &how.chain);
+        set_text(argv[i], "client-key=", &how.client_key);
+        set_text(argv[i], "proxy=", &how.proxy);
+        set_text(argv[i], "secrets=", &how.secrets);
+        set_text(argv[i], "plant=", &how.plant);
+        set_text(argv[i], "dump=", &how.dump);
+        set_text(argv[i], "ask=", &how.ask);
+        set_text(argv[i], "scheme=", &how.scheme);
+        set_text(argv[i], "instance=", &how.instance);
+        set_text(argv[i], "allow=", &how.allow);
     }
     /* Allows a debugger that is not the parent process. */
     (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
@@ -346,7 +533,7 @@ int main(int argc, char **argv)
 
     scan_process(&scan, ALL);
     report_add(BEFORE, &scan);
-    if (!how.dump)
+    if (how.dump == NULL)
         controls_run(how.path, &brief, &scan);
 
     if (!how.one_shot)

@@ -257,7 +257,7 @@ fn server_that_closed_the_connection_receives_nothing() {
     for config in [None, Some(&old), Some(&new)] {
         for before in [Before::Closes, Before::Cuts] {
             let (facts, received) = before_the_request(before, config);
-            let lines = &["message~before the login was sent", "retry_after_ms=60000", NOTHING_SENT];
+            let lines = &["message~before the request was sent", "retry_after_ms=60000", NOTHING_SENT];
             expect(&facts, "NF_DISCONNECTED", lines, &format!("{before:?}"));
             assert!(received.is_empty(), "{} bytes were sent", received.len());
         }
@@ -309,11 +309,11 @@ fn counting(name: &str) -> (Stub, String) {
 fn login_is_not_sent_after_the_end_of_a_call() {
     let (stub, ca) = counting("end");
     let call = Call::to(&stub.base_url()).with("ca", &ca).with("at", "tls ");
-    let cancelled: &[&str] = &["message~before the login was sent", "retry_after_ms=-1", NOTHING_SENT];
+    let cancelled: &[&str] = &["message~before the request was sent", "retry_after_ms=-1", NOTHING_SENT];
     for then in ["cancel", "free"] {
         expect(&call.clone().with("then", then).run(), "NF_CANCELLED", cancelled, then);
     }
-    let over: &[&str] = &["message~before the login was sent", "retry_after_ms=60000", NOTHING_SENT];
+    let over: &[&str] = &["message~before the request was sent", "retry_after_ms=60000", NOTHING_SENT];
     expect(&call.with("then", "overrun").with("timeout_ms", "500").run(), "NF_TIMEOUT", over, "overrun");
     assert_eq!(stub.requests().len(), 0);
 }
@@ -530,7 +530,7 @@ fn renegotiation_after_the_request_is_reported() {
         read_head(&mut peer)?;
         peer.renegotiate()
     });
-    let named: &[&str] = &["message~renegotiation", "message~after the login was sent", "retry_after_ms=-1"];
+    let named: &[&str] = &["message~renegotiation", "message~after the request was sent", "retry_after_ms=-1"];
     expect(&server.tls(&config.ca).run(), "NF_TLS", named, "new");
     let kept = server.tls(&config.ca).with("keep_alive_ms", "60000").with("calls", "2").run();
     assert_eq!(all(&kept, "code"), ["NF_OK", "NF_TLS"], "{}", kept.stdout);

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nativeflow_stub::{Options, Stub, User};
 
@@ -22,17 +23,19 @@ fn with_credentials(program: Program) -> Program {
 
 /// Makes `tests/c/forking.c` call its own stub. Returns the number of connections.
 fn forking(build: Build, keep_alive_ms: &str, how: &str) -> u64 {
-    forking_through("", build, keep_alive_ms, how)
+    forking_with("", "", build, keep_alive_ms, how)
 }
 
-/// The same through a proxy.
-fn forking_through(proxy: &str, build: Build, keep_alive_ms: &str, how: &str) -> u64 {
+/// The same through a proxy, and on the OAuth 2.0 service if there is a client secret.
+fn forking_with(proxy: &str, client_secret: &str, build: Build, keep_alive_ms: &str, how: &str) -> u64 {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let stub = Stub::start(Options { keep_alive: true, record: false, ..Options::default() }).unwrap();
-    let ca =
-        scratch("forking").join(format!("ca-{build}-{how}-{keep_alive_ms}-{}-{}.pem", proxy.len(), std::process::id()));
+    let ca = scratch("forking").join(format!("ca-{number}-{}.pem", std::process::id()));
     std::fs::write(&ca, stub.ca_pem()).unwrap();
     let args = [&stub.base_url(), ca.to_str().unwrap(), keep_alive_ms, how, proxy];
-    let program = with_credentials(Program::compile("forking", build).args(&args));
+    let [key, login, secret] = &credentials();
+    let program = Program::compile("forking", build).args(&args).lines(&[key, login, secret, client_secret]);
     let program = if how == "same-pid" { program.under(&as_first_process()) } else { program };
     program.must_pass();
     stub.connections()
@@ -71,9 +74,24 @@ fn child_uses_the_proxy_login_of_its_parent() {
     let proxy = Proxy::open_for("Proxy-Authorization: Basic dXNlcjpwYTU1d29yZA==\r\n");
     let url = format!("http://user:pa55word@{}", proxy.address());
     for build in [Build::Shared, Build::Static] {
-        assert_eq!(forking_through(&url, build, "60000", "turns"), 2);
-        assert_eq!(forking_through(&url, build, "60000", "generations"), 6, "one connection in each process");
-        forking_through(&url, build, "0", "busy");
+        assert_eq!(forking_with(&url, "", build, "60000", "turns"), 2);
+        assert_eq!(forking_with(&url, "", build, "60000", "generations"), 6, "one connection in each process");
+        forking_with(&url, "", build, "0", "busy");
+    }
+}
+
+/// The client secret was encrypted by the first process. Each call is a token and a refresh.
+#[test]
+fn child_uses_the_client_secret_of_its_parent() {
+    let client_secret = Options::default().client_secret;
+    for build in [Build::Shared, Build::Static] {
+        assert_eq!(forking_with("", &client_secret, build, "60000", "turns"), 2);
+        assert_eq!(
+            forking_with("", &client_secret, build, "60000", "generations"),
+            6,
+            "one connection in each process"
+        );
+        forking_with("", &client_secret, build, "0", "busy");
     }
 }
 

@@ -9,6 +9,8 @@
 //! | do errors lead to the wrong setting, and is a login that cannot be right not sent | `remedies` |
 //! | which files of certificates and keys are read | `certificate_files` |
 //! | which bytes are sent | `wire` |
+//! | do form parsers read back what was given | `forms` |
+//! | does a secret in an address reach a log, a message or a proxy | `addresses` |
 //! | does the header match the sources, and do all compilers accept it | `header` |
 //! | do exported functions handle thread cancellation, panics and callbacks | `boundary` |
 //! | do symbols, codes and versions match the lists in `abi` | `abi` |
@@ -41,6 +43,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod abi;
+mod addresses;
 mod answers;
 mod batch;
 mod boundary;
@@ -55,6 +58,7 @@ mod dist;
 mod documents;
 mod examples;
 mod exchange;
+mod forms;
 mod header;
 mod host;
 mod hosts;

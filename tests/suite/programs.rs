@@ -1,7 +1,7 @@
 //! C programs that check themselves, against every build of the library.
 
 use crate::support::{self, Build, Call, Expected, Program, is_debug_asked_for, is_everything_tested, needs};
-use nativeflow_stub::User;
+use nativeflow_stub::{Options, Stub, User};
 
 /// The builds that a program runs against; the last one takes a while to make.
 fn builds() -> Vec<Build> {
@@ -53,6 +53,28 @@ fn objects_outlive_their_source() {
 fn eight_threads_share_a_client() {
     for build in builds() {
         with_stub("threads", build).arg(stack(build)).must_pass();
+    }
+}
+
+/// Runs `tests/c/refreshing_threads.c` against its own stub.
+fn refreshing_threads(build: Build, under: &[&str]) {
+    let users = (0..8).map(|number| support::user(&format!("user{number}"), "pa55+word&"));
+    let options = Options { users: users.collect(), record: false, ..Options::default() };
+    let client_secret = options.client_secret.clone();
+    let stub = Stub::start(options).unwrap();
+    let ca = support::scratch("refreshing").join(format!("ca-{build}-{}.pem", std::process::id()));
+    std::fs::write(&ca, stub.ca_pem()).unwrap();
+    Program::compile("refreshing_threads", build)
+        .args(&[&stub.base_url(), ca.to_str().unwrap()])
+        .lines(&[&User::demo().key, "pa55+word&", &client_secret])
+        .under(under)
+        .must_pass();
+}
+
+#[test]
+fn eight_threads_refresh_and_revoke_on_a_client_of_each_service() {
+    for build in builds() {
+        refreshing_threads(build, &[]);
     }
 }
 
@@ -153,4 +175,5 @@ fn programs_have_no_memory_errors() {
         let program = if more.is_empty() { program } else { program.arg(more) };
         program.under(&valgrind).must_pass();
     }
+    refreshing_threads(Build::Debug, &valgrind);
 }

@@ -49,9 +49,21 @@ fn login_is_sent_to_a_second_host_only_if_it_is_trusted() {
     assert_eq!(stub.secrets_in_url(), 0);
 }
 
-/// The first call learns the user's home, the others begin there.
+/// The login was sent to the first host.
 #[test]
-fn client_asks_at_the_known_home_first() {
+fn second_host_that_cannot_be_reached_does_not_hide_that_the_login_was_sent() {
+    let (stub, call) = own_stub("closed");
+    stub.move_users(Some(Place::Elsewhere));
+    stub.close_elsewhere();
+    let facts = trusting_elsewhere(&call, &stub).run();
+    assert_eq!((facts.pairs()["code"], facts.pairs()["retry_after_ms"]), ("NF_CONNECT", "300000"), "{}", facts.stdout);
+    assert!(!facts.pairs()["remedy"].contains("No Concur credentials were sent"), "{}", facts.stdout);
+    assert_eq!(stub.requests().len(), 1);
+}
+
+/// The first call learns the user's host, the others begin there.
+#[test]
+fn client_asks_the_known_host_of_a_user_first() {
     let (stub, call) = own_stub("home");
     stub.move_users(Some(Place::Elsewhere));
     let facts = trusting_elsewhere(&call, &stub).with("calls", "3").run();

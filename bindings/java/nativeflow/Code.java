@@ -17,22 +17,22 @@ public final class Code {
     /** Login, secret or consumer key rejected; the server does not report which. */
     public static final int DENIED = 20;
 
-    /** The account is locked. */
+    /** The account is locked. Only the OAuth 2.0 service reports it. */
     public static final int ACCOUNT_LOCKED = 21;
 
-    /** The account is disabled. */
+    /** The account is disabled. Only the OAuth 2.0 service reports it. */
     public static final int ACCOUNT_DISABLED = 22;
 
-    /** The password must be changed. */
+    /** The password must be changed. Only the OAuth 2.0 service reports it. */
     public static final int PASSWORD_EXPIRED = 23;
 
-    /** A policy forbids the login, or the request. */
+    /** A policy forbids the request: IP address, single sign-on, company, grant, right to revoke. */
     public static final int NOT_ALLOWED = 24;
 
-    /** The application is unknown or disabled, or its client secret is wrong. */
+    /** The client ID or the client secret is wrong, or the application is disabled. */
     public static final int BAD_CLIENT = 25;
 
-    /** The refresh token is invalid or expired. */
+    /** The refresh token is invalid or expired. Get a token with login and password. */
     public static final int REFRESH_EXPIRED = 26;
 
     /** The login was rejected before and is not sent again. Reserved: this version never returns it. */

@@ -31,16 +31,20 @@ const SCHEME: &str = "OAuth";
 
 /// The Native Flow, asked by one application.
 #[derive(Debug)]
-pub(crate) struct Native(Application);
+pub(crate) struct Native {
+    application: Application,
+    /// Made once, because most requests go there.
+    token_endpoint: Endpoint,
+}
 
 impl Native {
-    pub(crate) fn new(application: Application) -> Native {
-        Native(application)
+    pub(crate) fn new(application: Application) -> Result<Native, Error> {
+        Ok(Native { token_endpoint: request::token_endpoint(&application.base)?, application })
     }
 
     /// Returns the client secret, which only a refresh needs.
     fn client_secret(&self) -> Result<Secret, Error> {
-        self.0.client_secret()?.ok_or_else(|| Cause::RefreshNeedsClientSecret.into())
+        self.application.client_secret()?.ok_or_else(|| Cause::RefreshNeedsClientSecret.into())
     }
 }
 
@@ -50,18 +54,18 @@ impl Service for Native {
         match ask {
             Ask::Token(credentials) => {
                 credentials.check_for_basic()?;
-                request::token(&self.0, credentials)
+                request::token(&self.token_endpoint, &self.application.user_agent, credentials)
             }
             Ask::Refresh { key, token } => {
                 let client_secret = self.client_secret()?;
                 token.check_for_refresh(SCHEME)?;
-                request::refresh(&self.0, key, client_secret.expose(), token)
+                request::refresh(&self.application, key, client_secret.expose(), token)
             }
             Ask::Revoke { token, admin } => {
                 let bearer = admin.as_ref().unwrap_or(token);
                 token.check_for_revocation(SCHEME)?;
                 bearer.check_for_revocation(SCHEME)?;
-                request::revoke(&self.0, token, bearer)
+                request::revoke(&self.application, token, bearer)
             }
             Ask::ApplicationToken { .. } => Err(Cause::ApplicationTokenNeedsOAuth2.into()),
         }

@@ -4,10 +4,11 @@ use http::Method;
 use http::header::HeaderValue;
 
 use crate::error::{Cause, Error};
+use crate::flow::base_url::BaseUrl;
 use crate::flow::credentials::Credentials;
 use crate::flow::kept_token::KeptToken;
 use crate::flow::service::Application;
-use crate::message::{Request, form, secret_value};
+use crate::message::{Endpoint, Request, form, secret_value};
 use crate::secret::Secret;
 
 const TOKEN_PATH: &str = "/net2/oauth2/accesstoken.ashx";
@@ -16,15 +17,24 @@ const REVOKE_PATH: &str = "/net2/oauth2/revoketoken.ashx";
 /// Maximum length of a query. Servers limit the first line of a request; IIS, for example, to 16 KiB with the headers.
 const MAX_QUERY_LEN: usize = 8 * 1024;
 
+/// Returns the endpoint that issues tokens.
+pub(super) fn token_endpoint(base: &BaseUrl) -> Result<Endpoint, Error> {
+    base.endpoint(TOKEN_PATH)
+}
+
 /// Makes the request for an access token: GET with HTTP Basic and the consumer key in a header.
-pub(super) fn token(application: &Application, credentials: &Credentials<'_>) -> Result<Request, Error> {
+pub(super) fn token(
+    endpoint: &Endpoint,
+    user_agent: &HeaderValue,
+    credentials: &Credentials<'_>,
+) -> Result<Request, Error> {
     let headers = vec![
         ("Authorization", secret_value(credentials.basic())?),
         ("X-ConsumerKey", secret_value(Secret::concat(&[credentials.key]))?),
         ("Accept", HeaderValue::from_static("application/xml")),
-        ("User-Agent", application.user_agent.clone()),
+        ("User-Agent", user_agent.clone()),
     ];
-    Ok(Request::new(Method::GET, &application.base.endpoint(TOKEN_PATH)?, headers, Secret::default()))
+    Ok(Request::new(Method::GET, endpoint, headers, Secret::default()))
 }
 
 /// Makes the request for another access token: GET with everything in the query. The old access token is sent if it is
@@ -76,7 +86,7 @@ fn with_query(
 mod tests {
     use http::HeaderValue;
 
-    use super::{refresh, revoke, token};
+    use super::{refresh, revoke, token, token_endpoint};
     use crate::flow::base_url::BaseUrl;
     use crate::flow::credentials::Credentials;
     use crate::flow::kept_token::KeptToken;
@@ -106,11 +116,17 @@ mod tests {
         format!("{} {}\n{}", head.method(), head.uri(), headers.collect::<String>())
     }
 
+    fn token_of(credentials: &Credentials<'_>) -> crate::message::Request {
+        let application = application();
+        let endpoint = token_endpoint(&application.base).unwrap();
+        token(&endpoint, &application.user_agent, credentials).unwrap()
+    }
+
     #[test]
     fn token_request_matches_the_documentation() {
         let credentials = Credentials::new("kEy1", "john_developer@hotmail.com", "Travel&Expense$2012").unwrap();
         assert_eq!(
-            written(token(&application(), &credentials).unwrap()),
+            written(token_of(&credentials)),
             "GET https://eu1.concursolutions.com/prefix/net2/oauth2/accesstoken.ashx\n\
              host: eu1.concursolutions.com\n\
              authorization: Basic am9obl9kZXZlbG9wZXJAaG90bWFpbC5jb206VHJhdmVsJkV4cGVuc2UkMjAxMg==\n\
@@ -148,7 +164,7 @@ mod tests {
     #[test]
     fn printed_request_contains_no_secret() {
         let credentials = Credentials::new("kEy1", "login", "secret").unwrap();
-        let request = token(&application(), &credentials).unwrap().head(true).unwrap();
+        let request = token_of(&credentials).head(true).unwrap();
         let printed = format!("{request:?}");
         assert!(!printed.contains("kEy1") && !printed.contains("bG9naW4"), "{printed}");
     }

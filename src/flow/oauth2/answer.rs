@@ -45,6 +45,8 @@ impl Documents for Answers<'_> {
         match self.failure(response) {
             Ok(None) => None,
             Ok(Some(Cause::UserOriginNotTrusted)) => Some(self.user_origin(response)),
+            // A revocation sends no login: below, the status decides.
+            Ok(Some(cause)) if matches!(self.ask, Ask::Revoke { .. }) && cause.code() == Code::Denied => None,
             Ok(Some(cause)) => Some(Err(Error::new(cause).detail(response.status_text()))),
             Err(error) => Some(Err(error)),
         }
@@ -514,6 +516,8 @@ mod tests {
         for (status, body, code) in [
             (401, "", Code::NotAllowed),
             (403, "", Code::NotAllowed),
+            (401, r#"{"code":5,"error":"invalid_grant"}"#, Code::NotAllowed),
+            (403, r#"{"code":10}"#, Code::AccountDisabled),
             (200, PAGE, Code::NotConcur),
             (404, "", Code::EndpointGone),
             (500, "", Code::ServerError),

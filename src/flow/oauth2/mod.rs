@@ -32,6 +32,8 @@ const SCHEME: &str = "Bearer";
 #[derive(Debug)]
 pub(crate) struct OAuth2 {
     application: Application,
+    /// Made once, because most requests go there.
+    token_endpoint: Endpoint,
     credential_type: CredentialType,
 }
 
@@ -39,7 +41,8 @@ impl OAuth2 {
     /// # Errors
     /// The application has no client secret.
     pub(crate) fn new(application: Application, credential_type: CredentialType) -> Result<OAuth2, Error> {
-        let service = OAuth2 { application, credential_type };
+        let token_endpoint = request::token_endpoint(&application.base)?;
+        let service = OAuth2 { application, token_endpoint, credential_type };
         service.client_secret()?;
         Ok(service)
     }
@@ -77,13 +80,16 @@ impl Service for OAuth2 {
             }
             _ => None,
         };
-        let base = match at.or(of_token.as_ref()) {
-            Some(origin) => self.application.base.at(origin),
-            None => self.application.base.clone(),
+        let base = at.or(of_token.as_ref()).map(|origin| self.application.base.at(origin));
+        let base = base.as_ref().unwrap_or(&self.application.base);
+        let endpoint = match ask {
+            Ask::Revoke { .. } => request::connections_endpoint(base)?,
+            _ if base.origin == self.application.base.origin => self.token_endpoint.clone(),
+            _ => request::token_endpoint(base)?,
         };
         let client_secret = self.client_secret()?;
         let user_agent = &self.application.user_agent;
-        request::make(&base, user_agent, ask, client_secret.expose(), self.credential_type)
+        request::make(&endpoint, user_agent, ask, client_secret.expose(), self.credential_type)
     }
 
     fn outcome(&self, ask: &Ask<'_>, endpoint: &Endpoint, answer: &Answer) -> Result<Outcome, Error> {

@@ -7,7 +7,7 @@ use http::header::HeaderValue;
 use crate::error::{Cause, Error};
 use crate::flow::base_url::BaseUrl;
 use crate::flow::service::Ask;
-use crate::message::{Request, form};
+use crate::message::{Endpoint, Request, form};
 use crate::secret::Secret;
 
 const TOKEN_PATH: &str = "/oauth2/v0/token";
@@ -33,8 +33,19 @@ impl CredentialType {
     }
 }
 
+/// Returns the endpoint that issues tokens.
+pub(super) fn token_endpoint(base: &BaseUrl) -> Result<Endpoint, Error> {
+    base.endpoint(TOKEN_PATH)
+}
+
+/// Returns the endpoint at which the tokens of a user are revoked.
+pub(super) fn connections_endpoint(base: &BaseUrl) -> Result<Endpoint, Error> {
+    base.endpoint(CONNECTIONS_PATH)
+}
+
+/// Makes the request for `ask`.
 pub(super) fn make(
-    base: &BaseUrl,
+    endpoint: &Endpoint,
     user_agent: &HeaderValue,
     ask: &Ask<'_>,
     client_secret: &str,
@@ -58,7 +69,7 @@ pub(super) fn make(
         Ask::ApplicationToken { key } => parameters.extend(of_client(key, "client_credentials")),
         Ask::Revoke { token, .. } => {
             let headers = vec![("Authorization", token.header_value()?), ("User-Agent", user_agent.clone())];
-            return Ok(Request::new(Method::DELETE, &base.endpoint(CONNECTIONS_PATH)?, headers, Secret::default()));
+            return Ok(Request::new(Method::DELETE, endpoint, headers, Secret::default()));
         }
     }
     let headers = vec![
@@ -67,14 +78,14 @@ pub(super) fn make(
         ("Accept", HeaderValue::from_static("application/json")),
         ("User-Agent", user_agent.clone()),
     ];
-    Ok(Request::new(Method::POST, &base.endpoint(TOKEN_PATH)?, headers, form::encode(&parameters)))
+    Ok(Request::new(Method::POST, endpoint, headers, form::encode(&parameters)))
 }
 
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
 
-    use super::{CredentialType, make};
+    use super::{CredentialType, connections_endpoint, make, token_endpoint};
     use crate::flow::base_url::BaseUrl;
     use crate::flow::credentials::Credentials;
     use crate::flow::kept_token::KeptToken;
@@ -91,7 +102,12 @@ mod tests {
     /// Returns the first line, the headers with names in lower case, and the body.
     fn written(ask: &Ask<'_>, credential_type: CredentialType) -> String {
         let base = BaseUrl::parse("https://gateway.example/concur").unwrap();
-        let request = make(&base, &HeaderValue::from_static("erp/1"), ask, "s&crt", credential_type).unwrap();
+        let endpoint = match ask {
+            Ask::Revoke { .. } => connections_endpoint(&base),
+            _ => token_endpoint(&base),
+        };
+        let agent = HeaderValue::from_static("erp/1");
+        let request = make(&endpoint.unwrap(), &agent, ask, "s&crt", credential_type).unwrap();
         let head = request.head(false).unwrap();
         let headers = head.headers().iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()));
         format!("{} {}\n{}\n{}", head.method(), head.uri(), headers.collect::<String>(), request.body.expose())
@@ -139,9 +155,9 @@ mod tests {
     #[test]
     fn request_token_must_not_be_empty() {
         let empty = Ask::Token(Credentials::new("id", "uuid", "").unwrap());
-        let base = BaseUrl::of_host("h");
+        let endpoint = token_endpoint(&BaseUrl::of_host("h")).unwrap();
         let agent = HeaderValue::from_static("a");
-        assert!(make(&base, &agent, &empty, "s", CredentialType::AuthToken).is_err());
-        assert!(make(&base, &agent, &empty, "s", CredentialType::Password).is_ok());
+        assert!(make(&endpoint, &agent, &empty, "s", CredentialType::AuthToken).is_err());
+        assert!(make(&endpoint, &agent, &empty, "s", CredentialType::Password).is_ok());
     }
 }

@@ -5,6 +5,6 @@
 pub enum Place {
     /// The service, with or without TLS.
     Service,
-    /// The target of the redirects, and the other home of users.
+    /// The target of the redirects, and the other host of users.
     Elsewhere,
 }

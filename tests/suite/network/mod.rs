@@ -7,6 +7,7 @@
 //! | which certificates may sign others | `authority` |
 //! | when does a call report that the server requires a client certificate | `asked`, `renegotiation` |
 //! | how do faults of the network and stalls end | `dns`, `packet_loss`, `stalls` |
+//! | what happens if a user or a token belongs to another host | `second_host` |
 //! | how a peer is run | `process`, `namespace`, `relay`, `tls_peer` |
 //! | the table in docs/network.md | `table` |
 
@@ -19,9 +20,10 @@ mod mitmproxy;
 pub mod namespace;
 mod nginx;
 pub mod packet_loss;
-mod process;
-mod relay;
+pub mod process;
+pub mod relay;
 mod renegotiation;
+mod second_host;
 mod socks;
 mod squid;
 pub mod stalls;
@@ -151,6 +153,7 @@ fn every_peer_and_fault_ends_as_specified() {
         stalls::rows,
         packet_loss::rows,
         dns::rows,
+        second_host::rows,
     ];
     let rows = modules.into_iter().flat_map(|rows| rows());
     let chosen = chosen(rows, |row| format!("{}, {}", row.peer, row.fault));

@@ -13,7 +13,7 @@ use crate::support::{Call, Facts};
 pub fn row() -> Row {
     Row::new(
         ("openssl s_server", "requests a client certificate by renegotiation, after the request", "NF_TLS"),
-        &["message~renegotiation", "message~after the login was sent", "remedy~first handshake", "retry_after_ms=-1"],
+        &["message~renegotiation", "message~after the request was sent", "remedy~first handshake", "retry_after_ms=-1"],
         call,
     )
 }

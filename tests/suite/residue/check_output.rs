@@ -15,7 +15,7 @@ const CONTROLS: [&str; 6] =
 
 /// The lines of one run, in words.
 pub struct OutputCheck<'a> {
-    name: &'static str,
+    name: &'a str,
     code: &'static str,
     calls: usize,
     known: Option<&'static str>,
@@ -24,10 +24,10 @@ pub struct OutputCheck<'a> {
 }
 
 impl<'a> OutputCheck<'a> {
-    pub fn of(path: &Path, facts: &'a Facts) -> OutputCheck<'a> {
+    pub fn of(path: &'a Path, facts: &'a Facts) -> OutputCheck<'a> {
         let passed = facts.status.success() && facts.stderr.is_empty();
         OutputCheck {
-            name: path.name,
+            name: &path.name,
             code: path.code,
             calls: path.calls,
             known: path.known,

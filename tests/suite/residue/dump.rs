@@ -43,14 +43,18 @@ fn path(name: &str) -> Path {
     all(place(), Build::Shared).into_iter().find(|path| path.name == name).unwrap()
 }
 
-fn core_contains_no_secret(build: Build, names: &[&'static str]) {
+/// Writes a core file on each path at this time: `options`, `client` or `call`.
+fn core_contains_no_secret(build: Build, when: &str, names: &[&str]) {
     let host = Host::compile(build);
     let mut faults = Vec::new();
     for &name in names {
-        let found = dump(&host, path(name).flagged("dump"));
+        let path = path(name).flagged(format!("dump={when}"));
+        let (code, calls) = if when == "call" { (path.code, 1) } else { ("", 0) };
+        let found = dump(&host, path);
         let found: Vec<(&str, usize)> = found.iter().map(|(pattern, count)| (pattern.as_str(), *count)).collect();
-        table::note_path(&format!("core of {name}"), path(name).code, 1, &found);
-        faults.extend(found.iter().map(|(pattern, count)| format!("core of {name}: {count} windows of {pattern}")));
+        let name = format!("core of {name}, {when}");
+        table::note_path(&name, code, calls, &found);
+        faults.extend(found.iter().map(|(pattern, count)| format!("{name}: {count} windows of {pattern}")));
     }
     table::write();
     assert!(faults.is_empty(), "{build}: {faults:?}");
@@ -63,6 +67,7 @@ fn core_dump_contains_no_secret() {
     needs!("gcore");
     core_contains_no_secret(
         Build::Shared,
+        "call",
         &[
             "ok",
             "denied",
@@ -73,15 +78,43 @@ fn core_dump_contains_no_secret() {
             "proxy-user-refused",
             "proxy-user-socks",
             "proxy-user-tls",
+            "refresh",
+            "refresh-stored",
+            "refresh-refused",
+            "revoke",
+            "oauth2/ok",
+            "oauth2/denied",
+            // The client knows the user's home.
+            "oauth2/oauth2-elsewhere",
+            "oauth2/company-proxy-user",
+            "oauth2/kept-refresh",
+            "oauth2/refresh-refused",
+            "oauth2/refresh-wrong-host",
+            "oauth2/revoke",
+            "oauth2/application",
+            "oauth2/parts",
         ],
     );
+}
+
+/// Client secret and proxy login are encrypted in options and in each kind of client, with a key that is not in the file.
+#[test]
+fn core_dump_of_options_and_of_an_idle_client_contains_no_secret() {
+    needs!("gcore");
+    for when in ["options", "client"] {
+        core_contains_no_secret(
+            Build::Shared,
+            when,
+            &["refresh-proxy-user", "oauth2/proxy-user", "oauth2/company-proxy-user", "proxy-user-socks"],
+        );
+    }
 }
 
 #[test]
 #[ignore = "slow"]
 fn core_dump_of_a_debug_build_contains_no_secret() {
     needs!("gcore");
-    core_contains_no_secret(Build::Debug, &["ok", "denied-echo"]);
+    core_contains_no_secret(Build::Debug, "call", &["ok", "denied-echo", "oauth2/ok", "oauth2/refresh"]);
 }
 
 /// The controls: a planted copy is in the file, unless core dumps exclude its memory.
@@ -95,7 +128,7 @@ fn planted_copy_is_found_in_a_core_dump() {
         ("core, register", "plant=register", true),
         ("core, excluded", "plant=excluded", false),
     ] {
-        let found = dump(&host, path("denied").flagged("dump").flagged(plant));
+        let found = dump(&host, path("denied").flagged("dump=call").flagged(plant));
         let windows = found.iter().filter(|(pattern, _)| pattern == "secret").map(|(_, count)| count).sum();
         if expected {
             table::note_control(name, windows);

@@ -52,13 +52,8 @@ impl Host {
 
 /// The command line and the lines of standard input.
 pub fn brief(path: &Path) -> (Vec<String>, Vec<String>) {
-    let mut args = vec![
-        path.name.to_owned(),
-        path.url.clone(),
-        path.ca.clone(),
-        path.limit_ms.to_string(),
-        path.calls.to_string(),
-    ];
+    let mut args =
+        vec![path.name.clone(), path.url.clone(), path.ca.clone(), path.limit_ms.to_string(), path.calls.to_string()];
     args.extend(path.flags.iter().cloned());
     (args, path.patterns.brief())
 }

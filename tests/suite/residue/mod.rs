@@ -44,6 +44,12 @@ use proxy::Proxy;
 pub struct Place {
     pub stub: Stub,
     pub user: User,
+    /// Another one: on the OAuth 2.0 service, a revocation ends all refresh tokens of a user.
+    revoking_user: User,
+    /// A company: its UUID is the login, its request token the secret.
+    company: User,
+    /// The secret of every application.
+    client_secret: String,
     pub ca: PathBuf,
     /// A CA that did not issue the certificate of this stub.
     foreign_ca: PathBuf,
@@ -71,12 +77,25 @@ pub fn place() -> &'static Place {
 impl Place {
     /// A new one; its stub is started with `options`.
     fn new(options: Options) -> Place {
-        let user = User {
+        let [user, revoking_user] = [(); 2].map(|()| User {
             key: patterns::random_text(24),
             login: format!("{}@{}.test", patterns::random_text(12), patterns::random_text(12)),
-            secret: patterns::random_text(24),
+            secret: patterns::random_secret(),
+        });
+        let company = User {
+            key: user.key.clone(),
+            login: format!("{}-{}", patterns::random_text(12), patterns::random_text(12)),
+            secret: patterns::random_secret(),
         };
-        let options = Options { users: vec![user.clone()], record: false, keep_alive: true, ..options };
+        let client_secret = patterns::random_secret();
+        let options = Options {
+            users: vec![user.clone(), revoking_user.clone()],
+            companies: vec![company.clone()],
+            client_secret: client_secret.clone(),
+            record: false,
+            keep_alive: true,
+            ..options
+        };
         let stub = Stub::start(options.clone()).unwrap();
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -94,6 +113,9 @@ impl Place {
             foreign_ca,
             stub,
             user,
+            revoking_user,
+            company,
+            client_secret,
             proxy: Proxy::open(),
             refusing_proxy: Proxy::answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 10\r\n\r\nnot to it\n"),
             asking_proxy: Proxy::answering("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
@@ -119,12 +141,17 @@ fn on_every_path(build: Build) {
     on_paths(build, &[Binding::Lazy, Binding::Now], || all(place(), build));
 }
 
-/// Runs these paths, with each of these kinds of binding, and writes all that is found into the table.
+/// Runs these paths, with each of these kinds of binding, and writes all that is found into the table. Each path that is
+/// shortened has only one kind, in turn.
 fn on_paths(build: Build, bindings: &[Binding], paths: impl Fn() -> Vec<Path>) {
     let host = Host::compile(build);
-    let paths = || chosen(paths(), |path| path.name.to_owned());
-    let runs = bindings.iter().map(|&binding| paths().into_iter().map(move |path| (path, binding)));
-    let runs: Vec<(Path, Binding)> = runs.flatten().collect();
+    let paths = || chosen(paths(), |path| path.name.clone());
+    let runs = bindings.iter().enumerate().flat_map(|(kind, &binding)| {
+        let paths = paths().into_iter().enumerate();
+        let is_run = move |(number, path): &(usize, Path)| !path.is_shortened() || number % bindings.len() == kind;
+        paths.filter(is_run).map(move |(_, path)| (path, binding))
+    });
+    let runs: Vec<(Path, Binding)> = runs.collect();
     let next = Mutex::new(runs.into_iter());
     let faults = Mutex::new(Vec::new());
     // Some calls wait until their deadline while others run.
@@ -224,8 +251,18 @@ fn no_secret_is_left_by_the_one_shot_call() {
 /// Number of windows that are found in all places, after a success and after failures.
 fn windows_without(build: Build, binding: Binding) -> usize {
     let host = Host::compile(build);
-    let names = ["ok", "healthy", "json", "denied", "truncated-xml", "too-large"];
-    let paths = all(place(), build).into_iter().filter(|path| names.contains(&path.name));
+    let names = [
+        "ok",
+        "healthy",
+        "json",
+        "denied",
+        "truncated-xml",
+        "too-large",
+        "oauth2/ok",
+        "oauth2/refresh",
+        "refresh-stored",
+    ];
+    let paths = all(place(), build).into_iter().filter(|path| names.contains(&path.name.as_str()));
     let windows = paths.map(|path| {
         let facts = host.run(&path, binding);
         let check = OutputCheck::of(&path, &facts);

@@ -3,15 +3,15 @@
 use nativeflow_stub::Service;
 
 use super::client_key::ClientKey;
-use super::patterns::Patterns;
+use super::patterns::{Patterns, random_secret};
 use super::proxy::Proxy;
 use super::{Place, calls, renegotiating_server};
 use crate::scenarios;
-use crate::support::Build;
+use crate::support::{Build, is_everything_tested};
 
 /// One exit path, and the settings that lead to it.
 pub struct Path {
-    pub name: &'static str,
+    pub name: String,
     pub code: &'static str,
     pub url: String,
     pub ca: String,
@@ -25,9 +25,9 @@ pub struct Path {
 
 impl Path {
     /// A call to the working service, with valid credentials.
-    pub fn new(place: &Place, name: &'static str, code: &'static str) -> Path {
+    pub fn new(place: &Place, name: &str, code: &'static str) -> Path {
         Path {
-            name,
+            name: name.to_owned(),
             code,
             url: place.stub.base_url(),
             ca: place.ca.to_str().unwrap().to_owned(),
@@ -36,6 +36,17 @@ impl Path {
             flags: Vec::new(),
             patterns: Patterns::new(&place.user),
             known: None,
+        }
+    }
+
+    /// The same for a service.
+    fn on(service: Service, place: &Place, name: &str, code: &'static str) -> Path {
+        match service {
+            Service::Native => Path::new(place, name, code),
+            Service::OAuth2 => Path::new(place, &format!("{ON_OAUTH2}{name}"), code)
+                .flagged("oauth2")
+                .flagged(format!("allow={}", place.stub.elsewhere_url().trim_start_matches("https://")))
+                .with(|call| call.client_secret = place.client_secret.clone().into()),
         }
     }
 
@@ -57,12 +68,19 @@ impl Path {
     pub fn steps(&self) -> usize {
         let has_flag = |start: &str| self.flags.iter().any(|flag| flag.starts_with(start));
         let to_a_client = if has_flag("one-shot") { 0 } else { 2 };
-        to_a_client + usize::from(has_flag("chain=")) + usize::from(!self.patterns.proxy.is_empty())
+        let secrets = [&self.patterns.proxy, &self.patterns.client_secret].into_iter().filter(|text| !text.is_empty());
+        to_a_client + usize::from(has_flag("chain=")) + secrets.count()
     }
 
     /// Whether all calls use one connection.
     pub fn is_kept(&self) -> bool {
-        self.name.starts_with("kept")
+        self.name.trim_start_matches(ON_OAUTH2).starts_with("kept")
+    }
+
+    /// Whether `make test` makes fewer calls on it, so that it ends soon: most paths of the OAuth 2.0 service are like those of
+    /// the Native Flow.
+    pub fn is_shortened(&self) -> bool {
+        !is_everything_tested() && !self.patterns.client_secret.is_empty()
     }
 
     fn with(mut self, change: impl FnOnce(&mut Patterns)) -> Path {
@@ -71,16 +89,26 @@ impl Path {
     }
 }
 
+/// The beginning of the names of paths on that service.
+const ON_OAUTH2: &str = "oauth2/";
+
 /// All paths that a build can take, to this place. Those that wait come first, so that none of them is the last to end.
 pub fn all(place: &Place, build: Build) -> Vec<Path> {
     let usual = || {
-        [answered(place), unanswered(place), by_proxy(place), certified(place), refused(place)].into_iter().flatten()
+        let on_each = [answered, unanswered, by_proxy, refused, refreshed, revoked, more];
+        let of_both = [Service::Native, Service::OAuth2]
+            .into_iter()
+            .flat_map(move |service| on_each.into_iter().flat_map(move |paths| paths(place, service)));
+        of_both.chain(certified(place)).chain(of_native(place)).chain(of_oauth2(place))
     };
     let mut paths: Vec<Path> = match build {
         Build::Panic => panics(place),
         Build::Debug | Build::DebugStatic => usual().chain(panics(place)).collect(),
         _ => usual().collect(),
     };
+    for path in paths.iter_mut().filter(|path| path.is_shortened()) {
+        path.calls = path.calls.min(3);
+    }
     paths.sort_by_key(|path| path.calls);
     paths
 }
@@ -92,92 +120,252 @@ fn panics(place: &Place) -> Vec<Path> {
 }
 
 /// Every scenario of the stub.
-fn answered(place: &Place) -> Vec<Path> {
+fn answered(place: &Place, service: Service) -> Vec<Path> {
     let stub = &place.stub;
-    let scenarios = scenarios::codes(Service::Native).into_iter().map(|(name, code)| {
-        let path = Path::new(place, name, code).to(stub.scenario_url(name));
+    let path = |name: &str, code| Path::on(service, place, name, code);
+    let scenarios = scenarios::codes(service).into_iter().map(|(name, code)| {
+        let path = path(name, code).to(stub.scenario_url(name));
         match (name, code) {
             (_, "NF_TIMEOUT") => path.waiting(300),
             ("slow", _) => path.waiting(60_000),
             _ => path,
         }
     });
+    let wrong_key = if service == Service::Native { "NF_DENIED" } else { "NF_BAD_CLIENT" };
     let healthy = [
-        Path::new(place, "healthy", "NF_OK"),
-        Path::new(place, "plain-http", "NF_OK").to(stub.plain_url()),
-        Path::new(place, "wrong-secret", "NF_DENIED").with(|call| call.secret.reverse()),
+        path("healthy", "NF_OK"),
+        path("plain-http", "NF_OK").to(stub.plain_url()),
+        path("wrong-secret", "NF_DENIED").with(|call| call.secret.reverse()),
         // The remedy describes the password.
-        Path::new(place, "secret-in-quotes", "NF_DENIED").with(|call| quote(&mut call.secret)),
-        Path::new(place, "wrong-key", "NF_DENIED").with(|call| call.key.reverse()),
+        path("secret-in-quotes", "NF_DENIED").with(|call| quote(&mut call.secret)),
+        path("wrong-key", wrong_key).with(|call| call.key.reverse()),
         // From the second call on, the connection has already carried a login and a token.
-        Path::new(place, "kept", "NF_OK").flagged("keep-alive"),
-        Path::new(place, "kept-denied", "NF_DENIED").flagged("keep-alive").with(|call| call.secret.reverse()),
+        path("kept", "NF_OK").flagged("keep-alive"),
+        path("kept-denied", "NF_DENIED").flagged("keep-alive").with(|call| call.secret.reverse()),
         // The client could use the connection again, but the server closes it.
-        Path::new(place, "not-kept", "NF_OK").to(stub.scenario_url("http10")).flagged("keep-alive"),
-        Path::new(place, "logged", "NF_OK").flagged("log"),
-        Path::new(place, "kept-share", "NF_OK").flagged("keep-alive").flagged("share"),
-        Path::new(place, "odd-response", "NF_OK").to(place.odd_server.clone()),
+        path("not-kept", "NF_OK").to(stub.scenario_url("http10")).flagged("keep-alive"),
+        path("logged", "NF_OK").flagged("log"),
+        path("kept-share", "NF_OK").flagged("keep-alive").flagged("share"),
     ];
     scenarios.chain(healthy).collect()
 }
 
 /// The call ends without a response.
-fn unanswered(place: &Place) -> Vec<Path> {
-    let renegotiating = renegotiating_server::start();
+fn unanswered(place: &Place, service: Service) -> Vec<Path> {
+    let path = |name: &str, code| Path::on(service, place, name, code);
     vec![
-        // A lookup takes seconds if a packet is lost.
-        Path::new(place, "no-such-host", "NF_DNS").to("https://does-not-exist.invalid".to_owned()).waiting(60_000),
-        Path::new(place, "connection-refused", "NF_CONNECT").to("https://localhost:1".to_owned()),
-        Path {
-            ca: place.foreign_ca.to_str().unwrap().to_owned(),
-            ..Path::new(place, "tls-not-trusted", "NF_TLS_UNTRUSTED")
-        },
-        Path::new(place, "cancelled", "NF_CANCELLED")
+        path("connection-refused", "NF_CONNECT").to("https://localhost:1".to_owned()),
+        Path { ca: place.foreign_ca.to_str().unwrap().to_owned(), ..path("tls-not-trusted", "NF_TLS_UNTRUSTED") },
+        path("cancelled", "NF_CANCELLED")
             .to(place.stub.scenario_url("silence-after-tls"))
             .flagged("cancel")
             .waiting(60_000),
-        Path::new(place, "cancelled-share", "NF_CANCELLED")
+        path("cancelled-share", "NF_CANCELLED")
             .to(place.stub.scenario_url("silence-after-tls"))
             .flagged("share")
             .flagged("cancel")
             .waiting(60_000),
-        Path::new(place, "cancelled-in-body", "NF_CANCELLED")
+        path("cancelled-in-body", "NF_CANCELLED")
             .to(place.stub.scenario_url("drip-slow"))
             .flagged("cancel")
             .waiting(60_000),
-        Path::new(place, "not-tls", "NF_TLS").to(place.stub.plain_url().replace("http:", "https:")),
-        Path {
-            ca: renegotiating.ca.clone(),
-            ..Path::new(place, "renegotiation-asked", "NF_TLS").to(renegotiating.url.clone())
-        },
+        path("not-tls", "NF_TLS").to(place.stub.plain_url().replace("http:", "https:")),
     ]
 }
 
-/// Through a proxy, or ended by it.
-fn by_proxy(place: &Place) -> Vec<Path> {
-    let proxied = |name, code, proxy: &Proxy| Path::new(place, name, code).flagged(format!("proxy={}", proxy.url()));
-    let user = |name, code, scheme, proxy: &Proxy| {
-        Path::new(place, name, code).with(|call| call.use_proxy(scheme, proxy.address()))
+/// With a user and a password for a proxy: from a path, the URL's scheme and the proxy's address.
+fn proxied(path: Path, scheme: &str, proxy: &Proxy) -> Path {
+    path.with(|call| call.use_proxy(scheme, proxy.address()))
+}
+
+/// Through a proxy that requires a login.
+fn by_proxy(place: &Place, service: Service) -> Vec<Path> {
+    let path = |name: &str, code| Path::on(service, place, name, code);
+    vec![
+        path("proxy", "NF_OK").flagged(format!("proxy={}", place.proxy.url())),
+        proxied(path("proxy-user", "NF_OK"), "http", &place.proxy),
+        proxied(path("proxy-user-refused", "NF_PROXY_DENIED"), "http", &place.asking_proxy),
+        proxied(path("proxy-user-socks", "NF_OK"), "socks5", &place.socks_proxy),
+        // Its connections are idle between the calls.
+        proxied(path("kept-proxy-user", "NF_OK"), "http", &place.proxy).flagged("keep-alive"),
+    ]
+}
+
+/// A refresh.
+fn refreshed(place: &Place, service: Service) -> Vec<Path> {
+    let stub = &place.stub;
+    let path = |name: &str, code| {
+        let name = format!("refresh{name}");
+        stored(Path::on(service, place, &name, code), place, service).flagged("ask=refresh")
+    };
+    let valid = |path: Path| {
+        let token = stub.issue_refresh_token(service, &place.user.login).unwrap();
+        path.with(|call| call.refresh_token = token.into())
+    };
+    let (wrong_client, echo) = match service {
+        // It reports no details.
+        Service::Native => ("NF_REFRESH_EXPIRED", "NF_REFRESH_EXPIRED"),
+        Service::OAuth2 => ("NF_BAD_CLIENT", "NF_DENIED"),
     };
     vec![
-        proxied("proxy", "NF_OK", &place.proxy),
-        proxied("proxy-refuses", "NF_PROXY", &place.refusing_proxy),
-        proxied("proxy-asks", "NF_PROXY_DENIED", &place.asking_proxy),
-        Path::new(place, "proxy-is-gone", "NF_PROXY").flagged("proxy=http://127.0.0.1:1"),
-        user("proxy-user", "NF_OK", "http", &place.proxy),
-        user("proxy-user-environment", "NF_OK", "http", &place.proxy).flagged("environment-proxy"),
-        user("proxy-user-refused", "NF_PROXY_DENIED", "http", &place.asking_proxy),
-        user("proxy-user-socks", "NF_OK", "socks5", &place.socks_proxy),
-        Path { ca: place.tls_proxy_ca.clone(), ..user("proxy-user-tls", "NF_OK", "https", &place.tls_proxy) },
-        // Its connections are idle between the calls.
-        user("kept-proxy-user", "NF_OK", "http", &place.proxy).flagged("keep-alive"),
+        path("", "NF_OK").flagged("from-login"),
+        Path { name: path("", "").name.replace("refresh", "kept-refresh"), ..path("", "NF_OK") }
+            .flagged("from-login")
+            .flagged("keep-alive"),
+        valid(path("-stored", "NF_OK")).to(match service {
+            Service::Native => stub.base_url(),
+            // The token stays valid for the next call.
+            Service::OAuth2 => stub.scenario_url("oauth2-refresh-omitted"),
+        }),
+        valid(path("-without-value", "NF_OK")).with(|call| call.value.clear()).to(match service {
+            Service::Native => stub.base_url(),
+            Service::OAuth2 => stub.scenario_url("oauth2-refresh-repeated"),
+        }),
+        path("-logged", "NF_OK").flagged("from-login").flagged("log"),
+        path("-plain-http", "NF_OK").to(stub.plain_url()).flagged("from-login"),
+        proxied(path("-proxy-user", "NF_OK").flagged("from-login"), "http", &place.proxy),
+        path("-refused", "NF_REFRESH_EXPIRED"),
+        path("-wrong-client-secret", wrong_client).with(|call| call.client_secret.reverse()),
+        path("-echo", echo).to(stub.scenario_url("denied-echo")),
+        path("-truncated", "NF_DISCONNECTED").to(stub.scenario_url("truncated-body")),
+        path("-too-large", "NF_TOO_LARGE").to(stub.scenario_url("too-large")),
+        path("-malformed", "NF_MALFORMED").to(stub.scenario_url("truncated-xml")),
+        path("-redirected", "NF_REDIRECTED").to(stub.scenario_url("redirect")),
+        path("-silence", "NF_TIMEOUT").to(stub.scenario_url("silence-after-headers")).waiting(300),
+        path("-cancelled", "NF_CANCELLED").to(stub.scenario_url("silence-after-tls")).flagged("cancel").waiting(60_000),
+        path("-refused-connection", "NF_CONNECT").to("https://localhost:1".to_owned()),
+        path("-of-other-service", "NF_INVALID_ARGUMENT").flagged(other_scheme(service)),
+        path("-no-token", "NF_INVALID_ARGUMENT").with(|call| call.refresh_token.clear()),
+        path("-key-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.key)),
+        path("-key-not-utf8", "NF_INVALID_UTF8").with(|call| call.key.push(0xff)),
+        path("-no-output", "NF_INVALID_ARGUMENT").flagged("no-out"),
+    ]
+}
+
+/// A revocation.
+fn revoked(place: &Place, service: Service) -> Vec<Path> {
+    let stub = &place.stub;
+    let path = |name: &str, code| {
+        let path = Path::on(service, place, &format!("revoke{name}"), code);
+        stored(Path { patterns: Patterns::new(&place.revoking_user), ..path }, place, service).flagged("ask=revoke")
+    };
+    let with_admin = if service == Service::Native { "NF_OK" } else { "NF_INVALID_ARGUMENT" };
+    vec![
+        path("", "NF_OK").flagged("from-login"),
+        Path { name: path("", "").name.replace("revoke", "kept-revoke"), ..path("", "NF_OK") }
+            .flagged("from-login")
+            .flagged("keep-alive"),
+        path("-admin", with_admin).flagged("from-login").flagged("admin"),
+        proxied(path("-proxy-user", "NF_OK").flagged("from-login"), "http", &place.proxy),
+        path("-logged", "NF_OK").flagged("from-login").flagged("log"),
+        path("-refused", "NF_NOT_ALLOWED"),
+        path("-echo", "NF_NOT_ALLOWED").to(stub.scenario_url("denied-echo")),
+        path("-busy", "NF_BUSY").to(stub.scenario_url("busy")),
+        path("-hang-up", "NF_DISCONNECTED").to(stub.scenario_url("hang-up")),
+        path("-silence", "NF_TIMEOUT").to(stub.scenario_url("silence-after-tls")).waiting(300),
+        path("-cancelled", "NF_CANCELLED").to(stub.scenario_url("silence-after-tls")).flagged("cancel").waiting(60_000),
+        path("-of-other-service", "NF_INVALID_ARGUMENT").flagged(other_scheme(service)),
+        path("-no-value", "NF_INVALID_ARGUMENT").with(|call| call.value.clear()),
+    ]
+}
+
+/// A token for the application, and tokens that are only made from their parts.
+fn more(place: &Place, service: Service) -> Vec<Path> {
+    let path = |name: &str, code| Path::on(service, place, name, code);
+    let parts = |name: &str, code| stored(path(name, code), place, service).flagged("ask=parts");
+    let application = |name: &str, code: &'static str| {
+        let code = if service == Service::Native { "NF_INVALID_OPTION" } else { code };
+        stored(path(name, code), place, service).flagged("ask=application")
+    };
+    vec![
+        application("application", "NF_OK"),
+        application("application-wrong-client-secret", "NF_BAD_CLIENT").with(|call| call.client_secret.reverse()),
+        parts("parts", "NF_OK"),
+        parts("parts-value-with-space", "NF_INVALID_ARGUMENT").with(|call| call.value.insert(9, b' ')),
+        parts("parts-refresh-token-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.refresh_token.push(b'\n')),
+        parts("parts-not-utf8", "NF_INVALID_UTF8").with(|call| call.refresh_token.push(0xff)),
+        parts("parts-invalid-url", "NF_INVALID_ARGUMENT").flagged("instance=http://example.com"),
+        parts("parts-no-output", "NF_INVALID_ARGUMENT").flagged("no-out"),
+    ]
+}
+
+/// A program that has stored a token, and knows the client secret.
+fn stored(path: Path, place: &Place, service: Service) -> Path {
+    path.flagged(scheme(service)).with(|call| {
+        call.client_secret = place.client_secret.clone().into();
+        call.value = random_secret().into();
+        call.refresh_token = random_secret().into();
+    })
+}
+
+fn scheme(service: Service) -> &'static str {
+    if service == Service::Native { "scheme=OAuth" } else { "scheme=Bearer" }
+}
+
+/// The last scheme of a path counts.
+fn other_scheme(service: Service) -> &'static str {
+    scheme(if service == Service::Native { Service::OAuth2 } else { Service::Native })
+}
+
+/// Paths that do not depend on the service, or that the OAuth 2.0 service does not have.
+fn of_native(place: &Place) -> Vec<Path> {
+    let renegotiating = renegotiating_server::start();
+    let path = |name: &str, code| Path::new(place, name, code);
+    let by_proxy = |name: &str, code, proxy: &Proxy| path(name, code).flagged(format!("proxy={}", proxy.url()));
+    vec![
+        path("odd-response", "NF_OK").to(place.odd_server.clone()),
+        // A lookup takes seconds if a packet is lost.
+        path("no-such-host", "NF_DNS").to("https://does-not-exist.invalid".to_owned()).waiting(60_000),
+        Path { ca: renegotiating.ca.clone(), ..path("renegotiation-asked", "NF_TLS").to(renegotiating.url.clone()) },
+        by_proxy("proxy-refuses", "NF_PROXY", &place.refusing_proxy),
+        by_proxy("proxy-asks", "NF_PROXY_DENIED", &place.asking_proxy),
+        path("proxy-is-gone", "NF_PROXY").flagged("proxy=http://127.0.0.1:1"),
+        proxied(path("proxy-user-environment", "NF_OK"), "http", &place.proxy).flagged("environment-proxy"),
+        Path { ca: place.tls_proxy_ca.clone(), ..proxied(path("proxy-user-tls", "NF_OK"), "https", &place.tls_proxy) },
+        path("login-with-colon", "NF_INVALID_ARGUMENT").with(|call| call.login.push(b':')),
+        path("client-secret-rejected", "NF_OK").flagged("option-rejected").with(|call| {
+            call.client_secret = format!("{}\n", random_secret()).into();
+        }),
+        stored(path("refresh-no-client-secret", "NF_INVALID_OPTION"), place, Service::Native)
+            .flagged("ask=refresh")
+            .with(|call| call.client_secret.clear()),
+    ]
+}
+
+/// Paths that only the OAuth 2.0 service has.
+fn of_oauth2(place: &Place) -> Vec<Path> {
+    let stub = &place.stub;
+    let path = |name: &str, code| Path::on(Service::OAuth2, place, name, code);
+    let of_company = |path: Path| {
+        path.flagged("authtoken").with(|call| {
+            call.login = place.company.login.clone().into();
+            call.secret = place.company.secret.clone().into();
+        })
+    };
+    vec![
+        // From the second call on, the user's home is known.
+        path("moved-logged", "NF_OK").to(stub.scenario_url("oauth2-elsewhere")).flagged("log"),
+        path("moved-refresh", "NF_OK")
+            .to(stub.scenario_url("oauth2-elsewhere"))
+            .flagged("ask=refresh")
+            .flagged("from-login"),
+        path("wrong-client-secret", "NF_BAD_CLIENT").with(|call| call.client_secret.reverse()),
+        of_company(path("company", "NF_OK")),
+        of_company(path("company-denied", "NF_DENIED")).with(|call| call.secret.reverse()),
+        of_company(proxied(path("company-proxy-user", "NF_OK"), "http", &place.proxy)),
+        stored(path("refresh-wrong-host", "NF_WRONG_HOST"), place, Service::OAuth2)
+            .flagged("ask=refresh")
+            .flagged("instance=https://login.example"),
+        stored(path("revoke-wrong-host", "NF_WRONG_HOST"), place, Service::OAuth2)
+            .flagged("ask=revoke")
+            .flagged("instance=https://login.example"),
     ]
 }
 
 /// With a client certificate. The server requests it, in TLS 1.3 or 1.2, or does not.
 fn certified(place: &Place) -> Vec<Path> {
     let asking = &place.asking_server;
-    let path = |name: &'static str, key: &ClientKey| {
+    let path = |name: &str, key: &ClientKey| {
         Path::new(place, name, "NF_OK")
             .flagged(format!("chain={}", key.chain_file.display()))
             .flagged(format!("client-key={}", key.key_file.display()))
@@ -205,18 +393,17 @@ fn quote(text: &mut Vec<u8>) {
 }
 
 /// The call is rejected before anything is sent.
-fn refused(place: &Place) -> Vec<Path> {
+fn refused(place: &Place, service: Service) -> Vec<Path> {
+    let path = |name: &str, code| Path::on(service, place, name, code);
     vec![
-        Path::new(place, "login-with-colon", "NF_INVALID_ARGUMENT").with(|call| call.login.push(b':')),
-        Path::new(place, "login-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.login)),
-        Path::new(place, "login-with-mark", "NF_INVALID_ARGUMENT")
-            .with(|call| drop(call.login.splice(0..0, "\u{feff}".bytes()))),
-        Path::new(place, "key-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.key)),
-        Path::new(place, "secret-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.secret.extend(b"\r\n")),
-        Path::new(place, "secret-not-utf8", "NF_INVALID_UTF8").with(|call| call.secret.push(0xff)),
-        Path::new(place, "login-not-utf8", "NF_INVALID_UTF8").with(|call| call.login.push(0xff)),
-        Path::new(place, "key-not-utf8", "NF_INVALID_UTF8").with(|call| call.key.push(0xff)),
-        Path::new(place, "key-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.key.extend(b"\r\nX-Other: 1")),
-        Path::new(place, "no-output", "NF_INVALID_ARGUMENT").flagged("no-out"),
+        path("login-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.login)),
+        path("login-with-mark", "NF_INVALID_ARGUMENT").with(|call| drop(call.login.splice(0..0, "\u{feff}".bytes()))),
+        path("key-in-quotes", "NF_INVALID_ARGUMENT").with(|call| quote(&mut call.key)),
+        path("secret-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.secret.extend(b"\r\n")),
+        path("secret-not-utf8", "NF_INVALID_UTF8").with(|call| call.secret.push(0xff)),
+        path("login-not-utf8", "NF_INVALID_UTF8").with(|call| call.login.push(0xff)),
+        path("key-not-utf8", "NF_INVALID_UTF8").with(|call| call.key.push(0xff)),
+        path("key-with-line-end", "NF_INVALID_ARGUMENT").with(|call| call.key.extend(b"\r\nX-Other: 1")),
+        path("no-output", "NF_INVALID_ARGUMENT").flagged("no-out"),
     ]
 }

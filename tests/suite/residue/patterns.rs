@@ -18,10 +18,12 @@ const TOKENS: &[(&str, &str)] = &[
     ("token", "aB+/cd==$_x"),
     ("refresh", "r+/=$&amp;_%20?#"),
     ("refresh", "r+/=$&_%20?#"),
+    // The unused ID token of the OAuth 2.0 service.
+    ("token", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzdHViIn0."),
 ];
 
 /// The columns of the table.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 13] = [
     "secret",
     "login",
     "pair",
@@ -31,6 +33,8 @@ pub const NAMES: [&str; 11] = [
     "refresh",
     "clientkey",
     "proxy",
+    "appsecret",
+    "form",
     MASTER_SECRET,
     TRAFFIC_SECRET,
 ];
@@ -49,6 +53,11 @@ pub struct Patterns {
     pub key: Vec<u8>,
     pub login: Vec<u8>,
     pub secret: Vec<u8>,
+    /// The application's; empty if the client has none.
+    pub client_secret: Vec<u8>,
+    /// The parts of a token that the program has stored; empty without one.
+    pub value: Vec<u8>,
+    pub refresh_token: Vec<u8>,
     /// The URL of a proxy, with user and password; empty without a proxy.
     pub proxy: Vec<u8>,
     /// Name and text of secrets that options and clients store.
@@ -60,7 +69,18 @@ pub struct Patterns {
 impl Patterns {
     pub fn new(user: &User) -> Patterns {
         let [key, login, secret] = [&user.key, &user.login, &user.secret].map(|text| text.clone().into_bytes());
-        Patterns { mask: random(), key, login, secret, proxy: Vec::new(), kept: Vec::new(), kept_bytes: Vec::new() }
+        Patterns {
+            mask: random(),
+            key,
+            login,
+            secret,
+            client_secret: Vec::new(),
+            value: Vec::new(),
+            refresh_token: Vec::new(),
+            proxy: Vec::new(),
+            kept: Vec::new(),
+            kept_bytes: Vec::new(),
+        }
     }
 
     /// Sets a proxy at this address, with its own user and password.
@@ -83,6 +103,13 @@ impl Patterns {
         ];
         all.extend(base64_forms(&pair).map(|form| ("base64", form)));
         all.extend(self.kept.iter().cloned());
+        for (name, text) in
+            [("appsecret", &self.client_secret), ("token", &self.value), ("refresh", &self.refresh_token)]
+        {
+            all.push((name, text.clone()));
+        }
+        let sent = [&self.key, &self.login, &self.secret, &self.client_secret, &self.value, &self.refresh_token];
+        all.extend(sent.map(|text| ("form", form_of(text))));
         all.extend(TOKENS.iter().map(|&(name, text)| (name, text.as_bytes().to_vec())));
         all
     }
@@ -90,11 +117,16 @@ impl Patterns {
     /// The host's standard input, masked.
     pub fn brief(&self) -> Vec<String> {
         let mut lines = vec![format!("mask {}", self.mask.map(|byte| format!("{byte:02x}")).concat())];
-        for (name, text) in [("key", &self.key), ("login", &self.login), ("secret", &self.secret)] {
+        for (name, text) in [
+            ("key", &self.key),
+            ("login", &self.login),
+            ("secret", &self.secret),
+            ("proxy", &self.proxy),
+            ("client-secret", &self.client_secret),
+            ("value", &self.value),
+            ("refresh-token", &self.refresh_token),
+        ] {
             lines.push(format!("{name} {}", self.hidden(text)));
-        }
-        if !self.proxy.is_empty() {
-            lines.push(format!("proxy {}", self.hidden(&self.proxy)));
         }
         lines.extend(self.texts().iter().map(|(name, text)| format!("pattern {name} {}", self.hidden(text))));
         lines.extend(self.kept_bytes.iter().map(|(name, bytes)| format!("bytes {name} {}", self.hidden(bytes))));
@@ -130,6 +162,19 @@ fn base64_forms(text: &[u8]) -> [Vec<u8>; 3] {
     [base64(text), behind(1), behind(2)]
 }
 
+/// `text` in a form or a query: percent-encoded, with the characters before and after it.
+fn form_of(text: &[u8]) -> Vec<u8> {
+    let mut form = "=".to_owned();
+    for &byte in text {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' => form.push(char::from(byte)),
+            _ => write!(form, "%{byte:02X}").unwrap(),
+        }
+    }
+    form.push('&');
+    form.into_bytes()
+}
+
 fn base64(bytes: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let group = |three: &[u8]| {
@@ -149,10 +194,20 @@ fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// As [`random_text`], with characters in the middle that a form encodes.
+pub fn random_secret() -> String {
+    format!("{}&+/={}", random_text(12), random_text(12))
+}
+
 /// Letters and digits, which need no escape anywhere.
 pub fn random_text(length: usize) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     (0..length).map(|_| char::from(LETTERS[usize::from(random::<1>()[0] % 32)])).collect()
+}
+
+#[test]
+fn form_is_percent_encoded() {
+    assert_eq!(form_of("a@b.c p+w d é".as_bytes()), b"=a%40b.c%20p%2Bw%20d%20%C3%A9&");
 }
 
 #[test]

@@ -71,10 +71,10 @@ pub fn write() {
     let mut text = String::new();
     change(|table| {
         let mut line = |first: &str, second: &str, cells: &[&dyn Display]| {
-            write!(text, "{first:<26} {second:<20}").unwrap();
+            write!(text, "{first:<40} {second:<20}").unwrap();
             for cell in cells {
                 // As text: a width means nothing to `dyn Display`.
-                write!(text, " {:>8}", cell.to_string()).unwrap();
+                write!(text, " {:>9}", cell.to_string()).unwrap();
             }
             text.push('\n');
         };

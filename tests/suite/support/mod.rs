@@ -25,6 +25,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nativeflow_stub::{Options, Stub, User};
 
@@ -91,6 +92,16 @@ pub fn stub() -> (&'static Stub, &'static Path) {
         (stub, ca)
     });
     (stub, ca)
+}
+
+/// A stub of one test, and the file with its CA.
+pub fn own_stub(options: Options) -> (Stub, String) {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("ca-{}-own-{}.pem", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let ca = scratch("stub").join(name);
+    let stub = Stub::start(options).unwrap();
+    fs::write(&ca, stub.ca_pem()).unwrap();
+    (stub, ca.to_str().unwrap().to_owned())
 }
 
 /// A user of the stub, with the demo user's key.
