@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use nativeflow_stub::{Stub, User};
+use nativeflow_stub::{Options, Stub, User};
 
 use crate::installed::installed;
 use crate::residue::patterns::random_text;
@@ -83,7 +83,7 @@ impl Place {
 
     fn fill(&self, word: &str) -> String {
         let (stub, ca) = support::stub();
-        with_stub(word, stub, ca)
+        with_stub(word, stub, ca.to_str().unwrap())
             .replace("{prefix}", &self.prefix.display().to_string())
             .replace("{tools}", &root().join("target/hosts").display().to_string())
             .replace("{node}", &root().join("target/node/node_modules").display().to_string())
@@ -146,10 +146,11 @@ impl Place {
 
     fn test(&self, host: &Host, work: &Path) {
         let demo = User::demo();
-        let (stub, ca) = support::own_stub(host.name);
+        // Bindings revoke tokens of the demo user, which would end those of other bindings on a shared stub.
+        let (stub, ca) = support::own_stub(Options::default());
         let variables = [
             ("NATIVEFLOW_TEST_URL", stub.base_url()),
-            ("NATIVEFLOW_TEST_CA_FILE", ca.display().to_string()),
+            ("NATIVEFLOW_TEST_CA_FILE", ca.clone()),
             ("NATIVEFLOW_TEST_REQUIRED", "1".to_owned()),
         ];
         for words in host.tests {
@@ -247,10 +248,10 @@ impl Drop for Place {
 }
 
 /// Replaces the addresses of a stub and the file with its CA.
-fn with_stub(word: &str, stub: &Stub, ca: &Path) -> String {
+fn with_stub(word: &str, stub: &Stub, ca: &str) -> String {
     word.replace("{base-url}", &stub.base_url())
         .replace("{silent-url}", &stub.scenario_url("silence-after-tls"))
-        .replace("{ca-file}", ca.to_str().unwrap())
+        .replace("{ca-file}", ca)
 }
 
 fn printed(output: &Output) -> String {

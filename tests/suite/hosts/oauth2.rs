@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use nativeflow_stub::Options;
+
 use super::{Commands, Host, Place, printed, with_stub};
 use crate::support::{needs, own_stub, root};
 
@@ -10,7 +12,7 @@ fn checks(folder: &'static str, program: &str, build: Commands, run: &[&str]) {
     let place = Place::new(&format!("oauth2-{folder}"));
     let work = place.build(&host);
     fs::copy(root().join("tests/hosts").join(program), work.join(program)).unwrap();
-    let (stub, ca) = own_stub(folder);
+    let (stub, ca) = own_stub(Options::default());
     for words in build.iter().copied().chain([run]) {
         let filled: Vec<String> = words.iter().map(|word| with_stub(word, &stub, &ca)).collect();
         let filled: Vec<&str> = filled.iter().map(String::as_str).collect();

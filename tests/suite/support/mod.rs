@@ -63,15 +63,6 @@ pub fn only() -> Option<String> {
     std::env::var("NATIVEFLOW_ONLY").ok().filter(|only| !only.is_empty())
 }
 
-/// A stub for one program that revokes tokens, and the file with its CA. On the shared one, it would end those of others.
-pub fn own_stub(name: &str) -> (Stub, PathBuf) {
-    let stub = Stub::start(Options { record: false, ..Options::default() }).unwrap();
-    let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let ca = scratch("stub").join(format!("ca-{name}-{}.pem", std::process::id()));
-    fs::write(&ca, stub.ca_pem()).unwrap();
-    (stub, ca)
-}
-
 /// The stub of all tests that do not count its requests, and the file with its CA.
 pub fn stub() -> (&'static Stub, &'static Path) {
     static STUB: OnceLock<(Stub, PathBuf)> = OnceLock::new();
