@@ -750,9 +750,14 @@ nf_error *NF_CALL nf_options_set_credential_type(nf_options *options,
  *
  * The OAuth 2.0 service may answer that a user or a token belongs to another
  * host. Logins and tokens are sent there only if the host is trusted. Trusted
- * are the host of the base URL, exactly the hosts that this function adds, and
- * all hosts of concursolutions.com and concurcdc.cn on port 443, if the base
- * URL is one of them. The scheme is always https.
+ * hosts are:
+ *
+ * - the host and port of the base URL;
+ * - the hosts that this function adds, each with its port;
+ * - all hosts of concursolutions.com and concurcdc.cn, on port 443, if the
+ *   host of the base URL is one of them.
+ *
+ * The scheme of an added host is https.
  *
  * Fails with `NF_INVALID_OPTION` if the host is invalid.
  *
@@ -1168,9 +1173,11 @@ NF_API void NF_CALL nf_client_cancel(const nf_client *client);
  * be in quotes. The key is visible ASCII, not in quotes. The secret contains no
  * control character. Then nothing is sent.
  *
+ * Fails with a code from 21 to 25 if the OAuth 2.0 service reports a reason,
+ * such as `NF_ACCOUNT_LOCKED`. `nf_error_server_code` is its number.
+ *
  * Fails with `NF_WRONG_HOST` if the user belongs to a host that is not
- * trusted. The OAuth 2.0 service reports other rejections in detail, with the
- * codes from 21 to 25.
+ * trusted.
  *
  * Fails with any code from 40 on for other failures.
  *
@@ -1194,11 +1201,16 @@ nf_error *NF_CALL nf_client_get_token(const nf_client *client,
  * may have no value (see `nf_token_new`).
  *
  * On success `*out` is a new token; free it with `nf_token_free`. Store its
- * refresh token: the OAuth 2.0 service may have replaced the old one. If the
- * server sends none, the new token contains the old one.
+ * refresh token before you use it. The OAuth 2.0 service may replace the
+ * refresh token, and the old one is then invalid. If the server sends none, the
+ * new token contains the old one.
  *
- * The OAuth 2.0 service is asked at the token's instance URL, if it has one.
- * The Native Flow is asked at the base URL.
+ * The OAuth 2.0 service is called at the token's instance URL; if that is "",
+ * at the base URL. The Native Flow is called at the base URL.
+ *
+ * If the response is lost (`NF_TIMEOUT`, `NF_DISCONNECTED`), the OAuth 2.0
+ * service may have replaced the refresh token. Keep the old one and try again.
+ * If that fails with `NF_REFRESH_EXPIRED`, a login is needed.
  *
  * Fails with `NF_REFRESH_EXPIRED` if the server rejects the refresh token; get
  * a new token with login and password.
@@ -1222,11 +1234,13 @@ nf_error *NF_CALL nf_client_refresh_token(const nf_client *client,
 /**
  * Revokes a token at the service. `token` is not freed.
  *
- * Native Flow: `token` is revoked. `admin` is the token of a Web Services
- * administrator; NULL means that the token revokes itself.
+ * Native Flow: ends this access token. Concur does not document whether the
+ * refresh token that came with it ends too. `admin` is the token of a Web
+ * Services administrator; NULL means that the token revokes itself.
  *
- * OAuth 2.0 service: all refresh tokens of the token's user for the
- * application end. `admin` must be NULL.
+ * OAuth 2.0 service: ends all refresh tokens that the token's user has for the
+ * application. Concur does not document whether access tokens end too; they
+ * may stay valid until they expire, within an hour. `admin` must be NULL.
  *
  * A token without a value cannot revoke; refresh it first.
  *
@@ -1353,9 +1367,11 @@ NF_API const char *NF_CALL nf_token_refresh_token(const nf_token *token);
 /**
  * Returns the base URL for requests with this token, or "" if there is none.
  *
- * Native Flow: exactly as the server wrote it (with or without a slash at the
- * end). It is "" if the server sent none, or one that a token must not be sent
- * to. Allowed are only https URLs, and http URLs of loopback hosts.
+ * It may end with a slash or not: remove the slash before you append a path.
+ *
+ * Native Flow: exactly as the server wrote it. It is "" if the server sent
+ * none, or one that a token must not be sent to. Allowed are only https URLs,
+ * and http URLs of loopback hosts.
  *
  * OAuth 2.0 service: scheme and host of the server's geolocation. It is "" if
  * the server sent none, or one that is not trusted (see

@@ -44,8 +44,7 @@ impl Client {
     /// Makes a client. Reads the operating system's root certificates unless `options` contains others.
     ///
     /// # Errors
-    /// [`Code::InvalidOption`] if the system has no root certificates, or if options
-    /// do not match.
+    /// [`Code::InvalidOption`] if the system has no root certificates, or if options do not match.
     pub fn new(options: &Options) -> Result<Client, Error> {
         let core = Core {
             service: options.service.service(options.user_agent.clone())?,
@@ -73,8 +72,8 @@ impl Client {
     /// copy made here is wiped.
     ///
     /// # Errors
-    /// [`Code::Denied`] if the server rejects login, secret or key: do not retry, because
-    /// the account may be locked. All others: see [`Code`].
+    /// [`Code::Denied`] if the server rejects login, secret or key: do not retry, because the account may be locked. All
+    /// others: see [`Code`].
     pub fn get_token(&self, key: &str, login: &str, secret: &str) -> Result<(Token, CallFacts), Error> {
         self.token("received", || Ok(Ask::Token(Credentials::new(key, login, secret)?)))
     }
@@ -193,9 +192,9 @@ impl Client {
         Ok((outcome, call))
     }
 
-    /// Ends calls with [`Code::Cancelled`], on any thread. The first handle ends all
-    /// running calls, of all handles; calls that begin later are not affected. Another handle ends its own calls, and
-    /// also those that begin later, so that an early cancellation is not lost.
+    /// Ends calls with [`Code::Cancelled`], on any thread. The first handle ends all running calls, of all handles; calls
+    /// that begin later are not affected. Another handle ends its own calls, and also those that begin later, so that an
+    /// early cancellation is not lost.
     pub fn cancel(&self) {
         if self.is_share {
             self.close();

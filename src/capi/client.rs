@@ -201,9 +201,11 @@ unsafe fn cancel(client: *const nf_client) {
 /// be in quotes. The key is visible ASCII, not in quotes. The secret contains no
 /// control character. Then nothing is sent.
 ///
+/// Fails with a code from 21 to 25 if the OAuth 2.0 service reports a reason,
+/// such as `NF_ACCOUNT_LOCKED`. `nf_error_server_code` is its number.
+///
 /// Fails with `NF_WRONG_HOST` if the user belongs to a host that is not
-/// trusted. The OAuth 2.0 service reports other rejections in detail, with the
-/// codes from 21 to 25.
+/// trusted.
 ///
 /// Fails with any code from 40 on for other failures.
 ///
@@ -230,11 +232,16 @@ pub unsafe extern "C-unwind" fn nf_client_get_token(
 /// may have no value (see `nf_token_new`).
 ///
 /// On success `*out` is a new token; free it with `nf_token_free`. Store its
-/// refresh token: the OAuth 2.0 service may have replaced the old one. If the
-/// server sends none, the new token contains the old one.
+/// refresh token before you use it. The OAuth 2.0 service may replace the
+/// refresh token, and the old one is then invalid. If the server sends none, the
+/// new token contains the old one.
 ///
-/// The OAuth 2.0 service is asked at the token's instance URL, if it has one.
-/// The Native Flow is asked at the base URL.
+/// The OAuth 2.0 service is called at the token's instance URL; if that is "",
+/// at the base URL. The Native Flow is called at the base URL.
+///
+/// If the response is lost (`NF_TIMEOUT`, `NF_DISCONNECTED`), the OAuth 2.0
+/// service may have replaced the refresh token. Keep the old one and try again.
+/// If that fails with `NF_REFRESH_EXPIRED`, a login is needed.
 ///
 /// Fails with `NF_REFRESH_EXPIRED` if the server rejects the refresh token; get
 /// a new token with login and password.
@@ -269,11 +276,13 @@ pub unsafe extern "C-unwind" fn nf_client_refresh_token(
 
 /// Revokes a token at the service. `token` is not freed.
 ///
-/// Native Flow: `token` is revoked. `admin` is the token of a Web Services
-/// administrator; NULL means that the token revokes itself.
+/// Native Flow: ends this access token. Concur does not document whether the
+/// refresh token that came with it ends too. `admin` is the token of a Web
+/// Services administrator; NULL means that the token revokes itself.
 ///
-/// OAuth 2.0 service: all refresh tokens of the token's user for the
-/// application end. `admin` must be NULL.
+/// OAuth 2.0 service: ends all refresh tokens that the token's user has for the
+/// application. Concur does not document whether access tokens end too; they
+/// may stay valid until they expire, within an hour. `admin` must be NULL.
 ///
 /// A token without a value cannot revoke; refresh it first.
 ///

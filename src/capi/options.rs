@@ -163,9 +163,14 @@ pub unsafe extern "C-unwind" fn nf_options_set_credential_type(options: *mut nf_
 ///
 /// The OAuth 2.0 service may answer that a user or a token belongs to another
 /// host. Logins and tokens are sent there only if the host is trusted. Trusted
-/// are the host of the base URL, exactly the hosts that this function adds, and
-/// all hosts of concursolutions.com and concurcdc.cn on port 443, if the base
-/// URL is one of them. The scheme is always https.
+/// hosts are:
+///
+/// - the host and port of the base URL;
+/// - the hosts that this function adds, each with its port;
+/// - all hosts of concursolutions.com and concurcdc.cn, on port 443, if the
+///   host of the base URL is one of them.
+///
+/// The scheme of an added host is https.
 ///
 /// Fails with `NF_INVALID_OPTION` if the host is invalid.
 ///

@@ -252,9 +252,11 @@ pub unsafe extern "C-unwind" fn nf_token_refresh_token(token: *const nf_token) -
 
 /// Returns the base URL for requests with this token, or "" if there is none.
 ///
-/// Native Flow: exactly as the server wrote it (with or without a slash at the
-/// end). It is "" if the server sent none, or one that a token must not be sent
-/// to. Allowed are only https URLs, and http URLs of loopback hosts.
+/// It may end with a slash or not: remove the slash before you append a path.
+///
+/// Native Flow: exactly as the server wrote it. It is "" if the server sent
+/// none, or one that a token must not be sent to. Allowed are only https URLs,
+/// and http URLs of loopback hosts.
 ///
 /// OAuth 2.0 service: scheme and host of the server's geolocation. It is "" if
 /// the server sent none, or one that is not trusted (see
