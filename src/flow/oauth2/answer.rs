@@ -46,7 +46,7 @@ impl Documents for Answers<'_> {
             Ok(None) => None,
             Ok(Some(Cause::UserOriginNotTrusted)) => Some(self.user_origin(response)),
             // A revocation sends no login: below, the status decides.
-            Ok(Some(cause)) if matches!(self.ask, Ask::Revoke { .. }) && cause.code() == Code::Denied => None,
+            Ok(Some(cause)) if self.is_status_better(response.status, cause) => None,
             Ok(Some(cause)) => Some(Err(Error::new(cause).detail(response.status_text()))),
             Err(error) => Some(Err(error)),
         }
@@ -103,6 +103,11 @@ impl Documents for Answers<'_> {
 }
 
 impl Answers<'_> {
+    /// Whether the status describes a failure better than `cause`: no login was rejected, because none was sent.
+    fn is_status_better(&self, status: StatusCode, cause: Cause) -> bool {
+        matches!(self.ask, Ask::Revoke { .. }) && !status.is_success() && cause.code() == Code::Denied
+    }
+
     /// Returns the cause of the failure that a document reports; `None`: it reports none, or none that is known. For
     /// [`Cause::UserOriginNotTrusted`], the geolocation decides further.
     ///
@@ -518,6 +523,7 @@ mod tests {
             (403, "", Code::NotAllowed),
             (401, r#"{"code":5,"error":"invalid_grant"}"#, Code::NotAllowed),
             (403, r#"{"code":10}"#, Code::AccountDisabled),
+            (200, r#"{"code":5,"error":"invalid_grant"}"#, Code::Denied),
             (200, PAGE, Code::NotConcur),
             (404, "", Code::EndpointGone),
             (500, "", Code::ServerError),

@@ -198,10 +198,6 @@ fn refreshed(place: &Place, service: Service) -> Vec<Path> {
         let name = format!("refresh{name}");
         stored(Path::on(service, place, &name, code), place, service).flagged("ask=refresh")
     };
-    let valid = |path: Path| {
-        let token = stub.issue_refresh_token(service, &place.user.login).unwrap();
-        path.with(|call| call.refresh_token = token.into())
-    };
     let (wrong_client, echo) = match service {
         // It reports no details.
         Service::Native => ("NF_REFRESH_EXPIRED", "NF_REFRESH_EXPIRED"),
@@ -212,15 +208,8 @@ fn refreshed(place: &Place, service: Service) -> Vec<Path> {
         Path { name: path("", "").name.replace("refresh", "kept-refresh"), ..path("", "NF_OK") }
             .flagged("from-login")
             .flagged("keep-alive"),
-        valid(path("-stored", "NF_OK")).to(match service {
-            Service::Native => stub.base_url(),
-            // The token stays valid for the next call.
-            Service::OAuth2 => stub.scenario_url("oauth2-refresh-omitted"),
-        }),
-        valid(path("-without-value", "NF_OK")).with(|call| call.value.clear()).to(match service {
-            Service::Native => stub.base_url(),
-            Service::OAuth2 => stub.scenario_url("oauth2-refresh-repeated"),
-        }),
+        path("-stored", "NF_OK").flagged("from-login").flagged("restored=all"),
+        path("-without-value", "NF_OK").flagged("from-login").flagged("restored=refresh-token"),
         path("-logged", "NF_OK").flagged("from-login").flagged("log"),
         path("-plain-http", "NF_OK").to(stub.plain_url()).flagged("from-login"),
         proxied(path("-proxy-user", "NF_OK").flagged("from-login"), "http", &place.proxy),
@@ -350,6 +339,14 @@ fn of_oauth2(place: &Place) -> Vec<Path> {
             .flagged("ask=refresh")
             .flagged("from-login"),
         path("wrong-client-secret", "NF_BAD_CLIENT").with(|call| call.client_secret.reverse()),
+        stored(path("refresh-omitted", "NF_OK"), place, Service::OAuth2)
+            .to(stub.scenario_url("oauth2-refresh-omitted"))
+            .flagged("ask=refresh")
+            .flagged("from-login"),
+        stored(path("refresh-repeated", "NF_OK"), place, Service::OAuth2)
+            .to(stub.scenario_url("oauth2-refresh-repeated"))
+            .flagged("ask=refresh")
+            .flagged("from-login"),
         of_company(path("company", "NF_OK")),
         of_company(path("company-denied", "NF_DENIED")).with(|call| call.secret.reverse()),
         of_company(proxied(path("company-proxy-user", "NF_OK"), "http", &place.proxy)),
