@@ -4,7 +4,7 @@
  *
  *     calls_with_libcurl BASE_URL CA_FILE COUNT kept|resumed|full
  *
- * Key, login, secret and, for the OAuth 2.0 service, client secret are on standard input, one per line.
+ * Key, login, secret and (OAuth 2.0) client secret are on standard input, one per line.
  *
  * Prints for each call its nanoseconds, the token, its expiry in Unix seconds and the instance URL, one per line.
  */

@@ -1,5 +1,5 @@
 /*
- * Reads key, login, secret and, for the OAuth 2.0 service, client secret from standard input, one per line. All programs
+ * Reads key, login, secret and (OAuth 2.0) client secret from standard input, one per line. All programs
  * use this code, so that reading causes no difference between them.
  */
 #ifndef LOGIN_H

@@ -13,7 +13,7 @@ pub(crate) struct Program {
     pub(crate) arguments: Vec<OsString>,
     /// The service that it asks.
     pub(crate) service: Service,
-    /// Key, login, secret and, for OAuth 2.0, client secret, one per line. Not arguments, because every user of the
+    /// Key, login, secret and (OAuth 2.0) client secret, one per line. Not arguments, because every user of the
     /// machine can read those.
     pub(crate) stdin: String,
 }
