@@ -208,7 +208,7 @@ format:
 	$(CARGO) fmt --all
 	clang-format -i $(C_FILES)
 
-# Compares nativeflow with libcurl and libxml2.
+# Compares nativeflow with libcurl, libxml2 and cJSON.
 bench: library
 	bench/run.sh
 

@@ -1,6 +1,6 @@
 //! Scheme, host and port of a server, parsed once and used by everything that needs a part of them.
 
-use std::fmt;
+use std::fmt::{self, Display as _};
 use std::net::{IpAddr, Ipv6Addr};
 
 use rustls::pki_types::ServerName;
@@ -39,9 +39,9 @@ impl HostPort {
         self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
-    /// Returns the host as written in a URL.
-    fn bracketed(&self) -> String {
-        if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() }
+    /// Writes the host as in a URL.
+    fn write_host(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') { write!(f, "[{}]", self.host) } else { f.write_str(&self.host) }
     }
 }
 
@@ -53,7 +53,8 @@ fn number(digits: &str) -> Option<u16> {
 
 impl fmt::Display for HostPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.bracketed(), self.port)
+        self.write_host(f)?;
+        write!(f, ":{}", self.port)
     }
 }
 
@@ -72,17 +73,18 @@ impl Origin {
     }
 
     /// Returns host and port, without the scheme's default port: as in a URL, in the header `Host`, and in messages.
-    pub(crate) fn authority(&self) -> String {
-        match self.place.port == Origin::default_port(self.is_https) {
-            true => self.place.bracketed(),
-            false => self.place.to_string(),
-        }
+    pub(crate) fn authority(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| match self.place.port == Origin::default_port(self.is_https) {
+            true => self.place.write_host(f),
+            false => self.place.fmt(f),
+        })
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", if self.is_https { "https" } else { "http" }, self.authority())
+        f.write_str(if self.is_https { "https://" } else { "http://" })?;
+        self.authority().fmt(f)
     }
 }
 

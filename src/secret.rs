@@ -35,6 +35,12 @@ impl From<String> for Secret {
     }
 }
 
+impl From<WipedText> for Secret {
+    fn from(text: WipedText) -> Secret {
+        Secret(text)
+    }
+}
+
 impl AsRef<[u8]> for Secret {
     fn as_ref(&self) -> &[u8] {
         self.0.as_bytes()

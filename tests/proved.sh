@@ -6,11 +6,11 @@ cd "$1"
 count() {
     sort -u "$1" | wc -l
 }
-for kind in scenarios 'C programs' 'header variants' 'network faults' hosts; do
+for kind in scenarios 'C programs' 'header variants' 'network faults' 'form parsers' hosts; do
     [ ! -s "$kind" ] || printf '%5d  %s\n' "$(count "$kind")" "$kind"
 done
 if [ "${NATIVEFLOW_TEST:-}" = all ]; then
-    for kind in scenarios 'C programs' 'header variants' 'network faults' hosts; do
+    for kind in scenarios 'C programs' 'header variants' 'network faults' 'form parsers' hosts; do
         [ -s "$kind" ] || { echo "no test ran any $kind" >&2; exit 1; }
     done
     # Written by tests/suite/residue.

@@ -64,6 +64,7 @@ if [ "$which" = all ]; then
     need ecj ecj
     need mcs mono-mcs
     need mono mono-runtime
+    [ -e /usr/lib/mono/4.5/System.Web.dll ] || missing="$missing libmono-system-web4.0-cil"
     # Parts of NuGet on Mono.
     for part in microsoft-build-utilities-v4.0-4.0 system-componentmodel-composition4.0 system-data-services-client4.0 \
         system-io-compression4.0 system-net-http4.0 system-servicemodel4.0a windowsbase4.0 microsoft-csharp4.0; do

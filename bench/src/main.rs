@@ -1,4 +1,4 @@
-//! Compares nativeflow with libcurl and libxml2 on the same stub: process start to token, and one call in a running
+//! Compares nativeflow with libcurl, libxml2 and cJSON on the same stub: process start to token, and one call in a running
 //! process.
 //!
 //! It is a measurement, not a test: it fails if a program fails, but no duration makes it fail. README.md explains the

@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::secret::Secret;
+use crate::wipe::WipedText;
 
 /// Everything except the characters that every specification leaves as they are: RFC 3986 (unreserved) and the URL standard of WHATWG.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
@@ -10,12 +11,18 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Joins `parameters` as `name=value&name=value`. Names are sent as they are. In values, every byte except letters,
 /// digits and `-._` is percent-encoded. A space is `%20`, which parsers of bodies and of queries read alike.
 pub(crate) fn encode(parameters: &[(&str, &str)]) -> Secret {
-    let mut parts = Vec::new();
+    // A byte becomes at most three characters.
+    let longest = |(name, value): &(&str, &str)| "&=".len() + name.len() + 3 * value.len();
+    let mut text = WipedText::with_capacity(parameters.iter().map(longest).sum());
     for (name, value) in parameters {
-        parts.extend([if parts.is_empty() { "" } else { "&" }, name, "="]);
-        parts.extend(utf8_percent_encode(value, ENCODED));
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(name);
+        text.push('=');
+        utf8_percent_encode(value, ENCODED).for_each(|part| text.push_str(part));
     }
-    Secret::concat(&parts)
+    Secret::from(text)
 }
 
 #[cfg(test)]

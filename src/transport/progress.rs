@@ -180,7 +180,7 @@ impl Progress {
     pub(super) fn peer_name(&self) -> String {
         match (self.peer.get(), &self.proxy) {
             (Peer::Proxy, Some(proxy)) => proxy.place.to_string(),
-            _ => self.server.origin.authority(),
+            _ => self.server.origin.authority().to_string(),
         }
     }
 

@@ -52,7 +52,8 @@ pub(super) fn make(
     credential_type: CredentialType,
 ) -> Result<Request, Error> {
     let of_client = |key, grant| [("client_id", key), ("client_secret", client_secret), ("grant_type", grant)];
-    let mut parameters = Vec::new();
+    // The most that a grant has.
+    let mut parameters = Vec::with_capacity(6);
     match ask {
         Ask::Token(credentials) => {
             if credential_type == CredentialType::AuthToken && credentials.secret.is_empty() {

@@ -32,6 +32,7 @@ pub struct Facts {
 }
 
 impl Program {
+    /// A program that a test has built is removed when this is dropped.
     pub fn new(path: PathBuf, label: String) -> Program {
         Program { path, label, kind: "C programs", before: Vec::new(), args: Vec::new(), stdin: Vec::new() }
     }
@@ -134,8 +135,11 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Static programs have megabytes. `make clean` removes files that cannot be removed here.
-        let _ = std::fs::remove_file(&self.path);
+        // Static programs have megabytes. `make clean` removes files that cannot be removed here. A program that is not
+        // in the directory of the tests was not built for one: it stays.
+        if self.path.starts_with(env!("CARGO_TARGET_TMPDIR")) {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
