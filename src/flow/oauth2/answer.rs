@@ -203,6 +203,11 @@ impl Answers<'_> {
                 _ => (self.asked.to_string(), None),
             });
         }
+        // The usual case: the origin that was asked, which is trusted.
+        let asked = self.asked.to_string();
+        if named.expose() == asked {
+            return Ok((asked, None));
+        }
         Ok(match geolocation::origin(named.expose()).filter(|origin| self.application.trusted.trusts(origin)) {
             Some(origin) => (origin.to_string(), None),
             None => (String::new(), Some(self.redactor().sanitize(&geolocation::shown(named.expose())))),
