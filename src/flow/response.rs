@@ -214,8 +214,8 @@ fn page(status: StatusCode) -> Cause {
 }
 
 /// Whether the text may be sent in a header: a line break would forge another header.
-pub(super) fn is_visible(text: &Secret) -> bool {
-    text.expose().bytes().all(|byte| byte.is_ascii_graphic())
+pub(super) fn is_visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Returns the only value of `values`; `None` if there is none, or if it is not a text. Two different values are an

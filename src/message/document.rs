@@ -98,13 +98,6 @@ impl<'d, 'a> Element<'d, 'a> {
         children
     }
 
-    /// Returns the members of a JSON object with exactly this name. A null counts as missing.
-    pub(crate) fn members(&self, name: &str) -> Vec<Element<'d, 'a>> {
-        let Element::Json(Json::Object(members)) = self else { return Vec::new() };
-        let named = members.iter().filter(|(member, _)| member == name).map(|(_, value)| Element::Json(value));
-        named.filter(|value| !value.is_null()).collect()
-    }
-
     /// Whether this is the value that serializers write for a missing value.
     fn is_null(&self) -> bool {
         match self {

@@ -26,5 +26,6 @@ pub(crate) use basic::basic;
 pub(crate) use charset::decode;
 pub(crate) use date::server_time;
 pub(crate) use document::{Document, Element};
+pub(crate) use json::Json;
 pub(crate) use request::{Endpoint, Request, begin, header, secret_value};
 pub(crate) use retry_after::requested_pause;

@@ -133,13 +133,13 @@ fn token(response: &Response<'_>, ask: &Ask<'_>) -> Result<Token, Error> {
         let is_other = envelope::is_of_oauth2(document);
         return Err(missing(if is_other { Cause::OtherService } else { Cause::NoToken }.into()));
     }
-    if !is_visible(&fields.token) {
+    if !is_visible(fields.token.expose()) {
         return Err(missing(Cause::BadToken.into()));
     }
     let refresh = match (fields.refresh_token, ask) {
         // The response to a refresh contains none: the old one stays valid.
         (new, Ask::Refresh { token, .. }) if new.expose().is_empty() => Secret::concat(&[token.refresh_token]),
-        (new, _) if is_visible(&new) => new,
+        (new, _) if is_visible(new.expose()) => new,
         _ => Secret::default(),
     };
     let date = fields.expiration_date.expose();

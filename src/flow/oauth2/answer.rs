@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::members::{self, text, whole_number};
 use super::{SCHEME, geolocation, number};
 use crate::error::{Cause, Code, Error};
-use crate::flow::response::{Documents, Response, is_visible, only};
+use crate::flow::response::{Documents, Response, is_visible};
 use crate::flow::service::{Application, Ask, Outcome};
-use crate::message::{Document, Element, server_time};
+use crate::message::{Document, server_time};
 use crate::origin::Origin;
 use crate::redact::Redactor;
 use crate::secret::Secret;
@@ -29,7 +30,7 @@ pub(super) struct Answers<'a> {
 
 impl Documents for Answers<'_> {
     fn has_form(&self, document: &Document<'_>) -> bool {
-        ["access_token", "error", "code"].iter().any(|name| !members(document, name).is_empty())
+        ["access_token", "error", "code"].iter().any(|name| members::has(document, name))
     }
 
     fn is_of_other_service(&self, document: &Document<'_>) -> bool {
@@ -77,8 +78,9 @@ impl Documents for Answers<'_> {
     }
 
     fn message(&self, document: &Document<'_>) -> Option<Secret> {
-        let text = |name| text(document, name).ok().flatten().filter(|text| !text.expose().is_empty());
-        text("error_description").or_else(|| text("error")).or_else(|| text("message"))
+        let text = |name| text(document, name).ok().flatten();
+        let text = text("error_description").or_else(|| text("error")).or_else(|| text("message"));
+        text.map(|text| Secret::concat(&[text]))
     }
 
     fn id(&self, _: &Document<'_>) -> Option<Secret> {
@@ -119,11 +121,9 @@ impl Answers<'_> {
             true => (number?, word?),
             false => (number.ok().flatten(), word.ok().flatten()),
         };
-        let word = word.filter(|word| !word.expose().is_empty());
         let is_refresh = matches!(self.ask, Ask::Refresh { .. });
-        let known = number
-            .and_then(number::cause)
-            .or_else(|| word.as_ref().and_then(|word| number::cause_of_word(word.expose(), is_refresh)));
+        let known =
+            number.and_then(number::cause).or_else(|| word.and_then(|word| number::cause_of_word(word, is_refresh)));
         // An error in a success is a failure, even if it is not known.
         let is_unknown = response.status.is_success() && word.is_some();
         Ok(known.or_else(|| is_unknown.then_some(Cause::RefusedWithoutStatus)))
@@ -135,12 +135,11 @@ impl Answers<'_> {
     /// [`Code::WrongHost`]: it is not named, not trusted, or the one that was asked.
     fn user_origin(&self, response: &Response<'_>) -> Result<Outcome, Error> {
         let named = text(&response.document, "geolocation")?.unwrap_or_default();
-        let reject =
-            |cause: Cause| Error::new(cause).detail(self.redactor().sanitize(&geolocation::shown(named.expose())));
-        if named.expose().is_empty() {
+        let reject = |cause: Cause| Error::new(cause).detail(self.redactor().sanitize(&geolocation::shown(named)));
+        if named.is_empty() {
             return Err(Cause::UserOriginNotNamed.into());
         }
-        match geolocation::origin(named.expose()) {
+        match geolocation::origin(named) {
             Some(origin) if origin == *self.asked => Err(reject(Cause::UserOriginIsAsked)),
             Some(origin) if self.application.trusted.trusts(&origin) => {
                 Ok(Outcome::AskAt { origin: Arc::new(origin), refusal: reject(Cause::SecondUserOrigin) })
@@ -159,18 +158,18 @@ impl Answers<'_> {
             Document::Unreadable(error) => return Err(missing(error.clone())),
             _ => {}
         }
-        let Some(value) = text(document, "access_token")?.filter(|value| !value.expose().is_empty()) else {
+        let Some(value) = text(document, "access_token")? else {
             let is_other = self.is_of_other_service(document);
             return Err(missing(if is_other { Cause::NativeFlowResponse } else { Cause::NoToken }.into()));
         };
-        if !is_visible(&value) {
+        if !is_visible(value) {
             return Err(missing(Cause::BadToken.into()));
         }
         let now = server_time(response.headers, response.came);
         let lifetime = whole_number(document, "expires_in")?.filter(|lifetime| *lifetime <= MAX_LIFETIME);
         let (refresh_token, refresh_expires_at) = self.refresh_token(document, now)?;
         let (instance_url, untrusted_url) = self.instance_url(document)?;
-        let token = Token::new(SCHEME, value.expose())
+        let token = Token::new(SCHEME, value)
             .with_refresh_token(refresh_token, refresh_expires_at)
             .with_expiry(lifetime.map(|lifetime| now + lifetime), String::new())
             .with_instance_url(instance_url);
@@ -179,12 +178,12 @@ impl Answers<'_> {
 
     /// Returns the refresh token and its expiry. If a refresh returns none, the one that was sent stays valid.
     fn refresh_token(&self, document: &Document<'_>, now: i64) -> Result<(Secret, Option<i64>), Error> {
-        let new = text(document, "refresh_token")?.filter(|new| !new.expose().is_empty() && is_visible(new));
+        let new = text(document, "refresh_token")?.filter(|new| is_visible(new));
         // Concur: an absolute time, in spite of its name.
         let expires_at = whole_number(document, "refresh_expires_in")?;
         let expires_at = expires_at.filter(|expires_at| (now..=now + MAX_LIFETIME).contains(expires_at));
         Ok(match (new, self.ask) {
-            (Some(new), _) => (new, expires_at),
+            (Some(new), _) => (Secret::concat(&[new]), expires_at),
             (None, Ask::Refresh { token, .. }) => {
                 (Secret::concat(&[token.refresh_token]), expires_at.or(token.refresh_expires_at))
             }
@@ -195,7 +194,7 @@ impl Answers<'_> {
     /// Returns the origin to which the token may be sent, or an empty text; and a geolocation that is not trusted.
     fn instance_url(&self, document: &Document<'_>) -> Result<(String, Option<String>), Error> {
         let named = text(document, "geolocation")?.unwrap_or_default();
-        if named.expose().is_empty() {
+        if named.is_empty() {
             return Ok(match self.ask {
                 Ask::Refresh { token, .. } => (token.instance_url.to_owned(), None),
                 _ if *self.asked == *self.application.base.origin => (String::new(), None),
@@ -205,40 +204,14 @@ impl Answers<'_> {
         }
         // The usual case: the origin that was asked, which is trusted.
         let asked = self.asked.to_string();
-        if named.expose() == asked {
+        if named == asked {
             return Ok((asked, None));
         }
-        Ok(match geolocation::origin(named.expose()).filter(|origin| self.application.trusted.trusts(origin)) {
+        Ok(match geolocation::origin(named).filter(|origin| self.application.trusted.trusts(origin)) {
             Some(origin) => (origin.to_string(), None),
-            None => (String::new(), Some(self.redactor().sanitize(&geolocation::shown(named.expose())))),
+            None => (String::new(), Some(self.redactor().sanitize(&geolocation::shown(named)))),
         })
     }
-}
-
-/// Returns the outermost members with exactly this name. A null counts as missing.
-fn members<'d, 'a>(document: &'d Document<'a>, name: &str) -> Vec<Element<'d, 'a>> {
-    match document {
-        Document::Json(json) => Element::Json(json).members(name),
-        _ => Vec::new(),
-    }
-}
-
-/// Returns the text of a member; `None` if it is missing or not a text.
-///
-/// # Errors
-/// Two members have this name, and their values differ.
-fn text(document: &Document<'_>, name: &str) -> Result<Option<Secret>, Error> {
-    only(name, members(document, name).iter().map(Element::value))
-}
-
-/// Returns a number that is written as a number or as a text of digits.
-fn whole_number(document: &Document<'_>, name: &str) -> Result<Option<i64>, Error> {
-    let values = members(document, name);
-    let text = only(name, values.iter().map(|value| value.number().or_else(|| value.value())))?;
-    Ok(text.and_then(|text| {
-        let digits = text.expose().trim();
-        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-    }))
 }
 
 fn number_of(document: &Document<'_>) -> Result<Option<u64>, Error> {

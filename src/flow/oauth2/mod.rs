@@ -4,11 +4,13 @@
 //! |---|---|
 //! | the requests and their endpoints | `request` |
 //! | reads a response: a token or an error | `answer` |
+//! | the values in a response | `members` |
 //! | the meaning of an error number | `number` |
 //! | the origin of a user or a token, as the server names it | `geolocation` |
 
 mod answer;
 mod geolocation;
+mod members;
 mod number;
 mod request;
 
