@@ -19,7 +19,7 @@ const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 pub(crate) enum Document<'a> {
     Empty,
     Xml(roxmltree::Document<'a>),
-    Json(Json),
+    Json(Json<'a>),
     /// A web page, with its title.
     WebPage(&'a str),
     /// Another text.
@@ -32,7 +32,7 @@ pub(crate) enum Document<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Element<'d, 'a> {
     Xml(Node<'d, 'a>),
-    Json(&'d Json),
+    Json(&'d Json<'a>),
 }
 
 impl<'a> Document<'a> {
@@ -88,7 +88,7 @@ impl<'d, 'a> Element<'d, 'a> {
                 .collect(),
             Element::Json(Json::Object(members)) => members
                 .iter()
-                .filter(|(member, _)| member.eq_ignore_ascii_case(name))
+                .filter(|(member, _)| member.expose().eq_ignore_ascii_case(name))
                 .map(|(_, value)| Element::Json(value))
                 .collect(),
             Element::Json(Json::List(first)) if name == "0" => first.iter().map(|first| Element::Json(first)).collect(),

@@ -54,7 +54,7 @@ fn values<'d>(document: &'d Document<'_>, name: &str) -> impl Iterator<Item = Va
         Document::Json(Json::Object(members)) => members.as_slice(),
         _ => &[],
     };
-    members.iter().filter(move |(member, _)| member == name).filter_map(|(_, json)| match json {
+    members.iter().filter(move |(member, _)| member.expose() == name).filter_map(|(_, json)| match json {
         Json::Null => None,
         Json::Text(text) => Some(Value::Text(text.expose().trim())),
         Json::Number(number) => Some(Value::Number(*number)),
