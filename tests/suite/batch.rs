@@ -210,7 +210,8 @@ fn busy_user_gets_a_token_after_the_retry_time(program: Program) {
 fn arguments_are_checked(program: impl Fn() -> Program) {
     let run = |args: &[&str]| args.iter().fold(program(), |program, arg| program.arg(arg)).run();
     let url = "https://localhost:1";
-    for args in [&[] as &[&str], &[url, "key", "soon"], &[url, "key", "-1"], &[url, "key", ""], &[url, "key", "86401"]] {
+    for args in [&[] as &[&str], &[url, "key", "soon"], &[url, "key", "-1"], &[url, "key", ""], &[url, "key", "86401"]]
+    {
         let facts = run(args);
         assert_eq!(facts.status.code(), Some(2), "{args:?}");
         assert!(facts.stderr.starts_with("usage: "), "{}", facts.stderr);
