@@ -17,7 +17,7 @@ DIAGNOSE = $(BUILD)/release/nativeflow-diagnose
 NOTICES = $(BUILD)/release/NOTICES
 # Prints a line about a step that begins.
 STEP = @packaging/step.sh
-# What a build depends on in addition to its sources.
+# A build depends on these files in addition to its sources.
 CRATE = Cargo.toml Cargo.lock build.rs
 # Names all missing tools before anything starts.
 NEEDS = @packaging/needs.sh
