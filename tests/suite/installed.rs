@@ -280,6 +280,8 @@ fn programs_licenses_and_examples_are_installed() {
         assert!(prefix.join("share/man").join(page).is_file(), "{page}");
     }
 
+    let help = Command::new("nativeflow-diagnose").arg("--help").env("PATH", prefix.join("bin")).output().unwrap();
+    assert!(help.status.success() && help.stdout.starts_with(b"usage: nativeflow-diagnose ["), "{help:?}");
     let ca = prefix.join("ca.pem");
     let mut stub = Command::new(prefix.join("bin/nativeflow-stub"))
         .args(["--ca-file", ca.to_str().unwrap(), "--max-requests", "1", "--idle-exit", "60", "--quiet"])
@@ -296,8 +298,6 @@ fn programs_licenses_and_examples_are_installed() {
         .run();
     assert!(facts.status.success() && facts.stdout.contains("Received a token"), "{}{}", facts.stdout, facts.stderr);
     assert!(stub.wait().unwrap().success());
-    let help = Command::new("nativeflow-diagnose").arg("--help").env("PATH", prefix.join("bin")).output().unwrap();
-    assert!(help.status.success() && help.stdout.starts_with(b"usage: nativeflow-diagnose ["), "{help:?}");
 }
 
 /// `$1` is the project, `$2` an empty directory with program.c. The remaining arguments are lines of the README: to install, and
