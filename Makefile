@@ -1,5 +1,4 @@
-# nativeflow: `make` builds the library, `make demo` runs it, `make test` tests it. CONTRIBUTING.md lists the other
-# targets.
+# nativeflow: `make` builds the library, `make demo` runs it, `make test` tests it. `make help` lists the other targets.
 
 CARGO ?= cargo
 export CARGO
@@ -18,23 +17,30 @@ DIAGNOSE = $(BUILD)/release/nativeflow-diagnose
 NOTICES = $(BUILD)/release/NOTICES
 # Prints a line about a step that begins.
 STEP = @packaging/step.sh
+# A build depends on these files in addition to its sources.
+CRATE = Cargo.toml Cargo.lock build.rs
 # Names all missing tools before anything starts.
 NEEDS = @packaging/needs.sh
 # A terminal shows cargo's progress.
 export CARGO_TERM_QUIET := $(shell [ -t 2 ] && echo false || echo true)
 
 all: library programs
+	$(STEP) "Built in $(BUILD)/release: libnativeflow.so, static/libnativeflow.a, nativeflow-stub, nativeflow-diagnose"
+
+# Prints the list in CONTRIBUTING.md.
+help:
+	@sed -n 's/^    \(make .*\)/\1/p' CONTRIBUTING.md
 
 library:
 	$(NEEDS) make '' rust cc:gcc
-	$(STEP) "Building the library: 1 or 2 minutes on a new machine"
+	$(STEP) "Building the library: 1 or 2 minutes on a new machine" $(LIBRARY).so $(CRATE) src
 	@$(CARGO) build --release
 	@ln -sf libnativeflow.so $(LIBRARY).so.0
 	@packaging/localize.sh $(LIBRARY).a abi/nativeflow.symbols $(STATIC)
 
 stub:
 	$(NEEDS) make '' rust cc:gcc
-	$(STEP) "Building nativeflow-stub, the mock server: 1 minute on a new machine"
+	$(STEP) "Building nativeflow-stub, the mock server: 1 minute on a new machine" $(STUB) $(CRATE) stub/Cargo.toml stub/src
 	@$(CARGO) build --release --package nativeflow-stub
 
 programs: library stub $(NOTICES)
@@ -217,5 +223,5 @@ clean:
 
 .DELETE_ON_ERROR:
 
-.PHONY: all library stub programs install install-files install-texts uninstall man dist deb windows nuget demo test test-all messages check residue \
+.PHONY: all help library stub programs install install-files install-texts uninstall man dist deb windows nuget demo test test-all messages check residue \
 	tools header table lint format bench clean

@@ -7,6 +7,7 @@
  * one user waits for retries. Exit code: 0 each user has a token, 1 some have none, 2 nothing was sent, 3 stopped early.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "batch_client.h"
 #include "batch_user.h"
 #include <stdlib.h>
 
@@ -19,18 +20,17 @@ static void *run(void *batch)
     return NULL;
 }
 
-static nf_error *connect_batch(struct batch *batch, const char *base_url, const char *ca_file)
+/* Prints the last line, and returns the exit code. */
+static int print_end(const struct batch *batch)
 {
-    nf_options *options = nf_options_new();
-    nf_error *error = nf_options_set_base_url(options, base_url);
-    if (error == NULL && ca_file != NULL)
-        error = nf_options_set_ca_file(options, ca_file);
-    if (error == NULL) /* the next user uses an idle connection, so there are as many connections as threads */
-        error = nf_options_set_keep_alive_ms(options, 30000);
-    if (error == NULL)
-        error = nf_client_new(options, &batch->client);
-    nf_options_free(options);
-    return error;
+    int is_empty = batch->tokens + batch->failures == 0, code = batch->stopped_by;
+    const char *remedy = code < 40 ? "Check the consumer key first." : "Follow the remedy of the last failure.";
+    printf("%d token%s, %d failure%s", batch->tokens, batch->tokens == 1 ? "" : "s", batch->failures,
+           batch->failures == 1 ? "" : "s");
+    if (code != 0)
+        printf(". Stopped: several users in a row failed. %s", remedy);
+    puts(is_empty ? ". The list is empty." : "");
+    return is_empty ? 2 : code != 0 ? 3 : batch->failures > 0;
 }
 
 int main(int argc, char **argv)
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
     setvbuf(stdin, NULL, _IONBF, 0); /* a buffered stream would keep copies of the secrets */
     batch.key = argv[2];
     batch.max_wait_ms = max_wait * INT64_C(1000);
-    nf_error *error = connect_batch(&batch, argv[1], argv[4]); /* argv[argc] is NULL */
+    nf_error *error = connect_client(argv[1], argv[2], argv[4], &batch.client); /* argv[argc] is NULL */
     if (error != NULL) {
         fprintf(stderr, "%s: %s. %s\n", nf_error_name(error), nf_error_message(error), nf_error_remedy(error));
         nf_error_free(error);
@@ -63,8 +63,6 @@ int main(int argc, char **argv)
         run(&batch);
     while (started > 0)
         pthread_join(threads[--started], NULL);
-    printf("%d tokens, %d failures%s\n", batch.tokens, batch.failures,
-           batch.is_stopped ? ". Stopped: several users in a row failed. Check the consumer key first." : "");
     nf_client_free(batch.client);
-    return batch.is_stopped ? 3 : batch.failures > 0;
+    return print_end(&batch);
 }

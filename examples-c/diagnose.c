@@ -7,7 +7,7 @@
 #include <time.h>
 
 static const char usage[] =
-    "usage: diagnose [--base-url URL] [--ca-file FILE] [--proxy URL | --environment-proxy] KEY LOGIN\n"
+    "usage: %s [--base-url URL] [--ca-file FILE] [--proxy URL | --environment-proxy] KEY LOGIN\n"
     "Other users can read the command line. Set a proxy with a password in the variable https_proxy instead.\n";
 
 static double ms_since(double start)
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 {
     char secret[512];
     double start = ms_since(0);
-    int next = 1;
+    int next = 1, is_help = argc == 2 && strcmp(argv[1], "--help") == 0;
     nf_client *client = NULL;
     nf_token *token = NULL;
     nf_options *options = nf_options_new();
@@ -63,7 +63,7 @@ int main(int argc, char **argv)
             break;
     }
     if (error == NULL && (next != argc - 2 || argv[next][0] == '-'))
-        return fputs(usage, stderr), 2;
+        return fprintf(is_help ? stdout : stderr, usage, argv[0]), is_help ? 0 : 2;
     if (error == NULL && (error = nf_client_new(options, &client)) == NULL) {
         if (!read_secret(secret, sizeof secret))
             return 1;

@@ -12,7 +12,7 @@ static void wipe(char *secret, size_t capacity)
         ((volatile char *)secret)[i] = '\0';
 }
 
-static int refuse_secret(const char *why, char *secret, size_t capacity)
+static inline int refuse_secret(const char *why, char *secret, size_t capacity)
 {
     wipe(secret, capacity);
     fprintf(stderr, "%s\n", why);
@@ -20,10 +20,10 @@ static int refuse_secret(const char *why, char *secret, size_t capacity)
 }
 
 /*
- * Reads the next line of standard input, which the program has made unbuffered. Rejects a line that is too long or contains
- * a NUL: a truncated password would count as a failed login.
+ * Reads the next line of standard input, which the program has made unbuffered. Returns NULL, or the reason why the line is
+ * rejected: it is too long or contains a NUL. A truncated password would count as a failed login.
  */
-static int read_line(char *line, size_t capacity)
+static const char *fault_of_line(char *line, size_t capacity)
 {
     size_t length = 0;
     int next, has_nul = 0;
@@ -34,13 +34,20 @@ static int read_line(char *line, size_t capacity)
             line[length++] = (char)next;
     }
     if (length == capacity)
-        return refuse_secret("The secret is longer than its buffer.", line, capacity);
+        return "The secret is longer than its buffer.";
     if (has_nul)
-        return refuse_secret("The secret contains a NUL character.", line, capacity);
+        return "The secret contains a NUL character.";
     if (length > 0 && line[length - 1] == '\r')
         length--;
     line[length] = '\0';
-    return 1;
+    return NULL;
+}
+
+/* The same. Returns 0, wipes the buffer and prints the reason if the line is rejected. */
+static inline int read_line(char *line, size_t capacity)
+{
+    const char *fault = fault_of_line(line, capacity);
+    return fault == NULL || refuse_secret(fault, line, capacity);
 }
 
 #endif

@@ -40,8 +40,9 @@ END {
 }
 
 function note(declaration, comment,    name, words) {
-    # Removes a macro that is empty or the default calling convention. The parameters after the first one move with it.
-    if (gsub(/NF_CALL /, "", declaration))
+    # Removes a macro that is empty or the default calling convention. The parameters after the first one move with it. A program
+    # that defines a callback needs it.
+    if (declaration !~ /\(NF_CALL \*/ && gsub(/NF_CALL /, "", declaration))
         gsub(/\n        /, "\n", declaration)
     if (declaration ~ /^#define/) {
         split(declaration, words, " ")
@@ -54,8 +55,8 @@ function note(declaration, comment,    name, words) {
         name = substr(declaration, 16, RLENGTH - 15)
         types[++type_count] = name
         is_type[name] = 1
-    } else if (match(declaration, /\(\*[a-z_]+\)/)) {
-        name = substr(declaration, RSTART + 2, RLENGTH - 3)
+    } else if (match(declaration, /\(NF_CALL \*[a-z_]+\)/)) {
+        name = substr(declaration, RSTART + 10, RLENGTH - 11)
         callbacks[++callback_count] = name
     } else if (match(declaration, /nf_[a-z0-9_]+\(/)) {
         name = substr(declaration, RSTART, RLENGTH - 1)
@@ -156,6 +157,8 @@ function type_page(name) {
         section("FUNCTIONS")
         list_functions(name)
     }
+    if (comments[name] ~ /`NF_LOG_\*`/)
+        list_macros("LOG LEVELS", "^NF_LOG_", "^$")
     example(name)
     section("SEE ALSO")
     put(references(name) "\\fBnativeflow\\fP(3)")

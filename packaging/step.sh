@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prints a line about a step that begins, unless make runs with --silent.
+# Prints a line about a step that begins, unless make runs with --silent, or OUTPUT is newer than each SOURCE (file or directory).
 #
-#     packaging/step.sh TEXT
+#     packaging/step.sh TEXT [OUTPUT SOURCE...]
 set -eu
 # The first word contains the options of one letter.
 flags=${MAKEFLAGS:-}
@@ -9,4 +9,9 @@ case ${flags%% *} in
 -* | *=*) ;;
 *s*) exit 0 ;;
 esac
-echo "$1"
+text=$1 output=${2:-}
+if [ -n "$output" ]; then
+    shift 2
+    [ ! -e "$output" ] || [ -n "$(find "$@" -newer "$output" | head -1)" ] || exit 0
+fi
+echo "$text"

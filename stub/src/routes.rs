@@ -10,9 +10,10 @@ use crate::log::Entry;
 use crate::scenarios;
 use crate::scenarios::scenario::{Play, Scenario};
 use crate::scenarios::states::States;
+use crate::service::bearer::bearer;
 use crate::service::context::Context;
-use crate::service::documents::Token;
-use crate::service::endpoint::Endpoint;
+use crate::service::documents::{DOCUMENTED_TOKENS, Token};
+use crate::service::endpoint::{Endpoint, Service};
 use crate::service::healthy;
 use crate::service::script::Script;
 use crate::service::site::Site;
@@ -123,6 +124,9 @@ fn script(route: &Route, path: &str, context: &Context, states: &States) -> Scri
     // The form of a token matters only where there is a token.
     let is_about_tokens = scenario.checks_credentials || matches!(scenario.play, Play::Stateful(_));
     if is_about_tokens && !context.endpoint.gives_tokens() {
+        if scenario.checks_credentials && revokes_documented_token(context) {
+            return Script::keep_alive_response(&Response::empty(200), context);
+        }
         return healthy_script(context);
     }
     if scenario.checks_credentials
@@ -143,6 +147,23 @@ fn script(route: &Route, path: &str, context: &Context, states: &States) -> Scri
 
 fn healthy_script(context: &Context) -> Script {
     fault(context).unwrap_or_else(|| Script::keep_alive_response(&healthy::respond(context), context))
+}
+
+/// Returns whether a token of a scenario revokes itself. The stub has not issued it, so the healthy service would reject it.
+fn revokes_documented_token(context: &Context) -> bool {
+    let Some(bearer) =
+        bearer(&context.request).filter(|it| DOCUMENTED_TOKENS.iter().any(|own| own.as_bytes() == it.token))
+    else {
+        return false;
+    };
+    match context.endpoint {
+        Endpoint::NativeRevoke => {
+            let is_complete = context.request.is_framed && context.parameter("token") == bearer.token;
+            bearer.service == Service::Native && is_complete
+        }
+        Endpoint::Connections => bearer.service == Service::OAuth2,
+        _ => false,
+    }
 }
 
 /// Rejects a request that the endpoint cannot accept, even if a scenario is about something else.

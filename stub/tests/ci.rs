@@ -61,7 +61,7 @@ fn job_fails_if_the_stub_cannot_start() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(output.stdout.is_empty() && stderr.contains("--ca-file ca.pem"), "{stderr}");
-    assert!(stderr.contains("nativeflow-stub did not start"), "{stderr}");
+    assert!(stderr.ends_with("nativeflow-stub did not start\n") && stderr.lines().count() == 2, "{stderr}");
 }
 
 #[test]

@@ -185,3 +185,29 @@ fn scenarios_apply_to_refresh_and_revocation() {
     assert_eq!(at("no-date", "POST", &revoke, &bearer).body(), "");
     assert_eq!(api(&stub, &own.value), "403");
 }
+
+#[test]
+fn token_of_a_scenario_revokes_itself() {
+    let stub = stub();
+    let revoke = |scenario: &str, bearer: &str, token: &str, headers: &str| {
+        let base = format!("{}/scenario/{scenario}", stub.plain_url());
+        let path = format!("/net2/oauth2/revoketoken.ashx?token={}", encoded(token));
+        call(&stub, "POST", &base, &path, &format!("Authorization: OAuth {bearer}\r\n{headers}"), "").status()
+    };
+    let documented = "fdjhk2382kwkajsklwe8i3932kslswl";
+    for (scenario, token) in [
+        ("ok", documented),
+        ("slow", documented),
+        ("json", documented),
+        ("entities", "a&b+c/d=="),
+        ("special-characters", "aB+/cd==$_x"),
+    ] {
+        // A scenario has no state.
+        for _ in 0..2 {
+            assert_eq!(revoke(scenario, token, token, EMPTY), "200", "{scenario}");
+        }
+    }
+    assert_eq!(revoke("ok", documented, "other", EMPTY), "403");
+    assert_eq!(revoke("ok", "other", documented, EMPTY), "403");
+    assert_eq!(revoke("ok", documented, documented, ""), "400");
+}

@@ -188,6 +188,26 @@ fn revocation_ends_all_refresh_tokens_of_the_user_and_no_access_token() {
 }
 
 #[test]
+fn revocation_is_that_of_the_healthy_service_in_scenarios_about_tokens() {
+    let stub = stub();
+    let delete = |scenario: &str, token: &str| {
+        let base = format!("{}/scenario/{scenario}", stub.plain_url());
+        call(&stub, "DELETE", &base, "/app-mgmt/v0/connections", &format!("Authorization: Bearer {token}\r\n"), "")
+    };
+    for scenario in ["oauth2-refresh-repeated", "oauth2-refresh-omitted"] {
+        let body = password_grant(&stub, &format!("{}/scenario/{scenario}", stub.plain_url())).body();
+        assert_eq!(delete(scenario, "unknown").status(), "401", "{scenario}");
+        let revoked = delete(scenario, &member(&body, "access_token"));
+        assert_eq!((revoked.status(), revoked.body()), ("200".to_owned(), String::new()), "{scenario}");
+        is_refused(&refresh(&stub, &member(&body, "refresh_token")), "400", "108", "invalid_grant");
+    }
+    for scenario in ["ok", "slow", "json", "oauth2-number"] {
+        assert_eq!(delete(scenario, "fdjhk2382kwkajsklwe8i3932kslswl").status(), "200", "{scenario}");
+        assert_eq!(delete(scenario, "unknown").status(), "401", "{scenario}");
+    }
+}
+
+#[test]
 fn token_opens_the_api_in_its_own_scheme_only() {
     let stub = stub();
     let modern = member(&password_grant(&stub, &stub.plain_url()).body(), "access_token");

@@ -91,6 +91,19 @@ fn help_shows_the_demo_user_and_version_shows_the_version() {
 }
 
 #[test]
+fn port_that_is_in_use_is_named() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port().to_string();
+    let output = run(&["--port", &port, "--ca-file", ca_file("in-use").to_str().unwrap()]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.starts_with(&format!("nativeflow-stub: cannot start: port {port}: Address already in use")),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn invalid_arguments_are_reported_with_exit_code_2() {
     for (arguments, expected) in [
         (&[][..], "--ca-file is required"),

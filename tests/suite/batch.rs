@@ -78,7 +78,8 @@ fn all_users_get_tokens_on_idle_connections(program: Program) {
     let night = Night::new("all");
     let facts = night.run(program, &User::demo().key, &night.list(|_| false));
     assert_eq!(facts.status.code(), Some(0), "{}", facts.stdout);
-    assert_eq!(count(&facts, ": token, expires "), 40, "{}", facts.stdout);
+    assert_eq!(count(&facts, ": token, expires 20"), 40, "{}", facts.stdout);
+    assert_eq!(count(&facts, " UTC"), 40, "{}", facts.stdout);
     assert!(facts.stdout.ends_with("40 tokens, 0 failures\n"), "{}", facts.stdout);
     assert_eq!(night.requests(), 40);
     assert!((2..=THREADS as u64).contains(&night.stub.connections()), "{} connections", night.stub.connections());
@@ -90,6 +91,35 @@ fn wrong_key_costs_three_logins(program: Program) {
     assert_eq!(facts.status.code(), Some(3), "{}", facts.stdout);
     assert_eq!((count(&facts, "NF_DENIED"), night.requests()), (TO_STOP, TO_STOP), "{}", facts.stdout);
     assert!(facts.stdout.contains("Check the consumer key first."), "{}", facts.stdout);
+}
+
+fn failures_of_the_network_do_not_point_to_the_key(program: Program) {
+    let mut night = Night::new("network");
+    // Closed as soon as its number is known.
+    night.url = format!("https://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let facts = night.run(program, &User::demo().key, &night.list(|_| false));
+    assert_eq!(facts.status.code(), Some(3), "{}", facts.stdout);
+    assert_eq!(count(&facts, "NF_CONNECT: "), TO_STOP, "{}", facts.stdout);
+    assert!(facts.stdout.ends_with("Follow the remedy of the last failure.\n"), "{}", facts.stdout);
+    assert!(!facts.stdout.contains("consumer key"), "{}", facts.stdout);
+}
+
+fn key_that_cannot_be_sent_is_reported_once(program: Program) {
+    let night = Night::new("spaces");
+    let facts = night.run(program, "a key with spaces", &night.list(|_| false));
+    assert_eq!((facts.status.code(), facts.stdout.as_str()), (Some(2), ""), "{}", facts.stderr);
+    assert!(facts.stderr.starts_with("NF_INVALID_ARGUMENT: ") && facts.stderr.contains("key"), "{}", facts.stderr);
+    assert_eq!((facts.stderr.lines().count(), night.requests()), (1, 0), "{}", facts.stderr);
+}
+
+/// A password manager that fails writes nothing.
+fn empty_list_is_a_failure(program: impl Fn() -> Program) {
+    let night = Night::new("empty");
+    for list in [vec![], vec![String::new()]] {
+        let facts = night.run(program(), &User::demo().key, &list);
+        assert_eq!(facts.status.code(), Some(2), "{}", facts.stdout);
+        assert_eq!(facts.stdout, "0 tokens, 0 failures. The list is empty.\n", "{}", facts.stderr);
+    }
 }
 
 fn batch_stops_when_all_later_users_fail(program: Program) {
@@ -108,6 +138,8 @@ fn failed_users_are_named_and_not_retried(program: Program) {
     // Three lines that are not sent do not stop the batch, and an empty one is ignored.
     list.splice(30..30, ["no comma".to_owned(), "a:colon,Zq7".to_owned(), ",Zq7".to_owned(), String::new()]);
     list.push("x".repeat(2000));
+    list.push("user1@example.com,Zq7\0Zq7".to_owned());
+    list.push("user1@example.com,".to_owned());
     let facts = night.run(program, &User::demo().key, &list);
     assert_eq!(facts.status.code(), Some(1), "{}", facts.stdout);
     for line in [
@@ -118,10 +150,16 @@ fn failed_users_are_named_and_not_retried(program: Program) {
     ] {
         assert_eq!(count(&facts, line), 1, "{line}: {}", facts.stdout);
     }
-    for line in ["line 31: not LOGIN,PASSWORD", "line 45: not LOGIN,PASSWORD"] {
-        assert_eq!(count(&facts, line), 1, "{line}: {}", facts.stdout);
+    for (line, reason) in [
+        ("line 31: ", "not LOGIN,PASSWORD"),
+        ("line 45: ", "longer than its buffer"),
+        ("line 46: ", "contains a NUL character"),
+        ("line 47: ", "not LOGIN,PASSWORD"),
+    ] {
+        let is_named = facts.stdout.lines().any(|it| it.starts_with(line) && it.contains(reason));
+        assert!(is_named, "{line}{reason}: {}", facts.stdout);
     }
-    assert!(facts.stdout.ends_with("38 tokens, 6 failures\n"), "{}", facts.stdout);
+    assert!(facts.stdout.ends_with("38 tokens, 8 failures\n"), "{}", facts.stdout);
     assert_eq!(night.requests(), 40);
 }
 
@@ -153,7 +191,7 @@ fn busy_user_fails_if_the_program_may_not_wait(program: Program) {
     let facts = night.run(program, &User::demo().key, &night.list(|_| false));
     assert_eq!(facts.status.code(), Some(1), "{}", facts.stdout);
     assert_eq!(count(&facts, "line 1: NF_BUSY: "), 1, "{}", facts.stdout);
-    assert!(facts.stdout.ends_with("39 tokens, 1 failures\n"), "{}", facts.stdout);
+    assert!(facts.stdout.ends_with("39 tokens, 1 failure\n"), "{}", facts.stdout);
     assert_eq!(night.requests(), 39);
 }
 
@@ -172,11 +210,14 @@ fn busy_user_gets_a_token_after_the_retry_time(program: Program) {
 fn arguments_are_checked(program: impl Fn() -> Program) {
     let run = |args: &[&str]| args.iter().fold(program(), |program, arg| program.arg(arg)).run();
     let url = "https://localhost:1";
-    for args in [&[] as &[&str], &[url, "key", "soon"], &[url, "key", "-1"], &[url, "key", ""]] {
+    for args in [&[] as &[&str], &[url, "key", "soon"], &[url, "key", "-1"], &[url, "key", ""], &[url, "key", "86401"]]
+    {
         let facts = run(args);
         assert_eq!(facts.status.code(), Some(2), "{args:?}");
         assert!(facts.stderr.starts_with("usage: "), "{}", facts.stderr);
     }
+    let facts = run(&[url, "key", "86400"]);
+    assert_eq!(facts.stdout, "0 tokens, 0 failures. The list is empty.\n", "{}", facts.stderr);
     let facts = run(&["ftp://localhost", "key", "0"]);
     assert_eq!(facts.status.code(), Some(2), "{}", facts.stderr);
     assert!(facts.stderr.starts_with("NF_INVALID_OPTION: "), "{}", facts.stderr);
@@ -190,6 +231,9 @@ pub fn check(program: impl Fn() -> Program) {
     failed_users_are_named_and_not_retried(program());
     busy_user_fails_if_the_program_may_not_wait(program());
     busy_user_gets_a_token_after_the_retry_time(program());
+    failures_of_the_network_do_not_point_to_the_key(program());
+    key_that_cannot_be_sent_is_reported_once(program());
+    empty_list_is_a_failure(&program);
     arguments_are_checked(program);
 }
 
@@ -206,6 +250,21 @@ fn c_batch_stops_after_three_rejections_if_the_key_is_wrong() {
 #[test]
 fn c_batch_stops_if_all_later_users_fail() {
     batch_stops_when_all_later_users_fail(c_program());
+}
+
+#[test]
+fn c_batch_points_to_the_key_only_if_logins_were_rejected() {
+    failures_of_the_network_do_not_point_to_the_key(c_program());
+}
+
+#[test]
+fn c_batch_reports_a_key_that_cannot_be_sent_once() {
+    key_that_cannot_be_sent_is_reported_once(c_program());
+}
+
+#[test]
+fn c_batch_fails_without_users() {
+    empty_list_is_a_failure(c_program);
 }
 
 #[test]

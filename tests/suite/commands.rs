@@ -1,8 +1,10 @@
 //! Commands of the Makefile that take long: they name all missing tools before they start, and print a line for each step.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
+use std::time::SystemTime;
 
 use crate::support::{Build, needs, outside_cargo, root, scratch};
 
@@ -56,34 +58,90 @@ fn missing_tools_are_named_at_once_before_anything_starts() {
     }
 }
 
+/// A program that replaces cargo.
+fn other_cargo(name: &str, script: &str) -> PathBuf {
+    let cargo = scratch("other-cargo").join(name);
+    fs::write(&cargo, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    cargo
+}
+
 #[test]
 fn rust_that_is_too_old_is_named() {
-    let tools = basic_tools();
-    let old = tools.join("old-cargo");
-    fs::write(&old, "#!/bin/sh\necho 'cargo 1.85.0 (d73d2caf9 2024-12-31)'\n").unwrap();
-    assert!(Command::new("chmod").arg("+x").arg(&old).status().unwrap().success());
+    let old = other_cargo("old", "echo 'cargo 1.85.0 (d73d2caf9 2024-12-31)'");
     let made = outside_cargo("make").arg("stub").env("CARGO", &old).current_dir(root()).output().unwrap();
     let stderr = String::from_utf8_lossy(&made.stderr);
     assert!(!made.status.success() && stderr.contains("  Rust 1.95: this is 1.85.0"), "{stderr}");
 }
 
 #[test]
-fn each_step_is_one_line_with_an_estimate() {
+fn each_step_of_the_demo_is_one_line() {
     Build::Shared.folder();
     let made = outside_cargo("make").arg("demo").current_dir(root()).output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&made.stdout), String::from_utf8_lossy(&made.stderr));
     assert!(made.status.success() && stderr.is_empty(), "{stdout}{stderr}");
     let lines: Vec<&str> = stdout.lines().collect();
-    for (line, (step, estimate)) in lines.iter().zip([
-        ("Building the library: ", "on a new machine"),
-        ("Building nativeflow-stub, the mock server: ", "on a new machine"),
-        ("Compiling examples-c/get_token.c", ""),
-        ("$ get_token ", ""),
-    ]) {
-        assert!(line.starts_with(step) && line.contains(estimate), "no {step:?} in:\n{stdout}");
+    let after_building = lines.iter().skip_while(|line| line.starts_with("Building "));
+    for (line, step) in after_building.zip(["Compiling examples-c/get_token.c", "$ get_token "]) {
+        assert!(line.starts_with(step), "no {step:?} in:\n{stdout}");
     }
     let silent = outside_cargo("make").args(["--silent", "demo"]).current_dir(root()).output().unwrap();
     assert!(silent.stdout.starts_with(b"$ get_token "), "{}", String::from_utf8_lossy(&silent.stdout));
+}
+
+#[test]
+fn build_has_an_estimate_unless_nothing_is_to_be_built() {
+    let cargo = other_cargo("failing", "[ $1 = --version ] && echo 'cargo 1.95.0'");
+    let build = scratch("estimates");
+    let _ = fs::remove_dir_all(&build);
+    fs::create_dir_all(build.join("release")).unwrap();
+    let printed = |target: &str| {
+        let build = format!("BUILD={}", build.display());
+        let made =
+            outside_cargo("make").args([target, &build]).env("CARGO", &cargo).current_dir(root()).output().unwrap();
+        String::from_utf8(made.stdout).unwrap()
+    };
+    for (target, step, output) in [
+        ("library", "Building the library: 1 or 2 minutes on a new machine\n", "libnativeflow.so"),
+        ("stub", "Building nativeflow-stub, the mock server: 1 minute on a new machine\n", "nativeflow-stub"),
+    ] {
+        assert_eq!(printed(target), step);
+        let output = fs::File::create(build.join("release").join(output)).unwrap();
+        assert_eq!(printed(target), "", "it is new");
+        output.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        assert_eq!(printed(target), step, "the sources are newer");
+    }
+}
+
+#[test]
+fn make_ends_with_the_place_of_its_results() {
+    Build::Shared.folder();
+    let made = outside_cargo("make").current_dir(root()).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&made.stdout), String::from_utf8_lossy(&made.stderr));
+    assert!(made.status.success() && stderr.is_empty(), "{stdout}{stderr}");
+    let (folder, files) = stdout.lines().last().unwrap().strip_prefix("Built in ").unwrap().split_once(": ").unwrap();
+    assert_eq!((folder, files.split(", ").count()), ("target/release", 4), "{stdout}");
+    for file in files.split(", ") {
+        assert!(root().join(folder).join(file).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn make_help_lists_the_targets() {
+    let made = outside_cargo("make").arg("help").current_dir(root()).output().unwrap();
+    let help = String::from_utf8(made.stdout).unwrap();
+    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
+    let (_, known) = makefile.split_once("\n.PHONY: ").unwrap();
+    let known: Vec<&str> = known.split_whitespace().collect();
+    assert!(made.status.success() && help.lines().count() > 15, "{help}");
+    for line in help.lines() {
+        let (command, what) = line.split_once('#').unwrap_or_else(|| panic!("no text: {line}"));
+        let target = command.trim().strip_prefix("make").unwrap().trim();
+        assert!((target.is_empty() || known.contains(&target)) && !what.is_empty(), "{line}");
+    }
+    for target in ["demo", "test", "install", "help"] {
+        assert!(help.contains(&format!("make {target} ")), "{target}");
+    }
 }
 
 /// `script` provides a terminal.

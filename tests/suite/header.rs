@@ -147,6 +147,9 @@ fn readme_program_compiles() {
     let readme = std::fs::read_to_string(support::root().join("README.md")).unwrap();
     let program = readme.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a C program");
     assert!(program.lines().count() <= 30, "the program in the README is too long");
+    // With a space, the library rejects it before anything is sent.
+    let key = program.split("nf_get_token(\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a consumer key");
+    assert!(!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()), "the consumer key {key:?}");
     let path: &Path = &support::scratch("readme").join("readme.c");
     std::fs::write(path, program).unwrap();
     Compiler::c11().source(path).output(&path.with_extension("")).shared().run();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use nativeflow_stub::User;
+use nativeflow_stub::{Options, User};
 
 use crate::support::{self, Build, Program, needs, root, scratch};
 
@@ -119,8 +119,11 @@ fn man_pages_format_without_warnings() {
 fn pages_of_programs_name_every_option_and_format_without_warnings() {
     needs!("mandoc");
     let stub = Command::new(support::stub_program()).arg("--help").output().unwrap().stdout;
-    let diagnose = Program::compile("examples-c/diagnose.c", Build::Shared).run().stderr;
-    for (program, usage) in [("nativeflow-stub", String::from_utf8(stub).unwrap()), ("nativeflow-diagnose", diagnose)] {
+    let diagnose = Program::compile("examples-c/diagnose.c", Build::Shared).arg("--help").run();
+    assert_eq!((diagnose.status.code(), diagnose.stderr.as_str()), (Some(0), ""), "{}", diagnose.stdout);
+    for (program, usage) in
+        [("nativeflow-stub", String::from_utf8(stub).unwrap()), ("nativeflow-diagnose", diagnose.stdout)]
+    {
         let page = fs::read_to_string(examples().join(format!("{program}.1"))).unwrap();
         let options =
             usage.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|word| word.starts_with("--"));
@@ -205,7 +208,7 @@ fn overview_page_has_preamble_codes_and_functions() {
         r#"fprintf(stderr, "%s: %s. %s\n", nf_error_name(error),"#,
         "created by freed by ------------------------------------------ ---------------",
         "return \"\", 0 or -1",
-        "typedef void (*nf_log_fn)(void *user, int32_t level, const char *line);",
+        "typedef void (NF_CALL *nf_log_fn)(void *user, int32_t level, const char *line);",
         "NF_LOG_WARNING (2) A problem that does not stop the call.",
         "TIMINGS NF_TIMING_LOOKUP (0) Time to look up a host name",
         "NF_TIMING_TLS (2) Time of the TLS handshake with the server.",
@@ -224,23 +227,28 @@ fn overview_page_has_preamble_codes_and_functions() {
 }
 
 #[test]
-fn type_pages_have_functions_and_an_example() {
+fn pages_of_types_refresh_and_revocation_have_an_example() {
     needs!("man");
     let pages = pages("types", &["awk"]);
     for (type_name, parts) in [
         ("nf_client", &["typedef struct nf_client nf_client;", "nf_client_share(3) creates another handle"][..]),
         ("nf_options", &["nf_options_set_proxy(3) sets the proxy"]),
         ("nf_token", &["nf_token_value(3) returns the access token"]),
+        ("nf_client_refresh_token", &["DESCRIPTION Gets another access token"]),
+        ("nf_client_revoke_token", &["DESCRIPTION Revokes a token at the service."]),
         ("nf_error", &["Why a call failed", "nf_error_remedy(3) returns what"]),
         (
             "nf_log_fn",
             &[
-                "typedef void (*nf_log_fn)(void *user",
+                "typedef void (NF_CALL *nf_log_fn)(void *user",
+                "NF_LOG_ERROR (1) The call failed.",
+                "NF_LOG_INFO (3) A step is finished.",
                 "SEE ALSO nf_error_call_id(3), nf_options_set_log(3), nativeflow(3)",
             ],
         ),
     ] {
         let page = shown(pages.iter().find(|page| name(page) == type_name).unwrap());
+        assert_eq!(page.contains("LOG LEVELS"), type_name == "nf_log_fn", "{page}");
         let example = fs::read_to_string(examples().join(format!("{type_name}.c"))).unwrap();
         // A page has 80 columns, and a terminal an indent.
         assert!(example.lines().all(|line| line.len() <= 72), "{type_name}");
@@ -260,7 +268,7 @@ fn examples_of_the_pages_run() {
     let log = scratch("man").join("log");
     let program = Program::compile("man_examples", Build::Shared);
     let facts = program.args(&[&stub.base_url(), ca.to_str().unwrap(), log.to_str().unwrap()]);
-    let facts = facts.lines(&[&user.key, &user.login, &user.secret]).run();
+    let facts = facts.lines(&[&user.key, &user.login, &user.secret, &Options::default().client_secret]).run();
     assert!(
         facts.status.success() && facts.stdout.ends_with("all checks passed\n"),
         "{}{}",

@@ -10,9 +10,10 @@ use std::time::Duration;
 use crate::server::connection;
 use crate::server::port::Port;
 
-/// Binds a port on loopback.
+/// Binds a port on loopback. An error names the port.
 pub(crate) fn bind(port: u16) -> io::Result<(TcpListener, u16)> {
-    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .map_err(|error| io::Error::new(error.kind(), format!("port {port}: {error}")))?;
     let port = socket.local_addr()?.port();
     Ok((socket, port))
 }

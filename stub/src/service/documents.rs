@@ -8,6 +8,8 @@ use crate::random::random_id;
 use crate::service::context::{Context, Format};
 
 pub(crate) const TOKEN: &str = "fdjhk2382kwkajsklwe8i3932kslswl";
+/// The access tokens that scenarios send, without escapes.
+pub(crate) const DOCUMENTED_TOKENS: [&str; 3] = [TOKEN, "a&b+c/d==", "aB+/cd==$_x"];
 /// A token of another response.
 pub(crate) const OTHER_TOKEN: &str = "0thert0kenofanearliercall";
 pub(crate) const REFRESH_TOKEN: &str = "8ew$sefhj7s62ns94376nsjd62s";

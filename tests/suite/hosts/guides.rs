@@ -74,7 +74,7 @@ impl Guide {
         blocks.nth(self.block).unwrap_or_else(|| panic!("{} has no block {}", self.page, self.block)).to_owned()
     }
 
-    /// Runs the commands in an empty directory. The copy of this project is removed when they have taken their files.
+    /// Runs the commands in an empty directory, with the settings for another prefix if the page has them. The copy of this project is removed when they have taken their files.
     fn run(&self, place: &Place, work: &Path, environment: &[(&str, &str)]) -> Facts {
         let (clone, project, commands) = (work.join("clone"), work.join("project"), work.join("commands"));
         for folder in ["bindings", "examples-c"] {
@@ -89,8 +89,10 @@ impl Guide {
         }
         let user = User::demo();
         fs::write(project.join("list"), format!("{},{}\n", user.login, user.secret)).unwrap();
-        let script = self
-            .commands()
+        let text = fs::read_to_string(root().join(self.page)).unwrap();
+        let settings = text.lines().find(|line| line.starts_with("export PKG_CONFIG_PATH=PREFIX")).unwrap_or_default();
+        let script = format!("{settings}\n{}", self.commands())
+            .replace("PREFIX", &place.fill("{prefix}"))
             .replace("CLONE", clone.to_str().unwrap())
             .replace("BASE_URL", &place.fill("{base-url}"))
             .replace("CONSUMER_KEY", &user.key)
@@ -99,7 +101,8 @@ impl Guide {
         let (copies, rest): (Vec<_>, Vec<_>) = script.lines().partition(|line| line.starts_with("cp "));
         let script = format!("{}\nrm -r {}\n{}", copies.join("\n"), clone.display(), rest.join("\n"));
         let path = format!("PATH={}:{}", commands.display(), std::env::var("PATH").unwrap());
-        let variables = place.variables().into_iter().map(|(name, value)| format!("{name}={value}"));
+        let variables = place.variables().into_iter().filter(|(name, _)| !settings.contains(&format!("{name}=")));
+        let variables = variables.map(|(name, value)| format!("{name}={value}"));
         let more = environment.iter().map(|(name, value)| format!("{name}={value}"));
         let program = Program::new("env".into(), self.page.to_owned()).counted_as("guides");
         let program = program.arg("-C").arg(project.to_str().unwrap()).arg(&path);

@@ -29,8 +29,9 @@ type batch struct {
 	key     string
 	maxWait time.Duration
 
-	stopped context.Context // done when several users in a row have failed
-	stop    context.CancelFunc
+	stopped   context.Context // done when several users in a row have failed
+	stop      context.CancelFunc
+	stoppedBy nativeflow.Code // the code of the last of them
 
 	lock                                    sync.Mutex // of standard input, standard output, and what follows
 	lines, tokens, failures, failuresInARow int
@@ -90,7 +91,11 @@ func (b *batch) report(line int, token *nativeflow.Token, err error) {
 	defer b.lock.Unlock()
 	if err == nil {
 		// A program stores the token here.
-		fmt.Printf("line %d: token, expires %s\n", line, token.ExpirationDate())
+		when := "at an unknown time"
+		if at, known := token.ExpiresAt(); known {
+			when = at.Format("2006-01-02 15:04:05 MST")
+		}
+		fmt.Printf("line %d: token, expires %s\n", line, when)
 		b.tokens++
 		b.failuresInARow = 0
 		return
@@ -100,12 +105,16 @@ func (b *batch) report(line int, token *nativeflow.Token, err error) {
 	var failed *nativeflow.Error
 	if errors.As(err, &failed) && failed.Code >= nativeflow.ErrDenied { // others were not sent: the line is invalid
 		if b.failuresInARow++; b.failuresInARow == maxFailuresInARow {
+			b.stoppedBy = failed.Code
 			b.stop()
 		}
 	}
 }
 
-var errLine = errors.New("not LOGIN,PASSWORD")
+var (
+	errLine    = errors.New("not LOGIN,PASSWORD")
+	errTooLong = errors.New("longer than its buffer")
+)
 
 // nextUser handles the next line. It returns false if there is none, or if the batch has stopped.
 func (b *batch) nextUser() bool {
@@ -124,7 +133,11 @@ func (b *batch) nextUser() bool {
 		return !isOver
 	}
 	comma := bytes.IndexByte(text, ',')
-	if comma < 0 {
+	switch {
+	case text == nil:
+		b.report(line, nil, errTooLong)
+		return true
+	case comma < 0 || comma == len(text)-1:
 		b.report(line, nil, errLine)
 		return true
 	}
@@ -153,21 +166,65 @@ func (b *batch) run() {
 	group.Wait()
 }
 
+// newClient makes the client of a batch. For the OAuth 2.0 service, set two options more: OAuth2 and ClientSecret. It also checks
+// the key, so that a key that cannot be sent fails once and not for each user. A call with a canceled context sends nothing.
+func newClient(baseURL, key, caFile string) (*nativeflow.Client, error) {
+	client, err := nativeflow.NewClient(nativeflow.Options{
+		BaseURL:   baseURL,
+		CAFile:    caFile,
+		KeepAlive: 30 * time.Second, // the next user uses an idle connection, so there are as many connections as workers
+	})
+	if err != nil {
+		return nil, err
+	}
+	canceled, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := client.GetToken(canceled, key, []byte("login"), nil); !errors.Is(err, nativeflow.ErrCancelled) {
+		client.Close()
+		return nil, err
+	}
+	return client, nil
+}
+
+func count(n int, of string) string {
+	if n != 1 {
+		of += "s"
+	}
+	return fmt.Sprintf("%d %s", n, of)
+}
+
+// printEnd prints the last line, and returns the exit code.
+func (b *batch) printEnd() int {
+	fmt.Printf("%s, %s", count(b.tokens, "token"), count(b.failures, "failure"))
+	switch {
+	case b.tokens+b.failures == 0:
+		fmt.Println(". The list is empty.")
+		return 2
+	case b.stoppedBy != 0 && b.stoppedBy < 40:
+		fmt.Println(". Stopped: several users in a row failed. Check the consumer key first.")
+		return 3
+	case b.stoppedBy != 0:
+		fmt.Println(". Stopped: several users in a row failed. Follow the remedy of the last failure.")
+		return 3
+	case b.failures > 0:
+		fmt.Println()
+		return 1
+	}
+	fmt.Println()
+	return 0
+}
+
 func main() {
 	maxWait := uint64(0)
 	err := error(nil)
 	if len(os.Args) >= 4 {
-		maxWait, err = strconv.ParseUint(os.Args[3], 10, 16)
+		maxWait, err = strconv.ParseUint(os.Args[3], 10, 32)
 	}
-	if len(os.Args) < 4 || len(os.Args) > 5 || err != nil {
+	if len(os.Args) < 4 || len(os.Args) > 5 || err != nil || maxWait > 86400 {
 		fmt.Fprintf(os.Stderr, "usage: %s BASE_URL CONSUMER_KEY MAX_WAIT_SECONDS [CA_FILE] < list\n", os.Args[0])
 		os.Exit(2)
 	}
-	client, err := nativeflow.NewClient(nativeflow.Options{
-		BaseURL:   os.Args[1],
-		CAFile:    append(os.Args, "")[4],
-		KeepAlive: 30 * time.Second, // the next user uses an idle connection, so there are as many connections as workers
-	})
+	client, err := newClient(os.Args[1], os.Args[2], append(os.Args, "")[4])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
@@ -176,14 +233,5 @@ func main() {
 	b.stopped, b.stop = context.WithCancel(context.Background())
 	b.run()
 	client.Close()
-	fmt.Printf("%d tokens, %d failures", b.tokens, b.failures)
-	switch {
-	case b.stopped.Err() != nil:
-		fmt.Println(". Stopped: several users in a row failed. Check the consumer key first.")
-		os.Exit(3)
-	case b.failures > 0:
-		fmt.Println()
-		os.Exit(1)
-	}
-	fmt.Println()
+	os.Exit(b.printEnd())
 }

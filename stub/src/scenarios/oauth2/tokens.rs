@@ -5,6 +5,8 @@ use super::super::scenario::{Scenario, granting, of_oauth2, response};
 use crate::http::response::Response;
 use crate::service::context::Context;
 use crate::service::documents::{EXPIRES_IN, REFRESH_EXPIRES_IN};
+use crate::service::endpoint::Endpoint;
+use crate::service::healthy;
 use crate::service::oauth2::grant::{Rotation, respond_with};
 
 pub(super) const TABLE: &[Scenario] = &[
@@ -51,17 +53,25 @@ pub(super) const TABLE: &[Scenario] = &[
     of_oauth2(response(
         "oauth2-refresh-repeated",
         "a refresh repeats the refresh token, which stays valid",
-        |context| respond_with(Rotation::Repeated, context),
+        |context| rotating(Rotation::Repeated, context),
     )),
     of_oauth2(response(
         "oauth2-refresh-omitted",
         "a refresh returns no refresh token; the old one stays valid",
-        |context| respond_with(Rotation::Omitted, context),
+        |context| rotating(Rotation::Omitted, context),
     )),
 ];
 
 const fn form(name: &'static str, summary: &'static str, play: fn(&Context) -> Response) -> Scenario {
     of_oauth2(granting(response(name, summary, play)))
+}
+
+/// The healthy service, except that a refresh ends in another way.
+fn rotating(rotation: Rotation, context: &Context) -> Response {
+    match context.endpoint {
+        Endpoint::Token => respond_with(rotation, context),
+        _ => healthy::respond(context),
+    }
 }
 
 /// `value` is JSON.
