@@ -8,7 +8,7 @@ use super::error::nf_error;
 use super::guard;
 use super::options::nf_options;
 use super::token::nf_token;
-use crate::client::Client;
+use crate::client::{Client, unsent};
 use crate::error::Error;
 use crate::options::Options;
 
@@ -258,10 +258,12 @@ pub unsafe extern "C-unwind" fn nf_client_refresh_token(
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
         let (out, key) = unsafe { (Output::cleared(out), TextCopy::of(key)) };
-        let out = out.required("out")?;
-        // SAFETY: as above.
-        let (client, token) = unsafe { (object(client, "client")?.client.clone(), object(token, "token")?) };
-        let (refreshed, call) = client.refresh_token(key.required("key")?.expose(), token.kept())?;
+        let (out, client, token, key) = unsent((|| {
+            // SAFETY: as above.
+            let (client, token) = unsafe { (object(client, "client"), object(token, "token")) };
+            Ok((out.required("out")?, client?.client.clone(), token?, key.required("key")?))
+        })())?;
+        let (refreshed, call) = client.refresh_token(key.expose(), token.kept())?;
         out.set(nf_token::export(refreshed, call, client.log())?);
         Ok(())
     })
@@ -293,7 +295,8 @@ pub unsafe extern "C-unwind" fn nf_client_revoke_token(
 ) -> *mut nf_error {
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
-        let (client, token) = unsafe { (object(client, "client")?.client.clone(), object(token, "token")?) };
+        let (client, token) = unsafe { (object(client, "client"), object(token, "token")) };
+        let (client, token) = (unsent(client)?.client.clone(), unsent(token)?);
         // SAFETY: as above.
         let admin = unsafe { admin.as_ref() };
         client.revoke_token(token.kept(), admin.map(nf_token::kept))
@@ -322,10 +325,12 @@ pub unsafe extern "C-unwind" fn nf_client_get_application_token(
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
         let (out, key) = unsafe { (Output::cleared(out), TextCopy::of(key)) };
-        let out = out.required("out")?;
-        // SAFETY: as above.
-        let client = unsafe { object(client, "client") }?.client.clone();
-        let (token, call) = client.get_application_token(key.required("key")?.expose())?;
+        let (out, client, key) = unsent((|| {
+            // SAFETY: as above.
+            let client = unsafe { object(client, "client") };
+            Ok((out.required("out")?, client?.client.clone(), key.required("key")?))
+        })())?;
+        let (token, call) = client.get_application_token(key.expose())?;
         out.set(nf_token::export(token, call, client.log())?);
         Ok(())
     })
@@ -347,9 +352,10 @@ unsafe fn get_token(
     // because all may be in one buffer.
     let (out, key, [login, secret]) =
         unsafe { (Output::cleared(out), TextCopy::of(key), copy_and_wipe([login, secret])) };
-    let out = out.required("out")?;
-    let client = client()?;
-    let (key, login, secret) = (key.required("key")?, login.required("login")?, secret.optional("secret")?);
+    let (out, client, key, login, secret) = unsent((|| {
+        let (out, client) = (out.required("out")?, client()?);
+        Ok((out, client, key.required("key")?, login.required("login")?, secret.optional("secret")?))
+    })())?;
     guard::panic_if_asked(key.expose());
     let (token, call) = client.get_token(key.expose(), login.expose(), secret.expose())?;
     out.set(nf_token::export(token, call, client.log())?);

@@ -64,6 +64,12 @@ impl Error {
         }))
     }
 
+    /// Replaces the cause. The facts stay.
+    pub(crate) fn map_cause(mut self, change: impl FnOnce(Cause) -> Cause) -> Error {
+        self.0.cause = change(self.0.cause);
+        self
+    }
+
     /// Adds the facts of this case. They must not contain a secret. Text from a server is reduced to one line.
     pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Error {
         self.0.detail = line(&detail);

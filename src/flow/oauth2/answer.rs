@@ -65,11 +65,8 @@ impl Documents for Answers<'_> {
 
     fn refusal(&self, status: StatusCode, is_of_service: bool) -> Option<Cause> {
         let is_rejection = matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
-        match self.ask {
-            Ask::Revoke { .. } if is_rejection => Some(Cause::RevokeRefused),
-            _ if is_rejection && is_of_service => Some(Cause::LoginOrClientDenied),
-            _ => None,
-        }
+        let has_user = matches!(self.ask, Ask::Token(_) | Ask::Refresh { .. });
+        (is_rejection && is_of_service && has_user).then_some(Cause::LoginOrClientDenied)
     }
 
     fn gone(&self) -> Cause {
@@ -87,6 +84,10 @@ impl Documents for Answers<'_> {
 
     fn number(&self, document: &Document<'_>) -> Option<i32> {
         number_of(document).ok().flatten()?.try_into().ok()
+    }
+
+    fn of_ask(&self, cause: Cause) -> Cause {
+        self.ask.cause(cause)
     }
 
     fn advice(&self, _: &str) -> Vec<String> {
