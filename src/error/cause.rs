@@ -258,6 +258,9 @@ causes! {
     ClientDenied => BadClient, Never,
         "Concur rejected the client ID or the client secret",
         "Check client ID and client secret. If the application was migrated from a sandbox, check that the base URL is that of the implementation host, and that the login has its new ending (.uat).";
+    ClientDeniedWithoutLogin => BadClient, Never,
+        "Concur rejected the client ID or the client secret",
+        "Check client ID and client secret. If the application was migrated from a sandbox, check that the base URL is that of the implementation host.";
     ClientDisabled => BadClient, Never,
         "Application disabled",
         "Ask Concur to enable your client ID.";
@@ -275,7 +278,7 @@ causes! {
         "Check the client ID (in the Native Flow the consumer key) and the client secret (nf_options_set_client_secret), and check for a gateway that changes requests. If they are right, get a new token with login and password.";
     RefusedByEitherWithoutLogin => Denied, Never,
         "Request rejected by Concur or by a gateway",
-        "Do not retry. If a gateway or a proxy wrote the server's message, ask its operator to allow the request. Otherwise check the client ID (in the Native Flow the consumer key), the client secret (nf_options_set_client_secret) and the token, if one was sent.";
+        "Do not retry. If a gateway or a proxy wrote the server's message, ask its operator to allow the request. Otherwise check the client ID (in the Native Flow the consumer key), the client secret (nf_options_set_client_secret) and the token, if there is one.";
     UserOriginNotTrusted => WrongHost, Never,
         "User belongs to another host, which is not trusted",
         "Set the base URL (nf_options_set_base_url) to that host, or allow it (nf_options_allow_host), if it is a Concur host. Concur did not check the credentials.";

@@ -56,11 +56,14 @@ impl Ask<'_> {
                 Ask::Revoke { .. },
                 Cause::Denied | Cause::NoLoginArrived | Cause::RefusedByEither | Cause::RefusedWithoutStatus,
             ) => Cause::RevokeRefused,
+            (_, Cause::ClientDenied) => Cause::ClientDeniedWithoutLogin,
             (_, Cause::RefusedByEither) => Cause::RefusedByEitherWithoutLogin,
             // Only the Native Flow has this cause, and only for status 403.
             (_, Cause::Denied) => Cause::RefreshRefused,
             // Nothing else was sent.
-            (Ask::ApplicationToken { .. }, Cause::LoginOrClientDenied | Cause::LoginDenied) => Cause::ClientDenied,
+            (Ask::ApplicationToken { .. }, Cause::LoginOrClientDenied | Cause::LoginDenied) => {
+                Cause::ClientDeniedWithoutLogin
+            }
             (Ask::ApplicationToken { .. }, Cause::RefusedWithoutStatus) => Cause::RefusedByEitherWithoutLogin,
             (
                 _,

@@ -174,6 +174,7 @@ mod tests {
     use crate::error::{Cause, Code, Error};
     use crate::flow::base_url::BaseUrl;
     use crate::flow::credentials::Credentials;
+    use crate::flow::kept_token::KeptToken;
     use crate::flow::native::PRODUCTION;
     use crate::flow::response;
     use crate::flow::service::{Ask, Outcome};
@@ -315,6 +316,44 @@ mod tests {
             let error = answer(status, body).unwrap_err();
             assert_eq!(error.code(), code, "{status} {body}: {error}");
             assert_eq!(error.http_status(), Some(status));
+        }
+    }
+
+    #[test]
+    fn refused_refresh_or_revocation_is_not_about_a_login() {
+        let token = KeptToken {
+            scheme: "OAuth",
+            authorization: "OAuth 0ld",
+            refresh_token: "sent-refresh-token",
+            instance_url: "",
+            refresh_expires_at: None,
+        };
+        let refresh = Ask::Refresh { key: "kEy12345", token };
+        let revoke = Ask::Revoke { token, admin: None };
+        for (ask, status, body, code) in [
+            (&refresh, 200, ERROR, Code::Denied),
+            (&refresh, 200, "{\"StatusCode\":403,\"Error\":\"No.\"}", Code::RefreshExpired),
+            (&refresh, 400, ERROR, Code::ServerError),
+            (&refresh, 401, ERROR, Code::Denied),
+            (&refresh, 401, "", Code::Denied),
+            (&refresh, 403, ERROR, Code::RefreshExpired),
+            (&refresh, 403, "", Code::RefreshExpired),
+            (&revoke, 200, ERROR, Code::NotAllowed),
+            (&revoke, 400, ERROR, Code::ServerError),
+            (&revoke, 401, ERROR, Code::NotAllowed),
+            (&revoke, 401, "", Code::NotAllowed),
+            (&revoke, 403, ERROR, Code::NotAllowed),
+            (&revoke, 403, "", Code::NotAllowed),
+        ] {
+            let body = Body { bytes: body.as_bytes().to_vec().into(), cut: None };
+            let response = Response::builder().status(status).body(body).unwrap();
+            let error = read_token(&Answer { response, came: Moment::now() }, &endpoint(), ask).unwrap_err();
+            assert_eq!(error.code(), code, "{status}: {error}");
+            assert_eq!(error.pause(), None, "{status}: {error}");
+            let text = error.to_string().replace("a new token with login and password", "");
+            for word in ["login", "password", "account", "Authorization"] {
+                assert!(!text.contains(word), "{status}: {error}");
+            }
         }
     }
 

@@ -462,6 +462,21 @@ mod tests {
             assert_eq!(error.code(), code, "{status} {body}: {error}");
             assert!(error.code() == Code::Busy || error.code() as i32 >= 40 || error.pause().is_none(), "{error}");
         }
+        let application = Ask::ApplicationToken { key: "id" };
+        for (status, body, code) in [
+            (400, "{\"code\":5}", Code::BadClient),
+            (400, "{\"code\":61}", Code::BadClient),
+            (400, "{\"error\":\"invalid_grant\"}", Code::BadClient),
+            (403, "{\"error\":\"no\"}", Code::Denied),
+            (401, "", Code::Denied),
+            (200, "{\"error\":\"no\"}", Code::Denied),
+            (400, "", Code::ServerError),
+        ] {
+            let error = read(&application, status, body, None).err().unwrap();
+            assert_eq!(error.code(), code, "{status} {body}: {error}");
+            let is_about_login = ["login", "password", "account"].iter().any(|word| error.to_string().contains(word));
+            assert!(!is_about_login, "{status} {body}: {error}");
+        }
         let refresh = Ask::Refresh { key: "id", token: OLD };
         let error = read(&refresh, 400, "{\"code\":999,\"error\":\"invalid_grant\"}", None).err().unwrap();
         assert_eq!((error.code(), error.server_code()), (Code::RefreshExpired, Some(999)));
