@@ -223,11 +223,11 @@ fn refused_refresh_revocation_or_application_token_leads_to_what_was_sent() {
         let case = format!("{service} {ask} {status}: {}", facts.stdout);
         let differences = Expected { code, lines: &[line, "retry_after_ms=-1"] }.differences(&facts);
         assert!(differences.is_empty(), "{case}{}", differences.join("\n"));
-        let told = format!("{} {}", facts.pairs()["message"], facts.pairs()["remedy"]);
+        let text = format!("{} {}", facts.pairs()["message"], facts.pairs()["remedy"]);
         // A new login may help, and no login was rejected.
-        let told = told.replace("a new token with login and password", "");
+        let text = text.replace("a new token with login and password", "");
         for word in ["password", "account", "Authorization", "failed login", ".uat", "token endpoint"] {
-            assert!(!told.contains(word), "{word}: {case}");
+            assert!(!text.contains(word), "{word}: {case}");
         }
     }
 }
