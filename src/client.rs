@@ -116,7 +116,7 @@ impl Client {
         // First of all: from here on the call can be cancelled, and its timeout runs.
         let Core { transport, log, .. } = &*self.core;
         let operation = Operation::begin(self.running(), &self.handle, transport.keeps(), self.timeout, log.as_ref());
-        let mut result = unsent(ask()).and_then(|ask| self.ask(&operation, &ask));
+        let mut result = ask().map_err(Error::unsent).and_then(|ask| self.ask(&operation, &ask));
         let us = operation.complete(match &mut result {
             Ok((_, call)) => call,
             Err(error) => error.call_mut(),
@@ -180,7 +180,7 @@ impl Client {
         origin: Option<&Arc<Origin>>,
     ) -> Result<(Outcome, CallFacts), Error> {
         let Core { service, transport, .. } = &*self.core;
-        let request = unsent(service.request(ask, origin))?;
+        let request = service.request(ask, origin).map_err(Error::unsent)?;
         let (answer, call) = transport.send(operation, &request)?;
         let endpoint = request.endpoint.clone();
         // The request contains the credentials: dropped before the response is parsed.
@@ -216,9 +216,4 @@ impl Client {
     pub(crate) fn log(&self) -> Option<&Log> {
         self.core.log.as_ref()
     }
-}
-
-/// Adds to an error that no byte of a request was sent, as long as none exists.
-pub(crate) fn unsent<T>(result: Result<T, Error>) -> Result<T, Error> {
-    result.map_err(|error| error.request_sent(false))
 }

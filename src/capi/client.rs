@@ -8,7 +8,7 @@ use super::error::nf_error;
 use super::guard;
 use super::options::nf_options;
 use super::token::nf_token;
-use crate::client::{Client, unsent};
+use crate::client::Client;
 use crate::error::Error;
 use crate::options::Options;
 
@@ -258,11 +258,11 @@ pub unsafe extern "C-unwind" fn nf_client_refresh_token(
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
         let (out, key) = unsafe { (Output::cleared(out), TextCopy::of(key)) };
-        let (out, client, token, key) = unsent((|| {
-            // SAFETY: as above.
-            let (client, token) = unsafe { (object(client, "client"), object(token, "token")) };
-            Ok((out.required("out")?, client?.client.clone(), token?, key.required("key")?))
-        })())?;
+        let out = out.required("out").map_err(Error::unsent)?;
+        // SAFETY: as above.
+        let (client, token) = unsafe { (object(client, "client"), object(token, "token")) };
+        let (client, token) = (client.map_err(Error::unsent)?.client.clone(), token.map_err(Error::unsent)?);
+        let key = key.required("key").map_err(Error::unsent)?;
         let (refreshed, call) = client.refresh_token(key.expose(), token.kept())?;
         out.set(nf_token::export(refreshed, call, client.log())?);
         Ok(())
@@ -296,7 +296,7 @@ pub unsafe extern "C-unwind" fn nf_client_revoke_token(
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
         let (client, token) = unsafe { (object(client, "client"), object(token, "token")) };
-        let (client, token) = (unsent(client)?.client.clone(), unsent(token)?);
+        let (client, token) = (client.map_err(Error::unsent)?.client.clone(), token.map_err(Error::unsent)?);
         // SAFETY: as above.
         let admin = unsafe { admin.as_ref() };
         client.revoke_token(token.kept(), admin.map(nf_token::kept))
@@ -325,11 +325,10 @@ pub unsafe extern "C-unwind" fn nf_client_get_application_token(
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
         let (out, key) = unsafe { (Output::cleared(out), TextCopy::of(key)) };
-        let (out, client, key) = unsent((|| {
-            // SAFETY: as above.
-            let client = unsafe { object(client, "client") };
-            Ok((out.required("out")?, client?.client.clone(), key.required("key")?))
-        })())?;
+        let out = out.required("out").map_err(Error::unsent)?;
+        // SAFETY: as above.
+        let client = unsafe { object(client, "client") }.map_err(Error::unsent)?.client.clone();
+        let key = key.required("key").map_err(Error::unsent)?;
         let (token, call) = client.get_application_token(key.expose())?;
         out.set(nf_token::export(token, call, client.log())?);
         Ok(())
@@ -352,10 +351,11 @@ unsafe fn get_token(
     // because all may be in one buffer.
     let (out, key, [login, secret]) =
         unsafe { (Output::cleared(out), TextCopy::of(key), copy_and_wipe([login, secret])) };
-    let (out, client, key, login, secret) = unsent((|| {
-        let (out, client) = (out.required("out")?, client()?);
-        Ok((out, client, key.required("key")?, login.required("login")?, secret.optional("secret")?))
-    })())?;
+    let out = out.required("out").map_err(Error::unsent)?;
+    let client = client().map_err(Error::unsent)?;
+    let key = key.required("key").map_err(Error::unsent)?;
+    let (login, secret) = (login.required("login"), secret.optional("secret"));
+    let (login, secret) = (login.map_err(Error::unsent)?, secret.map_err(Error::unsent)?);
     guard::panic_if_asked(key.expose());
     let (token, call) = client.get_token(key.expose(), login.expose(), secret.expose())?;
     out.set(nf_token::export(token, call, client.log())?);

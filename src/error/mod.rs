@@ -110,6 +110,12 @@ impl Error {
         self
     }
 
+    /// Sets that the error came before a request existed. Not inlined, because many places use it.
+    #[inline(never)]
+    pub(crate) fn unsent(self) -> Error {
+        self.request_sent(false)
+    }
+
     /// Replaces the pause before the next attempt by the one that the server requested, unless the cause forbids a
     /// retry.
     pub(crate) fn retry_after(mut self, requested_pause: Option<Duration>) -> Error {
