@@ -115,7 +115,7 @@ impl Client {
         // First of all: from here on the call can be cancelled, and its timeout runs.
         let Core { transport, log, .. } = &*self.core;
         let operation = Operation::begin(self.running(), &self.handle, transport.keeps(), self.timeout, log.as_ref());
-        let mut result = ask().and_then(|ask| self.ask(&operation, &ask));
+        let mut result = ask().map_err(Error::unsent).and_then(|ask| self.ask(&operation, &ask));
         let us = operation.complete(match &mut result {
             Ok((_, call)) => call,
             Err(error) => error.call_mut(),
@@ -179,7 +179,7 @@ impl Client {
         origin: Option<&Arc<Origin>>,
     ) -> Result<(Outcome, CallFacts), Error> {
         let Core { service, transport, .. } = &*self.core;
-        let request = service.request(ask, origin)?;
+        let request = service.request(ask, origin).map_err(Error::unsent)?;
         let (answer, call) = transport.send(operation, &request)?;
         let endpoint = request.endpoint.clone();
         // The request contains the credentials: dropped before the response is parsed.

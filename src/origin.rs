@@ -45,6 +45,14 @@ impl HostPort {
     }
 }
 
+/// Returns the rest of a URL after its scheme, if the scheme is one of `known` and no `://` follows it, as in
+/// `http//host` and `https:/host`.
+pub(crate) fn after_scheme_alone<'a>(url: &'a str, known: &[&str]) -> Option<&'a str> {
+    let (scheme, rest) = url.split_at(url.find([':', '/', '\\']).unwrap_or(url.len()));
+    let is_known = known.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    (is_known && !rest.starts_with("://")).then_some(rest)
+}
+
 /// Parses a port. The standard parser alone would accept a sign.
 fn number(digits: &str) -> Option<u16> {
     let port = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??;

@@ -735,7 +735,7 @@ namespace Nativeflow
         // To the server, zeros would be an empty password, which counts as a failed login.
         public static NativeflowException Used()
         {
-            return new NativeflowException(Code.InvalidArgument, "Invalid login or secret (zeros only, as after a call that used it)",
+            return new NativeflowException(Code.InvalidArgument, "Invalid login or secret (used before; a call overwrites it with zeros)",
                 "Fix the calling program: fill the arrays again for each call.");
         }
 

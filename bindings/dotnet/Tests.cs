@@ -136,7 +136,16 @@ static class Tests
             byte[] user = Bytes(login), password = Bytes(secret);
             client.GetToken(key, user, password).Dispose();
             begun = 0;
-            Check(CodeOf(() => client.GetToken(key, user, password)) == Code.InvalidArgument);
+            try
+            {
+                client.GetToken(key, user, password).Dispose();
+                Check(false);
+            }
+            catch (NativeflowException used)
+            {
+                Check(used.Code == Code.InvalidArgument && used.Message.Contains("used before; a call overwrites it with zeros"));
+                Check(used.Remedy.Contains("fill the arrays again for each call"));
+            }
             Check(CodeOf(() => client.GetToken(key, Bytes(login), password)) == Code.InvalidArgument);
             Check(CodeOf(() => client.GetToken(key, user, Bytes(secret))) == Code.InvalidArgument);
             EndZeroed(Code.InvalidArgument, (char[] name, char[] word) => client.GetToken(key, name, word), login, "\0");

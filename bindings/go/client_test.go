@@ -125,6 +125,31 @@ func TestSecretsAreZeroedIfArgumentsAreInvalid(t *testing.T) {
 	mustBe(t, err, nativeflow.ErrDenied)
 }
 
+// To the server, zeros would be a wrong password, which counts as a failed login.
+func TestUsedLoginAndSecretAreNamedAsSuch(t *testing.T) {
+	client := newClient(t, stub(t, ""))
+	usedLogin, usedSecret := []byte(login), []byte(secret)
+	token, err := client.GetToken(context.Background(), key, usedLogin, usedSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token.Close()
+	for _, again := range [][2][]byte{
+		{usedLogin, usedSecret}, {[]byte(login), usedSecret}, {usedLogin, []byte(secret)}, {usedLogin, nil},
+	} {
+		_, err := client.GetToken(context.Background(), key, again[0], again[1])
+		failed := mustBe(t, err, nativeflow.ErrInvalidArgument)
+		if !strings.Contains(failed.Message, "used before; a call overwrites it with zeros") ||
+			!strings.Contains(failed.Remedy, "make a new one for each call") {
+			t.Error(failed)
+		}
+	}
+	_, err = client.GetToken(context.Background(), key, []byte(login), []byte("a\x00b"))
+	if failed := mustBe(t, err, nativeflow.ErrInvalidArgument); strings.Contains(failed.Message, "used before") {
+		t.Error(failed)
+	}
+}
+
 func TestCallsRunConcurrently(t *testing.T) {
 	options := stub(t, "")
 	options.KeepAlive = time.Minute

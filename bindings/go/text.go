@@ -54,13 +54,31 @@ func newText[T string | []byte](from T) (text, error) {
 	return to, err
 }
 
-// moveText copies a text and zeros the original. nil stays nil.
+// moveText copies a text and zeros the original. nil stays nil. It fails if another call has zeroed the text: zeros would be a
+// wrong password.
 func moveText(from []byte) (text, error) {
 	if from == nil {
 		return text{}, nil
 	}
 	defer Wipe(from)
+	if isUsed(from) {
+		return text{}, &Error{
+			Code:    ErrInvalidArgument,
+			Message: "Invalid login, secret or token (used before; a call overwrites it with zeros)",
+			Remedy:  "Fix the calling program: make a new one for each call.",
+		}
+	}
 	return newText(from)
+}
+
+// isUsed reports whether a call has zeroed a text. An empty text was not zeroed.
+func isUsed(from []byte) bool {
+	for _, b := range from {
+		if b != 0 {
+			return false
+		}
+	}
+	return len(from) > 0
 }
 
 // free zeros all bytes and frees them. The library zeros only up to the first NUL, and is not called on every path.

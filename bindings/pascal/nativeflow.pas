@@ -371,6 +371,13 @@ function Terminated(const Bytes: TBytes): TBytes;
 var
   I: Integer;
 begin
+  { To the server, zeros would be a wrong password, which counts as a failed login. }
+  I := 0;
+  while (I < Length(Bytes)) and (Bytes[I] = 0) do
+    Inc(I);
+  if (I > 0) and (I = Length(Bytes)) then
+    raise ENativeflow.Create(NF_INVALID_ARGUMENT, 'Invalid login, secret or token (used before; a call overwrites it with zeros)',
+      'Fix the calling program: make a new one for each call.');
   { In C, a NUL inside would end the text. }
   for I := 0 to High(Bytes) do
     if Bytes[I] = 0 then

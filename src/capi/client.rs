@@ -265,10 +265,12 @@ pub unsafe extern "C-unwind" fn nf_client_refresh_token(
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
         let (out, key) = unsafe { (Output::cleared(out), TextCopy::of(key)) };
-        let out = out.required("out")?;
+        let out = out.required("out").map_err(Error::unsent)?;
         // SAFETY: as above.
-        let (client, token) = unsafe { (object(client, "client")?.client.clone(), object(token, "token")?) };
-        let (refreshed, call) = client.refresh_token(key.required("key")?.expose(), token.kept())?;
+        let (client, token) = unsafe { (object(client, "client"), object(token, "token")) };
+        let (client, token) = (client.map_err(Error::unsent)?.client.clone(), token.map_err(Error::unsent)?);
+        let key = key.required("key").map_err(Error::unsent)?;
+        let (refreshed, call) = client.refresh_token(key.expose(), token.kept())?;
         out.set(nf_token::export(refreshed, call, client.log())?);
         Ok(())
     })
@@ -302,7 +304,8 @@ pub unsafe extern "C-unwind" fn nf_client_revoke_token(
 ) -> *mut nf_error {
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
-        let (client, token) = unsafe { (object(client, "client")?.client.clone(), object(token, "token")?) };
+        let (client, token) = unsafe { (object(client, "client"), object(token, "token")) };
+        let (client, token) = (client.map_err(Error::unsent)?.client.clone(), token.map_err(Error::unsent)?);
         // SAFETY: as above.
         let admin = unsafe { admin.as_ref() };
         client.revoke_token(token.kept(), admin.map(nf_token::kept))
@@ -331,10 +334,11 @@ pub unsafe extern "C-unwind" fn nf_client_get_application_token(
     guard::call(|| {
         // SAFETY: the pointers follow the header's rules for calls.
         let (out, key) = unsafe { (Output::cleared(out), TextCopy::of(key)) };
-        let out = out.required("out")?;
+        let out = out.required("out").map_err(Error::unsent)?;
         // SAFETY: as above.
-        let client = unsafe { object(client, "client") }?.client.clone();
-        let (token, call) = client.get_application_token(key.required("key")?.expose())?;
+        let client = unsafe { object(client, "client") }.map_err(Error::unsent)?.client.clone();
+        let key = key.required("key").map_err(Error::unsent)?;
+        let (token, call) = client.get_application_token(key.expose())?;
         out.set(nf_token::export(token, call, client.log())?);
         Ok(())
     })
@@ -356,9 +360,11 @@ unsafe fn get_token(
     // because all may be in one buffer.
     let (out, key, [login, secret]) =
         unsafe { (Output::cleared(out), TextCopy::of(key), copy_and_wipe([login, secret])) };
-    let out = out.required("out")?;
-    let client = client()?;
-    let (key, login, secret) = (key.required("key")?, login.required("login")?, secret.optional("secret")?);
+    let out = out.required("out").map_err(Error::unsent)?;
+    let client = client().map_err(Error::unsent)?;
+    let key = key.required("key").map_err(Error::unsent)?;
+    let (login, secret) = (login.required("login"), secret.optional("secret"));
+    let (login, secret) = (login.map_err(Error::unsent)?, secret.map_err(Error::unsent)?);
     guard::panic_if_asked(key.expose());
     let (token, call) = client.get_token(key.expose(), login.expose(), secret.expose())?;
     out.set(nf_token::export(token, call, client.log())?);

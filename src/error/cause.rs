@@ -138,7 +138,7 @@ causes! {
     // An option is invalid: fix the configuration.
     BaseUrlRefused => InvalidOption, Never,
         "Invalid base URL",
-        "Set a URL with scheme and host, and a port and a path if needed, such as https://www.concursolutions.com. Plain http is for this machine only.";
+        "Set a URL with scheme and host, and a port and a path if needed, such as https://www.concursolutions.com.";
     TimeoutZero => InvalidOption, Never,
         "Invalid timeout (0 ms)",
         "Set the timeout of the whole call in milliseconds, 1 or more. The default is 60000.";
@@ -258,6 +258,9 @@ causes! {
     ClientDenied => BadClient, Never,
         "Concur rejected the client ID or the client secret",
         "Check client ID and client secret. If the application was migrated from a sandbox, check that the base URL is that of the implementation host, and that the login has its new ending (.uat).";
+    ClientDeniedWithoutLogin => BadClient, Never,
+        "Concur rejected the client ID or the client secret",
+        "Check client ID and client secret. If the application was migrated from a sandbox, check that the base URL is that of the implementation host.";
     ClientDisabled => BadClient, Never,
         "Application disabled",
         "Ask Concur to enable your client ID.";
@@ -270,6 +273,12 @@ causes! {
     RefreshRefused => RefreshExpired, Never,
         "Concur rejected the refresh token, the consumer key or the client secret (it does not report which)",
         "Get a new token with login and password. If that works, check the client secret (nf_options_set_client_secret): it is the consumer secret of the application.";
+    RefreshDenied => Denied, Never,
+        "Concur rejected the refresh token, the client ID or the client secret (it does not report which)",
+        "Check the client ID (in the Native Flow the consumer key) and the client secret (nf_options_set_client_secret), and check for a gateway that changes requests. If they are right, get a new token with login and password.";
+    RefusedByEitherWithoutLogin => Denied, Never,
+        "Request rejected by Concur or by a gateway",
+        "Do not retry. If a gateway or a proxy wrote the server's message, ask its operator to allow the request. Otherwise check the client ID (in the Native Flow the consumer key), the client secret (nf_options_set_client_secret) and the token, if there is one.";
     UserOriginNotTrusted => WrongHost, Never,
         "User belongs to another host, which is not trusted",
         "Set the base URL (nf_options_set_base_url) to that host, or allow it (nf_options_allow_host), if it is a Concur host. Concur did not check the credentials.";
@@ -308,6 +317,10 @@ causes! {
     BadRequest => ServerError, Never,
         "Concur rejected the request (a request limit, a database deadlock, or a login that it cannot read)",
         "Wait some minutes and try once by hand, not in a loop, because it may count as a failed login. If the error persists, give the correlation ID to Concur's support.";
+    // The same without a login.
+    RequestRefused => ServerError, Never,
+        "Concur rejected the request (a request limit, a database deadlock, or a value that it cannot read)",
+        "Wait some minutes and try once by hand. If the error persists, check the token and the base URL, and give the correlation ID to Concur's support.";
 
     // Network: between this machine and the server.
     HostNotFound => Dns, Again,
@@ -327,7 +340,7 @@ causes! {
         "Check the address of localhost (/etc/hosts, DNS), or use https.";
     CannotConnect => Connect, Again,
         "Cannot connect to the server",
-        "Check that a firewall allows this machine to connect to the host and port.";
+        "Check the host and port in the base URL (nf_options_set_base_url), that the server runs, and that a firewall allows this machine to connect to it.";
     NoTls => Tls, Never,
         "TLS handshake failed (server does not use TLS)",
         "Check the port in the base URL. A plain HTTP port or a proxy's port does not use TLS.";
@@ -457,10 +470,10 @@ causes! {
 
     // The response is not the expected one.
     EndpointGone => EndpointGone, Never,
-        "No Native Flow token endpoint at this address",
+        "No Native Flow at this address",
         "Check the base URL (nf_options_set_base_url): host, port and path must be those of Concur. If they are, ask Concur's support whether the Native Flow is still available for this host, or set the OAuth 2.0 service (nf_options_use_oauth2).";
     OAuth2EndpointGone => EndpointGone, Never,
-        "No OAuth 2.0 token endpoint at this address",
+        "No OAuth 2.0 service at this address",
         "Check the base URL (nf_options_set_base_url): scheme and host only, such as https://us2.api.concursolutions.com.";
     NativeFlowResponse => Malformed, Never,
         "Response of the Native Flow instead of the OAuth 2.0 service",
@@ -469,14 +482,17 @@ causes! {
         "Redirect not followed (it would send the credentials to another address)",
         "Set the base URL (nf_options_set_base_url) to the new address if it is a Concur host. Otherwise check for a proxy or a login portal.";
     WebPage => NotConcur, Never,
-        "Received a web page instead of a token response",
+        "Received a web page instead of a response",
         "Check for a proxy, a login portal or a wrong base URL. Concur did not check the credentials.";
     WebPageRefusal => NotConcur, Never,
-        "Received a web page instead of a token response (with a status that rejects the request)",
+        "Received a web page instead of a response (with a status that rejects the request)",
         "Do not retry, because Concur may have checked the credentials. Check for a proxy, a login portal or a wrong base URL.";
     WebPageUnavailable => NotConcur, SERVER_PAUSE,
-        "Received a web page instead of a token response (with a status that means \"later\")",
+        "Received a web page instead of a response (with a status that means \"later\")",
         "Wait {pause}, then retry. If the error persists, check for a proxy or a maintenance notice of Concur. Concur did not check the credentials.";
+    TlsInsteadOfHttp => Malformed, Never,
+        "Server uses TLS, but the base URL is http",
+        "Set https:// in the base URL (nf_options_set_base_url).";
     NotHttp => Malformed, Never,
         "Invalid HTTP response",
         "Check the host and port of the base URL, and check for a proxy that damages responses.";

@@ -64,6 +64,12 @@ impl Error {
         }))
     }
 
+    /// Replaces the cause. The facts stay.
+    pub(crate) fn map_cause(mut self, change: impl FnOnce(Cause) -> Cause) -> Error {
+        self.0.cause = change(self.0.cause);
+        self
+    }
+
     /// Adds the facts of this case. They must not contain a secret. Text from a server is reduced to one line.
     pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Error {
         self.0.detail = line(&detail);
@@ -102,6 +108,12 @@ impl Error {
     pub(crate) fn request_sent(mut self, is_sent: bool) -> Error {
         self.0.is_sent = Some(is_sent);
         self
+    }
+
+    /// Sets that the error came before a request existed. Not inlined, because many places use it.
+    #[inline(never)]
+    pub(crate) fn unsent(self) -> Error {
+        self.request_sent(false)
     }
 
     /// Replaces the pause before the next attempt by the one that the server requested, unless the cause forbids a

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::Uri;
 use http::uri::Scheme;
 
+use super::ends::{has_space, is_quoted};
 use crate::error::{Cause, Error};
 use crate::message::Endpoint;
-use crate::origin::{HostPort, Origin};
+use crate::origin::{HostPort, Origin, after_scheme_alone};
 use crate::secret::Secret;
 
 /// Longest base URL in bytes; keeps the request within the transport's buffer.
@@ -45,32 +46,30 @@ impl BaseUrl {
     /// Parses the base URL of the options. Also rejects an endpoint, with a query or without: the library would add
     /// its own path to it. The error names the base URL instead, but not the query, which may contain a secret.
     pub(crate) fn configured(text: &str) -> Result<BaseUrl, Error> {
+        check_characters(text)?;
         let base = BaseUrl::parse(text.split(['?', '#']).next().unwrap_or_default())?;
-        let path: Vec<&str> = base.prefix.split('/').filter(|name| !name.is_empty()).collect();
-        let kept = before_endpoints(&path);
-        if kept.len() < path.len() {
-            let prefix: String = kept.iter().map(|name| format!("/{name}")).collect();
-            return Err(Error::new(Cause::BaseUrlRefused).detail(format_args!(
-                "ends in an endpoint, whose path the library adds itself; write {}{prefix}",
-                base.origin
-            )));
+        match base.before_endpoint() {
+            Some(right) => {
+                Err(reject(&format!("ends in an endpoint, whose path the library adds itself; write {right}")))
+            }
+            None => BaseUrl::parse(text),
         }
-        BaseUrl::parse(text)
     }
 
     /// Parses a base URL. The error names the part that is invalid.
     pub(crate) fn parse(text: &str) -> Result<BaseUrl, Error> {
-        let reject = |what: &str| Error::new(Cause::BaseUrlRefused).detail(what);
-        if text.len() > MAX_LEN {
-            return Err(reject("longer than 2048 bytes"));
-        }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(reject(
-                "contains a space or a character that is not ASCII; write a host name in its xn-- form",
-            ));
-        }
+        check_characters(text)?;
         if text.contains(['?', '#']) {
             return Err(reject("contains a query or a fragment"));
+        }
+        if after_scheme_alone(text, &["http", "https"]).is_some() {
+            return Err(reject("\"://\" is missing after the scheme; write https://HOST"));
+        }
+        if !text.contains("://") {
+            // A text that is no host may contain anything, and is not repeated.
+            let right = BaseUrl::parse(&format!("https://{text}"))
+                .map_or_else(|_| "https://HOST".to_owned(), |base| base.before_endpoint().unwrap_or(base.join("")));
+            return Err(reject(&format!("scheme missing; write {right}")));
         }
         let uri: Uri = text.parse().map_err(|_| reject("not a URL"))?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
@@ -85,7 +84,8 @@ impl BaseUrl {
             return Err(reject("scheme is not https"));
         }
         if !is_https && !place.is_loopback() {
-            return Err(reject("plain http would send the credentials unencrypted"));
+            let error = reject("plain http would send the credentials unencrypted");
+            return Err(error.advise("Plain http is for this machine only."));
         }
         // Taken from the original text, because the parser replaces an empty path by a slash.
         let path = text.get(scheme.as_str().len() + "://".len() + authority.as_str().len()..).unwrap_or_default();
@@ -114,10 +114,35 @@ impl BaseUrl {
         BaseUrl { origin: Arc::clone(origin), prefix: String::new() }
     }
 
+    /// Returns this URL without the endpoints at its end; `None`: it has none.
+    fn before_endpoint(&self) -> Option<String> {
+        let path: Vec<&str> = self.prefix.split('/').filter(|name| !name.is_empty()).collect();
+        let kept = before_endpoints(&path);
+        let prefix = || kept.iter().map(|name| format!("/{name}")).collect::<String>();
+        (kept.len() < path.len()).then(|| format!("{}{}", self.origin, prefix()))
+    }
+
     /// Appends `path` to this URL.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{}{path}", self.origin, self.prefix)
     }
+}
+
+fn reject(what: &str) -> Error {
+    Error::new(Cause::BaseUrlRefused).detail(what)
+}
+
+/// Checks the length and each character.
+fn check_characters(text: &str) -> Result<(), Error> {
+    Err(reject(match text {
+        "" => "empty",
+        _ if text.len() > MAX_LEN => "longer than 2048 bytes",
+        _ if has_space(text) => "begins or ends with a space",
+        _ if is_quoted(text) => "in quotes",
+        _ if text.contains(char::is_whitespace) => "contains a space",
+        _ if text.bytes().all(|byte| byte.is_ascii_graphic()) => return Ok(()),
+        _ => "contains a character that is not visible ASCII; write a host name in its xn-- form",
+    }))
 }
 
 /// Returns the part of a path before the endpoints at its end.
@@ -155,9 +180,23 @@ mod tests {
     #[test]
     fn invalid_base_url_is_rejected() {
         for (text, reason) in [
-            ("", "not a URL"),
-            ("www.concursolutions.com", "scheme or host"),
-            ("/path", "scheme or host"),
+            ("", "empty"),
+            ("www.concursolutions.com", ": scheme missing; write https://www.concursolutions.com"),
+            ("localhost:8443/p/oauth2/v0", ": scheme missing; write https://localhost:8443/p"),
+            ("/path", ": scheme missing; write https://HOST"),
+            ("u:QUX@h", ": scheme missing; write https://HOST"),
+            ("http//localhost:38555", ": \"://\" is missing after the scheme; write https://HOST"),
+            ("https:/h", ": \"://\" is missing after the scheme; write https://HOST"),
+            ("HTTPS:\\\\h", ": \"://\" is missing after the scheme; write https://HOST"),
+            ("https:h", ": \"://\" is missing after the scheme; write https://HOST"),
+            ("https", ": \"://\" is missing after the scheme; write https://HOST"),
+            ("\"https://h\"", ": in quotes"),
+            ("“https://h”", ": in quotes"),
+            ("'h'", ": in quotes"),
+            (" https://h", ": begins or ends with a space"),
+            ("https://h\n", ": begins or ends with a space"),
+            ("https://h\u{a0}", ": begins or ends with a space"),
+            ("https://h\u{1}", "visible ASCII"),
             ("https://", "not a URL"),
             ("https:///path", "not a URL"),
             ("http://www.concursolutions.com", "unencrypted"),
@@ -193,7 +232,11 @@ mod tests {
             (&format!("https://h/{}", "p".repeat(2048)), "2048"),
         ] {
             let error = BaseUrl::parse(text).unwrap_err();
-            assert!(error.message().contains(reason), "{text}: {error}");
+            let message = error.message();
+            // A reason that begins with a colon is the whole reason.
+            let is_named = if reason.starts_with(':') { message.ends_with(reason) } else { message.contains(reason) };
+            assert!(is_named && !error.to_string().contains("QUX"), "{text}: {error}");
+            assert_eq!(error.remedy().contains("Plain http"), reason == "unencrypted", "{text}: {error}");
         }
     }
 
@@ -228,7 +271,7 @@ mod tests {
         ] {
             assert!(BaseUrl::configured(text).is_ok(), "{text}");
         }
-        for text in ["https://h/?QUX", "https://u:QUX@h/oauth2/v0", "ftp://h/oauth2/v0?QUX"] {
+        for text in ["https://h/?QUX", "https://u:QUX@h/oauth2/v0", "ftp://h/oauth2/v0?QUX", "'https://h/?QUX'"] {
             let error = BaseUrl::configured(text).unwrap_err();
             assert!(!error.to_string().contains("write") && !error.to_string().contains("QUX"), "{error}");
         }

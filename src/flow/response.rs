@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use super::service::Outcome;
 use crate::error::{Cause, Code, Error};
 use crate::message::{Answer, Body, Document, Endpoint, decode, requested_pause};
+use crate::origin::{HostPort, Origin};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 
@@ -32,6 +33,8 @@ pub(super) trait Documents {
     fn id(&self, document: &Document<'_>) -> Option<Secret>;
     /// Returns the service's error number.
     fn number(&self, document: &Document<'_>) -> Option<i32>;
+    /// Returns the cause to report for a cause that may be about a login: see [`super::service::Ask::cause`].
+    fn of_ask(&self, cause: Cause) -> Cause;
     /// Returns sentences that help after a rejected login. `host` rejected it.
     fn advice(&self, host: &str) -> Vec<String>;
     /// Makes the redactor that removes everything that was sent from the server's error text. Made on demand, because
@@ -109,7 +112,10 @@ impl Response<'_> {
             .or_else(|| self.documents.id(&self.document).map(|id| id.expose().to_owned()))
             .unwrap_or_default();
         let redactor = self.redactor();
-        let error = error.at(self.endpoint.place()).retry_after(requested_pause(self.headers, self.came));
+        let error = error
+            .map_cause(|cause| self.documents.of_ask(cause))
+            .at(self.endpoint.place())
+            .retry_after(requested_pause(self.headers, self.came));
         let error = error.numbered(self.documents.number(&self.document)).answered(
             self.status.as_u16(),
             redactor.sanitize(&correlation_id),
@@ -161,12 +167,14 @@ impl Response<'_> {
         format!("HTTP {}", self.status.as_u16())
     }
 
-    /// Reports a redirect with the target's host. The rest of the address is left out, because it may contain anything.
+    /// Reports a redirect with the target's origin. The rest of the address is left out, because it may contain anything.
     fn redirect(&self) -> Error {
-        let location = self.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-        let target = location.and_then(|location| location.parse::<Uri>().ok());
-        let detail = match target.as_ref().and_then(Uri::host) {
-            Some(host) => format!("{} to {}", self.status_text(), self.redactor().sanitize(host)),
+        let location = self.headers.get(LOCATION).and_then(|location| location.to_str().ok()).unwrap_or_default();
+        let detail = match redirect_target(location, &self.endpoint.origin) {
+            Some(origin) if origin == *self.endpoint.origin => {
+                format!("{} to another path of the same host", self.status_text())
+            }
+            Some(origin) => format!("{} to {}", self.status_text(), self.redactor().sanitize(&origin.to_string())),
             None => self.status_text(),
         };
         Error::new(Cause::Redirected).detail(detail)
@@ -184,6 +192,29 @@ impl Response<'_> {
             _ => self.documents.message(&self.document).unwrap_or_default(),
         }
     }
+}
+
+/// Returns the origin of the target of a redirect from `from`; `None` if it has none that is valid. A target without a
+/// scheme is relative (RFC 3986, section 4.2).
+fn redirect_target(location: &str, from: &Origin) -> Option<Origin> {
+    let scheme = if from.is_https { "https" } else { "http" };
+    let absolute = match location.find([':', '/', '?', '#']).and_then(|end| location.get(end..)) {
+        // Browsers read a backslash as a slash.
+        _ if location.is_empty() || location.contains('\\') => return None,
+        Some(rest) if rest.starts_with(':') => location.to_owned(),
+        _ if location.starts_with("//") => format!("{scheme}:{location}"),
+        _ => return Some(from.clone()),
+    };
+    let uri = absolute.parse::<Uri>().ok()?;
+    let is_https = match uri.scheme_str()? {
+        "https" => true,
+        "http" => false,
+        _ => return None,
+    };
+    // Without a user name.
+    let place = uri.authority()?.as_str().rsplit('@').next()?;
+    let place = HostPort::parse(place, Origin::default_port(is_https)).ok()?;
+    Some(Origin { is_https, place })
 }
 
 /// Returns the cause for a status that is neither a success nor a redirect (Concur: "HTTP Codes").

@@ -10,7 +10,7 @@ use super::base_url::BaseUrl;
 use super::credentials::Credentials;
 use super::kept_token::KeptToken;
 use super::trusted_hosts::TrustedHosts;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::message::{Answer, Endpoint, Request};
 use crate::origin::Origin;
 use crate::redact::Redactor;
@@ -46,6 +46,33 @@ pub(crate) enum Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// Returns the cause to report for a failure of this request. Most causes of a rejection are about a login, which
+    /// only the request for a user's token contains.
+    pub(super) fn cause(&self, cause: Cause) -> Cause {
+        match (self, cause) {
+            (Ask::Token(_), cause) => cause,
+            (_, Cause::BadRequest) => Cause::RequestRefused,
+            (
+                Ask::Revoke { .. },
+                Cause::Denied | Cause::NoLoginArrived | Cause::RefusedByEither | Cause::RefusedWithoutStatus,
+            ) => Cause::RevokeRefused,
+            (_, Cause::ClientDenied) => Cause::ClientDeniedWithoutLogin,
+            (_, Cause::RefusedByEither) => Cause::RefusedByEitherWithoutLogin,
+            // Only the Native Flow has this cause, and only for status 403.
+            (_, Cause::Denied) => Cause::RefreshRefused,
+            // Nothing else was sent.
+            (Ask::ApplicationToken { .. }, Cause::LoginOrClientDenied | Cause::LoginDenied) => {
+                Cause::ClientDeniedWithoutLogin
+            }
+            (Ask::ApplicationToken { .. }, Cause::RefusedWithoutStatus) => Cause::RefusedByEitherWithoutLogin,
+            (
+                _,
+                Cause::NoLoginArrived | Cause::RefusedWithoutStatus | Cause::LoginOrClientDenied | Cause::LoginDenied,
+            ) => Cause::RefreshDenied,
+            (_, cause) => cause,
+        }
+    }
+
     /// Makes the redactor that removes everything that was sent from a server's error text.
     pub(super) fn redactor(&self, client_secret: &str) -> Redactor {
         match self {

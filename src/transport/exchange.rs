@@ -138,6 +138,9 @@ impl HeadReader {
                 return Err(failure::head_too_large(call));
             }
             let Some(length) = length else {
+                if head::is_tls(input) && call.is_plain() {
+                    return Err(failure::tls_instead_of_http(call));
+                }
                 if !input.is_empty() {
                     http.try_response(&head::beginning(input), false).map_err(protocol_error)?;
                 }

@@ -182,6 +182,11 @@ pub(super) fn unexpected_data(progress: &Progress) -> Error {
     }
 }
 
+/// The server answers in TLS, although the connection is plain http.
+pub(super) fn tls_instead_of_http(progress: &Progress) -> Error {
+    Error::new(Cause::TlsInsteadOfHttp).at(progress.place())
+}
+
 /// More interim responses (1xx) than a server needs.
 pub(super) fn too_many_interim_answers(progress: &Progress) -> Error {
     protocol_error("too many interim responses (1xx)", progress)

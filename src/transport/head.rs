@@ -30,6 +30,11 @@ pub(super) fn beginning(input: &[u8]) -> Vec<u8> {
     input.get(..VERSION).unwrap_or(input).to_ascii_uppercase()
 }
 
+/// Whether a response is a record of TLS, an alert or a handshake (RFC 8446, section 5.1), and not HTTP.
+pub(super) fn is_tls(input: &[u8]) -> bool {
+    matches!(input, [0x15 | 0x16, 0x03, ..])
+}
+
 /// Returns the same head without the reason, folds, spaces before colons and invalid headers. It is never longer.
 ///
 /// Of an interim response (1xx), only the first line remains, because its headers mean nothing for the final response.
@@ -130,7 +135,7 @@ mod tests {
     use proptest::prelude::*;
     use ureq_proto::client::{Call, SendRequestResult};
 
-    use super::{beginning, length, readable};
+    use super::{beginning, is_tls, length, readable};
 
     /// Returns the result of ureq-proto for the head.
     fn engine(head: &[u8]) -> Result<(usize, Option<Response<()>>), ureq_proto::Error> {
@@ -251,6 +256,16 @@ mod tests {
         for text in ["", "H", "http", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nA: \u{1}"] {
             assert_eq!(length(text.as_bytes(), 0), None);
             assert!(matches!(engine(&beginning(text.as_bytes())), Ok((0, None))), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn tls_is_recognized_by_its_record_header() {
+        for tls in [&b"\x15\x03\x01\0\x02\x02\x46"[..], b"\x15\x03", b"\x16\x03\x03\0\x7a"] {
+            assert!(is_tls(tls), "{tls:?}");
+        }
+        for other in [&b""[..], b"\x15", b"\x15\x02\x01", b"\x17\x03\x03", b"HTTP/1.1 400", b" \x15\x03"] {
+            assert!(!is_tls(other), "{other:?}");
         }
     }
 

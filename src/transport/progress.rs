@@ -176,6 +176,11 @@ impl Progress {
         self.peer.get()
     }
 
+    /// Whether the other end is the server, without TLS.
+    pub(super) fn is_plain(&self) -> bool {
+        self.peer.get() == Peer::Server && !self.server.origin.is_https
+    }
+
     /// Returns host and port of the other end.
     pub(super) fn peer_name(&self) -> String {
         match (self.peer.get(), &self.proxy) {

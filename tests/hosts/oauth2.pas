@@ -82,6 +82,13 @@ begin
   nf_token_free(Refreshed);
   NfCheck(nf_client_get_application_token(Client, Key, Token));
   nf_token_free(Token);
+  try
+    NfTokenNew('Bearer', nil, RefreshToken, '', -1, -1);
+    Check(False, 'zeros are rejected');
+  except
+    on Failure: ENativeflow do
+      Check((Failure.Code = NF_INVALID_ARGUMENT) and (Pos('used before', Failure.Message) > 0), Failure.Message);
+  end;
   nf_client_free(Client);
 
   Client := NewClient(ParamStr(1) + '/scenario/oauth2-code-14');

@@ -1,13 +1,15 @@
 //! Messages and remedies lead an administrator to the setting that is wrong. A login that cannot be right is not sent.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nativeflow_stub::{Options, Stub, User};
 
 use crate::network::stalls::{hold, listener, read_head};
 use crate::support::{self, Build, Call, Expected, Facts, Program};
+
+const UNSENT: &str = "remedy~. No Concur credentials were sent.";
 
 fn expect(call: &Call, code: &'static str, lines: &'static [&'static str], case: &str) {
     let differences = Expected { code, lines }.differences(&call.run());
@@ -79,6 +81,158 @@ fn value_from_another_program_is_rejected_with_what_to_write() {
 }
 
 #[test]
+fn base_url_with_a_fault_is_rejected_with_what_to_write() {
+    const SEPARATOR: &str = "message~: \"://\" is missing after the scheme; write https://HOST";
+    for (value, lines) in [
+        ("http//localhost:38555", &[SEPARATOR] as &[_]),
+        ("https:/www.concursolutions.com", &[SEPARATOR]),
+        ("https:\\\\www.concursolutions.com", &[SEPARATOR]),
+        ("https:www.concursolutions.com", &[SEPARATOR]),
+        ("www.concursolutions.com", &["message~: scheme missing; write https://www.concursolutions.com"]),
+        ("localhost:8443/oauth2/v0/token", &["message~: scheme missing; write https://localhost:8443"]),
+        ("\"https://localhost\"", &["message~: in quotes"]),
+        ("“https://localhost”", &["message~: in quotes"]),
+        (" https://localhost", &["message~: begins or ends with a space"]),
+        ("https://localhost\u{a0}", &["message~: begins or ends with a space"]),
+        ("https://local host", &["message~: contains a space"]),
+        ("http://www.concursolutions.com", &["remedy~Plain http is for this machine only."]),
+    ] {
+        expect(&Call::to(value), "NF_INVALID_OPTION", lines, value);
+        let remedy = Call::to(value).run().pairs()["remedy"].to_owned();
+        assert_eq!(remedy.contains("Plain http"), value.starts_with("http://"), "{value}: {remedy}");
+    }
+}
+
+#[test]
+fn https_port_in_an_http_base_url_is_named() {
+    let lines: &[&str] = &[
+        "message~Server uses TLS, but the base URL is http: localhost:",
+        "remedy~Set https:// in the base URL",
+        "retry_after_ms=-1",
+    ];
+    let plain = support::stub().0.base_url().replace("https://", "http://");
+    expect(&Call::to(&plain), "NF_MALFORMED", lines, "the stub");
+    for record in [&b"\x15\x03\x01\0\x02\x02\x46"[..], b"\x15\x03\x03\0\x02\x02\x0a", b"\x16\x03\x03\0\x7a"] {
+        let peer = listener(move |mut client| {
+            read_head(&mut client)?;
+            client.write_all(record)?;
+            hold(&mut client)
+        });
+        let lines = &["message~Server uses TLS, but the base URL is http: 127.0.0.1:"];
+        expect(&Call::to(&format!("http://{peer}")), "NF_MALFORMED", lines, "an alert");
+    }
+}
+
+#[test]
+fn refused_connection_leads_to_host_and_port_first() {
+    let lines =
+        &["remedy~Check the host and port in the base URL (nf_options_set_base_url), that the server runs, and"];
+    expect(&Call::to("http://127.0.0.1:1"), "NF_CONNECT", lines, "port 1");
+}
+
+#[test]
+fn redirect_names_the_origin_of_its_target() {
+    for (location, end) in [
+        ("https://127.0.0.1:39211/a?b", "HTTP 302 to https://127.0.0.1:39211"),
+        ("https://127.0.0.1/a", "HTTP 302 to https://127.0.0.1"),
+        ("http://other.example:8080", "HTTP 302 to http://other.example:8080"),
+        ("/login", "HTTP 302 to another path of the same host"),
+        ("login.aspx?to=https://other.example", "HTTP 302 to another path of the same host"),
+        ("//other.example/a", "HTTP 302 to http://other.example"),
+    ] {
+        let facts = answering(&format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\n"), "").run();
+        let pairs = facts.pairs();
+        assert_eq!(pairs["code"], "NF_REDIRECTED", "{location}: {}", facts.stdout);
+        assert!(pairs["message"].ends_with(&format!(": {end}")), "{location}: {}", facts.stdout);
+    }
+}
+
+/// A call to a server whose every response has this head and body.
+fn answering(head: &str, body: &str) -> Call {
+    // Leaked, because the threads of the listener may outlive the test.
+    let response: &'static str = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).leak();
+    let peer = listener(move |mut client| {
+        let mut request = BufReader::new(&client);
+        let mut length = 0;
+        for line in request.by_ref().lines() {
+            let line = line?.to_ascii_lowercase();
+            length = line.strip_prefix("content-length:").map_or(length, |length| length.trim().parse().unwrap());
+            if line.is_empty() {
+                break;
+            }
+        }
+        io::copy(&mut request.take(length), &mut io::sink())?;
+        client.write_all(response.as_bytes())?;
+        hold(&mut client)
+    });
+    Call::to(&format!("http://{peer}"))
+}
+
+/// These requests contain no login.
+#[test]
+fn refused_refresh_revocation_or_application_token_leads_to_what_was_sent() {
+    let (json, page) = ("{\"code\":5,\"error\":\"invalid_grant\"}", "<html><title>Sign in</title></html>");
+    let error = "<Error><Message>No.</Message></Error>";
+    let refused = "message~Concur rejected the refresh token, the client ID or the client secret";
+    let (limit, either) =
+        ("message~or a value that it cannot read)", "message~Request rejected by Concur or by a gateway");
+    for (service, ask, status, body, code, line) in [
+        ("native", "refresh", 400, error, "NF_SERVER_ERROR", limit),
+        ("native", "refresh", 401, error, "NF_DENIED", refused),
+        ("native", "refresh", 401, "", "NF_DENIED", either),
+        ("native", "refresh", 403, error, "NF_REFRESH_EXPIRED", "message~the consumer key or the client secret"),
+        ("native", "refresh", 200, error, "NF_DENIED", refused),
+        ("native", "refresh", 404, "", "NF_ENDPOINT_GONE", "message~No Native Flow at this address"),
+        ("native", "revoke", 400, error, "NF_SERVER_ERROR", limit),
+        ("native", "revoke", 401, error, "NF_NOT_ALLOWED", "message~Concur refused to revoke the token"),
+        ("native", "revoke", 403, "", "NF_NOT_ALLOWED", "message~Concur refused to revoke the token"),
+        ("native", "revoke", 200, page, "NF_NOT_CONCUR", "message~Received a web page instead of a response"),
+        ("oauth2", "refresh", 400, "", "NF_SERVER_ERROR", limit),
+        ("oauth2", "refresh", 400, json, "NF_DENIED", refused),
+        ("oauth2", "refresh", 403, "", "NF_DENIED", either),
+        (
+            "oauth2",
+            "refresh",
+            400,
+            "{\"code\":61}",
+            "NF_BAD_CLIENT",
+            "message~Concur rejected the client ID or the client secret",
+        ),
+        ("oauth2", "revoke", 400, "", "NF_SERVER_ERROR", limit),
+        ("oauth2", "revoke", 401, json, "NF_NOT_ALLOWED", "message~Concur refused to revoke the token"),
+        ("oauth2", "revoke", 404, "", "NF_ENDPOINT_GONE", "message~No OAuth 2.0 service at this address"),
+        ("oauth2", "revoke", 200, page, "NF_NOT_CONCUR", "message~Received a web page instead of a response"),
+        (
+            "oauth2",
+            "application",
+            400,
+            json,
+            "NF_BAD_CLIENT",
+            "message~Concur rejected the client ID or the client secret",
+        ),
+        ("oauth2", "application", 403, "{\"error\":\"no\"}", "NF_DENIED", either),
+        ("oauth2", "application", 401, "", "NF_DENIED", either),
+    ] {
+        let call = answering(&format!("HTTP/1.1 {status} X\r\n"), body).with("ask", ask).with("value", "v4lue");
+        let call = call.with("refresh_token", "r3fresh").with("client_secret", "cl1ent");
+        let call = match service {
+            "oauth2" => call.with_oauth2().with("scheme", "Bearer"),
+            _ => call.with("scheme", "OAuth"),
+        };
+        let facts = call.run();
+        let case = format!("{service} {ask} {status}: {}", facts.stdout);
+        let differences = Expected { code, lines: &[line, "retry_after_ms=-1"] }.differences(&facts);
+        assert!(differences.is_empty(), "{case}{}", differences.join("\n"));
+        let text = format!("{} {}", facts.pairs()["message"], facts.pairs()["remedy"]);
+        // A new login may help, and no login was rejected.
+        let text = text.replace("a new token with login and password", "");
+        for word in ["password", "account", "Authorization", "failed login", ".uat", "token endpoint"] {
+            assert!(!text.contains(word), "{word}: {case}");
+        }
+    }
+}
+
+#[test]
 fn login_or_key_that_its_file_has_changed_is_not_sent() {
     let stub = Stub::start(Options::default()).unwrap();
     let user = User::demo();
@@ -100,7 +254,15 @@ fn login_or_key_that_its_file_has_changed_is_not_sent() {
         let value = if setting == "key" { &user.key } else { &user.login };
         let call = Call::to(&stub.plain_url()).with(setting, &format!("{start}{value}{end}"));
         expect(&call, "NF_INVALID_ARGUMENT", lines, &format!("{start}{setting}{end}"));
+        let remedy = call.run().pairs()["remedy"].to_owned();
+        assert!(remedy.ends_with(" No Concur credentials were sent."), "{remedy}");
     }
+    let colon = Call::to(&stub.plain_url()).with("login", "a:b");
+    expect(&colon, "NF_INVALID_ARGUMENT", &[UNSENT], "of the Native Flow alone");
+    let refresh = Call::to(&stub.plain_url()).with("ask", "refresh").with("scheme", "OAuth").with("refresh_token", "r");
+    expect(&refresh, "NF_INVALID_OPTION", &["message~Client secret missing", UNSENT], "without a client secret");
+    let other = refresh.with("scheme", "Bearer").with("client_secret", "s");
+    expect(&other, "NF_INVALID_ARGUMENT", &["message~issued by the other service", UNSENT], "the other service");
     let lines = &["message=Invalid login (empty)", "remedy~A buffer that a call has wiped is empty: fill it again"];
     expect(&Call::to(&stub.plain_url()).with("login", ""), "NF_INVALID_ARGUMENT", lines, "empty");
     assert_eq!(stub.requests().len(), 0, "a login was sent");

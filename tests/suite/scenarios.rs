@@ -123,7 +123,7 @@ const TABLE: &[(&str, &str, Facts)] = &[
     ),
     ("html-403", "NF_NOT_CONCUR", &["http_status=403", "server_message=ERROR: Access Denied", "remedy~proxy"]),
     ("html-fragment", "NF_NOT_CONCUR", &["http_status=403", "remedy~proxy"]),
-    ("redirect", "NF_REDIRECTED", &["http_status=302", "message~to 127.0.0.1", "retry_after_ms=-1"]),
+    ("redirect", "NF_REDIRECTED", &["http_status=302", "message~to https://127.0.0.1:", "retry_after_ms=-1"]),
     ("redirect-permanent", "NF_REDIRECTED", &["http_status=308"]),
     ("redirect-html", "NF_REDIRECTED", &["http_status=302"]),
     ("empty", "NF_MALFORMED", &["http_status=200", "message~empty"]),

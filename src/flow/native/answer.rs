@@ -45,7 +45,6 @@ impl Documents for Answers<'_> {
     fn refusal(&self, status: StatusCode, is_of_service: bool) -> Option<Cause> {
         match (self.ask, status) {
             (Ask::Refresh { .. }, StatusCode::FORBIDDEN) => Some(Cause::RefreshRefused),
-            (Ask::Revoke { .. }, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Some(Cause::RevokeRefused),
             _ if is_of_service => rejection(status),
             _ => None,
         }
@@ -66,6 +65,10 @@ impl Documents for Answers<'_> {
     /// The Native Flow has no error numbers.
     fn number(&self, _: &Document<'_>) -> Option<i32> {
         None
+    }
+
+    fn of_ask(&self, cause: Cause) -> Cause {
+        self.ask.cause(cause)
     }
 
     fn advice(&self, host: &str) -> Vec<String> {
@@ -171,6 +174,7 @@ mod tests {
     use crate::error::{Cause, Code, Error};
     use crate::flow::base_url::BaseUrl;
     use crate::flow::credentials::Credentials;
+    use crate::flow::kept_token::KeptToken;
     use crate::flow::native::PRODUCTION;
     use crate::flow::response;
     use crate::flow::service::{Ask, Outcome};
@@ -312,6 +316,44 @@ mod tests {
             let error = answer(status, body).unwrap_err();
             assert_eq!(error.code(), code, "{status} {body}: {error}");
             assert_eq!(error.http_status(), Some(status));
+        }
+    }
+
+    #[test]
+    fn refused_refresh_or_revocation_is_not_about_a_login() {
+        let token = KeptToken {
+            scheme: "OAuth",
+            authorization: "OAuth 0ld",
+            refresh_token: "sent-refresh-token",
+            instance_url: "",
+            refresh_expires_at: None,
+        };
+        let refresh = Ask::Refresh { key: "kEy12345", token };
+        let revoke = Ask::Revoke { token, admin: None };
+        for (ask, status, body, code) in [
+            (&refresh, 200, ERROR, Code::Denied),
+            (&refresh, 200, "{\"StatusCode\":403,\"Error\":\"No.\"}", Code::RefreshExpired),
+            (&refresh, 400, ERROR, Code::ServerError),
+            (&refresh, 401, ERROR, Code::Denied),
+            (&refresh, 401, "", Code::Denied),
+            (&refresh, 403, ERROR, Code::RefreshExpired),
+            (&refresh, 403, "", Code::RefreshExpired),
+            (&revoke, 200, ERROR, Code::NotAllowed),
+            (&revoke, 400, ERROR, Code::ServerError),
+            (&revoke, 401, ERROR, Code::NotAllowed),
+            (&revoke, 401, "", Code::NotAllowed),
+            (&revoke, 403, ERROR, Code::NotAllowed),
+            (&revoke, 403, "", Code::NotAllowed),
+        ] {
+            let body = Body { bytes: body.as_bytes().to_vec().into(), cut: None };
+            let response = Response::builder().status(status).body(body).unwrap();
+            let error = read_token(&Answer { response, came: Moment::now() }, &endpoint(), ask).unwrap_err();
+            assert_eq!(error.code(), code, "{status}: {error}");
+            assert_eq!(error.pause(), None, "{status}: {error}");
+            let text = error.to_string().replace("a new token with login and password", "");
+            for word in ["login", "password", "account", "Authorization"] {
+                assert!(!text.contains(word), "{status}: {error}");
+            }
         }
     }
 
@@ -694,12 +736,29 @@ mod tests {
     }
 
     #[test]
-    fn redirect_names_only_the_host_of_its_address() {
+    fn redirect_names_only_the_origin_of_its_address() {
         for (location, end) in [
-            ("https://other.test/a?token=1", "HTTP 302 to other.test"),
-            ("https://john.example.com/", "HTTP 302 to [withheld: the answer repeats a credential]"),
-            ("/login", "HTTP 302"),
-            ("\u{fc}", "HTTP 302"),
+            ("https://other.test/a?token=1", ": HTTP 302 to https://other.test"),
+            ("https://Other.test:443#a", ": HTTP 302 to https://other.test"),
+            ("http://other.test", ": HTTP 302 to http://other.test"),
+            ("http://u:p@other.test:443/", ": HTTP 302 to http://other.test:443"),
+            ("https://127.0.0.1:39211/a", ": HTTP 302 to https://127.0.0.1:39211"),
+            ("https://[::1]:8443/", ": HTTP 302 to https://[::1]:8443"),
+            ("https://localhost:8443/login", ": HTTP 302 to https://localhost:8443"),
+            ("http://localhost/login", ": HTTP 302 to http://localhost"),
+            ("//other.test:8443/a", ": HTTP 302 to https://other.test:8443"),
+            ("https://john.example.com/", ": HTTP 302 to [withheld: the answer repeats a credential]"),
+            ("https://localhost/login", ": HTTP 302 to another path of the same host"),
+            ("/login", ": HTTP 302 to another path of the same host"),
+            ("/login?next=https://other.test", ": HTTP 302 to another path of the same host"),
+            ("login.aspx", ": HTTP 302 to another path of the same host"),
+            ("?a:b", ": HTTP 302 to another path of the same host"),
+            ("", ": HTTP 302"),
+            ("/\\other.test", ": HTTP 302"),
+            ("ftp://other.test/", ": HTTP 302"),
+            ("mailto:a@other.test", ": HTTP 302"),
+            ("https://", ": HTTP 302"),
+            ("\u{fc}", ": HTTP 302"),
         ] {
             let error = read(302, &[("Location", location)], b"", None).unwrap_err();
             assert!(error.message().ends_with(end), "{error}");

@@ -66,11 +66,8 @@ impl Documents for Answers<'_> {
 
     fn refusal(&self, status: StatusCode, is_of_service: bool) -> Option<Cause> {
         let is_rejection = matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
-        match self.ask {
-            Ask::Revoke { .. } if is_rejection => Some(Cause::RevokeRefused),
-            _ if is_rejection && is_of_service => Some(Cause::LoginOrClientDenied),
-            _ => None,
-        }
+        let has_user = matches!(self.ask, Ask::Token(_) | Ask::Refresh { .. });
+        (is_rejection && is_of_service && has_user).then_some(Cause::LoginOrClientDenied)
     }
 
     fn gone(&self) -> Cause {
@@ -89,6 +86,10 @@ impl Documents for Answers<'_> {
 
     fn number(&self, document: &Document<'_>) -> Option<i32> {
         number_of(document).ok().flatten()?.try_into().ok()
+    }
+
+    fn of_ask(&self, cause: Cause) -> Cause {
+        self.ask.cause(cause)
     }
 
     fn advice(&self, _: &str) -> Vec<String> {
@@ -443,6 +444,21 @@ mod tests {
             let error = failure(status, body);
             assert_eq!(error.code(), code, "{status} {body}: {error}");
             assert!(error.code() == Code::Busy || error.code() as i32 >= 40 || error.pause().is_none(), "{error}");
+        }
+        let application = Ask::ApplicationToken { key: "id" };
+        for (status, body, code) in [
+            (400, "{\"code\":5}", Code::BadClient),
+            (400, "{\"code\":61}", Code::BadClient),
+            (400, "{\"error\":\"invalid_grant\"}", Code::BadClient),
+            (403, "{\"error\":\"no\"}", Code::Denied),
+            (401, "", Code::Denied),
+            (200, "{\"error\":\"no\"}", Code::Denied),
+            (400, "", Code::ServerError),
+        ] {
+            let error = read(&application, status, body, None).err().unwrap();
+            assert_eq!(error.code(), code, "{status} {body}: {error}");
+            let is_about_login = ["login", "password", "account"].iter().any(|word| error.to_string().contains(word));
+            assert!(!is_about_login, "{status} {body}: {error}");
         }
         let refresh = Ask::Refresh { key: "id", token: OLD };
         let error = read(&refresh, 400, "{\"code\":999,\"error\":\"invalid_grant\"}", None).err().unwrap();

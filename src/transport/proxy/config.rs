@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use super::no_proxy::Bypass;
 use crate::error::{Cause, Code, Error};
 use crate::message::basic;
-use crate::origin::{HostPort, Origin};
+use crate::origin::{HostPort, Origin, after_scheme_alone};
 use crate::redact::Redactor;
 use crate::sealed::Sealed;
 use crate::secret::Secret;
@@ -115,14 +115,10 @@ impl Proxy {
     }
 }
 
-/// Whether a URL begins with a scheme that is not separated by `://`, as in `http//proxy:3128` and `https:/proxy`. A
-/// host may have the name of a scheme: `http:3128`.
+/// Whether a URL begins with a scheme that is not separated by `://`. A host may have the name of a scheme: `http:3128`.
 fn is_without_separator(url: &str) -> bool {
-    let scheme = url.split([':', '/', '\\']).next().unwrap_or_default();
-    let rest = url.get(scheme.len()..).unwrap_or_default();
-    let is_scheme = ["http", "https", "socks5", "socks5h"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    let after_colon = rest.strip_prefix(':').unwrap_or(rest);
-    is_scheme && !rest.starts_with("://") && after_colon.starts_with(['/', '\\'])
+    after_scheme_alone(url, &["http", "https", "socks5", "socks5h"])
+        .is_some_and(|rest| rest.strip_prefix(':').unwrap_or(rest).starts_with(['/', '\\']))
 }
 
 fn read_login(login: &str, scheme: Scheme) -> Result<Login, &'static str> {
