@@ -173,7 +173,7 @@ fn function_page_has_prototype_text_and_failures() {
         "RETURN VALUE NULL on success, otherwise an error. Free it with nf_error_free(3).",
         "Fails with NF_DENIED if the server rejects",
         "HISTORY Since 0.1.",
-        "SEE ALSO nf_client(3), nf_token(3), nf_error_free(3), nf_options_allow_host(3),",
+        "SEE ALSO nf_client(3), nf_token(3), nf_error_server_code(3), nf_error_free(3),",
         "nativeflow 0.1.0",
         "2026-01-31",
     ] {
