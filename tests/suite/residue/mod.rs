@@ -130,9 +130,12 @@ impl Place {
     }
 }
 
+/// The number of calls on a path in `make test-all`.
+pub const MAX_CALLS_OF_TESTS: usize = 100;
+
 /// How many calls are made on each path, in one process. Two at least: a host does some things on every second call only.
 fn calls() -> usize {
-    let usual = if is_everything_tested() { 100 } else { 10 };
+    let usual = if is_everything_tested() { MAX_CALLS_OF_TESTS } else { 10 };
     std::env::var("NATIVEFLOW_RESIDUE_CALLS").map_or(usual, |text| text.parse().expect("a number")).max(2)
 }
 

@@ -5,7 +5,7 @@ use nativeflow_stub::Service;
 use super::client_key::ClientKey;
 use super::patterns::{Patterns, random_secret};
 use super::proxy::Proxy;
-use super::{Place, calls, renegotiating_server};
+use super::{MAX_CALLS_OF_TESTS, Place, calls, renegotiating_server};
 use crate::scenarios;
 use crate::support::{Build, is_everything_tested};
 
@@ -77,10 +77,10 @@ impl Path {
         self.name.trim_start_matches(ON_OAUTH2).starts_with("kept")
     }
 
-    /// Whether `make test` makes fewer calls on it, so that it ends soon: most paths of the OAuth 2.0 service are like those of
-    /// the Native Flow.
+    /// Whether fewer calls are made on it, so that the tests end soon: most paths of the OAuth 2.0 service are like those of the
+    /// Native Flow. `make residue` makes all.
     pub fn is_shortened(&self) -> bool {
-        !is_everything_tested() && !self.patterns.client_secret.is_empty()
+        calls() <= MAX_CALLS_OF_TESTS && !self.patterns.client_secret.is_empty()
     }
 
     fn with(mut self, change: impl FnOnce(&mut Patterns)) -> Path {
@@ -107,7 +107,7 @@ pub fn all(place: &Place, build: Build) -> Vec<Path> {
         _ => usual().collect(),
     };
     for path in paths.iter_mut().filter(|path| path.is_shortened()) {
-        path.calls = path.calls.min(3);
+        path.calls = path.calls.min(if is_everything_tested() { 10 } else { 3 });
     }
     paths.sort_by_key(|path| path.calls);
     paths
