@@ -70,12 +70,12 @@ install: library programs
 
 # Installs the files of an earlier build: `make`, then `sudo make install-files`.
 install-files: install-texts
-	@install -m 755 $(LIBRARY).so "$(LIB)/libnativeflow.so.$(VERSION)"
+	@install -m 755 "$(LIBRARY).so" "$(LIB)/libnativeflow.so.$(VERSION)"
 	@ln -sf libnativeflow.so.$(VERSION) "$(LIB)/libnativeflow.so.0"
 	@ln -sf libnativeflow.so.0 "$(LIB)/libnativeflow.so"
-	@install -m 644 $(STATIC) "$(LIB)"
+	@install -m 644 "$(STATIC)" "$(LIB)"
 	@install -d "$(INTO)/bin"
-	@install -m 755 $(STUB) $(DIAGNOSE) "$(INTO)/bin"
+	@install -m 755 "$(STUB)" "$(DIAGNOSE)" "$(INTO)/bin"
 	$(STEP) "Installed in $(INTO)"
 	@[ -n "$(DESTDIR)" ] || packaging/loader.sh "$(LIB)"
 
@@ -91,7 +91,7 @@ install-texts:
 	@$(CONFIGURE) packaging/nativeflowConfigVersion.cmake.in >"$(LIB)/cmake/nativeflow/nativeflowConfigVersion.cmake"
 	@$(MAN) -v directory="$(MAN_PAGES)/man3" include/nativeflow.h
 	@for page in $(PROGRAM_PAGES); do sed 's/@VERSION@/$(VERSION)/; s/@DATE@/$(DATE)/' $$page >"$(MAN_PAGES)/man1/$${page##*/}" || exit 1; done
-	@install -m 644 LICENSE-APACHE LICENSE-MIT $(NOTICES) "$(DOC)"
+	@install -m 644 LICENSE-APACHE LICENSE-MIT "$(NOTICES)" "$(DOC)"
 	@install -m 644 examples-c/*.[ch] "$(DOC)/examples"
 
 # Removes the files that `make install` of this version has installed.
