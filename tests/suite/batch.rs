@@ -82,7 +82,8 @@ fn all_users_get_tokens_on_idle_connections(program: Program) {
     assert_eq!(count(&facts, " UTC"), 40, "{}", facts.stdout);
     assert!(facts.stdout.ends_with("40 tokens, 0 failures\n"), "{}", facts.stdout);
     assert_eq!(night.requests(), 40);
-    assert!((2..=THREADS as u64).contains(&night.stub.connections()), "{} connections", night.stub.connections());
+    // More than one for each thread are rare: two threads that return a connection at the same time may lose one.
+    assert!((2..=2 * THREADS as u64).contains(&night.stub.connections()), "{} connections", night.stub.connections());
 }
 
 fn wrong_key_costs_three_logins(program: Program) {
