@@ -249,17 +249,6 @@ pub(super) fn is_visible(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Returns the only value of `values`; `None` if there is none, or if it is not a text. Two different values are an
-/// error.
-pub(super) fn only(name: &str, mut values: impl Iterator<Item = Option<Secret>>) -> Result<Option<Secret>, Error> {
-    let Some(first) = values.next() else { return Ok(None) };
-    let first_text = first.as_ref().map(Secret::expose);
-    match values.all(|other| other.as_ref().map(Secret::expose) == first_text) {
-        true => Ok(first),
-        false => Err(Error::new(Cause::TwoValues).detail(name)),
-    }
-}
-
 /// Whether the headers name a compressing coding. With any other name, such as `UTF-8` or `none`, the body is read
 /// unchanged.
 fn names_compression(headers: &HeaderMap) -> bool {

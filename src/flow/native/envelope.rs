@@ -3,8 +3,7 @@
 //! Values in other places do not count: a token in an error, or in a request that is repeated, is not the requested
 //! one. If two values of one name differ, neither is used.
 
-use crate::error::Error;
-use crate::flow::response::only;
+use crate::error::{Cause, Error};
 use crate::message::{Document, Element};
 use crate::secret::Secret;
 
@@ -147,4 +146,15 @@ fn at<'d, 'a>(root: Element<'d, 'a>, name: Option<&str>, path: Path) -> Vec<Elem
 
 fn values(elements: &[Element<'_, '_>], name: &str) -> impl Iterator<Item = Option<Secret>> {
     elements.iter().flat_map(move |element| element.children(name)).map(|child| child.value())
+}
+
+/// Returns the only value of `values`; `None` if there is none, or if it is not a text. Two different values are an
+/// error.
+fn only(name: &str, mut values: impl Iterator<Item = Option<Secret>>) -> Result<Option<Secret>, Error> {
+    let Some(first) = values.next() else { return Ok(None) };
+    let first_text = first.as_ref().map(Secret::expose);
+    match values.all(|other| other.as_ref().map(Secret::expose) == first_text) {
+        true => Ok(first),
+        false => Err(Error::new(Cause::TwoValues).detail(name)),
+    }
 }
