@@ -7,6 +7,7 @@
 //! | question | module |
 //! |---|---|
 //! | the options of a client, and the client itself | `options`, `client` |
+//! | a token that stays valid, for all threads | `session` |
 //! | the origins to which users belong | `user_origins` |
 //! | one call: its deadline and its cancellation | `operation` |
 //! | the requests to a service and the meaning of its responses | `flow` (pure: no I/O, no clock), a directory for each service |
@@ -41,6 +42,7 @@ mod origin;
 mod redact;
 mod sealed;
 mod secret;
+mod session;
 mod token;
 mod transport;
 mod user_origins;

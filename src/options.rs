@@ -10,11 +10,14 @@ use crate::error::{Cause, Error};
 use crate::flow::{self, CredentialType};
 use crate::log::Log;
 use crate::secret::Secret;
+use crate::session::SecretSource;
 use crate::transport::{Bypass, ClientCertificate, Proxy, Route, Settings, TrustedRoots};
 
 const MAX_PRODUCT_LEN: usize = 256;
 /// "An answer is due within 60 s" (Concur).
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// Long enough for a job that runs every night, short enough that a mistake is over the next day.
+const DEFAULT_HOLD_BACK: Duration = Duration::from_secs(20 * 60 * 60);
 /// Enough for two lost packets: TCP repeats the first after one second, the next after three.
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -28,6 +31,12 @@ pub struct Options {
     pub(crate) timeout: Duration,
     pub(crate) log: Option<Log>,
     pub(crate) transport: Settings,
+    /// Gets the secrets of sessions.
+    pub(crate) secret_source: Option<SecretSource>,
+    /// How long before its expiry a session renews a token; `None`: the default.
+    pub(crate) refresh_margin: Option<Duration>,
+    /// How long a refused secret is not sent again; zero: calls without a session are not held back.
+    pub(crate) hold_back: Duration,
     /// The last field, so that it is dropped after all callbacks.
     pub(crate) releases: Vec<Arc<Release>>,
 }
@@ -63,6 +72,9 @@ impl Options {
                 identity: None,
                 route: Route::default(),
             },
+            secret_source: None,
+            refresh_margin: None,
+            hold_back: DEFAULT_HOLD_BACK,
             releases: Vec::new(),
         }
     }
@@ -178,6 +190,21 @@ impl Options {
     /// are made from them from now on, and their calls are gone.
     pub fn on_release(&mut self, function: impl Fn() + Send + Sync + 'static) {
         self.releases.push(Arc::new(Release(Box::new(function))));
+    }
+
+    /// Sets the function that gets the secret of a session's user.
+    pub(crate) fn set_secret_source(&mut self, source: Option<SecretSource>) {
+        self.secret_source = source;
+    }
+
+    /// Sets how long before its expiry a session renews a token, at most half of the token's lifetime.
+    pub(crate) fn set_refresh_margin(&mut self, margin: Duration) {
+        self.refresh_margin = Some(margin);
+    }
+
+    /// Sets how long a refused secret is not sent again; zero: calls without a session are not held back.
+    pub(crate) fn set_hold_back(&mut self, time: Duration) {
+        self.hold_back = time;
     }
 
     /// Logs each step of a call to `log`.

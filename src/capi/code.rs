@@ -33,11 +33,14 @@ pub const NF_BAD_CLIENT: i32 = 25;
 /// The refresh token is invalid or expired. Get a token with login and
 /// password.
 pub const NF_REFRESH_EXPIRED: i32 = 26;
-/// The login was rejected before and is not sent again. Reserved: this version
-/// never returns it.
+/// The login was rejected before and is not sent again; see
+/// `nf_options_set_hold_back_ms`.
 pub const NF_HELD_BACK: i32 = 27;
 /// The user or the token belongs to another host, which is not trusted.
 pub const NF_WRONG_HOST: i32 = 28;
+/// A login is needed, and there is no secret for it. Set a secret callback or
+/// call `nf_session_log_in`.
+pub const NF_SECRET_NEEDED: i32 = 29;
 
 /// The server is overloaded; see `nf_error_retry_after_ms`.
 pub const NF_BUSY: i32 = 40;
@@ -106,6 +109,7 @@ const CONSTANTS: [(i32, Code); 31] = [
     (NF_REFRESH_EXPIRED, Code::RefreshExpired),
     (NF_HELD_BACK, Code::HeldBack),
     (NF_WRONG_HOST, Code::WrongHost),
+    (NF_SECRET_NEEDED, Code::SecretNeeded),
     (NF_BUSY, Code::Busy),
     (NF_MAINTENANCE, Code::Maintenance),
     (NF_SERVER_ERROR, Code::ServerError),

@@ -50,6 +50,8 @@ codes! {
     HeldBack = 27 c"NF_HELD_BACK";
     /// The user belongs to another host, which is not trusted.
     WrongHost = 28 c"NF_WRONG_HOST";
+    /// A login is needed, and there is no secret for it.
+    SecretNeeded = 29 c"NF_SECRET_NEEDED";
     /// The server is overloaded.
     Busy = 40 c"NF_BUSY";
     /// The server is under maintenance.
