@@ -96,7 +96,7 @@ const _: () = {
     }
     assert!(codes.is_empty() && constants.is_empty());
 };
-const CONSTANTS: [(i32, Code); 31] = [
+const CONSTANTS: [(i32, Code); 32] = [
     (NF_INVALID_ARGUMENT, Code::InvalidArgument),
     (NF_INVALID_UTF8, Code::InvalidUtf8),
     (NF_INVALID_OPTION, Code::InvalidOption),

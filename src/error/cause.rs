@@ -299,6 +299,18 @@ causes! {
     Busy => Busy, AfterSeconds(60),
         "Concur is overloaded",
         "Wait {pause}, then retry. Start fewer calls at the same time.";
+    SecretNeeded => SecretNeeded, Never,
+        "A login is needed, and no secret was given",
+        "Set a secret callback (nf_options_set_secret_callback), or pass the secret with nf_session_log_in.";
+    SecretUnavailable => SecretNeeded, AfterSeconds(30),
+        "A login is needed, and the secret cannot be read now (the secret callback returned NF_SECRET_UNAVAILABLE)",
+        "Check the place from which the callback reads the secret, such as a vault. The session can be asked again in {pause}.";
+    HeldBack => HeldBack, Never,
+        "Not sent, because the server has refused this login before",
+        "Correct the credentials. A changed secret is sent at once. To send the same one again, call nf_session_clear_hold or nf_client_clear_hold.";
+    HeldBackForNow => HeldBack, AfterSeconds(60),
+        "Not sent now, so that the account is not locked",
+        "Wait {pause}, or find the reason and call nf_session_clear_hold or nf_client_clear_hold.";
     Maintenance => Maintenance, SERVER_PAUSE,
         "Concur is under maintenance",
         "Wait {pause}, then retry. Concur's service status page shows the duration.";
