@@ -7,11 +7,12 @@ use crate::call_facts::CallFacts;
 use crate::error::{Cause, Code, Error};
 use crate::flow::{Ask, Credentials, KeptToken, Outcome, Service, check_key};
 use crate::log::{Level, Log};
+use crate::message::Endpoint;
 use crate::operation::{ActiveOperations, Handle, Operation};
 use crate::options::{Options, Release};
 use crate::origin::Origin;
 use crate::token::Token;
-use crate::transport::Transport;
+use crate::transport::{Connections, Exchange, Transport};
 use crate::user_origins::UserOrigins;
 use crate::wipe::PerProcess;
 
@@ -38,6 +39,50 @@ struct Core {
     log: Option<Log>,
     /// The last field, so that it is dropped last: a release function reports that no more callbacks follow.
     _releases: Vec<Arc<Release>>,
+}
+
+/// A request that was sent, and waits for its response. Another operation than the one that has sent it may wait.
+pub(crate) struct Pending {
+    exchange: Exchange,
+    endpoint: Endpoint,
+    connections: Connections,
+    /// The origin to which the user belongs, as far as known before.
+    known: Option<Arc<Origin>>,
+    /// If this is the second origin that is asked: which one, and the facts about the first request.
+    first: Option<(Arc<Origin>, CallFacts)>,
+}
+
+impl Pending {
+    /// Waits until the whole response was received. After a wait that ended early, another operation may continue.
+    pub(crate) fn wait(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
+        self.exchange.wait(operation)
+    }
+}
+
+/// What follows a response.
+pub(crate) enum Step {
+    /// The question is answered.
+    Answered(Result<(Outcome, CallFacts), Error>),
+    /// It was sent to another origin.
+    AskedAgain(Pending),
+}
+
+/// Completes an error of the second request: the first one has contained the credentials.
+fn after_first(mut error: Error, first: &CallFacts) -> Error {
+    *error.call_mut() = error.call().following(first);
+    error.request_sent(true)
+}
+
+/// Logs the end of a call after this time, in microseconds.
+fn log_end(operation: &Operation<'_>, us: i64, done: &str, error: Option<&Error>) {
+    let ms = us as f64 / 1e3;
+    match error {
+        None => operation.log(Level::Info, format_args!("token {done} after {ms:.1} ms")),
+        Some(error) => {
+            let (code, message) = (error.code().name(), error.message());
+            operation.log(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
+        }
+    }
 }
 
 impl Client {
@@ -113,83 +158,151 @@ impl Client {
     /// Runs one call. `done` is the word of a success in the log, such as "received".
     fn run<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<(Outcome, CallFacts), Error> {
         // First of all: from here on the call can be cancelled, and its timeout runs.
-        let Core { transport, log, .. } = &*self.core;
-        let operation = Operation::begin(self.running(), &self.handle, transport.keeps(), self.timeout, log.as_ref());
-        let mut result = ask().map_err(Error::unsent).and_then(|ask| self.ask(&operation, &ask));
+        let operation = self.operation(self.running(), &self.handle, self.timeout);
+        let result = ask().map_err(Error::unsent).and_then(|ask| self.ask(&operation, &ask));
+        self.complete(&operation, done, result)
+    }
+
+    /// Begins an operation that ends with `running` or `handle`.
+    pub(crate) fn operation<'a>(
+        &'a self,
+        running: &'a ActiveOperations,
+        handle: &Arc<Handle>,
+        timeout: Duration,
+    ) -> Operation<'a> {
+        Operation::begin(running, handle, self.core.transport.keeps(), timeout, self.core.log.as_ref())
+    }
+
+    /// Completes the facts of a call that ends now, and logs its end. `done` is the word of a success in the log, such as
+    /// "received".
+    pub(crate) fn complete<T>(
+        &self,
+        operation: &Operation<'_>,
+        done: &str,
+        mut result: Result<(T, CallFacts), Error>,
+    ) -> Result<(T, CallFacts), Error> {
         let us = operation.complete(match &mut result {
             Ok((_, call)) => call,
             Err(error) => error.call_mut(),
         });
         if operation.is_logged() {
-            let ms = us as f64 / 1e3;
-            match &result {
-                Ok(_) => operation.log(Level::Info, format_args!("token {done} after {ms:.1} ms")),
-                Err(error) => {
-                    let (code, message) = (error.code().name(), error.message());
-                    operation.log(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
-                }
-            }
+            log_end(operation, us, done, result.as_ref().err());
         }
         result
     }
 
     /// Asks the service, and once more if the user belongs to another origin.
     fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
-        let user_origins = self.core.user_origins.get(UserOrigins::default, |_| {});
-        let login = match ask {
-            Ask::Token(credentials) => Some(credentials.login),
-            _ => None,
-        };
-        let known = login.and_then(|login| user_origins.of(login));
-        let (origin, result) = match self.ask_at(operation, ask, known.as_ref()) {
-            Ok((Outcome::AskAt { origin, .. }, first)) => {
-                operation.log(Level::Warning, format_args!("user belongs to {origin}, asking there"));
-                let second = match self.ask_at(operation, ask, Some(&origin)) {
-                    Ok((outcome, call)) => Ok((outcome, call.following(&first))),
-                    Err(mut error) => {
-                        *error.call_mut() = error.call().following(&first);
-                        // The first request has contained the credentials.
-                        Err(error.request_sent(true))
-                    }
-                };
-                (Some(origin), second)
+        let mut pending = self.begin(operation, ask, Connections::Any)?;
+        loop {
+            let cut = pending.wait(operation).err();
+            match self.conclude(operation, ask, pending, cut) {
+                Step::Answered(result) => return result,
+                Step::AskedAgain(next) => pending = next,
             }
-            first => (known.clone(), first),
-        };
-        match (login, origin, &result) {
-            // Known only after a token came from there.
-            (Some(login), Some(origin), Ok((Outcome::Token { .. }, _))) if known.as_ref() != Some(&origin) => {
-                user_origins.remember(login, origin);
-            }
-            (Some(login), Some(_), Err(error)) if error.http_status().is_none() && error.code() != Code::Cancelled => {
-                user_origins.forget(login);
-            }
-            _ => {}
-        }
-        match result? {
-            (Outcome::AskAt { refusal, .. }, call) => Err(refusal.of_call(call)),
-            outcome => Ok(outcome),
         }
     }
 
-    fn ask_at(
+    /// Sends the request for `ask`.
+    ///
+    /// # Errors
+    /// Each error contains whether a byte of the request was sent.
+    pub(crate) fn begin(
+        &self,
+        operation: &Operation<'_>,
+        ask: &Ask<'_>,
+        connections: Connections,
+    ) -> Result<Pending, Error> {
+        let known = ask.login().and_then(|login| self.user_origins().of(login));
+        let pending = self.begin_at(operation, ask, known.as_ref(), connections);
+        pending
+            .map(|(exchange, endpoint)| Pending { exchange, endpoint, connections, known: known.clone(), first: None })
+            .inspect_err(|error| self.note_origin(ask, known.as_ref(), None, Err(error)))
+    }
+
+    fn begin_at(
         &self,
         operation: &Operation<'_>,
         ask: &Ask<'_>,
         origin: Option<&Arc<Origin>>,
-    ) -> Result<(Outcome, CallFacts), Error> {
+        connections: Connections,
+    ) -> Result<(Exchange, Endpoint), Error> {
         let Core { service, transport, .. } = &*self.core;
         let request = service.request(ask, origin).map_err(Error::unsent)?;
-        let (answer, call) = transport.send(operation, &request)?;
-        let endpoint = request.endpoint.clone();
-        // The request contains the credentials: dropped before the response is parsed.
-        drop(request);
-        let outcome = service.outcome(ask, &endpoint, &answer).map_err(|error| error.of_call(call))?;
-        if let Outcome::Token { untrusted_url: Some(url), .. } = &outcome {
+        let exchange = transport.begin(operation, &request, connections)?;
+        // The request contains the credentials: dropped before the response is read.
+        Ok((exchange, request.endpoint.clone()))
+    }
+
+    /// Ends a request after a wait that succeeded or failed with `cut`. If the user belongs to another origin, asks there.
+    pub(crate) fn conclude(
+        &self,
+        operation: &Operation<'_>,
+        ask: &Ask<'_>,
+        pending: Pending,
+        cut: Option<Error>,
+    ) -> Step {
+        let Core { service, transport, .. } = &*self.core;
+        let Pending { exchange, endpoint, connections, known, first } = pending;
+        let result = transport.conclude(operation, exchange, cut).and_then(|(answer, call)| {
+            let outcome = service.outcome(ask, &endpoint, &answer);
+            outcome.map(|outcome| (outcome, call)).map_err(|error| error.of_call(call))
+        });
+        if let Ok((Outcome::Token { untrusted_url: Some(url), .. }, _)) = &result {
             let what = format_args!("token: instance URL left out, because its host is not trusted: {url}");
             operation.log(Level::Warning, what);
         }
-        Ok((outcome, call))
+        let Some((second, first)) = first else {
+            let (origin, call) = match result {
+                Ok((Outcome::AskAt { origin, .. }, call)) => (origin, call),
+                result => {
+                    self.note_origin(ask, known.as_ref(), None, result.as_ref().map(|(outcome, _)| outcome));
+                    return Step::Answered(result);
+                }
+            };
+            operation.log(Level::Warning, format_args!("user belongs to {origin}, asking there"));
+            return match self.begin_at(operation, ask, Some(&origin), connections) {
+                Ok((exchange, endpoint)) => {
+                    let first = Some((origin, call));
+                    Step::AskedAgain(Pending { exchange, endpoint, connections, known, first })
+                }
+                Err(error) => {
+                    self.note_origin(ask, known.as_ref(), Some(&origin), Err(&error));
+                    Step::Answered(Err(after_first(error, &call)))
+                }
+            };
+        };
+        self.note_origin(ask, known.as_ref(), Some(&second), result.as_ref().map(|(outcome, _)| outcome));
+        Step::Answered(match result {
+            Ok((Outcome::AskAt { refusal, .. }, call)) => Err(refusal.of_call(call.following(&first))),
+            Ok((outcome, call)) => Ok((outcome, call.following(&first))),
+            Err(error) => Err(after_first(error, &first)),
+        })
+    }
+
+    /// Remembers or forgets the origin of a user. `known`: asked first; `second`: asked after it.
+    fn note_origin(
+        &self,
+        ask: &Ask<'_>,
+        known: Option<&Arc<Origin>>,
+        second: Option<&Arc<Origin>>,
+        result: Result<&Outcome, &Error>,
+    ) {
+        let (Some(login), Some(origin)) = (ask.login(), second.or(known)) else { return };
+        match result {
+            // Known only after a token came from there.
+            Ok(Outcome::Token { .. }) if known != Some(origin) => {
+                self.user_origins().remember(login, Arc::clone(origin));
+            }
+            Err(error) if error.http_status().is_none() && error.code() != Code::Cancelled => {
+                self.user_origins().forget(login);
+            }
+            _ => {}
+        }
+    }
+
+    fn user_origins(&self) -> &UserOrigins {
+        self.core.user_origins.get(UserOrigins::default, |_| {})
     }
 
     /// Ends calls with [`Code::Cancelled`], on any thread. The first handle ends all running calls, of all handles; calls

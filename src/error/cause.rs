@@ -300,17 +300,17 @@ causes! {
         "Concur is overloaded",
         "Wait {pause}, then retry. Start fewer calls at the same time.";
     SecretNeeded => SecretNeeded, Never,
-        "A login is needed, and no secret was given",
-        "Set a secret callback (nf_options_set_secret_callback), or pass the secret with nf_session_log_in.";
+        "A login is needed, and there is no secret for it",
+        "Set a function that returns the secret (nf_options_set_secret_callback), or pass the secret in a call (nf_session_log_in).";
     SecretUnavailable => SecretNeeded, AfterSeconds(30),
-        "A login is needed, and the secret cannot be read now (the secret callback returned NF_SECRET_UNAVAILABLE)",
-        "Check the place from which the callback reads the secret, such as a vault. The session can be asked again in {pause}.";
+        "A login is needed, and its secret cannot be read now (NF_SECRET_UNAVAILABLE)",
+        "Wait {pause}, then retry. Check the place from which the program reads the secret, such as a vault.";
     HeldBack => HeldBack, Never,
-        "Not sent, because the server has refused this login before",
-        "Correct the credentials. A changed secret is sent at once. To send the same one again, call nf_session_clear_hold or nf_client_clear_hold.";
+        "Login held back, because the server has refused it before",
+        "Correct the credentials; a changed secret is sent at once. To send the same one again, clear the hold (nf_client_clear_hold).";
     HeldBackForNow => HeldBack, AfterSeconds(60),
-        "Not sent now, so that the account is not locked",
-        "Wait {pause}, or find the reason and call nf_session_clear_hold or nf_client_clear_hold.";
+        "Login held back for now, so that the account is not locked",
+        "Wait {pause}, then retry. If the reason is known and repaired, clear the hold (nf_client_clear_hold).";
     Maintenance => Maintenance, SERVER_PAUSE,
         "Concur is under maintenance",
         "Wait {pause}, then retry. Concur's service status page shows the duration.";
@@ -653,7 +653,9 @@ mod tests {
     fn rejected_login_is_never_retried() {
         for &cause in Cause::ALL {
             let number = cause.code() as i32;
-            if (1..40).contains(&number) || number >= 100 {
+            // These two protect the account: after their pause a login may be sent.
+            let is_pause = matches!(cause, Cause::SecretUnavailable | Cause::HeldBackForNow);
+            if ((1..40).contains(&number) || number >= 100) && !is_pause {
                 assert_eq!(cause.retry(), Retry::Never, "{cause:?}");
             }
         }

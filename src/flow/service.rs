@@ -46,6 +46,14 @@ pub(crate) enum Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// Returns the login, if this sends one.
+    pub(crate) fn login(&self) -> Option<&str> {
+        match self {
+            Ask::Token(credentials) => Some(credentials.login),
+            _ => None,
+        }
+    }
+
     /// Returns the cause to report for a failure of this request. Most causes of a rejection are about a login, which
     /// only the request for a user's token contains.
     pub(super) fn cause(&self, cause: Cause) -> Cause {

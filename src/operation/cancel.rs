@@ -52,6 +52,12 @@ pub(crate) struct Handle {
     is_closed: AtomicBool,
 }
 
+impl Handle {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
+}
+
 /// The running operations of all handles.
 #[derive(Default)]
 pub(crate) struct ActiveOperations(Mutex<Registry>);
@@ -142,6 +148,10 @@ impl ActiveOperation<'_> {
         // Under the lock of `cancel`: either `cancel` finds the waker, or the first wait finds the operation cancelled.
         self.with(|active| active.waker = Some(Arc::clone(&waker)));
         Ok(waker)
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Registered) -> T) -> Option<T> {

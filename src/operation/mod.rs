@@ -90,6 +90,16 @@ impl<'a> Operation<'a> {
         self.start + self.timeout.min(MAX_TIMEOUT)
     }
 
+    /// Returns the rest of the timeout.
+    pub(crate) fn left(&self) -> Duration {
+        self.deadline().saturating_duration_since(Instant::now())
+    }
+
+    /// Whether the timeout has expired or the operation was cancelled.
+    pub(crate) fn is_over(&self) -> bool {
+        self.left().is_zero() || self.entry.is_cancelled()
+    }
+
     /// Completes the facts about this call, which ends now. Returns the time that it took, in microseconds.
     pub(crate) fn complete(&self, call: &mut CallFacts) -> i64 {
         let us = microseconds(self.start.elapsed());
