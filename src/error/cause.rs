@@ -307,7 +307,7 @@ causes! {
         "Wait {pause}, then retry. Check the place from which the program reads the secret, such as a vault.";
     HeldBack => HeldBack, Never,
         "Login held back, because the server has refused it before",
-        "Correct the credentials; a changed secret is sent at once. To send the same one again, clear the hold (nf_client_clear_hold).";
+        "Check the credentials; a changed secret is sent at once. To send the same one again, clear the hold (nf_client_clear_hold).";
     HeldBackForNow => HeldBack, AfterSeconds(60),
         "Login held back for now, so that the account is not locked",
         "Wait {pause}, then retry. If the reason is known and repaired, clear the hold (nf_client_clear_hold).";
