@@ -11,6 +11,7 @@ use crate::message::Endpoint;
 use crate::operation::{ActiveOperations, Handle, Operation};
 use crate::options::{Options, Release};
 use crate::origin::Origin;
+use crate::secret_source::SecretSource;
 use crate::token::Token;
 use crate::transport::{Connections, Exchange, Transport};
 use crate::user_origins::UserOrigins;
@@ -37,6 +38,8 @@ struct Core {
     user_origins: PerProcess<UserOrigins>,
     running: PerProcess<ActiveOperations>,
     log: Option<Log>,
+    secret_source: Option<SecretSource>,
+    refresh_margin: Option<Duration>,
     /// The last field, so that it is dropped last: a release function reports that no more callbacks follow.
     _releases: Vec<Arc<Release>>,
 }
@@ -98,6 +101,8 @@ impl Client {
             user_origins: PerProcess::new(),
             running: PerProcess::new(),
             log: options.log.clone(),
+            secret_source: options.secret_source.clone(),
+            refresh_margin: options.refresh_margin,
             _releases: options.releases.clone(),
         };
         Ok(Client { timeout: core.timeout, core: Arc::new(core), handle: Arc::default(), is_share: false })
@@ -192,7 +197,7 @@ impl Client {
     }
 
     /// Asks the service, and once more if the user belongs to another origin.
-    fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
+    pub(crate) fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
         let mut pending = self.begin(operation, ask, Connections::Any)?;
         loop {
             let cut = pending.wait(operation).err();
@@ -323,6 +328,62 @@ impl Client {
 
     fn running(&self) -> &ActiveOperations {
         self.core.running.get(ActiveOperations::default, ActiveOperations::close_idle)
+    }
+
+    /// Checks a question without sending it.
+    ///
+    /// # Errors
+    /// The service cannot be asked this.
+    pub(crate) fn check(&self, ask: &Ask<'_>) -> Result<(), Error> {
+        self.core.service.request(ask, None).map(drop)
+    }
+
+    /// Goes on with the turn of a user, as soon as its secret is known.
+    pub(crate) fn turn(
+        &self,
+        operation: &Operation<'_>,
+        turn: UserTurn,
+        key: &str,
+        login: &str,
+        secret: &str,
+    ) -> Result<Turn, Error> {
+        turn.with_secret(operation, &Identity::new(&self.core.realm, key, login, secret)?, self.core.hold_back)
+    }
+
+    /// Returns whose login it is.
+    pub(crate) fn owner(&self, key: &str, login: &str) -> Result<Owner, Error> {
+        self.core.realm.user(key, login)
+    }
+
+    pub(crate) fn hold_back(&self) -> Duration {
+        self.core.hold_back
+    }
+
+    pub(crate) fn secret_source(&self) -> Option<&SecretSource> {
+        self.core.secret_source.as_ref()
+    }
+
+    pub(crate) fn refresh_margin(&self) -> Option<Duration> {
+        self.core.refresh_margin
+    }
+
+    /// Returns the scheme of the service's tokens.
+    pub(crate) fn scheme(&self) -> &'static str {
+        self.core.service.scheme()
+    }
+
+    /// Whether tokens can be refreshed, if they have a refresh token.
+    pub(crate) fn can_refresh(&self) -> bool {
+        self.core.service.can_refresh()
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Returns a number that no other client has while this one exists.
+    pub(crate) fn identity(&self) -> usize {
+        Arc::as_ptr(&self.core).addr()
     }
 
     pub(crate) fn log(&self) -> Option<&Log> {

@@ -10,7 +10,7 @@ use crate::error::{Cause, Error};
 use crate::flow::{self, CredentialType};
 use crate::log::Log;
 use crate::secret::Secret;
-use crate::session::SecretSource;
+use crate::secret_source::SecretSource;
 use crate::transport::{Bypass, ClientCertificate, Proxy, Route, Settings, TrustedRoots};
 
 const MAX_PRODUCT_LEN: usize = 256;

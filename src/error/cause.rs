@@ -299,6 +299,18 @@ causes! {
     Busy => Busy, AfterSeconds(60),
         "Concur is overloaded",
         "Wait {pause}, then retry. Start fewer calls at the same time.";
+    SecretCallbackFailed => InvalidArgument, Never,
+        "Invalid result of the secret callback (longer than its buffer, or an unknown negative number)",
+        "Fix the calling program: return the number of bytes that were written, NF_SECRET_NONE or NF_SECRET_UNAVAILABLE.";
+    TokenExpiredOnArrival => Malformed, AfterSeconds(60),
+        "Response contains a token that has expired already",
+        "Wait {pause}, then retry. If the error persists, report it to SAP Concur support.";
+    TooManyRequests => HeldBack, AfterSeconds(360),
+        "Held back for now (too many requests for this user within an hour)",
+        "Wait {pause}, then retry. Find out why the session needs new tokens so often; its status shows the last failure.";
+    FreshTokensRejected => HeldBack, AfterSeconds(60),
+        "Held back for now (the API refuses tokens that were just issued)",
+        "Wait {pause}, then retry. Check the rights of the user and the scopes of the application: a new token does not change them.";
     SecretNeeded => SecretNeeded, Never,
         "A login is needed, and there is no secret for it",
         "Set a function that returns the secret (nf_options_set_secret_callback), or pass the secret in a call (nf_session_log_in).";
@@ -452,6 +464,9 @@ causes! {
     ProxyCannotReach => Proxy, Again,
         "Proxy cannot connect to the server",
         "Check the host in the base URL. If it is right, ask the proxy's operator to check its DNS settings and its network.";
+    WaitCancelled => Cancelled, Never,
+        "Call cancelled while another call was asking for this user",
+        "Ignore this if it was intended.";
     CancelledBefore => Cancelled, Never,
         "Call cancelled before the request was sent",
         "Ignore this if it was intended.";
@@ -464,6 +479,12 @@ causes! {
     TimedOutBefore => Timeout, Again,
         "Timeout before the request was sent",
         "Check for a firewall that drops packets silently, and for a DNS server or a proxy that does not respond. Wait {pause}, then retry.";
+    WaitTimedOut => Timeout, AfterSeconds(5),
+        "Timeout while another call of the program was asking for this user",
+        "Wait {pause}, then retry, or raise the timeout (nf_options_set_timeout_ms).";
+    TooLateForLogin => Timeout, AfterSeconds(5),
+        "Timeout before the login was sent (too little time was left for a response)",
+        "Raise the timeout (nf_options_set_timeout_ms), and check what takes long: the secret callback, or another call that was asking for this user. Wait {pause}, then retry.";
     LookupsTaken => Timeout, Again,
         "Timeout before the DNS lookup could start (lookups of other host names hang)",
         "Check this machine's DNS servers and the other host names that this program connects to.";
@@ -654,7 +675,7 @@ mod tests {
         for &cause in Cause::ALL {
             let number = cause.code() as i32;
             // These two protect the account: after their pause a login may be sent.
-            let is_pause = matches!(cause, Cause::SecretUnavailable | Cause::HeldBackForNow);
+            let is_pause = matches!(cause, Cause::SecretUnavailable | Cause::HeldBackForNow | Cause::TooManyRequests | Cause::FreshTokensRejected);
             if ((1..40).contains(&number) || number >= 100) && !is_pause {
                 assert_eq!(cause.retry(), Retry::Never, "{cause:?}");
             }

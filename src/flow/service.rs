@@ -20,6 +20,12 @@ use crate::token::Token;
 
 /// A service that issues tokens.
 pub(crate) trait Service: fmt::Debug + Send + Sync {
+    /// The scheme of its tokens.
+    fn scheme(&self) -> &'static str;
+
+    /// Whether it has what a refresh needs, apart from the refresh token.
+    fn can_refresh(&self) -> bool;
+
     /// Makes the request for `ask`. `at`: the origin to ask, instead of the usual one.
     ///
     /// # Errors
@@ -130,6 +136,10 @@ impl Application {
         client_secret: Option<Sealed>,
     ) -> Application {
         Application { base, user_agent, trusted, client_secret }
+    }
+
+    pub(super) fn has_client_secret(&self) -> bool {
+        self.client_secret.is_some()
     }
 
     /// Returns the client secret; `None` if there is none.
