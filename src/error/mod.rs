@@ -123,13 +123,6 @@ impl Error {
         self
     }
 
-    /// Returns the same error for a call in the pause that it has begun, with the rest of the pause. An error that forbids a
-    /// retry stays one.
-    pub(crate) fn in_pause(mut self, rest: Duration) -> Error {
-        self.0.requested_pause = Some(rest);
-        self
-    }
-
     /// Sets the facts about the call that failed.
     pub(crate) fn of_call(mut self, call: CallFacts) -> Error {
         self.0.call = call;

@@ -182,7 +182,7 @@ impl Core {
                         drop(state);
                         return hand_out(&token, "kept");
                     }
-                    Next::Fail(error, rest) => return Err(error.in_pause(rest)),
+                    Next::Fail(error, rest) => return Err(error.retry_after(Some(rest))),
                     Next::TooMany(rest) => {
                         return Err(Error::new(Cause::TooManyRequests).retry_after(Some(rest)).unsent());
                     }
