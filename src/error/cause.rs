@@ -131,6 +131,9 @@ causes! {
     TokenTooLong => InvalidArgument, Never,
         "Invalid token (too long for a request)",
         "Check that the token is passed and nothing else. Tokens have some hundred characters.";
+    CalledFromCallback => InvalidArgument, Never,
+        "Invalid call (inside the secret callback, for the same user)",
+        "Fix the calling program: the secret callback must return the secret, and not ask for a token of the same user.";
     AdminNotUsed => InvalidArgument, Never,
         "Invalid administrator token (the OAuth 2.0 service uses none)",
         "Pass NULL. The OAuth 2.0 service revokes the tokens of the user of that token.";
@@ -318,8 +321,23 @@ causes! {
         "A login is needed, and its secret cannot be read now (NF_SECRET_UNAVAILABLE)",
         "Wait {pause}, then retry. Check the place from which the program reads the secret, such as a vault.";
     HeldBack => HeldBack, Never,
-        "Login held back, because the server has refused it before",
-        "Check the credentials; a changed secret is sent at once. To send the same one again, clear the hold (nf_client_clear_hold).";
+        "Login held back, because the server has rejected it before",
+        "Check login and password by hand. A changed password is sent at once.";
+    HeldBackUnanswered => HeldBack, Never,
+        "Login held back, because it got no response twice, and the server may have rejected it",
+        "Check login and password by hand, and find out why the server does not respond. A changed password is sent at once.";
+    LoginPaused => HeldBack, AfterSeconds(60),
+        "Login held back for now, because the last one got no response",
+        "Wait {pause}, then retry.";
+    SecretsHeldBack => HeldBack, AfterSeconds(60),
+        "Login held back for now, because two other passwords of the user were rejected or got no response",
+        "Check the place from which the program reads the password, such as a vault. Wait {pause}, then retry.";
+    ClientHeldBack => HeldBack, Never,
+        "Login held back, because the server has rejected the client ID or the client secret before",
+        "Check client ID and client secret. A changed one is sent at once.";
+    KeyHeldBack => HeldBack, Never,
+        "Login held back, because the server has rejected different users with this consumer key and has accepted none",
+        "Check the consumer key and the base URL, then the logins and passwords.";
     HeldBackForNow => HeldBack, AfterSeconds(60),
         "Login held back for now, so that the account is not locked",
         "Wait {pause}, then retry. If the reason is known and repaired, clear the hold (nf_client_clear_hold).";
@@ -485,6 +503,9 @@ causes! {
     TooLateForLogin => Timeout, AfterSeconds(5),
         "Timeout before the login was sent (too little time was left for a response)",
         "Raise the timeout (nf_options_set_timeout_ms), and check what takes long: the secret callback, or another call that was asking for this user. Wait {pause}, then retry.";
+    TurnTimedOut => Timeout, Again,
+        "Timeout before the request was sent (other logins of the same user or with the same consumer key did not end)",
+        "Raise the timeout (nf_options_set_timeout_ms), or start fewer logins at the same time. Wait {pause}, then retry.";
     LookupsTaken => Timeout, Again,
         "Timeout before the DNS lookup could start (lookups of other host names hang)",
         "Check this machine's DNS servers and the other host names that this program connects to.";
@@ -674,8 +695,8 @@ mod tests {
     fn rejected_login_is_never_retried() {
         for &cause in Cause::ALL {
             let number = cause.code() as i32;
-            // These two protect the account: after their pause a login may be sent.
-            let is_pause = matches!(cause, Cause::SecretUnavailable | Cause::HeldBackForNow | Cause::TooManyRequests | Cause::FreshTokensRejected);
+            // These protect the account: after their pause a login may be sent.
+            let is_pause = matches!(cause, Cause::SecretUnavailable) || cause.code() == Code::HeldBack;
             if ((1..40).contains(&number) || number >= 100) && !is_pause {
                 assert_eq!(cause.retry(), Retry::Never, "{cause:?}");
             }
