@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::call_facts::CallFacts;
 use crate::error::{Cause, Code, Error};
 use crate::flow::{self, Ask, CredentialType, Credentials, KeptToken, Outcome, Service, check_key};
-use crate::hold_back::{self, Caller, Guards, Identity, Realm, take_turn};
+use crate::hold_back::{self, Caller, Guards, Identity, Owner, Realm, Turn, UserTurn, take_turn};
 use crate::log::{Level, Log};
 use crate::message::Endpoint;
 use crate::operation::{ActiveOperations, Handle, Operation};

@@ -12,6 +12,7 @@ pub struct Token {
     refresh_expires_at: Option<i64>,
     instance_url: String,
     expires_at: Option<i64>,
+    lifetime: Option<std::time::Duration>,
     expiration_date: String,
 }
 
@@ -26,6 +27,7 @@ impl Token {
             refresh_expires_at: None,
             instance_url: String::new(),
             expires_at: None,
+            lifetime: None,
             expiration_date: String::new(),
         }
     }
@@ -82,6 +84,11 @@ impl Token {
     /// Returns the expiry of the token, in Unix seconds (UTC); `None` if the server's date cannot be parsed.
     pub fn expires_at(&self) -> Option<i64> {
         self.expires_at
+    }
+
+    /// PROVISIONAL
+    pub(crate) fn lifetime(&self) -> Option<std::time::Duration> {
+        self.lifetime
     }
 
     /// Returns the server's own text of that date.

@@ -14,6 +14,13 @@ pub(crate) struct Waker {
     cancelled: Arc<AtomicBool>,
 }
 
+/// The same waker, not an equal one.
+impl PartialEq for Waker {
+    fn eq(&self, other: &Waker) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
 impl Waker {
     /// Makes a waker without an operation. Only tests use it.
     #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::flight::Sight;
 use super::question::{Question, Sent};
-use super::renewal::{Kind, Next, Way};
+use super::renewal::{Kind, Next, Renewal, Terms, Way};
 use super::sealed_token::SealedToken;
 use super::shared::{self, LastError, Locked, Name, Shared};
 use crate::call_facts::CallFacts;
@@ -84,16 +84,18 @@ struct Passenger<'a> {
 
 impl Drop for Passenger<'_> {
     fn drop(&mut self) {
-        // An exchange that comes back is dropped after the lock is released.
-        let left = {
-            let mut state = self.shared.lock();
-            let left = state.flight.leave(&self.waker);
-            if left.is_some() {
-                state.flight.end(None);
-            }
-            left
-        };
-        drop(left);
+        let Some(sent) = self.shared.lock().flight.leave(&self.waker) else { return };
+        // Nobody is left to read the response: the outcome is unknown.
+        let Sent { turn, .. } = *sent;
+        let error = Error::new(Cause::TimedOut).request_sent(true);
+        if let Some(turn) = turn {
+            turn.conclude(Err(&error));
+        }
+        let mut state = self.shared.lock();
+        state.tokens.failed(error, Kind::NoAnswer, Ticks::now(), random());
+        state.publish();
+        state.flight.end(None);
+        state.wake();
     }
 }
 
@@ -118,11 +120,11 @@ impl Core {
         let parents = Cell::new(None);
         self.shared.get(
             || {
-                let tokens = parents.take();
-                if tokens.is_some() {
+                let inherited = parents.take();
+                if inherited.is_some() {
                     shared::adopt(self.name, &self.me);
                 }
-                Shared::new(tokens, self.client.refresh_margin())
+                Shared::new(inherited.unwrap_or_else(|| Renewal::new(self.client.refresh_margin())))
             },
             // The nearest ancestor is the last one.
             |parent| parents.set(parent.inherited()),
@@ -148,10 +150,11 @@ impl Core {
                 Sight::Take(sent) => {
                     drop(state);
                     operation.log(Level::Info, format_args!("request: reading the response for another call"));
+                    drop(passenger);
                     return self.fly(operation, Some(*sent), Way::Login, own, Pilot { shared, is_flying: true });
                 }
                 Sight::Landed(Err(error)) => return Err(error),
-                Sight::Flying => match state.tokens.valid(now) {
+                Sight::Flying => match state.tokens.usable(now).cloned() {
                     Some(old) => {
                         drop(state);
                         return hand_out(&old, "kept");
@@ -192,6 +195,7 @@ impl Core {
                     Next::Renew { way, .. } => {
                         state.flight.begin(source);
                         drop(state);
+                        drop(passenger);
                         let pilot = Pilot { shared, is_flying: true };
                         return self.fly(operation, None, way, own, pilot);
                     }
@@ -255,7 +259,7 @@ impl Core {
                     Some(secret) => Secret::concat(&[secret.expose()]),
                     None => self.secret(&login).map_err(not_sent)?,
                 };
-                let turn = self.client.turn(operation, turn, &key, &login, &secret).map_err(not_sent)?;
+                let turn = self.client.turn(operation, turn, key.expose(), login.expose(), secret.expose()).map_err(not_sent)?;
                 if operation.left() < TIME_FOR_LOGIN.min(operation.timeout() / 2) {
                     return Err(NotSent { error: Error::new(Cause::TooLateForLogin).unsent(), leaves: true });
                 }
@@ -341,7 +345,7 @@ impl Core {
                     }
                     if question.way() == Way::Refresh && error.code() == Code::RefreshExpired {
                         operation.log(Level::Warning, format_args!("refresh token refused, a login follows"));
-                        pilot.shared.lock().tokens.refresh_refused();
+                        pilot.shared.lock().tokens.failed(error, Kind::RefreshRefused, Ticks::now(), 0);
                         return Ok(None);
                     }
                     return self.fail(operation, error, question.way(), pilot).map(Some);
@@ -364,10 +368,9 @@ impl Core {
             Ok(sealed) => Arc::new(sealed),
             Err(error) => return self.fail(operation, error.of_call(call), way, pilot),
         };
-        let can_refresh = sealed.has_refresh_token() && self.client.can_refresh();
+        let terms = self.terms(&sealed, token.lifetime());
         let mut state = pilot.shared.lock();
-        state.tokens.renewed(Arc::clone(&sealed), token.lifetime(), can_refresh, since);
-        if state.tokens.valid(Ticks::now()).is_none() {
+        if !state.tokens.renewed(Arc::clone(&sealed), terms, since, Ticks::now()) {
             drop(state);
             return self.fail(operation, Error::new(Cause::TokenExpiredOnArrival).of_call(call), way, pilot);
         }
@@ -391,10 +394,11 @@ impl Core {
     ) -> Result<Got, Error> {
         // Before it is shared: it names this call.
         operation.complete(error.call_mut());
-        let (now, random) = (Ticks::now(), RandomState::new().hash_one(0) as u32);
+        let now = Ticks::now();
         let mut state = pilot.shared.lock();
         state.last_error = Some(LastError { code: error.code(), at: unix_now(), call: error.call().id });
-        state.tokens.failed(error.clone(), kind_of(&error, way), now, random);
+        let is_held = hold_back::held(&self.owner, self.client.hold_back()).is_some();
+        state.tokens.failed(error.clone(), kind_of(&error, way, is_held), now, random());
         state.publish();
         state.flight.end(Some(Err(error.clone())));
         pilot.is_flying = false;
@@ -412,11 +416,19 @@ impl Core {
         let lifetime = token.expires_at().map(|at| Duration::from_secs(at.saturating_sub(unix_now()).max(0).unsigned_abs()));
         // Without a value, only the refresh token counts.
         let lifetime = if token.value().is_empty() { Some(Duration::ZERO) } else { lifetime };
-        let can_refresh = sealed.has_refresh_token() && self.client.can_refresh();
+        let terms = self.terms(&sealed, lifetime);
         let mut state = self.shared().lock();
-        state.tokens.set(sealed, lifetime, can_refresh, Ticks::now());
-        state.publish();
+        let is_current = state.tokens.current().is_some_and(|current| current.has_value(token.value()));
+        if !is_current {
+            state.tokens.set(sealed, terms, Ticks::now());
+            state.publish();
+        }
         Ok(())
+    }
+
+    fn terms(&self, token: &SealedToken, lifetime: Option<Duration>) -> Terms {
+        let has_refresh = token.has_refresh_token() && self.client.can_refresh();
+        Terms { lifetime, expires_at: token.expires_at(), has_refresh }
     }
 
     /// Marks a token as rejected by the API. Any other token than the current one changes nothing.
@@ -475,7 +487,7 @@ impl Core {
     fn revoke(&self, operation: &Operation<'_>, pilot: &mut Pilot<'_>) -> Result<CallFacts, Error> {
         let now = Ticks::now();
         let state = pilot.shared.lock();
-        let (valid, can_refresh) = (state.tokens.valid(now), state.tokens.can_refresh());
+        let (valid, can_refresh) = (state.tokens.usable(now).cloned(), state.tokens.current().is_some_and(|token| token.has_refresh_token()) && self.client.can_refresh());
         drop(state);
         let token = match valid {
             Some(token) => token.open()?,
@@ -503,21 +515,25 @@ fn or_old(operation: &Operation<'_>, shared: &Shared, error: Error) -> Result<Go
     if error.code() == Code::Cancelled {
         return Err(error);
     }
-    let Some(old) = shared.lock().tokens.valid(Ticks::now()) else { return Err(error) };
+    let Some(old) = shared.lock().tokens.usable(Ticks::now()).cloned() else { return Err(error) };
     let (code, message) = (error.code().name(), error.message());
     operation.log(Level::Warning, format_args!("token: not renewed, the old one is used; {code}: {message}"));
     hand_out(&old, "kept")
 }
 
 /// What a failure means for the next attempt.
-fn kind_of(error: &Error, way: Way) -> Kind {
-    match (error.code() as i32, way) {
-        (27 | 29, _) => Kind::Held,
-        (_, Way::Login) if hold_back::is_refusal(error) => Kind::Held,
-        (40..=42, _) => Kind::NotJudged { pause: error.pause().unwrap_or(Duration::from_secs(300)) },
-        (66..=68, way) if error.request_was_sent() != Some(false) => Kind::NoAnswer(way),
-        (1..=19 | 60..=68, _) => Kind::Unsent,
-        _ => Kind::StrangeAnswer,
+fn kind_of(error: &Error, way: Way, is_held: bool) -> Kind {
+    let is_sent = error.request_was_sent() != Some(false);
+    match error.code() {
+        Code::HeldBack | Code::SecretNeeded => Kind::Other,
+        Code::Cancelled if !is_sent => Kind::Unsent { cancelled: true },
+        _ if way == Way::Login && is_held => Kind::Refused,
+        Code::Busy | Code::Maintenance | Code::ServerError => {
+            error.pause().map_or(Kind::StrangeAnswer, |pause| Kind::NotJudged { pause })
+        }
+        Code::Timeout | Code::Cancelled | Code::Disconnected if is_sent => Kind::NoAnswer,
+        _ if is_sent => Kind::StrangeAnswer,
+        _ => Kind::Unsent { cancelled: false },
     }
 }
 
@@ -535,6 +551,11 @@ fn wait_ended(ended: Ended) -> Error {
         Ended::Cancelled => Error::new(Cause::WaitCancelled),
         Ended::Failed(error) => Error::new(Cause::NoResources).detail(error),
     }
+}
+
+/// Returns a number for the length of a pause.
+fn random() -> u32 {
+    u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or(0)
 }
 
 /// Returns the wall clock in Unix seconds.

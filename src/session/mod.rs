@@ -12,6 +12,8 @@
 
 mod core;
 mod flight;
+#[cfg(test)]
+mod flight_races;
 mod question;
 mod renewal;
 mod sealed_token;

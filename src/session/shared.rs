@@ -26,12 +26,20 @@ pub(super) struct Shared {
 }
 
 /// A token that is not due yet.
-#[derive(Clone, Default)]
 struct Ready {
     /// The token, and the moment from which it is due.
     token: Option<(Arc<SealedToken>, Ticks)>,
     /// What a child of fork begins with.
     inherited: Tokens,
+}
+
+impl Ready {
+    fn of(tokens: &Tokens) -> Ready {
+        Ready {
+            token: tokens.until_due().map(|(token, due)| (Arc::clone(token), due)),
+            inherited: tokens.inherited(|token| Arc::new(token.without_refresh_token())),
+        }
+    }
 }
 
 pub(super) struct State {
@@ -51,11 +59,9 @@ pub(super) struct LastError {
 }
 
 impl Shared {
-    pub(super) fn new(parent: Option<Tokens>) -> Shared {
-        let state = State { tokens: parent.unwrap_or_default(), flight: Flight::new(), last_error: None };
-        let shared = Shared { ready: RwLock::default(), state: Mutex::new(state) };
-        shared.lock().publish();
-        shared
+    pub(super) fn new(tokens: Tokens) -> Shared {
+        let ready = RwLock::new(Ready::of(&tokens));
+        Shared { ready, state: Mutex::new(State { tokens, flight: Flight::new(), last_error: None }) }
     }
 
     /// Returns what a child of fork takes over. `None` if the parent was changing it at that moment.
@@ -84,9 +90,7 @@ pub(super) struct Locked<'a> {
 impl Locked<'_> {
     /// Makes a change of the token known to the threads that do not lock.
     pub(super) fn publish(&self) {
-        let token = self.state.tokens.fresh();
-        let inherited = self.state.tokens.inherited(SealedToken::for_child);
-        let ready = Ready { token, inherited };
+        let ready = Ready::of(&self.state.tokens);
         let old = std::mem::replace(&mut *self.shared.ready.write().unwrap_or_else(PoisonError::into_inner), ready);
         drop(old);
     }

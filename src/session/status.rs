@@ -1,7 +1,9 @@
 //! The state of a session as JSON.
 
+use std::time::Duration;
+
 use super::core::{Core, unix_now};
-use super::renewal::Phase;
+use super::renewal::State;
 use crate::clock::Ticks;
 use crate::hold_back;
 
@@ -9,15 +11,15 @@ use crate::hold_back;
 pub(super) fn of(core: &Core) -> String {
     let (now, unix) = (Ticks::now(), unix_now());
     let state = core.shared().lock();
-    let (phase, current, last) = (state.tokens.phase(now), state.tokens.current().cloned(), state.last_error);
+    let (phase, current, last) = (state.tokens.state(now), state.tokens.current().cloned(), state.last_error);
     drop(state);
     let held = hold_back::held(&core.owner, core.client.hold_back());
-    let at = |ticks: Ticks| unix.saturating_add(i64::try_from(ticks.since(now).as_secs()).unwrap_or(i64::MAX));
+    let after = |rest: Duration| unix.saturating_add(i64::try_from(rest.as_secs()).unwrap_or(i64::MAX));
     let (mut name, mut pause) = match phase {
-        Phase::None => ("none", None),
-        Phase::Fresh => ("fresh", None),
-        Phase::Due => ("due", None),
-        Phase::Paused(until) => ("paused", Some(at(until))),
+        State::None => ("none", None),
+        State::Fresh => ("fresh", None),
+        State::Due => ("due", None),
+        State::Paused(rest) => ("paused", Some(after(rest))),
     };
     if held.is_some() && name != "fresh" {
         (name, pause) = ("held", None);
