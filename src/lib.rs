@@ -8,6 +8,7 @@
 //! |---|---|
 //! | the options of a client, and the client itself | `options`, `client` |
 //! | a token that stays valid, for all threads | `session` |
+//! | the clock that goes on while the machine sleeps | `clock` |
 //! | the origins to which users belong | `user_origins` |
 //! | one call: its deadline and its cancellation | `operation` |
 //! | the requests to a service and the meaning of its responses | `flow` (pure: no I/O, no clock), a directory for each service |
@@ -30,6 +31,7 @@ mod call_facts;
 mod call_id;
 mod capi;
 mod client;
+mod clock;
 mod descriptor;
 mod error;
 mod fingerprint;
