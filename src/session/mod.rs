@@ -1,5 +1,6 @@
 //! One user's continuing access: a session keeps a token valid, for all threads that ask for one.
 
+mod renewal;
 mod secret_source;
 
 pub(crate) use secret_source::SecretSource;

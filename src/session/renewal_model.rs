@@ -308,6 +308,8 @@ enum Weather {
 #[derive(Clone, Copy)]
 struct Flight {
     way: Way,
+    /// The token that is refreshed.
+    token: Option<u32>,
     sent_at: u64,
     answers_at: u64,
     weather: Weather,
@@ -325,6 +327,8 @@ struct Counts {
     paused: u64,
     rejected_young: u64,
     set: u64,
+    most_logins: usize,
+    most_requests: usize,
 }
 
 struct World {
@@ -403,7 +407,15 @@ impl World {
         if self.random.one_in(60) {
             use Weather::{Healthy, Mixed, Overloaded, RefusesRefreshes, RejectsTokens, ShortLifetimes, Unreachable};
             self.weather = self.random.of(&[
-                Healthy, Healthy, Healthy, RejectsTokens, ShortLifetimes, RefusesRefreshes, Unreachable, Overloaded, Mixed,
+                Healthy,
+                Healthy,
+                Healthy,
+                RejectsTokens,
+                ShortLifetimes,
+                RefusesRefreshes,
+                Unreachable,
+                Overloaded,
+                Mixed,
             ]);
             self.patience = self.random.of(&[50, 2 * SECOND, 20 * SECOND, MINUTE, 20 * MINUTE, 4 * HOUR, 3 * DAY]);
         }
@@ -439,8 +451,16 @@ impl World {
     /// What is true at any time, also while a request is under way.
     fn check(&mut self) {
         let (now, machine) = (ticks(self.now), &self.machine);
-        assert_eq!(machine.usable(now).copied(), self.model.valid(self.now).map(|token| token.id), "1, 2. the valid token");
-        assert_eq!(machine.fresh(now).copied(), self.model.fresh(self.now).map(|token| token.id), "1, 2. the fresh token");
+        assert_eq!(
+            machine.usable(now).copied(),
+            self.model.valid(self.now).map(|token| token.id),
+            "1, 2. the valid token"
+        );
+        assert_eq!(
+            machine.fresh(now).copied(),
+            self.model.fresh(self.now).map(|token| token.id),
+            "1, 2. the fresh token"
+        );
         assert_eq!(machine.current().copied(), self.model.token.map(|token| token.id));
         self.model.check_state(machine.state(now), self.now);
     }
@@ -471,6 +491,10 @@ impl World {
         }
         self.machine.begins(ticks(self.now), way);
         self.model.begins(self.now, way);
+        let (logins, requests) =
+            (self.model.sent_in_last_hour(self.now, true), self.model.sent_in_last_hour(self.now, false));
+        self.counts.most_logins = self.counts.most_logins.max(logins);
+        self.counts.most_requests = self.counts.most_requests.max(requests);
         match way {
             Way::Login => self.counts.logins += 1,
             Way::Refresh => self.counts.refreshes += 1,
@@ -478,7 +502,9 @@ impl World {
         let took = if self.random.one_in(10) { self.random.below(2 * MINUTE) } else { self.random.below(SECOND) };
         // The machine is suspended while the response is awaited.
         let took = if self.random.one_in(200) { took + self.random.below(30 * DAY) } else { took };
-        self.flight = Some(Flight { way, sent_at: self.now, answers_at: self.now + took, weather: self.weather });
+        let token = self.model.token.map(|token| token.id);
+        self.flight =
+            Some(Flight { way, token, sent_at: self.now, answers_at: self.now + took, weather: self.weather });
     }
 
     fn answer(&mut self, flight: Flight) {
@@ -514,7 +540,7 @@ impl World {
     /// A refused refresh token is the one that was sent: another one may be there now.
     fn fail_refresh(&mut self, kind: Kind, flight: Flight) {
         if let (Kind::RefreshRefused, Some(token)) = (kind, &mut self.model.token)
-            && token.came <= flight.sent_at
+            && Some(token.id) == flight.token
         {
             token.has_refresh = false;
         }
@@ -525,11 +551,7 @@ impl World {
         self.counts.failures += 1;
         let (id, random) = (self.id(), self.random.next() as u32);
         let random = self.random.of(&[random, random, 0, u32::MAX]);
-        let is_refused_alone = self.model.valid(self.now).is_none();
-        self.machine.failed(id, kind, ticks(self.now), random);
-        // A pause is seen in the state only if the token is not fresh; a token is set while a request is under way.
-        let rest = self.machine.pause_rest(ticks(self.now)).map(ms);
-        let _ = is_refused_alone;
+        let rest = self.machine.failed(id, kind, ticks(self.now), random).map(ms);
         self.model.failed(id, kind, self.now, rest);
     }
 
@@ -604,6 +626,8 @@ fn simulate(seed: u64, years: u64, totals: &mut Counts) -> u64 {
     totals.paused += counts.paused;
     totals.rejected_young += counts.rejected_young;
     totals.set += counts.set;
+    totals.most_logins = totals.most_logins.max(counts.most_logins);
+    totals.most_requests = totals.most_requests.max(counts.most_requests);
     steps
 }
 
@@ -614,7 +638,10 @@ fn machine_keeps_the_rules_of_the_model_for_years() {
         simulate(seed, 2, &mut counts);
     }
     // Every part has been reached.
-    assert!([counts.stopped, counts.paused, counts.rejected_young, counts.set].iter().all(|&count| count > 100), "{counts:?}");
+    assert!(
+        [counts.stopped, counts.paused, counts.rejected_young, counts.set].iter().all(|&count| count > 100),
+        "{counts:?}"
+    );
 }
 
 #[ignore = "slow"]
