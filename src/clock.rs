@@ -8,6 +8,9 @@ use std::time::Duration;
 pub(crate) struct Ticks(u64);
 
 impl Ticks {
+    /// Later than every moment.
+    pub(crate) const NEVER: Ticks = Ticks(u64::MAX);
+
     /// Returns the current moment. Linux answers without a system call.
     pub(crate) fn now() -> Ticks {
         Ticks(since_start())

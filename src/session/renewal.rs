@@ -144,6 +144,11 @@ impl<T: Clone, F: Clone> Renewal<T, F> {
         self.valid(now).filter(|held| now < held.due).map(|held| &held.token)
     }
 
+    /// Returns the token and the moment from which a renewal is due.
+    pub(crate) fn until_due(&self) -> Option<(&T, Ticks)> {
+        self.token.as_ref().filter(|held| !held.is_rejected).map(|held| (&held.token, held.due.min(held.end)))
+    }
+
     /// Returns the token if it is valid.
     pub(crate) fn usable(&self, now: Ticks) -> Option<&T> {
         self.valid(now).map(|held| &held.token)
