@@ -226,7 +226,7 @@ impl Core {
                     None => way = Way::Login,
                 },
                 Err(NotSent { error, leaves }) => {
-                    let others_wait = !pilot.shared.lock().flight.waiting().is_empty();
+                    let others_wait = pilot.shared.lock().flight.has_passengers();
                     if leaves && (others_wait || error.code() == Code::Cancelled) {
                         // This call ends, and the others ask themselves.
                         return or_old(operation, pilot.shared, error);

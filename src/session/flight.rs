@@ -11,7 +11,8 @@ pub(super) struct Flight<W, X, S, E> {
     state: State<X, S>,
     /// The last flight that has ended.
     ended: Option<Ended<S, E>>,
-    waiting: Vec<W>,
+    /// The threads that wait, and for which flight.
+    waiting: Vec<(W, u64)>,
 }
 
 enum State<X, S> {
@@ -78,16 +79,20 @@ impl<W: PartialEq, X, S: Clone + PartialEq, E: Clone> Flight<W, X, S, E> {
 
     /// Adds a waiting thread. Returns the number of the flight for which it waits.
     pub(super) fn join(&mut self, waker: W) -> u64 {
-        if !self.waiting.contains(&waker) {
-            self.waiting.push(waker);
-        }
+        self.waiting.retain(|(other, _)| *other != waker);
+        self.waiting.push((waker, self.number));
         self.number
+    }
+
+    /// Whether a thread waits for this flight. Others may still have to see the end of an earlier one.
+    pub(super) fn has_passengers(&self) -> bool {
+        self.waiting.iter().any(|(_, number)| *number == self.number)
     }
 
     /// A thread does not wait any more. Returns the exchange that nobody else would read.
     pub(super) fn leave(&mut self, waker: &W) -> Option<X> {
-        self.waiting.retain(|other| other != waker);
-        if !self.waiting.is_empty() {
+        self.waiting.retain(|(other, _)| other != waker);
+        if self.has_passengers() {
             return None;
         }
         match std::mem::replace(&mut self.state, State::Idle) {
@@ -108,7 +113,7 @@ impl<W: PartialEq, X, S: Clone + PartialEq, E: Clone> Flight<W, X, S, E> {
     /// Nobody waits: the exchange itself.
     pub(super) fn hand_over(&mut self, exchange: X) -> Result<(), X> {
         match std::mem::replace(&mut self.state, State::Idle) {
-            State::Flying(source) if !self.waiting.is_empty() => {
+            State::Flying(source) if self.has_passengers() => {
                 self.state = State::HandedOver(exchange, source);
                 Ok(())
             }
@@ -128,8 +133,8 @@ impl<W: PartialEq, X, S: Clone + PartialEq, E: Clone> Flight<W, X, S, E> {
     }
 
     /// The threads to wake after a change, each of which looks again.
-    pub(super) fn waiting(&self) -> &[W] {
-        &self.waiting
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &W> {
+        self.waiting.iter().map(|(waker, _)| waker)
     }
 }
 
@@ -155,7 +160,7 @@ mod tests {
         for result in [Ok(()), Err("refused")] {
             let mut flight = flying(&[1, 2]);
             flight.end(Some(result));
-            assert_eq!(flight.waiting(), [1, 2]);
+            assert!(flight.waiting().eq(&[1, 2]));
             for _ in 0..2 {
                 assert!(matches!(flight.look(Some(1), &0), Sight::Landed(shared) if shared == result));
             }
@@ -189,6 +194,14 @@ mod tests {
         assert_eq!(flight.leave(&2), None);
         assert_eq!(flight.leave(&1), Some("exchange"));
         assert!(flight.is_flying());
+    }
+
+    #[test]
+    fn exchange_is_not_handed_over_to_a_thread_that_waited_for_an_earlier_flight() {
+        let mut flight = flying(&[1]);
+        flight.end(Some(Ok(())));
+        flight.begin(0);
+        assert_eq!(flight.hand_over("exchange"), Err("exchange"));
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl Locked<'_> {
 
     /// Wakes the threads that wait, after a change.
     pub(super) fn wake(&self) {
-        self.state.flight.waiting().iter().for_each(|waker| waker.wake());
+        self.state.flight.waiting().for_each(|waker| waker.wake());
     }
 }
 
