@@ -40,13 +40,7 @@ impl Application {
     ///
     /// # Errors
     /// None may.
-    pub(super) fn decide(
-        &self,
-        guards: Guards,
-        running: usize,
-        now: Ticks,
-        hold_back: Duration,
-    ) -> Result<bool, Hold> {
+    pub(super) fn decide(&self, guards: Guards, running: usize, now: Ticks, hold_back: Duration) -> Result<bool, Hold> {
         if let Some(hold) = self.hold(now, hold_back) {
             return Err(hold);
         }
@@ -92,4 +86,3 @@ impl Application {
         *self = Application { is_accepted: self.is_accepted, ..Application::default() };
     }
 }
-

@@ -74,12 +74,7 @@ impl Table {
     ///
     /// # Errors
     /// The login is held.
-    pub(super) fn begin(
-        &mut self,
-        wanted: Wanted<'_>,
-        now: Ticks,
-        waker: Option<&Arc<Waker>>,
-    ) -> Result<Turns, Hold> {
+    pub(super) fn begin(&mut self, wanted: Wanted<'_>, now: Ticks, waker: Option<&Arc<Waker>>) -> Result<Turns, Hold> {
         let Wanted { number, owner, sent, hold_back } = wanted;
         let manner = match hold_back {
             Some(hold_back) => {

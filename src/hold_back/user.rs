@@ -143,9 +143,10 @@ impl User {
     /// refusals is old. A secret that got no response counts too, because the server may have refused it.
     fn many_secrets(&self, now: Ticks, hold_back: Duration) -> Option<Hold> {
         let window = SECRETS_WINDOW.min(hold_back);
-        let mut failed = self.0.iter().flatten().take_while(|known| known.verdict != Verdict::Accepted).filter(|known| {
-            matches!(known.verdict, Verdict::Refused | Verdict::Unanswered) && known.at.ticks().after(window) > now
-        });
+        let mut failed =
+            self.0.iter().flatten().take_while(|known| known.verdict != Verdict::Accepted).filter(|known| {
+                matches!(known.verdict, Verdict::Refused | Verdict::Unanswered) && known.at.ticks().after(window) > now
+            });
         let (newest, first) = (failed.next()?, failed.next()?);
         let until = Some(first.at.ticks().after(window));
         Some(Hold { why: Why::ManySecrets, code: newest.code(), since: newest.at.ticks(), until })

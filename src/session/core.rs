@@ -9,7 +9,7 @@ use super::flight::Sight;
 use super::question::{Question, Sent};
 use super::renewal::{Kind, Next, Renewal, Terms, Way};
 use super::sealed_token::SealedToken;
-use super::shared::{self, LastError, Locked, Name, Shared};
+use super::shared::{self, LastError, Name, Shared};
 use crate::call_facts::CallFacts;
 use crate::client::{Client, Step};
 use crate::clock::Ticks;
@@ -162,9 +162,9 @@ impl Core {
                     None => {
                         let waker = match &passenger {
                             Some(Passenger { waker, .. }) => Arc::clone(waker),
-                            None => operation.waker().map_err(|error| {
-                                Error::new(Cause::NoResources).detail(error).unsent()
-                            })?,
+                            None => operation
+                                .waker()
+                                .map_err(|error| Error::new(Cause::NoResources).detail(error).unsent())?,
                         };
                         joined = Some(state.flight.join(Arc::clone(&waker)));
                         drop(state);
@@ -259,7 +259,10 @@ impl Core {
                     Some(secret) => Secret::concat(&[secret.expose()]),
                     None => self.secret(&login).map_err(not_sent)?,
                 };
-                let turn = self.client.turn(operation, turn, key.expose(), login.expose(), secret.expose()).map_err(not_sent)?;
+                let turn = self
+                    .client
+                    .turn(operation, turn, key.expose(), login.expose(), secret.expose())
+                    .map_err(not_sent)?;
                 if operation.left() < TIME_FOR_LOGIN.min(operation.timeout() / 2) {
                     return Err(NotSent { error: Error::new(Cause::TooLateForLogin).unsent(), leaves: true });
                 }
@@ -267,10 +270,10 @@ impl Core {
                 (Question::Login { key, login, secret }, Some(turn), Connections::New)
             }
         };
+        let ask = question.ask().map_err(|error| not_sent(error.unsent()))?;
         let since = Ticks::now();
         shared.lock().tokens.begins(since, way);
-        let begun = question.ask().and_then(|ask| self.client.begin(operation, &ask, connections));
-        match begun {
+        match self.client.begin(operation, &ask, connections) {
             Ok(pending) => Ok(Sent { question, pending, turn, since }),
             Err(error) => {
                 if let Some(turn) = turn {
@@ -385,13 +388,7 @@ impl Core {
     }
 
     /// Ends the flight with an error that all share.
-    fn fail(
-        &self,
-        operation: &Operation<'_>,
-        mut error: Error,
-        way: Way,
-        pilot: &mut Pilot<'_>,
-    ) -> Result<Got, Error> {
+    fn fail(&self, operation: &Operation<'_>, mut error: Error, way: Way, pilot: &mut Pilot<'_>) -> Result<Got, Error> {
         // Before it is shared: it names this call.
         operation.complete(error.call_mut());
         let now = Ticks::now();
@@ -413,7 +410,8 @@ impl Core {
             return Err(Error::from(Cause::TokenOfOtherService).unsent());
         }
         let sealed = Arc::new(SealedToken::new(token)?);
-        let lifetime = token.expires_at().map(|at| Duration::from_secs(at.saturating_sub(unix_now()).max(0).unsigned_abs()));
+        let lifetime =
+            token.expires_at().map(|at| Duration::from_secs(at.saturating_sub(unix_now()).max(0).unsigned_abs()));
         // Without a value, only the refresh token counts.
         let lifetime = if token.value().is_empty() { Some(Duration::ZERO) } else { lifetime };
         let terms = self.terms(&sealed, lifetime);
@@ -429,6 +427,12 @@ impl Core {
     fn terms(&self, token: &SealedToken, lifetime: Option<Duration>) -> Terms {
         let has_refresh = token.has_refresh_token() && self.client.can_refresh();
         Terms { lifetime, expires_at: token.expires_at(), has_refresh }
+    }
+
+    /// Lifts the hold of the user, and ends all pauses.
+    pub(super) fn clear_hold(&self) {
+        hold_back::clear(&self.owner);
+        self.shared().lock().tokens.clear();
     }
 
     /// Marks a token as rejected by the API. Any other token than the current one changes nothing.
@@ -453,7 +457,8 @@ impl Core {
         state.publish();
         drop(state);
         result.map_err(|error| match current.and_then(|token| token.expires_at()) {
-            Some(at) => error.advise(&format!("The session has forgotten the token. The service accepts it until Unix time {at}.")),
+            Some(at) => error
+                .advise(&format!("The session has forgotten the token. The service accepts it until Unix time {at}.")),
             None => error.advise("The session has forgotten the token. The service may still accept it."),
         })
     }
@@ -470,7 +475,8 @@ impl Core {
                     let _ = self.read(operation, *sent, &mut Pilot { shared, is_flying: true });
                 }
                 Sight::Flying => {
-                    let waker = operation.waker().map_err(|error| Error::new(Cause::NoResources).detail(error).unsent())?;
+                    let waker =
+                        operation.waker().map_err(|error| Error::new(Cause::NoResources).detail(error).unsent())?;
                     state.flight.join(Arc::clone(&waker));
                     drop(state);
                     let Passenger { waker, .. } = passenger.get_or_insert(Passenger { shared, waker });
@@ -487,7 +493,10 @@ impl Core {
     fn revoke(&self, operation: &Operation<'_>, pilot: &mut Pilot<'_>) -> Result<CallFacts, Error> {
         let now = Ticks::now();
         let state = pilot.shared.lock();
-        let (valid, can_refresh) = (state.tokens.usable(now).cloned(), state.tokens.current().is_some_and(|token| token.has_refresh_token()) && self.client.can_refresh());
+        let (valid, can_refresh) = (
+            state.tokens.usable(now).cloned(),
+            state.tokens.current().is_some_and(|token| token.has_refresh_token()) && self.client.can_refresh(),
+        );
         drop(state);
         let token = match valid {
             Some(token) => token.open()?,

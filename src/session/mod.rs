@@ -28,7 +28,6 @@ use self::core::{Core, Got};
 use crate::call_facts::CallFacts;
 use crate::client::Client;
 use crate::error::Error;
-use crate::hold_back;
 use crate::log::Log;
 use crate::operation::{ActiveOperations, Handle, Operation};
 use crate::secret::Secret;
@@ -97,7 +96,7 @@ impl Session {
 
     /// The next call may send the login once, even if it was refused.
     pub(crate) fn clear_hold(&self) -> Result<(), Error> {
-        hold_back::clear(&self.core.owner);
+        self.core.clear_hold();
         Ok(())
     }
 

@@ -2,10 +2,10 @@
 
 use super::renewal::Way;
 use crate::client::Pending;
+use crate::clock::Ticks;
 use crate::error::Error;
 use crate::flow::{Ask, Credentials, KeptToken};
 use crate::hold_back::Turn;
-use crate::clock::Ticks;
 use crate::secret::Secret;
 use crate::token::Token;
 

@@ -41,7 +41,8 @@ impl SealedToken {
     /// Returns the token.
     pub(super) fn open(&self) -> Result<Token, Error> {
         let texts = self.texts.open()?;
-        let (authorization, refresh_token) = texts.expose().split_at_checked(self.authorization_len).ok_or(Cause::Unforeseen)?;
+        let (authorization, refresh_token) =
+            texts.expose().split_at_checked(self.authorization_len).ok_or(Cause::Unforeseen)?;
         let (refresh_token, refresh_expires_at) =
             if self.has_refresh_token { (refresh_token, self.refresh_expires_at) } else { ("", None) };
         Ok(Token::new(self.scheme, authorization.get(self.scheme.len() + 1..).unwrap_or_default())

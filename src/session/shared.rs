@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
-use super::flight::Flight;
 use super::core::Core;
+use super::flight::Flight;
 use super::question::Sent;
 use super::renewal::Renewal;
 use super::sealed_token::SealedToken;
