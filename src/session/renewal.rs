@@ -322,3 +322,150 @@ impl<const BURST: u32, const SECONDS: u32> Rate<BURST, SECONDS> {
 #[cfg(test)]
 #[path = "renewal_model.rs"]
 mod model;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Kind, Next, Rate, Renewal, Terms, Way};
+    use crate::clock::Ticks;
+
+    type Machine = Renewal<(), ()>;
+
+    fn at(seconds: u64) -> Ticks {
+        Ticks::default().after(Duration::from_secs(seconds))
+    }
+
+    /// The token of a server whose clock began with ours.
+    fn terms(end: Option<u64>, now: u64) -> Terms {
+        let lifetime = end.map(|end| Duration::from_secs(end.saturating_sub(now)));
+        Terms { lifetime, expires_at: end.map(|end| i64::try_from(end).unwrap()), has_refresh: true }
+    }
+
+    fn with_token(end: Option<u64>) -> Machine {
+        let mut machine = Machine::new(None);
+        assert!(machine.renewed((), terms(end, 0), at(0), at(0)));
+        machine
+    }
+
+    #[test]
+    fn token_is_renewed_a_margin_before_its_end() {
+        const HOUR: u64 = 3600;
+        for (margin, lifetime, due) in [
+            (None, HOUR, HOUR - 360),
+            (None, 600, 540),
+            (None, 599, 539),
+            (None, 90, 45),
+            (None, 1, 1),
+            (None, 365 * 24 * HOUR, 364 * 24 * HOUR),
+            (Some(0), HOUR, HOUR),
+            (Some(1), HOUR, HOUR - 1),
+            (Some(HOUR), 24 * HOUR, 23 * HOUR),
+            (Some(24 * HOUR), HOUR, HOUR / 2),
+        ] {
+            let mut machine = Machine::new(margin.map(Duration::from_secs));
+            assert!(machine.renewed((), terms(Some(lifetime), 0), at(0), at(0)));
+            assert!(machine.fresh(at(due - 1)).is_some(), "{margin:?} {lifetime}");
+            assert!(machine.fresh(at(due)).is_none() || lifetime == 1, "{margin:?} {lifetime}");
+            assert!(machine.usable(at(lifetime - 1)).is_some() && machine.usable(at(lifetime)).is_none());
+        }
+        assert!(with_token(None).fresh(at(100 * 365 * 24 * HOUR)).is_some());
+    }
+
+    #[test]
+    fn kept_token_replaces_only_a_worse_one() {
+        for (current, is_rejected, kept, is_taken) in [
+            (Some(100), false, Some(101), true),
+            (Some(100), false, Some(100), false),
+            (Some(100), false, Some(99), false),
+            (Some(100), false, None, false),
+            (Some(10), false, None, true),
+            (Some(10), false, Some(11), true),
+            (Some(10), false, Some(9), false),
+            (None, false, Some(100), false),
+            (None, false, None, false),
+            (Some(100), true, Some(99), true),
+            (None, true, None, true),
+        ] {
+            let mut machine = with_token(current);
+            if is_rejected {
+                machine.rejected(at(20));
+            }
+            assert_eq!(machine.set((), terms(kept, 20), at(20)), is_taken, "{current:?} {is_rejected} {kept:?}");
+        }
+        // The wall clock was set back by a year: the lifetime looks longer, the expiry is the same.
+        let mut machine = with_token(Some(100));
+        let old = Terms { lifetime: Some(Duration::from_secs(365 * 24 * 3600)), ..terms(Some(99), 0) };
+        assert!(!machine.set((), old, at(20)));
+        assert!(Machine::new(None).set((), terms(Some(9), 20), at(20)), "it may have a refresh token");
+    }
+
+    #[test]
+    fn pauses_grow_up_to_a_longest_one() {
+        let not_judged = Kind::NotJudged { pause: Duration::from_secs(20) };
+        for (kind, is_valid, shortest, longest) in [
+            (Kind::Unsent { cancelled: false }, false, [1, 2, 4, 8, 16, 32, 48, 48], 60),
+            (Kind::NoAnswer, false, [5, 10, 20, 40, 80, 160, 240, 240], 300),
+            (Kind::StrangeAnswer, false, [60, 120, 240, 480, 960, 1920, 2880, 2880], 3600),
+            (not_judged, false, [20; 8], 20),
+            (not_judged, true, [20, 20, 20, 40, 80, 160, 240, 240], 300),
+            (Kind::Refused, true, [60, 120, 240, 480, 960, 1920, 2880, 2880], 3600),
+            (Kind::Other, true, [60, 120, 240, 480, 960, 1920, 2880, 2880], 3600),
+            (Kind::NoAnswer, true, [5, 10, 20, 40, 80, 160, 240, 240], 300),
+        ] {
+            let machine = if is_valid { with_token(Some(1_000_000)) } else { Machine::new(None) };
+            let (mut low, mut high) = (machine.clone(), machine);
+            for least in shortest {
+                let pause = low.failed((), kind, at(0), 0).unwrap();
+                assert_eq!(pause, Duration::from_secs(least), "{kind:?}");
+                let most = high.failed((), kind, at(0), u32::MAX).unwrap();
+                assert!(most >= pause && most <= pause * 5 / 4, "{kind:?} {most:?}");
+            }
+            let last = high.failed((), kind, at(0), u32::MAX).unwrap();
+            assert_eq!(last.as_millis().div_ceil(1000), longest, "{kind:?}");
+        }
+        for kind in [Kind::Refused, Kind::Other, Kind::RefreshRefused, Kind::Unsent { cancelled: true }] {
+            assert_eq!(Machine::new(None).failed((), kind, at(0), 0), None, "{kind:?}");
+        }
+        // A refusal is answered by the hold, as soon as the old token has expired.
+        assert_eq!(with_token(Some(30)).failed((), Kind::Refused, at(10), 0), Some(Duration::from_secs(20)));
+    }
+
+    #[test]
+    fn success_ends_the_pause_and_its_growth() {
+        let mut machine = Machine::new(None);
+        machine.failed((), Kind::StrangeAnswer, at(0), 0);
+        machine.failed((), Kind::StrangeAnswer, at(0), 0);
+        assert!(matches!(machine.next(at(1)), Next::Fail((), rest) if rest.as_secs() == 119));
+        // It came too late: only its refresh token is of use.
+        assert!(!machine.renewed((), terms(Some(2), 1), at(1), at(2)));
+        assert!(matches!(machine.next(at(2)), Next::Fail((), _)));
+        assert!(machine.renewed((), terms(Some(30), 1), at(1), at(2)));
+        assert!(matches!(machine.next(at(2)), Next::HandOut(())));
+        assert!(matches!(machine.next(at(31)), Next::Renew { way: Way::Refresh, old: Some(()) }));
+        assert_eq!(machine.failed((), Kind::StrangeAnswer, at(31), 0), Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn bound_of_an_hour_is_reached_and_kept() {
+        fn sent_in_an_hour<const BURST: u32, const SECONDS: u32>() -> usize {
+            let mut rate = Rate::<BURST, SECONDS>::default();
+            let mut times = Vec::new();
+            for second in 10_000..30_000 {
+                while rate.rest(at(second)).is_zero() {
+                    rate.count(at(second));
+                    times.push(second);
+                }
+            }
+            let in_hour_from =
+                |start: u64| times.iter().filter(|&&time| (start..=start + 3600).contains(&time)).count();
+            times.iter().map(|&start| in_hour_from(start)).max().unwrap()
+        }
+        assert_eq!((sent_in_an_hour::<10, 360>(), sent_in_an_hour::<30, 120>()), (20, 60));
+    }
+
+    #[test]
+    fn machine_is_small() {
+        assert!(size_of::<Machine>() <= 200, "{}", size_of::<Machine>());
+    }
+}
