@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::call_facts::CallFacts;
 use crate::error::{Cause, Code, Error};
-use crate::flow::{Ask, Credentials, KeptToken, Outcome, Service, check_key};
+use crate::flow::{self, Ask, CredentialType, Credentials, KeptToken, Outcome, Service, check_key};
+use crate::hold_back::{self, Caller, Guards, Identity, Realm, take_turn};
 use crate::log::{Level, Log};
 use crate::message::Endpoint;
 use crate::operation::{ActiveOperations, Handle, Operation};
@@ -31,6 +32,9 @@ pub struct Client {
 #[derive(Debug)]
 struct Core {
     service: Box<dyn Service>,
+    /// Whose logins are held back, and for how long.
+    realm: Realm,
+    hold_back: Duration,
     timeout: Duration,
     transport: Transport,
     /// For each process, because another thread of the parent may be changing them during fork.
@@ -67,6 +71,19 @@ pub(crate) enum Step {
     AskedAgain(Pending),
 }
 
+/// Returns whose logins a client sends.
+fn realm(service: &flow::Settings) -> Result<Realm, Error> {
+    let (address, credential_type) = service.address();
+    let (credential_type, may_lock) = match credential_type {
+        CredentialType::Password => ("password", true),
+        CredentialType::AuthToken => ("authtoken", false),
+    };
+    let name = if service.is_oauth2 { "oauth2" } else { "native" };
+    let client_secret = service.client_secret_of_logins()?.unwrap_or_default();
+    let guards = Guards { may_lock, key_may_be_wrong: !service.is_oauth2 };
+    Realm::new([name, &address], credential_type, client_secret.expose(), guards)
+}
+
 /// Completes an error of the second request: the first one has contained the credentials.
 fn after_first(mut error: Error, first: &CallFacts) -> Error {
     *error.call_mut() = error.call().following(first);
@@ -93,6 +110,8 @@ impl Client {
     pub fn new(options: &Options) -> Result<Client, Error> {
         let core = Core {
             service: options.service.service(options.user_agent.clone())?,
+            realm: realm(&options.service)?,
+            hold_back: options.hold_back,
             timeout: options.timeout,
             transport: Transport::new(options.transport.clone())?,
             user_origins: PerProcess::new(),
@@ -159,8 +178,28 @@ impl Client {
     fn run<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<(Outcome, CallFacts), Error> {
         // First of all: from here on the call can be cancelled, and its timeout runs.
         let operation = self.operation(self.running(), &self.handle, self.timeout);
-        let result = ask().map_err(Error::unsent).and_then(|ask| self.ask(&operation, &ask));
+        let result = ask().map_err(Error::unsent).and_then(|ask| self.ask_in_turn(&operation, &ask));
         self.complete(&operation, done, result)
+    }
+
+    /// Asks the service. A login waits for its turn first.
+    fn ask_in_turn(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
+        let Ask::Token(Credentials { key, login, secret }) = ask else { return self.ask(operation, ask) };
+        let identity = Identity::new(&self.core.realm, key, login, secret).map_err(Error::unsent)?;
+        let turn = take_turn(operation, &identity, self.core.hold_back, Caller::Plain)?;
+        let result = self.ask(operation, ask);
+        turn.conclude(result.as_ref().map(|_| ()));
+        result
+    }
+
+    /// Lifts the holds of a user, and of the application: the next call may send the login once. Sends nothing.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] if key or login cannot be sent.
+    pub fn clear_hold(&self, key: &str, login: &str) -> Result<(), Error> {
+        Credentials::new(key, login, "")?;
+        hold_back::clear(&self.core.realm.user(key, login)?);
+        Ok(())
     }
 
     /// Begins an operation that ends with `running` or `handle`.
