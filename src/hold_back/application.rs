@@ -86,3 +86,88 @@ impl Application {
         *self = Application { is_accepted: self.is_accepted, ..Application::default() };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Application;
+    use crate::clock::Ticks;
+    use crate::error::Code;
+    use crate::fingerprint::Fingerprint;
+    use crate::hold_back::hold::Why;
+    use crate::hold_back::identity::Guards;
+    use crate::hold_back::outcome::Outcome::{self, Accepted, Nothing, Refused, Unanswered};
+
+    const NATIVE: Guards = Guards { may_lock: true, key_may_be_wrong: true };
+    const OAUTH2: Guards = Guards { may_lock: true, key_may_be_wrong: false };
+    const HOUR: Duration = Duration::from_secs(3600);
+    const NO: Outcome = Refused(Code::Denied);
+    const BAD: Outcome = Refused(Code::BadClient);
+
+    fn at(seconds: u64) -> Ticks {
+        Ticks::default().after(Duration::from_secs(seconds))
+    }
+
+    /// The application after one login a second: the users and their outcomes.
+    fn after(guards: Guards, logins: &[(&str, Outcome)]) -> Application {
+        let mut application = Application::default();
+        for (second, &(user, outcome)) in (0..).zip(logins) {
+            application.record(Fingerprint::of(&[user]).unwrap(), guards, outcome, at(second), at(second));
+        }
+        application
+    }
+
+    #[test]
+    fn few_logins_go_before_one_is_accepted() {
+        let lost = Unanswered(Code::Timeout);
+        for (logins, running, may_go) in [
+            (&[][..], 0, Ok(true)),
+            (&[], 2, Ok(true)),
+            (&[], 3, Ok(false)),
+            (&[("a", NO)], 1, Ok(true)),
+            (&[("a", NO)], 2, Ok(false)),
+            (&[("a", NO), ("b", NO)], 1, Ok(false)),
+            (&[("a", NO), ("b", NO)], 0, Ok(true)),
+            (&[("a", NO), ("a", NO), ("a", NO)], 0, Ok(true)),
+            (&[("a", NO), ("b", lost), ("c", Nothing)], 1, Ok(true)),
+            (&[("a", NO), ("b", NO), ("c", NO)], 0, Err(Why::Key)),
+            (&[("a", NO), ("b", NO), ("c", Accepted)], 99, Ok(true)),
+            (&[("a", Accepted), ("b", NO), ("c", NO), ("d", NO)], 99, Ok(true)),
+        ] {
+            let application = after(NATIVE, logins);
+            // No time lifts the hold of a key.
+            let decision = application.decide(NATIVE, running, at(1_000_000), HOUR).map_err(|hold| hold.why);
+            assert_eq!(decision, may_go, "{logins:?} beside {running}");
+            let decision = after(OAUTH2, logins).decide(OAUTH2, running, at(3), HOUR).map_err(|hold| hold.why);
+            assert_eq!(decision, Ok(true), "{logins:?}: that service names the key");
+        }
+    }
+
+    #[test]
+    fn refused_client_is_held_until_the_hold_ends_or_is_cleared() {
+        for logins in [&[("a", BAD)][..], &[("a", Accepted), ("b", BAD)], &[("a", BAD), ("b", NO)]] {
+            let mut application = after(OAUTH2, logins);
+            let hold = application.decide(OAUTH2, 0, at(3600 - 1), HOUR).unwrap_err();
+            assert_eq!((hold.why, hold.code), (Why::Client, Code::BadClient), "{logins:?}");
+            assert_eq!(application.decide(OAUTH2, 0, at(3700), HOUR), Ok(true), "{logins:?}");
+            application.clear();
+            assert_eq!(application.decide(OAUTH2, 0, at(2), HOUR), Ok(true), "{logins:?}");
+        }
+        // A login that overlaps with the refused one does not lift the hold; a later one does.
+        let user = Fingerprint::of(&["a"]).unwrap();
+        let mut application = after(OAUTH2, &[("a", BAD)]);
+        application.record(user, OAUTH2, Accepted, at(0), at(5));
+        assert!(application.decide(OAUTH2, 0, at(6), HOUR).is_err());
+        application.record(user, OAUTH2, Accepted, at(4), at(5));
+        assert_eq!(application.decide(OAUTH2, 0, at(6), HOUR), Ok(true));
+    }
+
+    #[test]
+    fn cleared_key_is_tried_again_with_few_users() {
+        let mut application = after(NATIVE, &[("a", NO), ("b", NO), ("c", NO)]);
+        application.clear();
+        assert_eq!(application.decide(NATIVE, 2, at(9), HOUR), Ok(true));
+        assert_eq!(application.decide(NATIVE, 3, at(9), HOUR), Ok(false));
+    }
+}

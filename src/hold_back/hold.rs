@@ -17,7 +17,7 @@ pub(super) struct Hold {
 }
 
 /// The way to lift a hold.
-const LIFT: &str = "To send it once more before that, clear the hold of the client (nf_client_clear_hold) or of the session (nf_session_clear_hold).";
+const LIFT: &str = "To send it once more now, clear the hold of the client (nf_client_clear_hold) or of the session (nf_session_clear_hold).";
 
 /// The reason of a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

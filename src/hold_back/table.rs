@@ -228,3 +228,184 @@ impl<T: Default> Bounded<T> {
         (self.entries.entry(key).or_default(), oldest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::{MAX_ENTRIES, Table, Turns, Wanted};
+    use crate::clock::Ticks;
+    use crate::error::Code;
+    use crate::hold_back::DEFAULT_HOLD_BACK;
+    use crate::hold_back::hold::{Hold, Why};
+    use crate::hold_back::identity::{Guards, Identity, Realm};
+    use crate::hold_back::outcome::Outcome;
+    use crate::operation::Waker;
+
+    const HOLD_BACK: Duration = DEFAULT_HOLD_BACK;
+    const NO: Outcome = Outcome::Refused(Code::Denied);
+
+    fn realm(may_lock: bool, key_may_be_wrong: bool) -> Realm {
+        Realm::new(["s", "https://h"], "password", "", Guards { may_lock, key_may_be_wrong }).unwrap()
+    }
+
+    fn at(seconds: u64) -> Ticks {
+        Ticks::default().after(Duration::from_secs(seconds))
+    }
+
+    /// A table with a clock of whole seconds.
+    struct Scene {
+        table: Table,
+        realm: Realm,
+        now: u64,
+    }
+
+    impl Scene {
+        fn new(realm: Realm) -> Scene {
+            Scene { table: Table::default(), realm, now: 0 }
+        }
+
+        fn identity(&self, login: &str, secret: &str) -> Identity {
+            Identity::new(&self.realm, "k", login, secret).unwrap()
+        }
+
+        fn begin(&mut self, number: u64, login: &str, secret: &str) -> Result<Turns, Hold> {
+            let waker = Arc::new(Waker::new().unwrap());
+            let identity = self.identity(login, secret);
+            let wanted =
+                Wanted { number, owner: &identity.owner, sent: Some(identity.sent), hold_back: Some(HOLD_BACK) };
+            self.table.begin(wanted, at(self.now), Some(&waker))
+        }
+
+        fn end(&mut self, number: u64, login: &str, secret: &str, outcome: Outcome) {
+            let Identity { owner, sent } = self.identity(login, secret);
+            let began = at(self.now);
+            self.now += 1;
+            self.table.end(number, &owner, Some(sent), outcome, began, at(self.now));
+        }
+    }
+
+    const BEGUN: Result<Turns, Hold> = Ok(Turns::Begun { forgotten: None });
+    const WAITS: Result<Turns, Hold> = Ok(Turns::Waits);
+
+    #[test]
+    fn logins_of_a_user_go_one_at_a_time_until_one_is_accepted() {
+        let mut scene = Scene::new(realm(true, false));
+        assert_eq!(scene.begin(1, "a", "x"), BEGUN);
+        assert_eq!(scene.begin(2, "A", "x"), WAITS, "the same user");
+        assert_eq!(scene.begin(3, "a", "y"), WAITS, "another secret");
+        assert_eq!(scene.begin(4, "b", "x"), BEGUN, "another user");
+        scene.end(1, "a", "x", Outcome::Accepted);
+        // The one with the other secret is not overtaken.
+        assert_eq!(scene.begin(2, "a", "x"), WAITS);
+        assert_eq!(scene.begin(3, "a", "y"), BEGUN);
+        scene.end(3, "a", "y", NO);
+        assert_eq!(scene.begin(2, "a", "x"), BEGUN);
+        assert_eq!(scene.begin(5, "a", "x"), BEGUN, "logins with an accepted secret may overlap");
+        assert_eq!(scene.begin(6, "a", "z"), WAITS);
+        scene.table.leave(6);
+        assert_eq!(scene.begin(7, "a", "x"), BEGUN);
+    }
+
+    #[test]
+    fn secret_that_is_being_read_is_read_by_one_and_then_goes_first() {
+        let mut scene = Scene::new(realm(true, true));
+        let identity = scene.identity("a", "x");
+        let read = |table: &mut Table, number, sent| {
+            let wanted = Wanted { number, owner: &identity.owner, sent, hold_back: Some(HOLD_BACK) };
+            table.begin(wanted, at(5), Some(&Arc::new(Waker::new().unwrap())))
+        };
+        scene.end(0, "a", "x", Outcome::Accepted);
+        assert_eq!(read(&mut scene.table, 1, None), BEGUN);
+        assert_eq!(read(&mut scene.table, 2, None), WAITS);
+        for (number, login) in [(3, "b"), (4, "c"), (5, "d")] {
+            assert_eq!(scene.begin(number, login, "x"), BEGUN, "a secret that is being read takes no place of the key");
+        }
+        assert_eq!(read(&mut scene.table, 1, Some(identity.sent)), WAITS, "the key");
+        scene.end(3, "b", "x", Outcome::Nothing);
+        assert_eq!(read(&mut scene.table, 1, Some(identity.sent)), BEGUN);
+        scene.end(1, "a", "x", NO);
+        assert_eq!(read(&mut scene.table, 2, None), BEGUN);
+        assert_eq!(read(&mut scene.table, 2, Some(identity.sent)).unwrap_err().why, Why::Refused);
+        scene.table.end(2, &identity.owner, None, Outcome::Nothing, at(5), at(5));
+        assert_eq!(scene.begin(6, "a", "y"), WAITS, "the key");
+        scene.end(4, "c", "x", Outcome::Accepted);
+        assert_eq!(scene.begin(6, "a", "y"), BEGUN);
+    }
+
+    #[test]
+    fn turn_that_is_not_queued_excludes_nobody_but_is_recorded() {
+        let mut scene = Scene::new(realm(true, true));
+        let identity = scene.identity("a", "x");
+        let free = Wanted { number: 1, owner: &identity.owner, sent: Some(identity.sent), hold_back: None };
+        for number in 1..9 {
+            assert_eq!(scene.table.begin(Wanted { number, ..free }, at(0), None), BEGUN);
+        }
+        assert_eq!(scene.begin(9, "a", "x"), BEGUN);
+        scene.end(1, "a", "x", NO);
+        assert_eq!(scene.begin(10, "a", "x").unwrap_err().why, Why::Refused);
+        assert_eq!(scene.table.begin(Wanted { number: 11, ..free }, at(1), None), BEGUN);
+    }
+
+    #[test]
+    fn refused_client_holds_its_users_and_not_their_secrets() {
+        let mut scene = Scene::new(realm(true, false));
+        assert_eq!(scene.begin(1, "a", "x"), BEGUN);
+        scene.end(1, "a", "x", Outcome::Refused(Code::BadClient));
+        for login in ["a", "b"] {
+            assert_eq!(scene.begin(2, login, "x").unwrap_err().why, Why::Client);
+        }
+        let owner = scene.identity("b", "x").owner;
+        scene.table.clear(&owner);
+        assert_eq!(scene.begin(3, "a", "x"), BEGUN);
+        assert_eq!(scene.table.last_refusal(&owner), None);
+    }
+
+    #[test]
+    fn request_token_without_response_is_not_held() {
+        let lost = Outcome::Unanswered(Code::Timeout);
+        for (may_lock, is_held) in [(true, true), (false, false)] {
+            let mut scene = Scene::new(realm(may_lock, false));
+            assert_eq!(scene.begin(1, "a", "x"), BEGUN);
+            scene.end(1, "a", "x", lost);
+            assert_eq!(scene.begin(2, "a", "x").is_err(), is_held);
+            scene.end(2, "a", "x", NO);
+            assert!(scene.begin(3, "a", "x").is_err() || is_held, "a refusal is held");
+        }
+    }
+
+    #[test]
+    fn child_knows_the_holds_of_its_parent_and_not_its_logins() {
+        let mut scene = Scene::new(realm(true, false));
+        assert_eq!(scene.begin(1, "a", "x"), BEGUN);
+        scene.end(1, "a", "x", NO);
+        assert_eq!(scene.begin(2, "b", "x"), BEGUN);
+        scene.table = scene.table.for_child();
+        assert_eq!(scene.begin(3, "a", "x").unwrap_err().why, Why::Refused);
+        assert_eq!(scene.begin(4, "b", "x"), BEGUN);
+        // The end of an inherited turn changes nothing.
+        scene.end(2, "b", "x", NO);
+        assert_eq!(scene.begin(5, "b", "x"), WAITS);
+        scene.end(4, "b", "x", Outcome::Nothing);
+        assert_eq!(scene.begin(5, "b", "x"), BEGUN);
+    }
+
+    #[test]
+    fn oldest_user_is_forgotten_and_named_if_it_was_held() {
+        let mut scene = Scene::new(realm(true, false));
+        for number in 0..MAX_ENTRIES as u64 {
+            assert_eq!(scene.begin(number, &number.to_string(), "x"), BEGUN);
+            scene.end(number, &number.to_string(), "x", if number == 1 { NO } else { Outcome::Accepted });
+        }
+        let last = MAX_ENTRIES as u64;
+        assert_eq!(scene.begin(last, "new", "x"), BEGUN, "the oldest was not held");
+        assert_eq!(scene.begin(last + 1, "1", "x").unwrap_err().why, Why::Refused, "still known");
+        let Ok(Turns::Begun { forgotten: Some(hold) }) = scene.begin(last + 2, "newer", "x") else { panic!() };
+        assert_eq!((hold.why, hold.code), (Why::Refused, Code::Denied));
+        assert_eq!(scene.table.users.entries.len(), MAX_ENTRIES);
+        assert_eq!(scene.table.users.order.len(), MAX_ENTRIES);
+        scene.end(last, "new", "x", Outcome::Accepted);
+        assert_eq!(scene.begin(last + 3, "1", "x").map(|_| ()), Ok(()), "forgotten");
+    }
+}

@@ -161,7 +161,7 @@ fn begin(
 /// Waits until the turn may begin. Returns the time at which it does.
 fn admit(operation: &Operation<'_>, wanted: Wanted<'_>) -> Result<Ticks, Error> {
     let mut waker = None;
-    let mut leaving = None;
+    let mut _leaving = None;
     loop {
         let now = Ticks::now();
         let answer = with_table(|table| table.begin(wanted, now, waker.as_ref()));
@@ -176,7 +176,7 @@ fn admit(operation: &Operation<'_>, wanted: Wanted<'_>) -> Result<Ticks, Error> 
             (Turns::Waits, None) => {
                 operation.log(Level::Info, format_args!("hold back: waiting for another login to end"));
                 waker = Some(operation.waker().map_err(|error| Error::new(Cause::NoResources).detail(error).unsent())?);
-                leaving = Some(Leaving(wanted.number));
+                _leaving = Some(Leaving(wanted.number));
             }
             (Turns::Waits, Some(waker)) => {
                 operation.wait(waker, &mut [waker.watched()], None, None).map_err(ended)?;
@@ -201,4 +201,194 @@ fn ended(ended: Ended) -> Error {
         Ended::Failed(error) => Error::new(Cause::NoResources).detail(error),
     }
     .unsent()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier, mpsc};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::{Caller, Turn, begin_user, take_turn};
+    use crate::error::{Cause, Code, Error};
+    use crate::hold_back::callback::InCallback;
+    use crate::hold_back::identity::{Guards, Identity, Realm};
+    use crate::hold_back::{DEFAULT_HOLD_BACK, clear, held, last_refusal};
+    use crate::operation::{ActiveOperations, Operation, alone};
+
+    const LIMIT: Duration = Duration::from_secs(60);
+    const THREADS: usize = 32;
+
+    /// A realm of one test: the table is that of the process.
+    fn realm(test: &str, key_may_be_wrong: bool) -> Realm {
+        Realm::new([test, "https://h"], "password", "", Guards { may_lock: true, key_may_be_wrong }).unwrap()
+    }
+
+    fn turn(operation: &Operation<'_>, identity: &Identity) -> Result<Turn, Error> {
+        take_turn(operation, identity, DEFAULT_HOLD_BACK, Caller::Plain)
+    }
+
+    /// Runs `login` on many threads at once, some times each, with the number of the call.
+    fn on_threads(times: usize, login: impl Fn(usize) + Sync) {
+        let barrier = Barrier::new(THREADS);
+        thread::scope(|scope| {
+            for number in 0..THREADS {
+                let (barrier, login) = (&barrier, &login);
+                scope.spawn(move || {
+                    barrier.wait();
+                    (0..times).for_each(|time| login(time * THREADS + number));
+                });
+            }
+        });
+    }
+
+    /// A server that refuses everything: counts the logins that arrive.
+    fn refuse(identity: &Identity, arrived: &AtomicUsize) -> Code {
+        match turn(&alone(LIMIT), identity) {
+            Ok(turn) => {
+                arrived.fetch_add(1, Ordering::Relaxed);
+                thread::yield_now();
+                turn.conclude(Err(&Cause::Denied.into()));
+                Code::Denied
+            }
+            Err(error) => error.code(),
+        }
+    }
+
+    #[test]
+    fn wrong_secret_is_sent_once_by_all_threads() {
+        let (realm, arrived) = (realm("wrong secret", false), AtomicUsize::new(0));
+        let identity = Identity::new(&realm, "k", "a", "x").unwrap();
+        on_threads(300, |number| {
+            let code = refuse(&identity, &arrived);
+            assert!(code == Code::HeldBack || code == Code::Denied, "{number}: {code:?}");
+        });
+        assert_eq!(arrived.into_inner(), 1);
+        let facts = held(&identity.owner, DEFAULT_HOLD_BACK).unwrap();
+        assert_eq!((facts.code, facts.until.map(|until| until - facts.since)), (Code::Denied, Some(20 * 3600)));
+        assert_eq!(last_refusal(&identity.owner), Some(Code::Denied));
+    }
+
+    #[test]
+    fn new_wrong_secret_each_time_is_sent_twice() {
+        let (realm, arrived) = (realm("new secrets", false), AtomicUsize::new(0));
+        on_threads(10, |number| {
+            refuse(&Identity::new(&realm, "k", "a", &number.to_string()).unwrap(), &arrived);
+        });
+        assert_eq!(arrived.into_inner(), 2);
+    }
+
+    #[test]
+    fn wrong_key_is_sent_for_three_users() {
+        let (realm, arrived) = (realm("wrong key", true), AtomicUsize::new(0));
+        on_threads(2, |number| {
+            refuse(&Identity::new(&realm, "k", &number.to_string(), "x").unwrap(), &arrived);
+        });
+        assert_eq!(arrived.into_inner(), 3);
+        let identity = Identity::new(&realm, "k", "new", "x").unwrap();
+        assert!(turn(&alone(LIMIT), &identity).err().unwrap().message().contains("consumer key"));
+        clear(&identity.owner);
+        assert!(turn(&alone(LIMIT), &identity).is_ok());
+    }
+
+    #[test]
+    fn logins_with_an_accepted_secret_overlap() {
+        let identity = Identity::new(&realm("overlap", true), "k", "a", "x").unwrap();
+        turn(&alone(LIMIT), &identity).unwrap().conclude(Ok(()));
+        let barrier = Barrier::new(THREADS);
+        on_threads(1, |_| {
+            let operation = alone(LIMIT);
+            let turn = turn(&operation, &identity).unwrap();
+            // Passes only if all have a turn at once.
+            barrier.wait();
+            turn.conclude(Ok(()));
+        });
+    }
+
+    #[test]
+    fn wait_for_a_turn_ends_with_the_operation() {
+        let identity = Identity::new(&realm("waits", false), "k", "a", "x").unwrap();
+        let first = turn(&alone(LIMIT), &identity).unwrap();
+        let error = turn(&alone(Duration::from_millis(5)), &identity).err().unwrap();
+        assert_eq!((error.code(), error.request_was_sent()), (Code::Timeout, Some(false)), "{error}");
+        let running = ActiveOperations::default();
+        let operation = Operation::begin(&running, &Arc::default(), false, LIMIT, None);
+        running.cancel();
+        let error = turn(&operation, &identity).err().unwrap();
+        assert_eq!((error.code(), error.request_was_sent()), (Code::Cancelled, Some(false)), "{error}");
+        // Nobody waits any more. The first was not sent.
+        drop(first);
+        assert!(turn(&alone(LIMIT), &identity).is_ok());
+    }
+
+    #[test]
+    fn turn_can_end_on_another_thread() {
+        let identity = Identity::new(&realm("other thread", false), "k", "a", "x").unwrap();
+        let first = turn(&alone(LIMIT), &identity).unwrap();
+        let (sender, receiver) = mpsc::channel::<Turn>();
+        let other = thread::spawn(move || receiver.recv().unwrap().conclude(Ok(())));
+        sender.send(first).unwrap();
+        assert!(turn(&alone(LIMIT), &identity).is_ok());
+        other.join().unwrap();
+    }
+
+    #[test]
+    fn panic_counts_as_a_login_without_response() {
+        let identity = Identity::new(&realm("panic", false), "k", "a", "x").unwrap();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _turn = turn(&alone(LIMIT), &identity).unwrap();
+            panic!("for the test");
+        }));
+        assert!(panicked.is_err());
+        let error = turn(&alone(LIMIT), &identity).err().unwrap();
+        assert!(error.message().contains(": NF_PANIC, ") && error.pause().is_some(), "{error}");
+    }
+
+    #[test]
+    fn secret_is_read_by_one_session_at_a_time() {
+        let identity = Identity::new(&realm("reading", true), "k", "a", "x").unwrap();
+        let (reading, arrived) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        on_threads(20, |_| {
+            let operation = alone(LIMIT);
+            let turn = begin_user(&operation, &identity.owner, Duration::ZERO).unwrap();
+            assert_eq!(reading.fetch_add(1, Ordering::Relaxed), 0);
+            let inside = InCallback::enter(&identity.owner);
+            let calls = [
+                super::begin(&operation, &identity.owner, None, None).map(drop),
+                take_turn(&operation, &identity, Duration::ZERO, Caller::Plain).map(drop),
+            ];
+            for call in calls {
+                assert_eq!(call.unwrap_err().code(), Code::InvalidArgument);
+            }
+            let other = Identity::new(&realm("reading", true), "k", "b", "x").unwrap();
+            assert!(take_turn(&operation, &other, DEFAULT_HOLD_BACK, Caller::Plain).is_ok(), "another user");
+            drop(inside);
+            reading.fetch_sub(1, Ordering::Relaxed);
+            match turn.with_secret(&operation, &identity, Duration::ZERO) {
+                Ok(turn) => {
+                    arrived.fetch_add(1, Ordering::Relaxed);
+                    turn.conclude(Err(&Cause::Denied.into()));
+                }
+                Err(error) => assert_eq!(error.code(), Code::HeldBack),
+            }
+        });
+        assert_eq!(arrived.into_inner(), 1);
+    }
+
+    #[test]
+    fn plain_call_without_hold_is_neither_held_nor_queued() {
+        let identity = Identity::new(&realm("no hold", true), "k", "a", "x").unwrap();
+        let _running = turn(&alone(LIMIT), &identity).unwrap();
+        for _ in 0..5 {
+            let turn = take_turn(&alone(Duration::from_millis(1)), &identity, Duration::ZERO, Caller::Plain).unwrap();
+            turn.conclude(Err(&Cause::Denied.into()));
+        }
+        for caller in [Caller::Plain, Caller::Session] {
+            let hold_back = if caller == Caller::Plain { DEFAULT_HOLD_BACK } else { Duration::ZERO };
+            let error = take_turn(&alone(LIMIT), &identity, hold_back, caller).err().unwrap();
+            assert!(error.message().contains(": NF_DENIED, 0 s ago"), "{error}");
+        }
+    }
 }

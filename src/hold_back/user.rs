@@ -187,3 +187,200 @@ pub(super) fn number(code: Code) -> u8 {
 pub(super) fn code(number: u8) -> Code {
     Code::ALL.iter().copied().find(|code| *code as i32 == i32::from(number)).unwrap_or(Code::Internal)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Manner, Moment, User, code, number};
+    use crate::clock::Ticks;
+    use crate::error::Code;
+    use crate::hold_back::hold::Why;
+    use crate::hold_back::identity::Sent;
+    use crate::hold_back::outcome::Outcome::{self, Accepted, Nothing, Refused, Unanswered};
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const A: Sent = Sent(1);
+    const B: Sent = Sent(2);
+    const C: Sent = Sent(3);
+    const D: Sent = Sent(4);
+    const NO: Outcome = Refused(Code::Denied);
+    const LOST: Outcome = Unanswered(Code::Timeout);
+
+    fn at(seconds: u64) -> Ticks {
+        Ticks::default().after(Duration::from_secs(seconds))
+    }
+
+    /// The user after these logins: what was sent, when, and the outcome.
+    fn after(logins: &[(Sent, u64, Outcome)]) -> User {
+        let mut user = User::default();
+        for &(sent, seconds, outcome) in logins {
+            user.record(sent, outcome, at(seconds), at(seconds));
+        }
+        user
+    }
+
+    /// The decision, in short: the manner, or the reason and the seconds until the hold ends.
+    fn decide(user: &User, sent: Sent, seconds: u64, hold_back: Duration) -> Result<Manner, (Why, u64)> {
+        user.decide(Some(sent), at(seconds), hold_back).map_err(|hold| {
+            let rest = hold.until.unwrap().since(at(seconds));
+            assert!(!rest.is_zero() && rest.subsec_millis() == 0, "{hold:?}");
+            (hold.why, rest.as_secs())
+        })
+    }
+
+    #[test]
+    fn login_is_held_after_these_outcomes() {
+        use Manner::{Alone, Beside};
+        use Why::{ManySecrets, NeverAnswered, Refused, Unanswered};
+        for (logins, sent, seconds, decision) in [
+            (&[][..], A, 0, Ok(Alone)),
+            (&[(A, 0, Nothing)], A, 0, Ok(Alone)),
+            // Accepted: logins may overlap, for a while.
+            (&[(A, 0, Accepted)], A, 9, Ok(Beside)),
+            (&[(A, 0, Accepted)], A, 10, Ok(Alone)),
+            (&[(A, 0, Accepted)], B, 0, Ok(Alone)),
+            (&[(A, 0, Accepted), (A, 5, Accepted)], A, 14, Ok(Beside)),
+            // Refused: the same secret is held for the whole time, another one is not.
+            (&[(A, 0, NO)], A, 0, Err((Refused, 3600))),
+            (&[(A, 0, NO)], A, 3599, Err((Refused, 1))),
+            (&[(A, 0, NO)], A, 3600, Ok(Alone)),
+            (&[(A, 0, NO)], B, 0, Ok(Alone)),
+            (&[(A, 0, Accepted), (A, 1, NO)], A, 2, Err((Refused, 3599))),
+            (&[(A, 0, NO), (B, 1, Accepted)], A, 2, Err((Refused, 3598))),
+            (&[(A, 0, NO), (B, 1, Accepted)], B, 2, Ok(Beside)),
+            (&[(A, 0, NO), (A, 1, Nothing)], A, 2, Err((Refused, 3598))),
+            // Sent again by a call that is not held.
+            (&[(A, 0, NO), (A, 10, NO)], A, 11, Err((Refused, 3599))),
+            (&[(A, 0, NO), (A, 10, Accepted)], A, 11, Ok(Beside)),
+            (&[(A, 0, NO), (A, 10, LOST)], A, 11, Err((Unanswered, 299))),
+            // Two different secrets refused: the third is held until the first refusal is old.
+            (&[(A, 0, NO), (B, 100, NO)], C, 100, Err((ManySecrets, 800))),
+            (&[(A, 0, NO), (B, 100, NO)], C, 899, Err((ManySecrets, 1))),
+            (&[(A, 0, NO), (B, 100, NO)], C, 900, Ok(Alone)),
+            (&[(A, 0, NO), (B, 100, NO)], A, 900, Err((Refused, 2700))),
+            (&[(A, 0, NO), (B, 100, NO), (C, 900, NO)], D, 901, Err((ManySecrets, 99))),
+            (&[(A, 0, NO), (A, 1, NO)], B, 2, Ok(Alone)),
+            (&[(A, 0, NO), (B, 899, NO)], C, 899, Err((ManySecrets, 1))),
+            (&[(A, 0, NO), (B, 900, NO)], C, 900, Ok(Alone)),
+            (&[(A, 0, NO), (B, 1, Accepted), (C, 2, NO)], D, 3, Ok(Alone)),
+            (&[(A, 0, Accepted), (B, 1, NO), (C, 2, NO)], A, 3, Err((ManySecrets, 898))),
+            (&[(A, 0, LOST), (B, 1, NO)], C, 2, Err((ManySecrets, 898))),
+            // No response, and accepted before: a growing pause.
+            (&[(A, 0, Accepted), (A, 1, LOST)], A, 1, Err((Unanswered, 5))),
+            (&[(A, 0, Accepted), (A, 1, LOST)], A, 6, Ok(Alone)),
+            (&[(A, 0, Accepted), (A, 1, LOST)], B, 1, Ok(Alone)),
+            (&[(A, 0, Accepted), (A, 1, LOST), (A, 6, LOST)], A, 6, Err((Unanswered, 10))),
+            (&[(A, 0, Accepted), (A, 1, LOST), (A, 2, LOST), (A, 3, LOST)], A, 3, Err((Unanswered, 20))),
+            (&[(A, 0, Accepted), (A, 1, LOST), (A, 6, Accepted)], A, 6, Ok(Beside)),
+            (&[(A, 0, Accepted), (A, 1, LOST), (A, 6, Accepted), (A, 7, LOST)], A, 7, Err((Unanswered, 5))),
+            // No response, and never accepted: once more after five minutes.
+            (&[(A, 0, LOST)], A, 0, Err((Unanswered, 300))),
+            (&[(A, 0, LOST)], A, 300, Ok(Alone)),
+            (&[(A, 0, LOST)], B, 0, Ok(Alone)),
+            (&[(A, 0, LOST), (A, 300, LOST)], A, 301, Err((NeverAnswered, 3599))),
+            (&[(A, 0, LOST), (A, 300, LOST)], A, 3900, Ok(Alone)),
+            (&[(A, 0, LOST), (A, 300, NO)], A, 301, Err((Refused, 3599))),
+            (&[(A, 0, LOST), (A, 300, Accepted)], A, 300, Ok(Beside)),
+            (&[(B, 0, Accepted), (A, 1, LOST)], A, 1, Err((Unanswered, 300))),
+        ] {
+            assert_eq!(decide(&after(logins), sent, seconds, HOUR), decision, "{logins:?} {sent:?} at {seconds} s");
+        }
+    }
+
+    #[test]
+    fn pause_of_an_accepted_secret_grows_to_five_minutes() {
+        let mut user = after(&[(A, 0, Accepted)]);
+        let pauses: Vec<u64> = (1..=300)
+            .map(|seconds| {
+                user.record(A, LOST, at(seconds), at(seconds));
+                decide(&user, A, seconds, HOUR).unwrap_err().1
+            })
+            .collect();
+        assert_eq!(pauses[..8], [5, 10, 20, 40, 80, 160, 300, 300]);
+        assert!(pauses[8..].iter().all(|pause| *pause == 300));
+    }
+
+    #[test]
+    fn each_client_holds_a_refusal_for_its_own_time() {
+        let user = after(&[(A, 0, NO), (B, 1, NO)]);
+        let short = Duration::from_secs(30);
+        assert_eq!(decide(&user, A, 29, short), Err((Why::Refused, 1)));
+        assert_eq!(decide(&user, C, 29, short), Err((Why::ManySecrets, 1)));
+        assert_eq!(decide(&user, C, 30, short), Ok(Manner::Alone));
+        assert_eq!(decide(&user, A, 30, short), Ok(Manner::Alone));
+        assert_eq!(decide(&user, A, 30, HOUR), Err((Why::Refused, 3570)));
+    }
+
+    #[test]
+    fn outcomes_of_logins_that_overlap_are_one_event() {
+        // Sent, began, outcome; all at second 20.
+        for (logins, decision) in [
+            // The refusal counts, in either order, and its first code.
+            (&[(9, NO), (8, Accepted)][..], Err((Why::Refused, 3600))),
+            (&[(9, Accepted), (8, NO)], Err((Why::Refused, 3600))),
+            (&[(9, NO), (8, LOST)], Err((Why::Refused, 3600))),
+            (&[(9, NO), (8, Refused(Code::AccountLocked))], Err((Why::Refused, 3600))),
+            // Thirty threads without a response are one pause.
+            (&[(1, LOST), (2, LOST), (3, LOST)], Err((Why::Unanswered, 5))),
+        ] {
+            let mut user = after(&[(A, 0, Accepted)]);
+            for &(began, outcome) in logins {
+                user.record(A, outcome, at(began), at(20));
+            }
+            assert_eq!(decide(&user, A, 20, HOUR), decision, "{logins:?}");
+            if decision == Err((Why::Refused, 3600)) {
+                assert_eq!(user.last_refusal(), Some(Code::Denied), "{logins:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn cleared_hold_lets_one_login_go() {
+        for (logins, sent, last) in [
+            (&[(A, 0, NO)][..], A, Some(Code::Denied)),
+            (&[(A, 0, NO), (B, 1, NO)], A, Some(Code::Denied)),
+            (&[(A, 0, NO), (B, 1, NO)], C, Some(Code::Denied)),
+            (&[(A, 0, LOST), (A, 300, LOST)], A, None),
+            (&[(A, 0, LOST)], A, None),
+            (&[(A, 0, Accepted), (A, 1, LOST)], A, None),
+        ] {
+            let mut user = after(logins);
+            let now = logins.iter().map(|(_, seconds, _)| *seconds).max().unwrap();
+            let is_held = |user: &User| decide(user, sent, now, HOUR).is_err();
+            assert!(is_held(&user), "{logins:?}");
+            user.clear();
+            assert_eq!(decide(&user, sent, now, HOUR), Ok(Manner::Alone), "{logins:?}");
+            assert_eq!(user.last_refusal(), last, "{logins:?}");
+            user.record(sent, NO, at(now + 1), at(now + 1));
+            assert_eq!(decide(&user, sent, now + 2, HOUR), Err((Why::Refused, 3599)), "{logins:?}");
+        }
+    }
+
+    #[test]
+    fn last_refusal_is_that_of_the_newest_secret() {
+        for (logins, code) in [
+            (&[][..], None),
+            (&[(A, 0, NO)], Some(Code::Denied)),
+            (&[(A, 0, NO), (B, 1, Refused(Code::AccountLocked))], Some(Code::AccountLocked)),
+            (&[(A, 0, NO), (B, 1, Accepted)], None),
+            (&[(A, 0, LOST)], None),
+            (&[(A, 0, LOST), (A, 300, LOST)], Some(Code::Timeout)),
+            (&[(A, 0, Accepted), (A, 1, LOST)], None),
+        ] {
+            assert_eq!(after(logins).last_refusal(), code, "{logins:?}");
+        }
+    }
+
+    #[test]
+    fn time_and_code_are_stored_unchanged() {
+        for ms in [0, 1, 255, 1 << 32, (1 << 40) - 1, 1 << 40, u64::MAX] {
+            let ticks = Ticks::default().after(Duration::from_millis(ms));
+            let stored = Moment::of(ticks).ticks().since(Ticks::default());
+            assert_eq!(stored, Duration::from_millis(ms.min((1 << 40) - 1)));
+        }
+        for &each in Code::ALL {
+            assert_eq!(code(number(each)), each);
+        }
+    }
+}
