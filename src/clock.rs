@@ -13,7 +13,7 @@ impl Ticks {
 
     /// Returns the current moment. Linux answers without a system call.
     pub(crate) fn now() -> Ticks {
-        Ticks(since_start())
+        Ticks::default().after(since_start())
     }
 
     /// Returns the moment that is `span` later. A part of a millisecond is left out, so that a lifetime never grows.
@@ -30,24 +30,23 @@ impl Ticks {
 /// Linux: `CLOCK_MONOTONIC` stops while the machine sleeps, `CLOCK_BOOTTIME` does not. macOS: `CLOCK_MONOTONIC` does
 /// not stop.
 #[cfg(unix)]
-fn since_start() -> u64 {
+fn since_start() -> Duration {
     use rustix::time::{ClockId, clock_gettime};
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let clock = ClockId::Boottime;
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let clock = ClockId::Monotonic;
-    let time = clock_gettime(clock);
-    // Neither part is negative.
-    time.tv_sec.unsigned_abs() * 1000 + u64::from(time.tv_nsec.unsigned_abs()) / 1_000_000
+    // It is not negative.
+    Duration::try_from(clock_gettime(clock)).unwrap_or_default()
 }
 
 /// Windows: `Instant` does not stop while the machine sleeps.
 #[cfg(not(unix))]
-fn since_start() -> u64 {
+fn since_start() -> Duration {
     use std::sync::OnceLock;
     use std::time::Instant;
     static START: OnceLock<Instant> = OnceLock::new();
-    u64::try_from(START.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(u64::MAX)
+    START.get_or_init(Instant::now).elapsed()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A model of one session's token, and a world that drives the machine through simulated years.
 //!
 //! The model is written from the description of sessions, not from `renewal.rs`: it keeps the history, and decides from
-//! it which step is allowed. What it checks after each step:
+//! it which step is allowed. These rules are checked after each step:
 //!
 //! 1. An expired or rejected token is never handed out.
 //! 2. A good token is never thrown away: while it is valid, each call gets it or renews it, and it is renewed only when
@@ -123,7 +123,7 @@ impl Model {
     fn kept(&self, id: u32, terms: Terms, counted_from: u64, came: u64) -> Kept {
         let lifetime = terms.lifetime.map(ms);
         let margin = |lifetime: u64| {
-            let margin = self.margin.unwrap_or_else(|| (lifetime / 10).min(DAY).max(MINUTE));
+            let margin = self.margin.unwrap_or_else(|| (lifetime / 10).clamp(MINUTE, DAY));
             margin.min(lifetime / 2)
         };
         Kept {
@@ -293,7 +293,7 @@ impl Model {
     }
 }
 
-/// What the server does at the moment.
+/// The behavior of the server at the moment.
 #[derive(Clone, Copy, Debug)]
 enum Weather {
     Healthy,
@@ -451,7 +451,7 @@ impl World {
         }
     }
 
-    /// What is true at any time, also while a request is under way.
+    /// Checks the rules that apply at any time, also while a response is awaited.
     fn check(&mut self) {
         let (now, machine) = (ticks(self.now), &self.machine);
         assert_eq!(
@@ -588,7 +588,7 @@ impl World {
         }
     }
 
-    /// What a refresh under way reports is about the token before.
+    /// The response to a refresh that has been sent is about the old token.
     fn token_changed(&mut self) {
         if let Some(flight) = &mut self.flight {
             flight.token = None;
