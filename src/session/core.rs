@@ -31,7 +31,7 @@ const SECRET_CAPACITY: usize = 2048;
 /// A login is not sent with less time left: the answer would probably be lost.
 const TIME_FOR_LOGIN: Duration = Duration::from_secs(1);
 /// A refresh token that ends within this time is a warning.
-const REFRESH_WARNING: i64 = 14 * 24 * 60 * 60;
+const REFRESH_WARNING: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// A session of one user.
 pub(super) struct Core {
@@ -331,7 +331,10 @@ impl Core {
             let Sent { question, pending, turn, since } = sent;
             let step = question.ask().map(|ask| self.client.conclude(operation, &ask, pending, cut));
             match step {
-                Ok(Step::AskedAgain(pending)) => sent = Sent { question, pending, turn, since },
+                Ok(Step::AskedAgain(pending)) => {
+                    pilot.shared.lock().tokens.begins(Ticks::now(), question.way());
+                    sent = Sent { question, pending, turn, since };
+                }
                 Ok(Step::Answered(Ok((Outcome::Token { token, .. }, call)))) => {
                     if let Some(turn) = turn {
                         turn.conclude(Ok(()));
@@ -383,7 +386,7 @@ impl Core {
         pilot.is_flying = false;
         state.wake();
         drop(state);
-        warn_of_end(operation, &sealed);
+        warn_of_end(operation, &token);
         Ok(Got { token, how: if way == Way::Refresh { "refreshed" } else { "received" }, call })
     }
 
@@ -535,7 +538,8 @@ fn kind_of(error: &Error, way: Way, is_held: bool) -> Kind {
     let is_sent = error.request_was_sent() != Some(false);
     match error.code() {
         Code::HeldBack | Code::SecretNeeded => Kind::Other,
-        Code::Cancelled if !is_sent => Kind::Unsent { cancelled: true },
+        // The call itself had too little time: another one may have more.
+        Code::Cancelled | Code::Timeout if !is_sent => Kind::Unsent { cancelled: true },
         _ if way == Way::Login && is_held => Kind::Refused,
         Code::Busy | Code::Maintenance | Code::ServerError => {
             error.pause().map_or(Kind::StrangeAnswer, |pause| Kind::NotJudged { pause })
@@ -546,11 +550,13 @@ fn kind_of(error: &Error, way: Way, is_held: bool) -> Kind {
     }
 }
 
-fn warn_of_end(operation: &Operation<'_>, token: &SealedToken) {
-    if let Some(end) = token.refresh_expires_at()
-        && end.saturating_sub(unix_now()) < REFRESH_WARNING
+/// Warns if the refresh token ends soon.
+fn warn_of_end(operation: &Operation<'_>, token: &Token) {
+    if let Some(rest) = token.refresh_lifetime()
+        && rest < REFRESH_WARNING
     {
-        operation.log(Level::Warning, format_args!("token: the refresh token ends within 14 days, at Unix time {end}"));
+        let days = rest.as_secs() / (24 * 60 * 60);
+        operation.log(Level::Warning, format_args!("token: the refresh token ends in {days} days"));
     }
 }
 
