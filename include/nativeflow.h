@@ -47,6 +47,7 @@
  *     ------------------------------------------  ---------------
  *     functions whose output is an nf_token       nf_token_free
  *     nf_client_new, nf_client_share: client      nf_client_free
+ *     nf_session_new, nf_session_share: session   nf_session_free
  *     nf_options_new                              nf_options_free
  *     every function that returns nf_error *      nf_error_free
  *     every function that returns const char *    not freed
@@ -57,10 +58,11 @@
  * THREADS
  *
  * If a parameter points to const, several threads may make such calls on the
- * same object at the same time. Clients, tokens and errors can be shared;
- * options cannot. Objects can be created on one thread and freed on another.
- * Free an object once, when no other thread uses it. Exception: a client may be
- * freed while calls run on it; they fail with NF_CANCELLED.
+ * same object at the same time. Clients, sessions, tokens and errors can be
+ * shared; options cannot. Objects can be created on one thread and freed on
+ * another. Free an object once, when no other thread uses it. Exception: a
+ * client or a session may be freed while calls run on it; they fail with
+ * NF_CANCELLED.
  *
  * No function installs a signal handler, or changes the locale or a resource
  * limit. Only nf_options_use_environment_proxy reads environment variables; the
@@ -84,15 +86,16 @@
  *
  * SECRETS
  *
- * The parameters login and secret, and value and refresh_token of nf_token_new,
- * are the caller's buffers. Each call first copies them and overwrites them
- * with zeros, up to their NUL, on success and failure. Pass writable arrays,
- * not string literals. No other thread may use them during the call. The caller
- * wipes the consumer key and the client secret; nf_token_free wipes the token
- * and the refresh token.
+ * The parameters secret and (if not const) login, and value and refresh_token
+ * of nf_token_new, are the caller's buffers. Each call first copies them and
+ * overwrites them with zeros, up to their NUL, on success and failure. Pass
+ * writable arrays, not string literals. No other thread may use them during the
+ * call. The caller wipes the consumer key and the client secret; nf_token_free
+ * wipes the token and the refresh token.
  *
  * Options and clients keep the client secret and the login of a proxy encrypted
- * until they are freed.
+ * until they are freed. Sessions keep key, login, token and refresh token
+ * encrypted. They keep no secret.
  *
  * A buffer that a call has wiped is empty. Fill both again before another call,
  * also before a retry. Otherwise the next call sends an empty password, which
@@ -433,6 +436,19 @@
 #define NF_CREDENTIAL_AUTHTOKEN 1
 
 /**
+ * Result of a secret callback: there is no secret. The call fails with
+ * `NF_SECRET_NEEDED`; do not retry.
+ */
+#define NF_SECRET_NONE (-1)
+
+/**
+ * Result of a secret callback: the secret cannot be read now, for example
+ * because a vault does not answer. The call fails with `NF_SECRET_NEEDED`;
+ * retry after 30 seconds.
+ */
+#define NF_SECRET_UNAVAILABLE (-2)
+
+/**
  * A handle of a client, which gets tokens from one service. Several threads
  * may use it at the same time. One thread frees it, once.
  */
@@ -451,6 +467,12 @@ typedef struct nf_error nf_error;
 typedef struct nf_options nf_options;
 
 /**
+ * A handle of a session: it keeps an access token of one user valid. Several
+ * threads may use it at the same time. One thread frees it, once.
+ */
+typedef struct nf_session nf_session;
+
+/**
  * An access token. It never changes: several threads may read it at the same
  * time. One thread frees it, once.
  */
@@ -459,6 +481,36 @@ typedef struct nf_token nf_token;
 #ifdef __cplusplus
 extern "C" {
 #endif /* __cplusplus */
+
+/**
+ * Returns the secret of a user when a session needs a login. `user` is the
+ * pointer that was given to `nf_options_set_secret_callback`. `login` is the
+ * login of the session, valid until the function returns.
+ *
+ * `last_code` is `NF_OK`, or the code with which the server refused the last
+ * secret of this user. If it is not `NF_OK`, read the secret again from where
+ * it is stored, not from a cache.
+ *
+ * Write the secret (UTF-8, without a NUL) to `buffer` and return its length in
+ * bytes. 0 is an empty password. `capacity` is at least 2048. The library owns
+ * the buffer and wipes it. A result larger than `capacity` is
+ * `NF_INVALID_ARGUMENT`, and nothing is sent. Without a secret, return
+ * `NF_SECRET_NONE` or `NF_SECRET_UNAVAILABLE`.
+ *
+ * The function runs on a thread that is inside a call, with no lock held. It
+ * never runs twice at the same time for the same user. Its time counts for the
+ * timeout of the call, but the library cannot interrupt it.
+ *
+ * It may use other clients and sessions. A call for the same user returns
+ * `NF_INVALID_ARGUMENT` at once. It may cancel the client or session for which
+ * it runs, but must not free them. Return normally: no longjmp, no C++
+ * exception, no fork.
+ */
+typedef int32_t (NF_CALL *nf_secret_fn)(void *user,
+                                const char *login,
+                                int32_t last_code,
+                                char *buffer,
+                                size_t capacity);
 
 /**
  * Receives one line of the log. `user` is the pointer that was given to
@@ -1364,6 +1416,230 @@ NF_MUST_USE
 nf_error *NF_CALL nf_client_clear_hold(const nf_client *client,
                                        const char *key,
                                        const char *login);
+
+/**
+ * Creates a session for a user. It sends nothing.
+ *
+ * `key` is the consumer key, or the client ID of the OAuth 2.0 service.
+ * `login` is not wiped: it is const. The session keeps both encrypted. On
+ * success `*out` is a session; free it with `nf_session_free`.
+ *
+ * Sessions of one client (shares included) with the same key and login are
+ * one session: they have the same token and ask for it once.
+ *
+ * The session keeps what it needs of the client. The client may be freed
+ * first. `nf_client_cancel` and `nf_client_free` do not affect the calls of a
+ * session. The timeout of its calls is that of the handle `client`.
+ *
+ * After fork, a session of the parent works in the child. The child begins
+ * with the parent's access token, but without the refresh token, because only
+ * one process may use it.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if key or login is
+ * invalid; see `nf_client_get_token`.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_session_new(const nf_client *client,
+                                 const char *key,
+                                 const char *login,
+                                 nf_session **out);
+
+/**
+ * Gets a valid access token of the session's user.
+ *
+ * If the session has a token that is not due for renewal, the call returns it
+ * and sends nothing. Otherwise one call renews it: by the refresh token if
+ * there is one and the client has a client secret, or by a login with the
+ * secret from the secret callback. Other calls wait for it and share the
+ * result, also a failure. While the old token is valid, they return it and do
+ * not wait.
+ *
+ * A renewal is due before the token expires; see
+ * `nf_options_set_refresh_margin_ms`. If it fails while the old token is
+ * valid, the call returns the old token and writes a warning to the log.
+ *
+ * On success `*out` is a token; free it with `nf_token_free`. It contains the
+ * refresh token and the expiry dates of this moment. The timings of a token
+ * from the session's memory are -1.
+ *
+ * After a failure the session pauses: until the pause is over, calls return
+ * the same error with the rest of the pause, and send nothing. At most 20
+ * logins and 60 requests are sent in an hour.
+ *
+ * Blocks for at most the timeout of `session`. If the timeout expires after
+ * the request was sent, another waiting call reads the response.
+ *
+ * Fails with `NF_SECRET_NEEDED` if a login is needed and there is no secret.
+ *
+ * Fails with `NF_HELD_BACK` if the server has refused the same secret before
+ * (see `nf_options_set_hold_back_ms`), if too many requests were sent within
+ * an hour, or if the API rejects tokens that were just issued.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` inside the secret callback for the same
+ * user.
+ *
+ * Fails with the codes of `nf_client_get_token` for other failures.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_session_get_token(const nf_session *session,
+                                       nf_token **out);
+
+/**
+ * As `nf_session_get_token`, and uses `secret` if a login is needed. For
+ * programs that cannot pass a secret callback.
+ *
+ * `secret` is overwritten with zeros, on success and failure. It may be NULL
+ * for a user without a password. If the session has a valid token, the call
+ * returns it and does not send the secret. Calls with the same secret share
+ * one login.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_session_log_in(const nf_session *session,
+                                    char *secret,
+                                    nf_token **out);
+
+/**
+ * Gives the session a token that the program has stored. `token` is not freed.
+ *
+ * The session takes the token if it has none, or if its own was rejected or
+ * expires earlier. Otherwise nothing changes, so that an old copy never
+ * replaces a newer refresh token.
+ *
+ * To store tokens: under one lock of the program, call `nf_session_get_token`,
+ * compare the refresh token with the stored one, and store it if it differs.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` if the token was issued by the other
+ * service.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_session_set_token(const nf_session *session,
+                                       const nf_token *token);
+
+/**
+ * Tells the session that the API has answered that `token` is not valid any
+ * more: with status 401, or with status 403 for a token of the Native Flow.
+ * `token` is not freed.
+ *
+ * The next call gets a new token at once. A token that is not the session's
+ * current one changes nothing, so that several threads may report the same
+ * token.
+ *
+ * If the API also rejects the new token within 60 seconds, the next call fails
+ * with `NF_HELD_BACK` until a minute has passed since that token came. The
+ * time doubles each time, up to an hour: a new token does not help then.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_session_reject_token(const nf_session *session,
+                                          const nf_token *token);
+
+/**
+ * Lifts the hold of the session's user, and ends a pause of the session. The
+ * next call may send the login once, also with the same secret. Call it after
+ * somebody has found the reason. It sends nothing; without a hold it does
+ * nothing.
+ *
+ * Since 0.1.
+ */
+NF_API NF_MUST_USE nf_error *NF_CALL nf_session_clear_hold(const nf_session *session);
+
+/**
+ * Revokes the session's token at the service, and forgets it. If it has
+ * expired and can be refreshed, it is refreshed first. Without a token it
+ * does nothing.
+ *
+ * The session forgets the token also if the call fails. The remedy of the
+ * error then says until when the service accepts the token. A hold stays.
+ *
+ * Fails with the codes of `nf_client_revoke_token` and
+ * `nf_client_refresh_token`.
+ *
+ * Since 0.1.
+ */
+NF_API NF_MUST_USE nf_error *NF_CALL nf_session_log_out(const nf_session *session);
+
+/**
+ * Writes the state of the session to `buffer`, as JSON with a NUL at its end.
+ * `*length` is its length in bytes, without the NUL. It contains no secret.
+ *
+ * Writes nothing to `buffer` if `capacity` is not larger than the length.
+ * `buffer` may be NULL to get only the length.
+ *
+ * Times are Unix seconds or null. Keys may be added, and are never removed:
+ *
+ *     state                "fresh", "due", "held", "paused" or "none"
+ *     expires_at           expiry of the token
+ *     refresh_expires_at   expiry of the refresh token
+ *     hold                 null, or an object: code, since, until
+ *     pause_until          end of the pause
+ *     last_error           null, or an object: code, at, call_id
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_session_status(const nf_session *session,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *length);
+
+/**
+ * Creates another handle of the same session (a share), with its own timeout
+ * and cancellation, as `nf_client_share` does for a client.
+ *
+ * `timeout_ms` is the timeout of each call on the new handle. 0 means that of
+ * `session`. On success `*out` is a session; free it with `nf_session_free`.
+ * Handles can be freed in any order.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` only if an argument is NULL.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_session_share(const nf_session *session,
+                                   uint32_t timeout_ms,
+                                   nf_session **out);
+
+/**
+ * Cancels calls of a session on all threads: they end with `NF_CANCELLED`.
+ * NULL is allowed.
+ *
+ * On a session from `nf_session_new`: cancels every call that runs on it or on
+ * one of its shares. Calls that start later are not cancelled. On a share:
+ * cancels its own calls, those that run and those that start later.
+ *
+ * Returns at once. Calls of other sessions that wait for the same token do not
+ * end: one of them goes on.
+ *
+ * Since 0.1.
+ */
+NF_API void NF_CALL nf_session_cancel(const nf_session *session);
+
+/**
+ * Frees this handle of a session, and wipes what it keeps. NULL is allowed.
+ *
+ * Calls that run on it on other threads end with `NF_CANCELLED`. No call may
+ * start on the handle during or after this function. The token of the session
+ * is forgotten when the last handle is freed; it is not revoked.
+ *
+ * Since 0.1.
+ */
+NF_API void NF_CALL nf_session_free(nf_session *session);
 
 /**
  * Creates a token from parts that the program has stored, to refresh or revoke

@@ -19,11 +19,13 @@ use crate::token::Token;
 
 /// Result of a secret callback: there is no secret. The call fails with
 /// `NF_SECRET_NEEDED`; do not retry.
-pub const NF_SECRET_NONE: i32 = SecretSource::NONE;
+pub const NF_SECRET_NONE: i32 = -1;
 /// Result of a secret callback: the secret cannot be read now, for example
 /// because a vault does not answer. The call fails with `NF_SECRET_NEEDED`;
 /// retry after 30 seconds.
-pub const NF_SECRET_UNAVAILABLE: i32 = SecretSource::UNAVAILABLE;
+pub const NF_SECRET_UNAVAILABLE: i32 = -2;
+
+const _: () = assert!(NF_SECRET_NONE == SecretSource::NONE && NF_SECRET_UNAVAILABLE == SecretSource::UNAVAILABLE);
 
 /// Returns the secret of a user when a session needs a login. `user` is the
 /// pointer that was given to `nf_options_set_secret_callback`. `login` is the

@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::support::{self, Compiler, needs};
 
 /// The files of the C interface, in the order in which the header shows them.
-const SOURCES: &[&str] = &["version", "code", "error", "log", "call_facts", "release", "options", "client", "token"];
+const SOURCES: &[&str] =
+    &["version", "code", "error", "log", "call_facts", "release", "options", "client", "session", "token"];
 
 fn generated() -> String {
     let root = support::root();
@@ -36,16 +37,22 @@ fn complete(written: &str) -> String {
         } else if is_inside {
             // Still aligned with the first parameter.
             text.push_str(&format!("{:width$}{line}", "", width = CALL.len()));
+        } else if let Some((name, number)) = line.strip_prefix("#define ").and_then(|rest| rest.split_once(" -")) {
+            text.push_str(&format!("#define {name} (-{number})"));
         } else if let Some((code, comment)) = line.split_once("// ").filter(|_| !line.starts_with(" *")) {
             text.push_str(&format!("{}/* {comment} */", code.replace("  ", " ")));
         } else {
-            text.push_str(&line.replace("typedef void (*", "typedef void (NF_CALL *"));
+            text.push_str(
+                &line
+                    .replace("typedef void (*", "typedef void (NF_CALL *")
+                    .replace("typedef int32_t (*", "typedef int32_t (NF_CALL *"),
+            );
         }
         text.push('\n');
         is_inside &= !line.ends_with(';');
     }
     let (before, after) = text.split_once(OPENING).unwrap();
-    let function_type = before.find("typedef void (").and_then(|at| before[..at].rfind("/**")).unwrap();
+    let function_type = before.find(" (NF_CALL *").and_then(|at| before[..at].rfind("/**")).unwrap();
     let (types, function_type) = before.split_at(function_type);
     [types, OPENING, function_type, after].concat()
 }
