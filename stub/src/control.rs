@@ -19,8 +19,7 @@ pub(crate) fn respond(path: &str, context: &Context) -> Option<Response> {
         "/stub/advance-clock" => value("seconds").and_then(|text| text.parse().ok()).map(|it| state.clock.advance(it)),
         "/stub/move-users" => home(value("to")).map(|it| state.accounts.set_home(it)),
         "/stub/play" => value("scenario").and_then(play).map(|it| state.orders.play(it)),
-        "/stub/hold" => Some(state.orders.hold(true)),
-        "/stub/release" => Some(state.orders.hold(false)),
+        "/stub/hold" | "/stub/release" => Some(path == "/stub/hold").map(|it| state.orders.hold(it)),
         "/stub/set-token-lifetime" => {
             value("seconds").and_then(|text| text.parse().ok()).map(|it| state.orders.set_lifetime(it))
         }
