@@ -1,6 +1,6 @@
 /*
  * A thread that leaves does not take the others' token with it. Before its request has left, another thread begins again;
- * after that, another thread reads the answer. If nobody waits, the outcome is unknown, and the login is held back.
+ * after that, another thread reads the answer. If no thread waits, the outcome is unknown, and the login is held back.
  * Arguments and standard input: sessions.h; then the base URL of a server that sends nothing on its first connection and
  * passes the others on, and the logins of two users with the same secret.
  */
@@ -121,7 +121,7 @@ static void before_the_request(const char *url, const char *name)
     nf_client_free(client);
 }
 
-/* Nobody waits, and the secret was never accepted. The login is not sent again for five minutes. */
+/* No thread waits, and the secret was never accepted. The login is not sent again for five minutes. */
 static void unknown_outcome(const char *name)
 {
     struct call only = {0};

@@ -153,7 +153,7 @@ static void log_out_revokes_the_token(const char *name)
     nf_token *second = token_of(session);
     CHECK(!is_same(first, second));
 
-    /* The server does not answer: the token is forgotten all the same, and the error says how long it stays valid. */
+    /* The revocation fails: the token is forgotten all the same, and the error contains the end of its validity. */
     stub_command("play?scenario=server-error");
     nf_error *error = nf_session_log_out(session);
     CHECK(strstr(nf_error_message(error), "valid until") != NULL);
@@ -229,7 +229,7 @@ static void secret_that_cannot_be_had(const char *name)
     nf_session_free(session);
 }
 
-/* Writes more than it may say. */
+/* Returns more than the capacity. */
 static int32_t too_long(void *user, const char *name, int32_t last_code, char *buffer, size_t capacity)
 {
     (void)user;
@@ -298,7 +298,7 @@ static void call_from_inside_the_secret_function(const char *name, const char *o
     nf_client_free(client);
 }
 
-/* A kept connection may have died unseen. A login never goes over one, a refresh may. */
+/* The server may have closed an idle connection unseen. A login of a session never uses one. */
 static void login_uses_a_new_connection(const char *name)
 {
     nf_options *options = options_of(&source);

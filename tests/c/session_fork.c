@@ -26,7 +26,7 @@ static int ends_well(pid_t child)
     return 0;
 }
 
-/* What the child does with a fresh session of its parent. */
+/* The calls of the child on a fresh session of its parent. */
 static void child_of_a_fresh_session(const nf_session *session, const nf_token *parents)
 {
     const long logins = stub_count("logins"), refreshes = stub_count("refreshes");

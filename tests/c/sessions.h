@@ -31,7 +31,7 @@ static inline int read_arguments(int argc, char **argv)
     return 1;
 }
 
-/* What the secret function returns, and how it was called. */
+/* The result of the secret function, and how it was called. */
 struct source {
     const char *text; /* the secret */
     int32_t instead;  /* NF_SECRET_NONE or NF_SECRET_UNAVAILABLE: returned instead of a secret, unless 0 */

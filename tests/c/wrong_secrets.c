@@ -4,7 +4,7 @@
  *
  *     sessions      each thread has a session of its own client
  *     plain         each thread has a client, and calls nf_client_get_token
- *     both          each thread does both, in turn, for one user
+ *     both          each thread does both in turn
  *     changing      the same, with another wrong secret in each call
  *     users         each call is for the next user of the list, with the correct secret and a wrong key
  *
@@ -35,7 +35,7 @@ static void count(nf_error *error, nf_token *token)
         break;
     case NF_HELD_BACK:
         held++;
-        /* Somebody must act, or the rest of a quarter of an hour passes. */
+        /* A person must act, or the rest of a quarter of an hour must pass. */
         CHECK(nf_error_retry_after_ms(error) >= -1 && nf_error_retry_after_ms(error) <= 15 * 60 * 1000);
         break;
     default:

@@ -13,7 +13,7 @@ use crate::support::{self, Build, Facts, Program, needs, own_stub, proved};
 
 const SECRET: &str = "pa55+word&";
 
-/// What a session asks.
+/// The service of a session.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Service {
     /// The Native Flow without a client secret: each renewal is a login.
@@ -74,8 +74,9 @@ fn with_more<'a>(program: Program, more: impl IntoIterator<Item = &'a str>) -> P
 
 /// Runs a program for each service, at the same time, each with its own stub.
 fn on_each_service(services: &[Service], run: impl Fn(Service) -> Facts + Sync) -> Vec<(Service, Facts)> {
+    let run = &run;
     thread::scope(|scope| {
-        let threads: Vec<_> = services.iter().map(|&service| (service, scope.spawn(|| run(service)))).collect();
+        let threads: Vec<_> = services.iter().map(|&service| (service, scope.spawn(move || run(service)))).collect();
         threads.into_iter().map(|(service, thread)| (service, thread.join().unwrap())).collect()
     })
 }
@@ -116,12 +117,8 @@ fn sixty_four_threads_send_one_request_in_every_build() {
 /// The account is locked by the third wrong secret.
 fn wrong_secrets(build: Build, service: Service, way: &str, calls: usize, users: usize, key: &str, expected: u64) {
     let place = Place::with(users, Options { failures_allowed: Some(3), ..Options::default() });
-    let program = place.program("wrong_secrets", build, service).lines(&[
-        key,
-        &place.users[0],
-        SECRET,
-        &service.client_secret(),
-    ]);
+    let program =
+        place.program("wrong_secrets", build, service).lines(&[key, &place.users[0], SECRET, &service.client_secret()]);
     let more = [way.to_owned(), calls.to_string()].into_iter().chain(place.users.iter().cloned());
     let more: Vec<String> = more.collect();
     let facts = with_more(program, more.iter().map(String::as_str)).must_pass();
@@ -129,7 +126,10 @@ fn wrong_secrets(build: Build, service: Service, way: &str, calls: usize, users:
     assert_eq!(pairs["logins"], expected.to_string(), "{service}, {way}: {}", facts.stdout);
     proved(
         "sessions",
-        format_args!("{calls} calls, 32 threads, wrong, {service}, {way}: {expected} logins, {} held back", pairs["held"]),
+        format_args!(
+            "{calls} calls, 32 threads, wrong, {service}, {way}: {expected} logins, {} held back",
+            pairs["held"]
+        ),
     );
 }
 
@@ -139,7 +139,7 @@ fn wrong_secrets_in_every_way(build: Build, services: &[Service], calls: usize) 
         for (way, logins) in [("sessions", 1), ("plain", 1), ("both", 1), ("changing", 2)] {
             wrong_secrets(build, service, way, calls, 1, &key, logins);
         }
-        // OAuth 2.0 says that the client is wrong.
+        // OAuth 2.0 reports that the client is wrong.
         let logins = if service == Service::OAuth2 { 1 } else { 3 };
         wrong_secrets(build, service, "users", calls, 40, "a-wrong-key", logins);
     }
@@ -192,13 +192,9 @@ fn session_is_filled_emptied_and_described() {
         let expected =
             ["expires_at", "hold", "last_error", "pause_until", "refresh_expires_at", "state"].map(str::to_owned);
         assert_eq!(keys, expected, "{service}");
-        for (when, state) in [
-            ("new", "none"),
-            ("fresh", "fresh"),
-            ("logged-out", "none"),
-            ("held", "held"),
-            ("cleared", "none"),
-        ] {
+        for (when, state) in
+            [("new", "none"), ("fresh", "fresh"), ("logged-out", "none"), ("held", "held"), ("cleared", "none")]
+        {
             assert_eq!(status(when)["state"], state, "{service}, {when}: {}", status(when));
         }
         let (new, fresh, held) = (status("new"), status("fresh"), status("held"));

@@ -1,4 +1,4 @@
-//! What a test has ordered for all requests from now on: a scenario, waiting responses, and the lifetime of tokens.
+//! Orders of a test that apply to all requests from now on: a scenario, waiting responses, and the lifetime of tokens.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
