@@ -30,9 +30,7 @@ static void count(nf_error *error, nf_token *token)
 {
     switch (nf_error_code(error)) {
     case NF_DENIED:
-    case NF_BAD_CLIENT:
-        denied++;
-        break;
+    case NF_BAD_CLIENT: denied++; break;
     case NF_HELD_BACK:
         held++;
         /* A person must act, or the rest of a quarter of an hour must pass. */
