@@ -60,9 +60,17 @@ fn fingerprinted(parts: &[&[u8]]) -> Vec<u8> {
     parts.iter().flat_map(|part| [&(part.len() as u64).to_le_bytes(), *part].concat()).collect()
 }
 
+/// The fingerprint of a secret that is sent with this client secret, which may be empty.
+fn fingerprint(pin: &str, client_secret: &str, key: &Key) -> [u8; 32] {
+    let of_client = key.hash(&fingerprinted(&[client_secret.as_bytes()]));
+    let of_client = if client_secret.is_empty() { &[] } else { &of_client[..16] };
+    key.hash(&fingerprinted(&[pin.as_bytes(), of_client]))
+}
+
 /// The bytes of which one would show that this PIN was sent.
-fn traces(pin: &str, login: &str, keys: &[Key]) -> Vec<Vec<u8>> {
-    let text = fingerprinted(&[pin.as_bytes(), b""]);
+fn traces(pin: &str, user: &User, client_secret: &str, keys: &[Key]) -> Vec<Vec<u8>> {
+    let login = &user.login;
+    let text = fingerprinted(&[pin.as_bytes(), client_secret.as_bytes()]);
     let pair = format!("{login}:{pin}");
     let base64 = base64(pair.as_bytes());
     let end = |text: &[u8]| text[text.len() - WINDOW..].to_vec();
@@ -76,15 +84,15 @@ fn traces(pin: &str, login: &str, keys: &[Key]) -> Vec<Vec<u8>> {
         start(&Sha256::digest(&pair)),
         start(&Sha256::digest(&text)),
     ];
-    plain.into_iter().chain(keys.iter().map(|key| start(&key.hash(&text)))).collect()
+    plain.into_iter().chain(keys.iter().map(|key| start(&fingerprint(pin, client_secret, key)))).collect()
 }
 
 /// The PINs of which a trace is in the dump, and the number of keys in it.
-fn guessed(dump: &[u8], login: &str) -> (BTreeSet<String>, usize) {
+fn guessed(dump: &[u8], user: &User, client_secret: &str) -> (BTreeSet<String>, usize) {
     let keys: Vec<Key> = (0..dump.len()).step_by(8).filter_map(|at| Key::at(&dump[at..])).collect();
     let mut of_pin = HashMap::new();
     for pin in (0..10_000).map(|number| format!("{number:04}")) {
-        for trace in traces(&pin, login, &keys) {
+        for trace in traces(&pin, user, client_secret, &keys) {
             of_pin.insert(trace, pin.clone());
         }
     }
@@ -126,7 +134,7 @@ fn dump_of(program: &Program, lines: &[&str]) -> Vec<u8> {
 #[test]
 fn refused_pin_cannot_be_guessed_from_a_core_dump() {
     needs!("gcore");
-    let login = format!("{}@example.com", random_text(12));
+    let user = support::user(&format!("{}@example.com", random_text(12)), "not a PIN");
     let pin = format!("{:04}", random_text(8).bytes().fold(7, |sum, byte| (sum * 31 + usize::from(byte)) % 10_000));
     let (stub, ca) =
         own_stub(Options { users: vec![support::user(&login, "not a PIN")], record: false, ..Options::default() });
@@ -141,8 +149,8 @@ fn refused_pin_cannot_be_guessed_from_a_core_dump() {
                 &ca,
                 what,
             ]);
-            let dump = dump_of(&program, &[&User::demo().key, &login, &pin, client_secret]);
-            let (found, keys) = guessed(&dump, &login);
+            let dump = dump_of(&program, &[&user.key, &user.login, &pin, client_secret]);
+            let (found, keys) = guessed(&dump, &user, client_secret);
             assert!(keys >= least_keys, "{service}, {what}: {keys} keys in {} bytes", dump.len());
             assert_eq!(found.len(), expected.len(), "{service}, {what}: {keys} keys in {} bytes", dump.len());
             assert!(found == expected, "{service}, {what}: another PIN");
