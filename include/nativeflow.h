@@ -264,8 +264,8 @@
 #define NF_REFRESH_EXPIRED 26
 
 /**
- * The login was rejected before and is not sent again. Reserved: this version
- * never returns it.
+ * The login was rejected before and is not sent again; see
+ * `nf_options_set_hold_back_ms`.
  */
 #define NF_HELD_BACK 27
 
@@ -273,6 +273,12 @@
  * The user or the token belongs to another host, which is not trusted.
  */
 #define NF_WRONG_HOST 28
+
+/**
+ * A login is needed, and there is no secret for it. Set a secret callback or
+ * call `nf_session_log_in`.
+ */
+#define NF_SECRET_NEEDED 29
 
 /**
  * The server is overloaded; see `nf_error_retry_after_ms`.
@@ -989,6 +995,67 @@ nf_error *NF_CALL nf_options_set_keep_alive_ms(nf_options *options,
                                                uint32_t ms);
 
 /**
+ * Sets the function that returns the secret of a user when a session needs a
+ * login. NULL (the default): sessions get secrets only from
+ * `nf_session_log_in`.
+ *
+ * `fn` receives `user`; see `nf_secret_fn`. `user` must stay valid as long as
+ * that of `nf_options_set_log`, and until the sessions are freed.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_options_set_secret_callback(nf_options *options,
+                                                 nf_secret_fn fn,
+                                                 void *user);
+
+/**
+ * Sets how long before its expiry a session renews a token, in milliseconds.
+ *
+ * Range: 0 to 4294967295; never more than half of the token's lifetime.
+ * Default: a tenth of the lifetime, at least a minute and at most a day.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_options_set_refresh_margin_ms(nf_options *options,
+                                                   uint32_t ms);
+
+/**
+ * Sets how long a refused secret is not sent again, in milliseconds.
+ *
+ * Range: 0 to 4294967295. Default: 72000000 (20 hours). Concur locks an
+ * account after a few refused logins. Therefore the library remembers a
+ * refusal for all clients and sessions of the process, by a keyed fingerprint;
+ * it keeps no secret. A call with the same secret then fails with
+ * `NF_HELD_BACK` and sends nothing. Another secret is sent at once.
+ * `nf_client_clear_hold` and `nf_session_clear_hold` lift the hold.
+ *
+ * Until a secret has been accepted once, logins of the same user are sent one
+ * at a time. Other calls wait within their timeout. After two refused secrets
+ * within 15 minutes, a third one is held back for the rest of that time. After
+ * refusals of three users with a consumer key that was never accepted, all
+ * logins with that key are held back.
+ *
+ * 0: calls of `nf_client_get_token` are neither held back nor queued, and
+ * sessions use the default.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_options_set_hold_back_ms(nf_options *options,
+                                              uint32_t ms);
+
+/**
  * Sets the log function. `fn` is called with one line for each step of every
  * call. NULL (the default) disables logging.
  *
@@ -1277,6 +1344,26 @@ NF_MUST_USE
 nf_error *NF_CALL nf_client_get_application_token(const nf_client *client,
                                                   const char *key,
                                                   nf_token **out);
+
+/**
+ * Lifts the hold of a user: the next call may send the login once, also with
+ * the same secret. Call it after somebody has found the reason. It sends
+ * nothing; without a hold it does nothing.
+ *
+ * `login` is not wiped: it is const. The hold applies to all clients of the
+ * process that use the same service, base URL, key and credential type; see
+ * `nf_options_set_hold_back_ms`. A hold of the key is lifted too.
+ *
+ * Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if key or login is
+ * invalid.
+ *
+ * Since 0.1.
+ */
+NF_API
+NF_MUST_USE
+nf_error *NF_CALL nf_client_clear_hold(const nf_client *client,
+                                       const char *key,
+                                       const char *login);
 
 /**
  * Creates a token from parts that the program has stored, to refresh or revoke

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use crate::call_facts::CallFacts;
 use crate::error::{Cause, Code, Error};
-use crate::flow::{Ask, Credentials, KeptToken, Outcome, Service, check_key};
+use crate::flow::{self, Ask, CredentialType, Credentials, KeptToken, Outcome, Service, check_key};
+use crate::hold_back::{self, Caller, Guards, Identity, Owner, Realm, Turn, UserTurn, take_turn};
 use crate::log::{Level, Log};
+use crate::message::Endpoint;
 use crate::operation::{ActiveOperations, Handle, Operation};
 use crate::options::{Options, Release};
 use crate::origin::Origin;
+use crate::secret_source::SecretSource;
 use crate::token::Token;
-use crate::transport::Transport;
+use crate::transport::{Connections, Exchange, Transport};
 use crate::user_origins::UserOrigins;
 use crate::wipe::PerProcess;
 
@@ -30,14 +33,76 @@ pub struct Client {
 #[derive(Debug)]
 struct Core {
     service: Box<dyn Service>,
+    /// Whose logins are held back, and for how long.
+    realm: Realm,
+    hold_back: Duration,
     timeout: Duration,
     transport: Transport,
     /// For each process, because another thread of the parent may be changing them during fork.
     user_origins: PerProcess<UserOrigins>,
     running: PerProcess<ActiveOperations>,
     log: Option<Log>,
+    secret_source: Option<SecretSource>,
+    refresh_margin: Option<Duration>,
     /// The last field, so that it is dropped last: a release function reports that no more callbacks follow.
     _releases: Vec<Arc<Release>>,
+}
+
+/// A request that was sent, and waits for its response. Another operation than the one that has sent it may wait.
+pub(crate) struct Pending {
+    exchange: Exchange,
+    endpoint: Endpoint,
+    connections: Connections,
+    /// The origin to which the user belongs, as far as known before.
+    known: Option<Arc<Origin>>,
+    /// If this is the second origin that is asked: which one, and the facts about the first request.
+    first: Option<(Arc<Origin>, CallFacts)>,
+}
+
+impl Pending {
+    /// Waits until the whole response was received. After a wait that ended early, another operation may continue.
+    pub(crate) fn wait(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
+        self.exchange.wait(operation)
+    }
+}
+
+/// What follows a response.
+pub(crate) enum Step {
+    /// The question is answered.
+    Answered(Result<(Outcome, CallFacts), Error>),
+    /// It was sent to another origin.
+    AskedAgain(Pending),
+}
+
+/// Returns whose logins a client sends.
+fn realm(service: &flow::Settings) -> Result<Realm, Error> {
+    let (address, credential_type) = service.address();
+    let (credential_type, may_lock) = match credential_type {
+        CredentialType::Password => ("password", true),
+        CredentialType::AuthToken => ("authtoken", false),
+    };
+    let name = if service.is_oauth2 { "oauth2" } else { "native" };
+    let client_secret = service.client_secret_of_logins()?.unwrap_or_default();
+    let guards = Guards { may_lock, key_may_be_wrong: !service.is_oauth2 };
+    Realm::new([name, &address], credential_type, client_secret.expose(), guards)
+}
+
+/// Completes an error of the second request: the first one has contained the credentials.
+fn after_first(mut error: Error, first: &CallFacts) -> Error {
+    *error.call_mut() = error.call().following(first);
+    error.request_sent(true)
+}
+
+/// Logs the end of a call after this time, in microseconds.
+fn log_end(operation: &Operation<'_>, us: i64, done: &str, error: Option<&Error>) {
+    let ms = us as f64 / 1e3;
+    match error {
+        None => operation.log(Level::Info, format_args!("token {done} after {ms:.1} ms")),
+        Some(error) => {
+            let (code, message) = (error.code().name(), error.message());
+            operation.log(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
+        }
+    }
 }
 
 impl Client {
@@ -48,11 +113,15 @@ impl Client {
     pub fn new(options: &Options) -> Result<Client, Error> {
         let core = Core {
             service: options.service.service(options.user_agent.clone())?,
+            realm: realm(&options.service)?,
+            hold_back: options.hold_back,
             timeout: options.timeout,
             transport: Transport::new(options.transport.clone())?,
             user_origins: PerProcess::new(),
             running: PerProcess::new(),
             log: options.log.clone(),
+            secret_source: options.secret_source.clone(),
+            refresh_margin: options.refresh_margin,
             _releases: options.releases.clone(),
         };
         Ok(Client { timeout: core.timeout, core: Arc::new(core), handle: Arc::default(), is_share: false })
@@ -113,83 +182,171 @@ impl Client {
     /// Runs one call. `done` is the word of a success in the log, such as "received".
     fn run<'a>(&self, done: &str, ask: impl FnOnce() -> Result<Ask<'a>, Error>) -> Result<(Outcome, CallFacts), Error> {
         // First of all: from here on the call can be cancelled, and its timeout runs.
-        let Core { transport, log, .. } = &*self.core;
-        let operation = Operation::begin(self.running(), &self.handle, transport.keeps(), self.timeout, log.as_ref());
-        let mut result = ask().map_err(Error::unsent).and_then(|ask| self.ask(&operation, &ask));
+        let operation = self.operation(self.running(), &self.handle, self.timeout);
+        let result = ask().map_err(Error::unsent).and_then(|ask| self.ask_in_turn(&operation, &ask));
+        self.complete(&operation, done, result)
+    }
+
+    /// Asks the service. A login waits for its turn first.
+    fn ask_in_turn(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
+        let Ask::Token(Credentials { key, login, secret }) = ask else { return self.ask(operation, ask) };
+        let identity = Identity::new(&self.core.realm, key, login, secret).map_err(Error::unsent)?;
+        let turn = take_turn(operation, &identity, self.core.hold_back, Caller::Plain)?;
+        let result = self.ask(operation, ask);
+        turn.conclude(result.as_ref().map(|_| ()));
+        result
+    }
+
+    /// Lifts the holds of a user, and of the application: the next call may send the login once. Sends nothing.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] if key or login cannot be sent.
+    pub fn clear_hold(&self, key: &str, login: &str) -> Result<(), Error> {
+        Credentials::new(key, login, "")?;
+        hold_back::clear(&self.core.realm.user(key, login)?);
+        Ok(())
+    }
+
+    /// Begins an operation that ends with `running` or `handle`.
+    pub(crate) fn operation<'a>(
+        &'a self,
+        running: &'a ActiveOperations,
+        handle: &Arc<Handle>,
+        timeout: Duration,
+    ) -> Operation<'a> {
+        Operation::begin(running, handle, self.core.transport.keeps(), timeout, self.core.log.as_ref())
+    }
+
+    /// Completes the facts of a call that ends now, and logs its end. `done` is the word of a success in the log, such as
+    /// "received".
+    pub(crate) fn complete<T>(
+        &self,
+        operation: &Operation<'_>,
+        done: &str,
+        mut result: Result<(T, CallFacts), Error>,
+    ) -> Result<(T, CallFacts), Error> {
         let us = operation.complete(match &mut result {
             Ok((_, call)) => call,
             Err(error) => error.call_mut(),
         });
         if operation.is_logged() {
-            let ms = us as f64 / 1e3;
-            match &result {
-                Ok(_) => operation.log(Level::Info, format_args!("token {done} after {ms:.1} ms")),
-                Err(error) => {
-                    let (code, message) = (error.code().name(), error.message());
-                    operation.log(Level::Error, format_args!("failed after {ms:.1} ms, {code}: {message}"));
-                }
-            }
+            log_end(operation, us, done, result.as_ref().err());
         }
         result
     }
 
     /// Asks the service, and once more if the user belongs to another origin.
-    fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
-        let user_origins = self.core.user_origins.get(UserOrigins::default, |_| {});
-        let login = match ask {
-            Ask::Token(credentials) => Some(credentials.login),
-            _ => None,
-        };
-        let known = login.and_then(|login| user_origins.of(login));
-        let (origin, result) = match self.ask_at(operation, ask, known.as_ref()) {
-            Ok((Outcome::AskAt { origin, .. }, first)) => {
-                operation.log(Level::Warning, format_args!("user belongs to {origin}, asking there"));
-                let second = match self.ask_at(operation, ask, Some(&origin)) {
-                    Ok((outcome, call)) => Ok((outcome, call.following(&first))),
-                    Err(mut error) => {
-                        *error.call_mut() = error.call().following(&first);
-                        // The first request has contained the credentials.
-                        Err(error.request_sent(true))
-                    }
-                };
-                (Some(origin), second)
+    pub(crate) fn ask(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
+        let mut pending = self.begin(operation, ask, Connections::Any)?;
+        loop {
+            let cut = pending.wait(operation).err();
+            match self.conclude(operation, ask, pending, cut) {
+                Step::Answered(result) => return result,
+                Step::AskedAgain(next) => pending = next,
             }
-            first => (known.clone(), first),
-        };
-        match (login, origin, &result) {
-            // Known only after a token came from there.
-            (Some(login), Some(origin), Ok((Outcome::Token { .. }, _))) if known.as_ref() != Some(&origin) => {
-                user_origins.remember(login, origin);
-            }
-            (Some(login), Some(_), Err(error)) if error.http_status().is_none() && error.code() != Code::Cancelled => {
-                user_origins.forget(login);
-            }
-            _ => {}
-        }
-        match result? {
-            (Outcome::AskAt { refusal, .. }, call) => Err(refusal.of_call(call)),
-            outcome => Ok(outcome),
         }
     }
 
-    fn ask_at(
+    /// Sends the request for `ask`.
+    ///
+    /// # Errors
+    /// Each error contains whether a byte of the request was sent.
+    pub(crate) fn begin(
+        &self,
+        operation: &Operation<'_>,
+        ask: &Ask<'_>,
+        connections: Connections,
+    ) -> Result<Pending, Error> {
+        let known = ask.login().and_then(|login| self.user_origins().of(login));
+        let pending = self.begin_at(operation, ask, known.as_ref(), connections);
+        pending
+            .map(|(exchange, endpoint)| Pending { exchange, endpoint, connections, known: known.clone(), first: None })
+            .inspect_err(|error| self.note_origin(ask, known.as_ref(), None, Err(error)))
+    }
+
+    fn begin_at(
         &self,
         operation: &Operation<'_>,
         ask: &Ask<'_>,
         origin: Option<&Arc<Origin>>,
-    ) -> Result<(Outcome, CallFacts), Error> {
+        connections: Connections,
+    ) -> Result<(Exchange, Endpoint), Error> {
         let Core { service, transport, .. } = &*self.core;
         let request = service.request(ask, origin).map_err(Error::unsent)?;
-        let (answer, call) = transport.send(operation, &request)?;
-        let endpoint = request.endpoint.clone();
-        // The request contains the credentials: dropped before the response is parsed.
-        drop(request);
-        let outcome = service.outcome(ask, &endpoint, &answer).map_err(|error| error.of_call(call))?;
-        if let Outcome::Token { untrusted_url: Some(url), .. } = &outcome {
+        let exchange = transport.begin(operation, &request, connections)?;
+        // The request contains the credentials: dropped before the response is read.
+        Ok((exchange, request.endpoint.clone()))
+    }
+
+    /// Ends a request after a wait that succeeded or failed with `cut`. If the user belongs to another origin, asks there.
+    pub(crate) fn conclude(
+        &self,
+        operation: &Operation<'_>,
+        ask: &Ask<'_>,
+        pending: Pending,
+        cut: Option<Error>,
+    ) -> Step {
+        let Core { service, transport, .. } = &*self.core;
+        let Pending { exchange, endpoint, connections, known, first } = pending;
+        let result = transport.conclude(operation, exchange, cut).and_then(|(answer, call)| {
+            let outcome = service.outcome(ask, &endpoint, &answer);
+            outcome.map(|outcome| (outcome, call)).map_err(|error| error.of_call(call))
+        });
+        if let Ok((Outcome::Token { untrusted_url: Some(url), .. }, _)) = &result {
             let what = format_args!("token: instance URL left out, because its host is not trusted: {url}");
             operation.log(Level::Warning, what);
         }
-        Ok((outcome, call))
+        let Some((second, first)) = first else {
+            let (origin, call) = match result {
+                Ok((Outcome::AskAt { origin, .. }, call)) => (origin, call),
+                result => {
+                    self.note_origin(ask, known.as_ref(), None, result.as_ref().map(|(outcome, _)| outcome));
+                    return Step::Answered(result);
+                }
+            };
+            operation.log(Level::Warning, format_args!("user belongs to {origin}, asking there"));
+            return match self.begin_at(operation, ask, Some(&origin), connections) {
+                Ok((exchange, endpoint)) => {
+                    let first = Some((origin, call));
+                    Step::AskedAgain(Pending { exchange, endpoint, connections, known, first })
+                }
+                Err(error) => {
+                    self.note_origin(ask, known.as_ref(), Some(&origin), Err(&error));
+                    Step::Answered(Err(after_first(error, &call)))
+                }
+            };
+        };
+        self.note_origin(ask, known.as_ref(), Some(&second), result.as_ref().map(|(outcome, _)| outcome));
+        Step::Answered(match result {
+            Ok((Outcome::AskAt { refusal, .. }, call)) => Err(refusal.of_call(call.following(&first))),
+            Ok((outcome, call)) => Ok((outcome, call.following(&first))),
+            Err(error) => Err(after_first(error, &first)),
+        })
+    }
+
+    /// Remembers or forgets the origin of a user. `known`: asked first; `second`: asked after it.
+    fn note_origin(
+        &self,
+        ask: &Ask<'_>,
+        known: Option<&Arc<Origin>>,
+        second: Option<&Arc<Origin>>,
+        result: Result<&Outcome, &Error>,
+    ) {
+        let (Some(login), Some(origin)) = (ask.login(), second.or(known)) else { return };
+        match result {
+            // Known only after a token came from there.
+            Ok(Outcome::Token { .. }) if known != Some(origin) => {
+                self.user_origins().remember(login, Arc::clone(origin));
+            }
+            Err(error) if error.http_status().is_none() && error.code() != Code::Cancelled => {
+                self.user_origins().forget(login);
+            }
+            _ => {}
+        }
+    }
+
+    fn user_origins(&self) -> &UserOrigins {
+        self.core.user_origins.get(UserOrigins::default, |_| {})
     }
 
     /// Ends calls with [`Code::Cancelled`], on any thread. The first handle ends all running calls, of all handles; calls
@@ -210,6 +367,62 @@ impl Client {
 
     fn running(&self) -> &ActiveOperations {
         self.core.running.get(ActiveOperations::default, ActiveOperations::close_idle)
+    }
+
+    /// Checks a question without sending it.
+    ///
+    /// # Errors
+    /// The service cannot be asked this.
+    pub(crate) fn check(&self, ask: &Ask<'_>) -> Result<(), Error> {
+        self.core.service.request(ask, None).map(drop)
+    }
+
+    /// Goes on with the turn of a user, as soon as its secret is known.
+    pub(crate) fn turn(
+        &self,
+        operation: &Operation<'_>,
+        turn: UserTurn,
+        key: &str,
+        login: &str,
+        secret: &str,
+    ) -> Result<Turn, Error> {
+        turn.with_secret(operation, &Identity::new(&self.core.realm, key, login, secret)?, self.core.hold_back)
+    }
+
+    /// Returns whose login it is.
+    pub(crate) fn owner(&self, key: &str, login: &str) -> Result<Owner, Error> {
+        self.core.realm.user(key, login)
+    }
+
+    pub(crate) fn hold_back(&self) -> Duration {
+        self.core.hold_back
+    }
+
+    pub(crate) fn secret_source(&self) -> Option<&SecretSource> {
+        self.core.secret_source.as_ref()
+    }
+
+    pub(crate) fn refresh_margin(&self) -> Option<Duration> {
+        self.core.refresh_margin
+    }
+
+    /// Returns the scheme of the service's tokens.
+    pub(crate) fn scheme(&self) -> &'static str {
+        self.core.service.scheme()
+    }
+
+    /// Whether tokens can be refreshed, if they have a refresh token.
+    pub(crate) fn can_refresh(&self) -> bool {
+        self.core.service.can_refresh()
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Returns a number that no other client has while this one exists.
+    pub(crate) fn identity(&self) -> usize {
+        Arc::as_ptr(&self.core).addr()
     }
 
     pub(crate) fn log(&self) -> Option<&Log> {

@@ -16,17 +16,28 @@ impl Fingerprint {
     ///
     /// # Errors
     /// [`Code::Internal`](crate::error::Code::Internal) if the system has no memory or no random numbers for a key.
-    pub(crate) fn of(parts: &[&str]) -> Result<Fingerprint, Error> {
+    pub(crate) fn of<P: AsRef<[u8]>>(parts: &[P]) -> Result<Fingerprint, Error> {
         let tag = with_fingerprint_key(|key| {
             let mut context = hmac::Context::with_key(key);
-            for part in parts {
+            for part in parts.iter().map(AsRef::as_ref) {
                 context.update(&(part.len() as u64).to_le_bytes());
-                context.update(part.as_bytes());
+                context.update(part);
             }
             context.sign()
         });
         let bytes = tag.as_ref().and_then(|tag| tag.as_ref().first_chunk());
         bytes.copied().map(Fingerprint).ok_or_else(|| Error::new(Cause::Unforeseen).detail("no memory for a key"))
+    }
+
+    /// Returns the first eight bytes as a number: enough to compare a few fingerprints.
+    pub(crate) fn start(&self) -> u64 {
+        self.0.first_chunk().copied().map_or(0, u64::from_ne_bytes)
+    }
+}
+
+impl AsRef<[u8]> for Fingerprint {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
     }
 }
 

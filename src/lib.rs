@@ -7,8 +7,10 @@
 //! | question | module |
 //! |---|---|
 //! | the options of a client, and the client itself | `options`, `client` |
-//! | a token that stays valid, for all threads | `session` |
+//! | a token that stays valid, for all threads; the program's function that returns a secret | `session`; `secret_source` |
+//! | the clock that goes on while the machine sleeps | `clock` |
 //! | the origins to which users belong | `user_origins` |
+//! | a refused login is not sent again; logins of a user go one at a time | `hold_back` |
 //! | one call: its deadline and its cancellation | `operation` |
 //! | the requests to a service and the meaning of its responses | `flow` (pure: no I/O, no clock), a directory for each service |
 //! | scheme, host and port of a server, as a type | `origin` |
@@ -30,10 +32,12 @@ mod call_facts;
 mod call_id;
 mod capi;
 mod client;
+mod clock;
 mod descriptor;
 mod error;
 mod fingerprint;
 mod flow;
+mod hold_back;
 mod log;
 mod message;
 mod operation;
@@ -42,6 +46,7 @@ mod origin;
 mod redact;
 mod sealed;
 mod secret;
+mod secret_source;
 mod session;
 mod token;
 mod transport;

@@ -8,16 +8,15 @@ use http::HeaderValue;
 
 use crate::error::{Cause, Error};
 use crate::flow::{self, CredentialType};
+use crate::hold_back::DEFAULT_HOLD_BACK;
 use crate::log::Log;
 use crate::secret::Secret;
-use crate::session::SecretSource;
+use crate::secret_source::SecretSource;
 use crate::transport::{Bypass, ClientCertificate, Proxy, Route, Settings, TrustedRoots};
 
 const MAX_PRODUCT_LEN: usize = 256;
 /// "An answer is due within 60 s" (Concur).
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-/// Long enough for a job that runs every night, short enough that a mistake is over the next day.
-const DEFAULT_HOLD_BACK: Duration = Duration::from_secs(20 * 60 * 60);
 /// Enough for two lost packets: TCP repeats the first after one second, the next after three.
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 

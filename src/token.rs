@@ -1,5 +1,7 @@
 //! An access token and its related values.
 
+use std::time::Duration;
+
 use crate::secret::Secret;
 
 /// An access token for a user, wiped when it is dropped.
@@ -12,6 +14,7 @@ pub struct Token {
     refresh_expires_at: Option<i64>,
     instance_url: String,
     expires_at: Option<i64>,
+    lifetime: Option<Duration>,
     expiration_date: String,
 }
 
@@ -26,6 +29,7 @@ impl Token {
             refresh_expires_at: None,
             instance_url: String::new(),
             expires_at: None,
+            lifetime: None,
             expiration_date: String::new(),
         }
     }
@@ -39,6 +43,12 @@ impl Token {
     pub(crate) fn with_expiry(mut self, expires_at: Option<i64>, expiration_date: String) -> Token {
         self.expires_at = expires_at;
         self.expiration_date = expiration_date;
+        self
+    }
+
+    /// Sets the lifetime of a token that was issued at `issued_at`, in Unix seconds of the clock of its expiry.
+    pub(crate) fn issued_at(mut self, issued_at: i64) -> Token {
+        self.lifetime = self.expires_at.map(|end| span(issued_at, end));
         self
     }
 
@@ -84,14 +94,33 @@ impl Token {
         self.expires_at
     }
 
+    /// Returns the lifetime of the token when it was issued, by the server's clock; `None` if it is unknown or the token
+    /// comes from the program.
+    pub(crate) fn lifetime(&self) -> Option<Duration> {
+        self.lifetime
+    }
+
+    /// Returns the lifetime of the refresh token at that time.
+    pub(crate) fn refresh_lifetime(&self) -> Option<Duration> {
+        let issued_at = self.expires_at?.checked_sub_unsigned(self.lifetime?.as_secs())?;
+        self.refresh_expires_at.map(|end| span(issued_at, end))
+    }
+
     /// Returns the server's own text of that date.
     pub fn expiration_date(&self) -> &str {
         &self.expiration_date
     }
 }
 
+/// Returns the time between two times in Unix seconds; zero if `end` is earlier.
+fn span(start: i64, end: i64) -> Duration {
+    Duration::from_secs(end.checked_sub(start).and_then(|span| u64::try_from(span).ok()).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::Token;
     use crate::secret::Secret;
 
@@ -104,5 +133,31 @@ mod tests {
         assert_eq!((Token::new("OAuth", "").authorization(), Token::new("OAuth", "").value()), ("", ""));
         let printed = format!("{token:?}");
         assert!(!printed.contains("t0k3n") && !printed.contains("r3fr3sh"), "{printed}");
+    }
+
+    #[test]
+    fn lifetimes_are_counted_by_the_clock_of_the_expiry() {
+        let seconds =
+            |token: &Token| [token.lifetime(), token.refresh_lifetime()].map(|time| time.map(|t| t.as_secs()));
+        let token = |expires_at, refresh_expires_at| {
+            let token = Token::new("Bearer", "t").with_refresh_token(Secret::default(), refresh_expires_at);
+            token.with_expiry(expires_at, String::new())
+        };
+        for (expires_at, refresh_expires_at, issued_at, expected) in [
+            (Some(3700), Some(1_000_100), 100, [Some(3600), Some(1_000_000)]),
+            (Some(3700), None, 100, [Some(3600), None]),
+            (None, Some(1_000_100), 100, [None, None]),
+            (Some(99), Some(100), 100, [Some(0), Some(1)]),
+            (Some(i64::MAX), None, i64::MIN, [Some(0), None]),
+            (Some(i64::MIN), Some(0), i64::MAX, [Some(0), Some(0)]),
+        ] {
+            assert_eq!(
+                seconds(&token(expires_at, refresh_expires_at).issued_at(issued_at)),
+                expected,
+                "{expires_at:?}"
+            );
+        }
+        assert_eq!(seconds(&token(Some(3700), Some(9999))), [None, None], "a token of the program");
+        assert_eq!(token(Some(10), None).issued_at(3).lifetime(), Some(Duration::from_secs(7)));
     }
 }

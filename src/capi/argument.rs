@@ -129,6 +129,21 @@ impl<T> Output<T> {
     }
 }
 
+/// Sets the caller's place for a number to 0, before anything else is checked, and returns it.
+///
+/// # Safety
+/// `place` is NULL or may be written, and no other code uses it while the result is in use.
+pub(super) unsafe fn cleared_number<'a>(place: *mut usize, name: &str) -> Result<&'a mut usize, Error> {
+    if place.is_null() {
+        return Err(Error::new(Cause::NullPointer).detail(name));
+    }
+    // SAFETY: not NULL, and the caller promises the rest. `write`, because the place may be uninitialized.
+    unsafe {
+        place.write(0);
+        Ok(&mut *place)
+    }
+}
+
 /// Frees an object from [`Output::set`] or `Box::into_raw`. NULL is allowed.
 ///
 /// # Safety

@@ -18,6 +18,12 @@ pub struct nf_client {
     client: Client,
 }
 
+impl nf_client {
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
 /// Gets an access token for a user with the default options. It creates a
 /// client for Concur's production host, makes one call and frees the client.
 ///
@@ -341,6 +347,32 @@ pub unsafe extern "C-unwind" fn nf_client_get_application_token(
         let (token, call) = client.get_application_token(key.expose())?;
         out.set(nf_token::export(token, call, client.log())?);
         Ok(())
+    })
+}
+
+/// Lifts the hold of a user: the next call may send the login once, also with
+/// the same secret. Call it after somebody has found the reason. It sends
+/// nothing; without a hold it does nothing.
+///
+/// `login` is not wiped: it is const. The hold applies to all clients of the
+/// process that use the same service, base URL, key and credential type; see
+/// `nf_options_set_hold_back_ms`. A hold of the key is lifted too.
+///
+/// Fails with `NF_INVALID_ARGUMENT` or `NF_INVALID_UTF8` if key or login is
+/// invalid.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_client_clear_hold(
+    client: *const nf_client,
+    key: *const c_char,
+    login: *const c_char,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let (client, key, login) = unsafe { (object(client, "client"), TextCopy::of(key), TextCopy::of(login)) };
+        client?.client.clear_hold(key.required("key")?.expose(), login.required("login")?.expose())
     })
 }
 

@@ -1,6 +1,6 @@
 //! The boundary between C and Rust.
 //!
-//! Each exported function consists of one call of [`call`], [`run`], [`run_briefly`] or [`read`] (`tests/suite/boundary.rs` checks
+//! Each exported function consists of one call of [`call`], [`quick_call`], [`run`], [`run_briefly`] or [`read`] (`tests/suite/boundary.rs` checks
 //! it) and is `extern "C-unwind"`. Cancellation of the thread is disabled first and restored last. A thread that is cancelled
 //! asynchronously is then unwound from the frame of the exported function, which has nothing to drop: the bodies are `Copy`.
 
@@ -49,6 +49,16 @@ pub(super) fn run<R: Copy>(after_panic: R, body: impl FnOnce() -> R + Copy) -> R
 #[inline(always)]
 pub(super) fn run_briefly<R: Copy>(after_panic: R, body: impl FnOnce() -> R + Copy) -> R {
     run_and_clear(clear_stack_briefly_used, || catch_panic(body, || after_panic))
+}
+
+/// Runs `quick`, which copies a token and does nothing else. If that returns `false`, it has done nothing, and `body` runs as
+/// in [`call`].
+#[inline(always)]
+pub(super) fn quick_call<E: Export>(
+    quick: impl FnOnce() -> bool + Copy,
+    body: impl FnOnce() -> Result<(), Error> + Copy,
+) -> *mut E {
+    if run_briefly(false, quick) { ptr::null_mut() } else { call(body) }
 }
 
 /// Runs the body of a function that returns only a number or the address of a text and copies no secret. Returns `neutral` if

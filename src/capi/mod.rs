@@ -2,7 +2,7 @@
 //!
 //! | question | module |
 //! |---|---|
-//! | the C types and their functions | `client`, `options`, `token`, `error` |
+//! | the C types and their functions | `client`, `session`, `options`, `token`, `error` |
 //! | error codes, log levels, times of a call | `code`, `log`, `call_facts` |
 //! | the version | `version` |
 //! | the frame of every function | `guard`, with `cancellation` (of threads) and `pin_module` |
@@ -31,6 +31,7 @@ mod log;
 mod options;
 mod pin_module;
 mod release;
+mod session;
 mod text;
 mod token;
 mod user_pointer;
@@ -44,6 +45,7 @@ const fn moved_between_threads<T: Send>() {}
 const _: () = {
     shared_by_threads::<client::nf_client>();
     shared_by_threads::<error::nf_error>();
+    shared_by_threads::<session::nf_session>();
     shared_by_threads::<token::nf_token>();
     moved_between_threads::<options::nf_options>();
 };

@@ -8,7 +8,8 @@ use super::argument::{TextCopy, free, object_mut, text};
 use super::error::nf_error;
 use super::log::nf_log_fn;
 use super::release::nf_release_fn;
-use super::{guard, log, release};
+use super::session::nf_secret_fn;
+use super::{guard, log, release, session};
 use crate::error::{Cause, Error};
 use crate::flow::CredentialType;
 use crate::options::Options;
@@ -453,6 +454,82 @@ pub unsafe extern "C-unwind" fn nf_options_set_keep_alive_ms(options: *mut nf_op
         // SAFETY: the pointers follow the header's rules for calls.
         let options = unsafe { object_mut(options, "options") }?;
         options.options.set_keep_alive(Duration::from_millis(ms.into()));
+        Ok(())
+    })
+}
+
+/// Sets the function that returns the secret of a user when a session needs a
+/// login. NULL (the default): sessions get secrets only from
+/// `nf_session_log_in`.
+///
+/// `fn` receives `user`; see `nf_secret_fn`. `user` must stay valid as long as
+/// that of `nf_options_set_log`, and until the sessions are freed.
+///
+/// Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_options_set_secret_callback(
+    options: *mut nf_options,
+    r#fn: nf_secret_fn,
+    user: *mut c_void,
+) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.options.set_secret_source(r#fn.map(|function| session::from_callback(function, user)));
+        Ok(())
+    })
+}
+
+/// Sets how long before its expiry a session renews a token, in milliseconds.
+///
+/// Range: 0 to 4294967295; never more than half of the token's lifetime.
+/// Default: a tenth of the lifetime, at least a minute and at most a day.
+///
+/// Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_options_set_refresh_margin_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.options.set_refresh_margin(Duration::from_millis(ms.into()));
+        Ok(())
+    })
+}
+
+/// Sets how long a refused secret is not sent again, in milliseconds.
+///
+/// Range: 0 to 4294967295. Default: 72000000 (20 hours). Concur locks an
+/// account after a few refused logins. Therefore the library remembers a
+/// refusal for all clients and sessions of the process, by a keyed fingerprint;
+/// it keeps no secret. A call with the same secret then fails with
+/// `NF_HELD_BACK` and sends nothing. Another secret is sent at once.
+/// `nf_client_clear_hold` and `nf_session_clear_hold` lift the hold.
+///
+/// Until a secret has been accepted once, logins of the same user are sent one
+/// at a time. Other calls wait within their timeout. After two refused secrets
+/// within 15 minutes, a third one is held back for the rest of that time. After
+/// refusals of three users with a consumer key that was never accepted, all
+/// logins with that key are held back.
+///
+/// 0: calls of `nf_client_get_token` are neither held back nor queued, and
+/// sessions use the default.
+///
+/// Fails with `NF_INVALID_ARGUMENT` only if `options` is NULL.
+///
+/// Since 0.1.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C-unwind" fn nf_options_set_hold_back_ms(options: *mut nf_options, ms: u32) -> *mut nf_error {
+    guard::call(|| {
+        // SAFETY: the pointers follow the header's rules for calls.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.options.set_hold_back(Duration::from_millis(ms.into()));
         Ok(())
     })
 }

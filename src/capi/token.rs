@@ -105,6 +105,13 @@ impl nf_token {
         }
     }
 
+    /// Makes a copy of the token for the library.
+    pub(super) fn copy(&self) -> Result<Token, Error> {
+        let kept = self.kept();
+        let (scheme, value, instance_url) = (kept.scheme, kept.value(), kept.instance_url);
+        flow::restore(scheme, value, kept.refresh_token, instance_url, self.expires_at, self.refresh_expires_at)
+    }
+
     fn remote_address(&self) -> *const c_char {
         self.remote_address.get_or_init(|| Box::new(remote_address(&self.call))).as_ptr()
     }

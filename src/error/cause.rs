@@ -131,6 +131,9 @@ causes! {
     TokenTooLong => InvalidArgument, Never,
         "Invalid token (too long for a request)",
         "Check that the token is passed and nothing else. Tokens have some hundred characters.";
+    CalledFromCallback => InvalidArgument, Never,
+        "Invalid call (inside the secret callback, for the same user)",
+        "Fix the calling program: the secret callback must return the secret, and not ask for a token of the same user.";
     AdminNotUsed => InvalidArgument, Never,
         "Invalid administrator token (the OAuth 2.0 service uses none)",
         "Pass NULL. The OAuth 2.0 service revokes the tokens of the user of that token.";
@@ -299,18 +302,45 @@ causes! {
     Busy => Busy, AfterSeconds(60),
         "Concur is overloaded",
         "Wait {pause}, then retry. Start fewer calls at the same time.";
+    SecretCallbackFailed => InvalidArgument, Never,
+        "Invalid result of the secret callback (longer than its buffer, or an unknown negative number)",
+        "Fix the calling program: return the number of bytes that were written, NF_SECRET_NONE or NF_SECRET_UNAVAILABLE.";
+    TokenExpiredOnArrival => Malformed, AfterSeconds(60),
+        "Response contains a token that has expired already",
+        "Wait {pause}, then retry. If the error persists, report it to SAP Concur support.";
+    TooManyRequests => HeldBack, AfterSeconds(360),
+        "Held back for now (too many requests for this user within an hour)",
+        "Wait {pause}, then retry. Find out why the session needs new tokens so often; its status shows the last failure.";
+    FreshTokensRejected => HeldBack, AfterSeconds(60),
+        "Held back for now (the API refuses tokens that were just issued)",
+        "Wait {pause}, then retry. Check the rights of the user and the scopes of the application: a new token does not change them.";
     SecretNeeded => SecretNeeded, Never,
-        "A login is needed, and no secret was given",
-        "Set a secret callback (nf_options_set_secret_callback), or pass the secret with nf_session_log_in.";
+        "A login is needed, and there is no secret for it",
+        "Set a function that returns the secret (nf_options_set_secret_callback), or pass the secret in a call (nf_session_log_in).";
     SecretUnavailable => SecretNeeded, AfterSeconds(30),
-        "A login is needed, and the secret cannot be read now (the secret callback returned NF_SECRET_UNAVAILABLE)",
-        "Check the place from which the callback reads the secret, such as a vault. The session can be asked again in {pause}.";
+        "A login is needed, and its secret cannot be read now (NF_SECRET_UNAVAILABLE)",
+        "Wait {pause}, then retry. Check the place from which the program reads the secret, such as a vault.";
     HeldBack => HeldBack, Never,
-        "Not sent, because the server has refused this login before",
-        "Correct the credentials. A changed secret is sent at once. To send the same one again, call nf_session_clear_hold or nf_client_clear_hold.";
+        "Login held back, because the server has rejected it before",
+        "Check login and password by hand. A changed password is sent at once.";
+    HeldBackUnanswered => HeldBack, Never,
+        "Login held back, because it got no response twice, and the server may have rejected it",
+        "Check login and password by hand, and find out why the server does not respond. A changed password is sent at once.";
+    LoginPaused => HeldBack, AfterSeconds(60),
+        "Login held back for now, because the last one got no response",
+        "Wait {pause}, then retry.";
+    SecretsHeldBack => HeldBack, AfterSeconds(60),
+        "Login held back for now, because two other passwords of the user were rejected or got no response",
+        "Check the place from which the program reads the password, such as a vault. Wait {pause}, then retry.";
+    ClientHeldBack => HeldBack, Never,
+        "Login held back, because the server has rejected the client ID or the client secret before",
+        "Check client ID and client secret. A changed one is sent at once.";
+    KeyHeldBack => HeldBack, Never,
+        "Login held back, because the server has rejected different users with this consumer key and has accepted none",
+        "Check the consumer key and the base URL, then the logins and passwords.";
     HeldBackForNow => HeldBack, AfterSeconds(60),
-        "Not sent now, so that the account is not locked",
-        "Wait {pause}, or find the reason and call nf_session_clear_hold or nf_client_clear_hold.";
+        "Login held back for now, so that the account is not locked",
+        "Wait {pause}, then retry. If the reason is known and repaired, clear the hold (nf_client_clear_hold).";
     Maintenance => Maintenance, SERVER_PAUSE,
         "Concur is under maintenance",
         "Wait {pause}, then retry. Concur's service status page shows the duration.";
@@ -452,6 +482,9 @@ causes! {
     ProxyCannotReach => Proxy, Again,
         "Proxy cannot connect to the server",
         "Check the host in the base URL. If it is right, ask the proxy's operator to check its DNS settings and its network.";
+    WaitCancelled => Cancelled, Never,
+        "Call cancelled while another call was asking for this user",
+        "Ignore this if it was intended.";
     CancelledBefore => Cancelled, Never,
         "Call cancelled before the request was sent",
         "Ignore this if it was intended.";
@@ -464,6 +497,15 @@ causes! {
     TimedOutBefore => Timeout, Again,
         "Timeout before the request was sent",
         "Check for a firewall that drops packets silently, and for a DNS server or a proxy that does not respond. Wait {pause}, then retry.";
+    WaitTimedOut => Timeout, AfterSeconds(5),
+        "Timeout while another call of the program was asking for this user",
+        "Wait {pause}, then retry, or raise the timeout (nf_options_set_timeout_ms).";
+    TooLateForLogin => Timeout, AfterSeconds(5),
+        "Timeout before the login was sent (too little time was left for a response)",
+        "Raise the timeout (nf_options_set_timeout_ms), and check what takes long: the secret callback, or another call that was asking for this user. Wait {pause}, then retry.";
+    TurnTimedOut => Timeout, Again,
+        "Timeout before the request was sent (other logins of the same user or with the same consumer key did not end)",
+        "Raise the timeout (nf_options_set_timeout_ms), or start fewer logins at the same time. Wait {pause}, then retry.";
     LookupsTaken => Timeout, Again,
         "Timeout before the DNS lookup could start (lookups of other host names hang)",
         "Check this machine's DNS servers and the other host names that this program connects to.";
@@ -653,7 +695,9 @@ mod tests {
     fn rejected_login_is_never_retried() {
         for &cause in Cause::ALL {
             let number = cause.code() as i32;
-            if (1..40).contains(&number) || number >= 100 {
+            // These protect the account: after their pause a login may be sent.
+            let is_pause = matches!(cause, Cause::SecretUnavailable) || cause.code() == Code::HeldBack;
+            if ((1..40).contains(&number) || number >= 100) && !is_pause {
                 assert_eq!(cause.retry(), Retry::Never, "{cause:?}");
             }
         }

@@ -110,6 +110,15 @@ impl Error {
         self
     }
 
+    /// Returns whether a byte of the request was sent; `None`: unknown, or not applicable.
+    pub(crate) fn request_was_sent(&self) -> Option<bool> {
+        self.0.is_sent
+    }
+
+    pub(crate) fn cause(&self) -> Cause {
+        self.0.cause
+    }
+
     /// Sets that the error came before a request existed. Not inlined, because many places use it.
     #[inline(never)]
     pub(crate) fn unsent(self) -> Error {

@@ -25,6 +25,16 @@ pub(crate) struct KeptToken<'a> {
 }
 
 impl<'a> KeptToken<'a> {
+    pub(crate) fn of(token: &'a Token) -> KeptToken<'a> {
+        KeptToken {
+            scheme: token.scheme(),
+            authorization: token.authorization(),
+            refresh_token: token.refresh_token(),
+            instance_url: token.instance_url(),
+            refresh_expires_at: token.refresh_expires_at(),
+        }
+    }
+
     /// Returns the token without its scheme.
     pub(crate) fn value(&self) -> &'a str {
         self.authorization.get(self.scheme.len() + 1..).unwrap_or_default()

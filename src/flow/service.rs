@@ -20,6 +20,12 @@ use crate::token::Token;
 
 /// A service that issues tokens.
 pub(crate) trait Service: fmt::Debug + Send + Sync {
+    /// The scheme of its tokens.
+    fn scheme(&self) -> &'static str;
+
+    /// Whether it has what a refresh needs, apart from the refresh token.
+    fn can_refresh(&self) -> bool;
+
     /// Makes the request for `ask`. `at`: the origin to ask, instead of the usual one.
     ///
     /// # Errors
@@ -46,6 +52,14 @@ pub(crate) enum Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// Returns the login, if this sends one.
+    pub(crate) fn login(&self) -> Option<&str> {
+        match self {
+            Ask::Token(credentials) => Some(credentials.login),
+            _ => None,
+        }
+    }
+
     /// Returns the cause to report for a failure of this request. Most causes of a rejection are about a login, which
     /// only the request for a user's token contains.
     pub(super) fn cause(&self, cause: Cause) -> Cause {
@@ -122,6 +136,10 @@ impl Application {
         client_secret: Option<Sealed>,
     ) -> Application {
         Application { base, user_agent, trusted, client_secret }
+    }
+
+    pub(super) fn has_client_secret(&self) -> bool {
+        self.client_secret.is_some()
     }
 
     /// Returns the client secret; `None` if there is none.

@@ -59,7 +59,7 @@ impl Settings {
     /// # Errors
     /// The settings do not match.
     pub(crate) fn service(&self, user_agent: HeaderValue) -> Result<Box<dyn Service>, Error> {
-        let base = self.base_url.clone().unwrap_or_else(|| BaseUrl::of_host(self.default_host()));
+        let base = self.base();
         let trusted = TrustedHosts::new(&base, self.allowed_hosts.clone());
         let application = Application::new(base, user_agent, trusted, self.client_secret.clone());
         match (self.is_oauth2, self.credential_type) {
@@ -67,6 +67,20 @@ impl Settings {
             (false, CredentialType::Password) => Ok(Box::new(Native::new(application)?)),
             (false, CredentialType::AuthToken) => Err(Cause::CredentialTypeNeedsOAuth2.into()),
         }
+    }
+
+    /// Returns the address of the service, and its credential type.
+    pub(crate) fn address(&self) -> (String, CredentialType) {
+        (self.base().join(""), self.credential_type)
+    }
+
+    /// Returns the client secret, if logins contain it: those of the Native Flow do not.
+    pub(crate) fn client_secret_of_logins(&self) -> Result<Option<Secret>, Error> {
+        self.client_secret.as_ref().filter(|_| self.is_oauth2).map(Sealed::open).transpose()
+    }
+
+    fn base(&self) -> BaseUrl {
+        self.base_url.clone().unwrap_or_else(|| BaseUrl::of_host(self.default_host()))
     }
 
     fn default_host(&self) -> &'static str {

@@ -14,6 +14,13 @@ pub(crate) struct Waker {
     cancelled: Arc<AtomicBool>,
 }
 
+/// The same waker, not an equal one.
+impl PartialEq for Waker {
+    fn eq(&self, other: &Waker) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
 impl Waker {
     /// Makes a waker without an operation. Only tests use it.
     #[cfg(test)]
@@ -50,6 +57,12 @@ impl Waker {
 pub(crate) struct Handle {
     /// Operations that begin now are cancelled. Set before [`ActiveOperations`]'s lock is taken and read under it.
     is_closed: AtomicBool,
+}
+
+impl Handle {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
 }
 
 /// The running operations of all handles.
@@ -142,6 +155,10 @@ impl ActiveOperation<'_> {
         // Under the lock of `cancel`: either `cancel` finds the waker, or the first wait finds the operation cancelled.
         self.with(|active| active.waker = Some(Arc::clone(&waker)));
         Ok(waker)
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Registered) -> T) -> Option<T> {

@@ -90,11 +90,24 @@ impl<'a> Operation<'a> {
         self.start + self.timeout.min(MAX_TIMEOUT)
     }
 
-    /// Completes the facts about this call, which ends now. Returns the time that it took, in microseconds.
+    /// Returns the rest of the timeout.
+    pub(crate) fn left(&self) -> Duration {
+        self.deadline().saturating_duration_since(Instant::now())
+    }
+
+    /// Whether the timeout has expired or the operation was cancelled.
+    pub(crate) fn is_over(&self) -> bool {
+        self.left().is_zero() || self.entry.is_cancelled()
+    }
+
+    /// Completes the facts about this call, which ends now, unless they are complete: a failure that several calls share
+    /// is one of the call that has asked. Returns the time that it took, in microseconds.
     pub(crate) fn complete(&self, call: &mut CallFacts) -> i64 {
         let us = microseconds(self.start.elapsed());
-        call.id = Some(self.id);
-        call.times.add(Timing::Total, us);
+        if call.id.is_none() {
+            call.id = Some(self.id);
+            call.times.add(Timing::Total, us);
+        }
         us
     }
 

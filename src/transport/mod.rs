@@ -42,7 +42,7 @@ use crate::origin::HostPort;
 use crate::wipe::PerProcess;
 use call::Call;
 use connection::Connection;
-use net::{connect, lookup, name_cache};
+use net::{connect, lookup};
 use pool::{Key, Pool};
 use progress::{Peer, Phase, Progress};
 use proxy::{Scheme, tunnel};
@@ -78,6 +78,15 @@ struct State {
     proxy_tls: Arc<ClientConfig>,
 }
 
+/// Which connections a request may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connections {
+    /// An idle one, or a new one.
+    Any,
+    /// A new one: an idle connection may have been lost without a sign.
+    New,
+}
+
 /// A request that has been sent and waits for its response. One operation begins it, and any operation may wait for it.
 pub(crate) struct Exchange {
     exchange: exchange::Exchange,
@@ -93,41 +102,37 @@ impl Transport {
         Ok(Transport { settings, tls, proxy_tls, state: PerProcess::new() })
     }
 
-    /// Sends a request once and returns the response. A truncated body is returned as far as it was received. Plain
-    /// http stays on this machine.
-    ///
-    /// # Errors
-    /// Each error contains whether a byte of the request was sent.
-    pub(crate) fn send(&self, operation: &Operation<'_>, request: &Request) -> Result<(Answer, CallFacts), Error> {
-        let answer = self.begin(operation, request).and_then(|mut exchange| {
-            let cut = exchange.wait(operation).err();
-            self.conclude(operation, exchange, cut)
-        });
-        if answer.is_err() {
-            // The name may have been resolved to the wrong host.
-            let origin = &request.endpoint.origin;
-            name_cache::forget(&self.settings.route.proxy_to(origin).map_or(&origin.place, |proxy| &proxy.place).host);
-        }
-        answer
-    }
-
     /// Sends a request once. If an idle connection cannot be used and no byte of the request was sent, the call opens a
-    /// new one.
+    /// new one. Plain http stays on this machine.
     ///
     /// # Errors
     /// Each error contains whether a byte of the request was sent.
-    pub(crate) fn begin(&self, operation: &Operation<'_>, request: &Request) -> Result<Exchange, Error> {
+    pub(crate) fn begin(
+        &self,
+        operation: &Operation<'_>,
+        request: &Request,
+        connections: Connections,
+    ) -> Result<Exchange, Error> {
         let proxy = self.settings.route.proxy_to(&request.endpoint.origin).cloned();
         let progress = Progress::new(request.endpoint.clone(), proxy.clone());
         let key = Key { origin: Arc::clone(&request.endpoint.origin), proxy, identity: self.settings.identity.clone() };
-        let exchange = Call::new(operation, &progress).and_then(|call| self.open(request, &key, &call));
+        let exchange = Call::new(operation, &progress).and_then(|call| self.open(request, &key, connections, &call));
         match exchange {
             Ok(exchange) => Ok(Exchange { exchange, progress, key }),
-            Err(error) => Err(progress.complete(error)),
+            Err(error) => {
+                key.forget_address();
+                Err(progress.complete(error))
+            }
         }
     }
 
-    fn open(&self, request: &Request, key: &Key, call: &Call<'_>) -> Result<exchange::Exchange, Error> {
+    fn open(
+        &self,
+        request: &Request,
+        key: &Key,
+        connections: Connections,
+        call: &Call<'_>,
+    ) -> Result<exchange::Exchange, Error> {
         // A call that was cancelled before it began does not connect, and leaves idle connections to other calls.
         call.check()?;
         let state = self.state();
@@ -136,7 +141,8 @@ impl Transport {
             call.enter(Phase::Checking, Peer::Server);
             exchange::Exchange::begin(connection, head, request.body.as_ref(), call)
         };
-        while let Some(connection) = if self.keeps() { state.pool.take(key) } else { None } {
+        let may_be_idle = self.keeps() && connections == Connections::Any;
+        while let Some(connection) = if may_be_idle { state.pool.take(key) } else { None } {
             call.reached(connection.stream.socket().peer());
             match begin(connection) {
                 Err(error) if !call.any_byte_sent() => {
@@ -153,8 +159,8 @@ impl Transport {
         begin(Connection::new(self.connect(request, key, state, call)?))
     }
 
-    /// Ends an exchange after a wait that succeeded or failed with `cut`. Returns the received part of the response,
-    /// and keeps the connection if it may be used again.
+    /// Ends an exchange after a wait that succeeded or failed with `cut`. Returns the received part of the response, with a
+    /// truncated body as far as it was received, and keeps the connection if it may be used again.
     ///
     /// # Errors
     /// `cut`, if no response has begun.
@@ -166,7 +172,7 @@ impl Transport {
     ) -> Result<(Answer, CallFacts), Error> {
         let Exchange { exchange, progress, key } = exchange;
         let took = progress.end_phase();
-        let exchanged = exchange.conclude(cut)?;
+        let exchanged = exchange.conclude(cut).inspect_err(|_| key.forget_address())?;
         let (response, came) = (&exchanged.answer.response, exchanged.answer.came);
         let until = (exchanged.is_reusable && self.keeps())
             .then(|| {
@@ -271,9 +277,9 @@ mod tests {
 
     use http::{HeaderValue, Method};
 
-    use super::{Route, Settings, Transport, TrustedRoots};
+    use super::{Answer, CallFacts, Connections, Error, Request, Route, Settings, Transport, TrustedRoots};
     use crate::error::Code;
-    use crate::message::{Endpoint, Request};
+    use crate::message::Endpoint;
     use crate::operation::{ActiveOperations, Handle, Operation, alone};
     use crate::origin::{HostPort, Origin};
     use crate::secret::Secret;
@@ -306,6 +312,12 @@ mod tests {
         String::from_utf8(bytes).unwrap()
     }
 
+    fn send(transport: &Transport, operation: &Operation<'_>, request: &Request) -> Result<(Answer, CallFacts), Error> {
+        let mut exchange = transport.begin(operation, request, Connections::Any)?;
+        let cut = exchange.wait(operation).err();
+        transport.conclude(operation, exchange, cut)
+    }
+
     #[test]
     fn body_is_sent_with_its_length() {
         for length in [1, 100, 16 * 1024, 100_000] {
@@ -320,7 +332,7 @@ mod tests {
                 client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
                 (head, came)
             });
-            let (answer, _) = transport.send(&alone(MINUTE), &request).unwrap();
+            let (answer, _) = send(&transport, &alone(MINUTE), &request).unwrap();
             assert_eq!(*answer.response.body().bytes, *b"ok");
             let (head, came) = server.join().unwrap();
             let host = endpoint.origin.authority();
@@ -344,7 +356,7 @@ mod tests {
         let request = Request::new(Method::GET, &endpoint, Vec::new(), Secret::default());
         let (running, handle): (ActiveOperations, Arc<Handle>) = Default::default();
         let cancelled = Operation::begin(&running, &handle, false, MINUTE, None);
-        let mut exchange = transport.begin(&cancelled, &request).unwrap();
+        let mut exchange = transport.begin(&cancelled, &request, Connections::Any).unwrap();
         let (mut client, _) = listener.accept().unwrap();
         read_until(&mut client, "\r\n\r\n");
 
@@ -375,7 +387,7 @@ mod tests {
             read_until(&mut client, "\r\n\r\n");
             client.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
         });
-        assert_eq!(transport.send(&last, &request).unwrap().0.response.status(), 204);
+        assert_eq!(send(&transport, &last, &request).unwrap().0.response.status(), 204);
         again.join().unwrap();
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use http::HeaderMap;
 
 use super::connection::Connection;
+use super::net::name_cache;
 use super::proxy::Proxy;
 use super::tls::ClientCertificate;
 use crate::origin::Origin;
@@ -27,6 +28,13 @@ pub(super) struct Key {
     pub(super) proxy: Option<Arc<Proxy>>,
     /// The client certificate.
     pub(super) identity: Option<ClientCertificate>,
+}
+
+impl Key {
+    /// Forgets the address of the other end after a failure: the name may have been resolved to the wrong host.
+    pub(super) fn forget_address(&self) {
+        name_cache::forget(&self.proxy.as_ref().map_or(&self.origin.place, |proxy| &proxy.place).host);
+    }
 }
 
 impl PartialEq for Key {

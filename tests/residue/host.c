@@ -15,7 +15,7 @@
  * after a call when its token is freed.
  *
  * `session` names a function of a session. Each call makes a session, which is idle during the last scan of the call. `before`:
- * the session has a token, or one that it was told to reject, or its login was refused. `no-secret`: it has no secret
+ * the session has a token, or a rejected one, or its login was refused. `no-secret`: it has no secret
  * function. `clear-hold`: lifts the hold of the call before.
  *
  * For standard input and output see brief.h, report.h and controls.h. Further lines of the output:

@@ -32,7 +32,7 @@ fn is_one_call_of_guard(body: &str) -> bool {
         depth += i32::from(letter == '(') - i32::from(letter == ')');
         depth == 0
     });
-    ["guard::call", "guard::run", "guard::run_briefly", "guard::read"].contains(&before.trim())
+    ["guard::call", "guard::quick_call", "guard::run", "guard::run_briefly", "guard::read"].contains(&before.trim())
         && end == Some(arguments.len() - 1)
 }
 

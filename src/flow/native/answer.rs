@@ -7,7 +7,7 @@ use crate::error::{Cause, Code, Error};
 use crate::flow::base_url::BaseUrl;
 use crate::flow::response::{Documents, Response, is_visible, refusal};
 use crate::flow::service::{Ask, Outcome};
-use crate::message::Document;
+use crate::message::{Document, server_time};
 use crate::redact::{Redactor, one_line};
 use crate::secret::Secret;
 use crate::token::Token;
@@ -154,6 +154,8 @@ fn token(response: &Response<'_>, ask: &Ask<'_>) -> Result<Token, Error> {
     Ok(Token::new("OAuth", fields.token.expose())
         .with_refresh_token(refresh, None)
         .with_expiry(expires_at, date)
+        // The Date has whole seconds: the server's clock may be almost one second later.
+        .issued_at(server_time(response.headers, response.came).saturating_add(1))
         .with_instance_url(trusted_instance_url(fields.instance_url.expose())))
 }
 
@@ -231,6 +233,20 @@ mod tests {
         assert_eq!(token.instance_url(), "https://www.concursolutions.com/");
         assert_eq!(token.expires_at(), Some(1_401_609_600));
         assert_eq!(token.expiration_date(), "6/1/2014 8:00:00 AM");
+    }
+
+    #[test]
+    fn lifetime_is_counted_from_the_date_of_the_response() {
+        for (date, seconds) in [
+            ("Sun, 01 Jun 2014 07:00:00 GMT", 3599),
+            ("Sun, 01 Jun 2014 08:00:01 GMT", 0),
+            // This machine's time, which is later.
+            ("soon", 0),
+        ] {
+            let token = read(200, &[("Date", date)], DOCUMENTED.as_bytes(), None).unwrap();
+            assert_eq!(token.lifetime().unwrap().as_secs(), seconds, "{date}");
+        }
+        assert_eq!(answer(200, "<Access_Token><Token>t</Token></Access_Token>").unwrap().lifetime(), None);
     }
 
     #[test]

@@ -49,6 +49,14 @@ impl Native {
 }
 
 impl Service for Native {
+    fn scheme(&self) -> &'static str {
+        SCHEME
+    }
+
+    fn can_refresh(&self) -> bool {
+        self.application.has_client_secret()
+    }
+
     /// All requests go to the base URL: the users of the Native Flow have no other origin.
     fn request(&self, ask: &Ask<'_>, _: Option<&Arc<Origin>>) -> Result<Request, Error> {
         match ask {

@@ -173,6 +173,7 @@ impl Answers<'_> {
         let token = Token::new(SCHEME, value)
             .with_refresh_token(refresh_token, refresh_expires_at)
             .with_expiry(lifetime.map(|lifetime| now + lifetime), String::new())
+            .issued_at(now)
             .with_instance_url(instance_url);
         Ok(Outcome::Token { token, untrusted_url })
     }
@@ -290,6 +291,8 @@ mod tests {
         assert_eq!(token.instance_url(), "https://us.api.concursolutions.com");
         assert_eq!(token.expires_at(), Some(NOW + 3600));
         assert_eq!(token.refresh_expires_at(), Some(2_067_039_403));
+        let lifetimes = [token.lifetime(), token.refresh_lifetime()].map(|time| time.unwrap().as_secs());
+        assert_eq!(lifetimes, [3600, 2_067_039_403 - NOW as u64]);
         assert_eq!((token.expiration_date(), untrusted_url), ("", None));
     }
 
@@ -316,6 +319,8 @@ mod tests {
         ] {
             let (token, _) = token_of(&login(), &format!("{{\"access_token\":\"t\",\"expires_in\":{value}}}"));
             assert_eq!(token.expires_at(), expires_at, "{value}");
+            let lifetime = token.lifetime().map(|lifetime| NOW + lifetime.as_secs() as i64);
+            assert_eq!(lifetime, expires_at, "{value}");
         }
         for (value, expires_at) in [
             ("1795500001", Some(NOW + 1)),

@@ -67,6 +67,14 @@ impl OAuth2 {
 }
 
 impl Service for OAuth2 {
+    fn scheme(&self) -> &'static str {
+        SCHEME
+    }
+
+    fn can_refresh(&self) -> bool {
+        self.application.has_client_secret()
+    }
+
     fn request(&self, ask: &Ask<'_>, at: Option<&Arc<Origin>>) -> Result<Request, Error> {
         let of_token = match (ask, at) {
             (Ask::Refresh { token, .. }, None) => {

@@ -71,6 +71,8 @@ pub struct Seen {
 /// Where hosts find the library.
 struct Place {
     prefix: PathBuf,
+    /// Contains the directories of the programs. Tests that run at once build the same programs, each in its own.
+    programs: PathBuf,
     auditor: CallAuditor,
     /// Directory of each program that was built. Hosts with the same directory and commands run the same program.
     built: Mutex<HashMap<Recipe, Arc<OnceLock<PathBuf>>>>,
@@ -78,7 +80,8 @@ struct Place {
 
 impl Place {
     fn new(name: &str) -> Place {
-        Place { prefix: installed(name), auditor: CallAuditor::build(), built: Mutex::default() }
+        let programs = scratch("hosts").join(name);
+        Place { prefix: installed(name), programs, auditor: CallAuditor::build(), built: Mutex::default() }
     }
 
     fn fill(&self, word: &str) -> String {
@@ -131,7 +134,7 @@ impl Place {
 
     /// Builds a host's program, in a copy of its directory.
     fn build_copy(&self, host: &Host) -> PathBuf {
-        let top = scratch("hosts").join(host.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+        let top = self.programs.join(host.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
         let _ = fs::remove_dir_all(&top);
         let work = top.join("bindings/this");
         copy(&root().join("bindings").join(host.folder), &work);

@@ -136,9 +136,10 @@ fn refused_pin_cannot_be_guessed_from_a_core_dump() {
     needs!("gcore");
     let user = support::user(&format!("{}@example.com", random_text(12)), "not a PIN");
     let pin = format!("{:04}", random_text(8).bytes().fold(7, |sum, byte| (sum * 31 + usize::from(byte)) % 10_000));
-    let (stub, ca) =
-        own_stub(Options { users: vec![support::user(&login, "not a PIN")], record: false, ..Options::default() });
-    for (service, client_secret) in [("native", ""), ("oauth2", "")] {
+    let options = Options { users: vec![user.clone()], record: false, ..Options::default() };
+    let application = options.client_secret.clone();
+    let (stub, ca) = own_stub(options);
+    for (service, client_secret) in [("native", ""), ("oauth2", application.as_str())] {
         for (what, expected, least_keys) in
             [("usual", BTreeSet::new(), 0), ("everything", BTreeSet::from([pin.clone()]), 1)]
         {

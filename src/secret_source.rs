@@ -22,7 +22,7 @@ impl SecretSource {
         SecretSource(Arc::new(source))
     }
 
-    pub(super) fn read(&self, login: &str, last: Option<Code>, buffer: &mut [u8]) -> i32 {
+    pub(crate) fn read(&self, login: &str, last: Option<Code>, buffer: &mut [u8]) -> i32 {
         (self.0)(login, last, buffer)
     }
 }
