@@ -52,6 +52,14 @@ make --silent library
     --cfg 'test_without="register-clearing"' --cfg 'test_without="stack-wiping"'
 mkdir -p "$work"
 
+# MSAL Python, whose cached token is measured too.
+msal=target/bench-msal
+if [ ! -x "$msal/bin/python" ] && [ -z "$(missing python3)" ]; then
+    report "installing MSAL Python"
+    { python3 -m venv "$msal" && "$msal/bin/pip" install --quiet --disable-pip-version-check 'msal==1.39.*'; } \
+        >/dev/null 2>&1 || { report "could not install MSAL Python: it is not measured" && rm -rf "$msal"; }
+fi
+
 # Compiles all programs with the same flags. Lazy binding is set, because compilers have different defaults.
 compile() {
     source=$1 program=$2
@@ -63,6 +71,7 @@ ln -sf libnativeflow.so "$without_wiping/libnativeflow.so.0"
 compile floor floor
 compile with_nativeflow with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
 compile calls_with_nativeflow calls_with_nativeflow -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release"
+compile cached_token cached_token -Iinclude "$release/libnativeflow.so" "-Wl,-rpath,$release" -pthread
 compile calls_with_nativeflow calls_without_wiping -Iinclude "$without_wiping/libnativeflow.so" "-Wl,-rpath,$without_wiping"
 with_libcurl() {
     # shellcheck disable=SC2046 # they print several arguments
@@ -72,6 +81,7 @@ with_libcurl with_libcurl with_libcurl
 with_libcurl calls_with_libcurl calls_with_libcurl -lcjson
 "$CARGO" build --quiet --release --package nativeflow-bench
 ln -sf "$release/calls_with_rustls" "$work/calls_with_rustls"
+[ ! -x "$msal/bin/python" ] || set -- --msal "$msal/bin/python" "$@"
 
 echo "against $(curl-config --version) ($(curl-config --ssl-backends)) and libxml2 $(xml2-config --version)"
 "$release/nativeflow-bench" "$@" "$work" "$release/libnativeflow.so"

@@ -9,6 +9,8 @@ count() {
 for kind in scenarios 'C programs' 'header variants' 'network faults' 'form parsers' hosts; do
     [ ! -s "$kind" ] || printf '%5d  %s\n' "$(count "$kind")" "$kind"
 done
+# Lines with counts of their own.
+[ ! -s sessions ] || sort -u sessions
 if [ "${NATIVEFLOW_TEST:-}" = all ]; then
     for kind in scenarios 'C programs' 'header variants' 'network faults' 'form parsers' hosts; do
         [ -s "$kind" ] || { echo "no test ran any $kind" >&2; exit 1; }

@@ -49,6 +49,7 @@ if [ "$which" = all ]; then
     need busybox busybox
     need dpkg-gensymbols dpkg-dev
     need lintian lintian
+    need curl-config libcurl4-openssl-dev
     need python3 python3
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
     # Languages that call the library, and Windows.

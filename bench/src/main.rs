@@ -1,10 +1,11 @@
 //! Compares nativeflow with libcurl, libxml2 and cJSON on the same stub: process start to token, and one call in a running
-//! process.
+//! process; and a cached token of a session with that of MSAL Python.
 //!
 //! It is a measurement, not a test: it fails if a program fails, but no duration makes it fail. README.md explains the
 //! figures.
 #![forbid(unsafe_code)]
 
+mod cached;
 mod calls;
 mod command_line;
 mod connections;
@@ -77,13 +78,16 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     let peak_memory = sides(&footprint::peak_memory);
     let instructions = sides(&|program| footprint::instructions(program, &program.path.with_extension("callgrind")));
     let shared_libraries = sides(&|program| footprint::shared_libraries(&program.path));
+    let cached = |service| program(programs, "cached_token", service, &stub, &ca_file);
+    let (native_cached, oauth2_cached) = (cached(Service::Native), cached(Service::OAuth2));
+    let rounds = arguments.runs.div_ceil(10);
+    let cached = cached::measure(&native_cached, &oauth2_cached, arguments.msal.as_deref(), rounds)?;
     drop(stub);
 
     // On several processors the duration of a short call depends on the processors that the kernel selects.
     processor::stay_on_one()?;
     let (stub, ca_file) = start_stub(programs, "ca.pem")?;
     let calls = |name: &str, service| program(programs, name, service, &stub, &ca_file);
-    let rounds = arguments.runs.div_ceil(10);
     let with_nativeflow = calls("calls_with_nativeflow", Service::Native);
     let connections = Course {
         native: Pair { nativeflow: &with_nativeflow, libcurl: &calls("calls_with_libcurl", Service::Native) },
@@ -102,6 +106,7 @@ fn bench(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
         times,
         connections,
         wiping,
+        cached,
         peak_memory,
         instructions,
         shared_libraries,

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
+use crate::cached;
 use crate::calls::Connection;
 use crate::connections::{self, Pair};
 use crate::footprint::Linkage;
@@ -28,6 +29,11 @@ impl Connection {
     }
 }
 
+/// A cached token: microseconds, and calls per second of two threads divided by those of one.
+const CACHED: f64 = 1.0;
+const SCALING: f64 = 1.6;
+const SESSION_KIB: f64 = 2.0;
+
 /// One figure for each side; `None` if it could not be measured.
 pub(crate) struct Sides {
     pub(crate) nativeflow: Option<u64>,
@@ -44,6 +50,7 @@ pub(crate) struct Report {
     pub(crate) times: Results,
     pub(crate) connections: connections::Results,
     pub(crate) wiping: Cost,
+    pub(crate) cached: cached::Results,
     pub(crate) peak_memory: Sides,
     pub(crate) instructions: Sides,
     pub(crate) shared_libraries: Sides,
@@ -80,6 +87,7 @@ impl Display for Report {
         writeln!(f, "with the system's root certificates: not measured, because no system trusts the stub")?;
         writeln!(f)?;
         writeln!(f, "{}", self.connections)?;
+        writeln!(f, "{}", self.cached)?;
         writeln!(f, "{}", self.library)?;
         let micro = |time: Duration| time.as_secs_f64() * 1e6;
         let (with, without) = (micro(self.wiping.with.median), micro(self.wiping.without.median));
@@ -136,6 +144,35 @@ impl Display for connections::Results {
         writeln!(f)?;
         for each in &self.rows {
             writeln!(f, "{}", row(each.connection, &each.oauth2, ""))?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for cached::Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micro = |times: Times| times.median.as_secs_f64() * 1e6;
+        writeln!(f, "a cached token of a session, handed out and freed, medians")?;
+        writeln!(f)?;
+        writeln!(f, "{:28}{:>9.2} µs (promise: {CACHED:.0} µs)", "one thread", micro(self.one))?;
+        match self.msal {
+            Some(msal) => writeln!(f, "{:28}{:>9.2} µs", "MSAL Python, one thread", micro(msal))?,
+            None => writeln!(f, "{:28}not measured: it is not installed", "MSAL Python")?,
+        }
+        writeln!(
+            f,
+            "{:28}{:>9.2} times the calls of one (promise: {SCALING:.1})",
+            "two threads, one session",
+            self.scaling()
+        )?;
+        match self.system_calls {
+            Some(count) => writeln!(f, "{:28}{count:>6}        in 100,000 calls (promise: 0)", "system calls")?,
+            None => writeln!(f, "{:28}not measured: strace is missing", "system calls")?,
+        }
+        for (name, bytes) in ["Native Flow", "OAuth 2.0"].iter().zip(self.session_bytes) {
+            let name = format!("a session, {name}");
+            let kib = bytes as f64 / 1024.0;
+            writeln!(f, "{name:28}{kib:>9.2} KiB, of 100,000 (promise: {SESSION_KIB:.0} KiB)")?;
         }
         Ok(())
     }

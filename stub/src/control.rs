@@ -2,8 +2,12 @@
 
 use crate::http::form::Form;
 use crate::http::response::{JSON, Response, TEXT};
+use crate::scenarios;
 use crate::service::context::Context;
 use crate::service::place::Place;
+
+const USE: &str = "use advance-clock?seconds=N, move-users?to=service|elsewhere|anywhere, play?scenario=NAME, \
+    set-token-lifetime?seconds=N, hold or release\n";
 
 /// Returns `None` if there is no such command. `path` is in lower case.
 pub(crate) fn respond(path: &str, context: &Context) -> Option<Response> {
@@ -14,11 +18,16 @@ pub(crate) fn respond(path: &str, context: &Context) -> Option<Response> {
         "/stub/counts" => return Some(Response::new(200, JSON, state.counts.json())),
         "/stub/advance-clock" => value("seconds").and_then(|text| text.parse().ok()).map(|it| state.clock.advance(it)),
         "/stub/move-users" => home(value("to")).map(|it| state.accounts.set_home(it)),
+        "/stub/play" => value("scenario").and_then(play).map(|it| state.orders.play(it)),
+        "/stub/hold" | "/stub/release" => Some(path == "/stub/hold").map(|it| state.orders.hold(it)),
+        "/stub/set-token-lifetime" => {
+            value("seconds").and_then(|text| text.parse().ok()).map(|it| state.orders.set_lifetime(it))
+        }
         _ => return None,
     };
     Some(match done {
         Some(()) => Response::new(200, TEXT, "done\n"),
-        None => Response::new(400, TEXT, "use advance-clock?seconds=N or move-users?to=service|elsewhere|anywhere\n"),
+        None => Response::new(400, TEXT, USE),
     })
 }
 
@@ -28,5 +37,13 @@ fn home(name: Option<&str>) -> Option<Option<Place>> {
         "elsewhere" => Some(Some(Place::Elsewhere)),
         "anywhere" => Some(None),
         _ => None,
+    }
+}
+
+/// An empty name ends the scenario.
+fn play(name: &str) -> Option<Option<&str>> {
+    match name {
+        "" => Some(None),
+        name => scenarios::find(name).map(|scenario| Some(scenario.name)),
     }
 }

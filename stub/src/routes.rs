@@ -15,7 +15,7 @@ use crate::service::context::Context;
 use crate::service::documents::{DOCUMENTED_TOKENS, Token};
 use crate::service::endpoint::{Endpoint, Service};
 use crate::service::healthy;
-use crate::service::script::Script;
+use crate::service::script::{Script, Step};
 use crate::service::site::Site;
 
 /// The steps of a response, and its log entry.
@@ -34,10 +34,19 @@ enum Route {
     Other,
 }
 
+impl Route {
+    fn endpoint(&self) -> Option<Endpoint> {
+        match self {
+            Route::Healthy(endpoint) | Route::Scenario(_, endpoint) => Some(*endpoint),
+            Route::OtherService | Route::UnknownScenario | Route::Other => None,
+        }
+    }
+}
+
 /// Replies to a request to the service.
 pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Reply {
     let path = request.path().to_ascii_lowercase();
-    let route = route(&path, &site.prefix);
+    let route = ordered(route(&path, &site.prefix), site);
     let context = counted(request, &route, site);
     let entry = Entry::Service {
         method: context.request.method.clone(),
@@ -52,7 +61,17 @@ pub(crate) fn reply(request: Request, site: &Arc<Site>, states: &States) -> Repl
             Route::OtherService | Route::Other => "-",
         },
     };
-    Reply { script: script(&route, &path, &context, states), entry }
+    let script = script(&route, &path, &context, states);
+    let waits = route.endpoint().is_some_and(|it| it != Endpoint::Api) && site.state.orders.is_holding();
+    Reply { script: if waits { script.first(Step::Wait) } else { script }, entry }
+}
+
+/// Replaces the healthy service by the scenario that a test has ordered.
+fn ordered(route: Route, site: &Site) -> Route {
+    let Route::Healthy(endpoint) = route else { return route };
+    let scenario = site.state.orders.scenario().and_then(|name| scenarios::find(&name));
+    let is_for = |scenario: &&'static Scenario| endpoint.service().is_some_and(|service| scenario.is_for(service));
+    scenario.filter(is_for).map_or(route, |scenario| Route::Scenario(scenario, endpoint))
 }
 
 /// Replies to a request to the other origin. A request to the Native Flow follows a redirect. It gets a token in any
@@ -88,15 +107,17 @@ pub(crate) fn reply_to_fault(fault: Fault, site: &Arc<Site>) -> Reply {
 
 /// Parses the credentials of a request, and counts it.
 fn counted(request: Request, route: &Route, site: &Arc<Site>) -> Context {
-    let endpoint = match route {
-        Route::Healthy(endpoint) | Route::Scenario(_, endpoint) => *endpoint,
-        Route::OtherService | Route::UnknownScenario | Route::Other => Endpoint::NativeToken,
-    };
-    let context = Context::new(request, endpoint, site);
+    let context = Context::new(request, route.endpoint().unwrap_or(Endpoint::NativeToken), site);
     let counts = &site.state.counts;
     counts.add_request();
     if context.has_secret_in_url() {
         counts.add_secret_in_url();
+    }
+    match context.endpoint {
+        Endpoint::NativeRefresh => counts.add_refresh(),
+        Endpoint::Token if context.parameter("grant_type") == b"refresh_token" => counts.add_refresh(),
+        Endpoint::NativeRevoke | Endpoint::Connections => counts.add_revocation(),
+        _ => {}
     }
     if !context.credentials.login.is_empty() {
         counts.add_login(context.credentials.account);

@@ -214,6 +214,16 @@ impl Stub {
         self.state.counts.logins(self.state.accounts.number(login.as_bytes()))
     }
 
+    /// Returns the number of requests with a refresh token, right or wrong.
+    pub fn refreshes(&self) -> u64 {
+        self.state.counts.refreshes()
+    }
+
+    /// Returns the number of requests to revoke tokens.
+    pub fn revocations(&self) -> u64 {
+        self.state.counts.revocations()
+    }
+
     /// Returns the number of requests whose URL contained a secret, except where the Native Flow requires it: in its
     /// refresh and revocation.
     pub fn secrets_in_url(&self) -> u64 {
@@ -245,6 +255,22 @@ impl Stub {
     /// checking them. `None`, as at the start: both origins accept them.
     pub fn move_users(&self, home: Option<Place>) {
         self.state.accounts.set_home(home);
+    }
+
+    /// Plays a scenario for all requests whose path names none, from now on; `None` ends that. Ignores an unknown name.
+    pub fn play(&self, scenario: Option<&str>) {
+        self.state.orders.play(scenario);
+    }
+
+    /// Makes the responses of the token services wait, from now on, until they are released (`false`). A request is read
+    /// and counted before.
+    pub fn hold_responses(&self, is_holding: bool) {
+        self.state.orders.hold(is_holding);
+    }
+
+    /// Sets the lifetime of new access tokens in seconds. 0, as at the start: that of the service.
+    pub fn set_token_lifetime(&self, seconds: u32) {
+        self.state.orders.set_lifetime(seconds);
     }
 
     /// Closes the port of [`Stub::elsewhere_url`]: from then on it refuses connections.

@@ -399,7 +399,8 @@ fn other_processes_move_clock_and_users_and_read_the_counts() {
     assert_eq!(password_grant(&stub, &stub.plain_url()).status(), "200");
     let counts = command("/stub/counts").body();
     assert_eq!(
-        counts, "{\"requests\":8,\"secrets_in_url\":0,\"credentials_elsewhere\":0,\"logins\":[3,0,0]}\n",
+        counts,
+        "{\"requests\":8,\"secrets_in_url\":0,\"credentials_elsewhere\":0,\"refreshes\":0,\"revocations\":0,\"logins\":[3,0,0]}\n",
         "the demo user, the demo company, unknown logins"
     );
     for path in ["/stub/advance-clock?seconds=-1", "/stub/advance-clock", "/stub/move-users?to=x"] {

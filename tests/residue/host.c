@@ -3,15 +3,20 @@
  *
  *     host <path> <base URL> <CA file or ""> <timeout in ms> <calls> [no-out] [one-shot] [plant=<where>] [proxy=<URL>]
  *         [keep-alive] [log] [share] [cancel] [chain=<file> client-key=<file>] [environment-proxy] [option-rejected]
- *         [oauth2] [authtoken] [allow=<host:port>] [secrets=<call|end>] [dump=<options|client|call>]
+ *         [oauth2] [authtoken] [allow=<host:port>] [secrets=<call|end>] [dump=<options|client|call|idle>]
  *         [ask=<refresh|revoke|application|parts>] [from-login] [restored=<all|refresh-token>] [admin]
  *         [scheme=<scheme>] [instance=<URL>]
+ *         [session=<new|get|log-in|set|reject|log-out|status>] [before=<got|rejected|refused>] [no-secret] [clear-hold]
  *     host dumped <core file>
  *
  * It gets a token for the login, or does what `ask` names; `parts` makes a token from the stored parts. `refresh` and
  * `revoke` use such a token, or one for the login (`from-login`). `admin`: another token for the login is that of an
- * administrator. With `dump` it waits for a core dump when the options are complete, when the client is idle, or after
- * a call.
+ * administrator. With `dump` it waits for a core dump when the options are complete, when the client is idle, after a call, or
+ * after a call when its token is freed.
+ *
+ * `session` names a function of a session. Each call makes a session, which is idle during the last scan of the call. `before`:
+ * the session has a token, or a rejected one, or its login was refused. `no-secret`: it has no secret
+ * function. `clear-hold`: lifts the hold of the call before.
  *
  * For standard input and output see brief.h, report.h and controls.h. Further lines of the output:
  *
@@ -46,10 +51,13 @@ static struct scan scan;
 static char key[TEXT], login[TEXT], secret[TEXT], client_secret[TEXT], value[TEXT], refresh_token[TEXT];
 
 static struct {
-    const char *path, *plant, *proxy, *chain, *client_key, *secrets, *dump, *ask, *scheme, *instance, *allow, *restored;
+    const char *path, *plant, *proxy, *chain, *client_key, *secrets, *dump, *ask, *scheme, *instance, *allow, *restored,
+        *session, *before;
     int no_out, one_shot, lazy, keep_alive, log, share, cancel, environment_proxy, option_rejected, oauth2, authtoken,
-        from_login, admin;
+        from_login, admin, no_secret, clear_hold;
 } how;
+
+static nf_session *session;
 
 static struct {
     const char *name;
@@ -171,6 +179,18 @@ static nf_client *share_of(nf_client *client)
     return share;
 }
 
+/* The secret function of sessions. It writes the secret into the library's buffer, byte by byte. */
+static int32_t give_secret(void *user, const char *name, int32_t last_code, char *buffer, size_t capacity)
+{
+    (void)user;
+    (void)name;
+    (void)last_code;
+    if (brief.secret.length >= capacity)
+        exit(2);
+    unmask(brief.secret, buffer);
+    return (int32_t)brief.secret.length;
+}
+
 static void count_release(void *user)
 {
     ++*(long *)user;
@@ -198,6 +218,8 @@ static nf_client *client_for(const char *base_url, const char *ca_file, unsigned
         must(nf_options_set_credential_type(options, NF_CREDENTIAL_AUTHTOKEN));
     if (how.allow != NULL)
         must(nf_options_allow_host(options, how.allow));
+    if (how.session != NULL && !how.no_secret)
+        must(nf_options_set_secret_callback(options, give_secret, NULL));
     if (brief.client_secret.length != 0)
         use_client_secret(options);
     if (brief.proxy.length != 0)
@@ -254,6 +276,13 @@ static nf_error *asked(const nf_client *client, const struct old *old, nf_token 
     const uintptr_t revoke[6] = {on, (uintptr_t)old->token, (uintptr_t)old->admin};
     const uintptr_t application[6] = {on, text, out};
     const uintptr_t parts[6] = {out};
+    static char status[4096];
+    static size_t status_length;
+    const uintptr_t of_session[6] = {(uintptr_t)session, out};
+    const uintptr_t log_in[6] = {(uintptr_t)session, (uintptr_t)secret, out};
+    const uintptr_t with_token[6] = {(uintptr_t)session, (uintptr_t)old->token};
+    const uintptr_t to_status[6] = {(uintptr_t)session, (uintptr_t)status, sizeof status, (uintptr_t)&status_length};
+    const uintptr_t to_session[6] = {on, text, (uintptr_t)login, (uintptr_t)&session};
     const struct {
         const char *ask;
         uintptr_t function;
@@ -265,8 +294,16 @@ static nf_error *asked(const nf_client *client, const struct old *old, nf_token 
         {"revoke", (uintptr_t)nf_client_revoke_token, revoke},
         {"application", (uintptr_t)nf_client_get_application_token, application},
         {"parts", (uintptr_t)token_of_parts, parts},
+        {"new", (uintptr_t)nf_session_new, to_session},
+        {"get", (uintptr_t)nf_session_get_token, of_session},
+        {"log-in", (uintptr_t)nf_session_log_in, log_in},
+        {"set", (uintptr_t)nf_session_set_token, with_token},
+        {"reject", (uintptr_t)nf_session_reject_token, with_token},
+        {"log-out", (uintptr_t)nf_session_log_out, of_session},
+        {"status", (uintptr_t)nf_session_status, to_status},
     };
-    const char *ask = how.ask != NULL ? how.ask : how.one_shot ? "one-shot" : "token";
+    const char *usual = how.one_shot ? "one-shot" : "token";
+    const char *ask = how.session != NULL ? how.session : how.ask != NULL ? how.ask : usual;
     uintptr_t error;
     size_t i = 0;
 
@@ -281,7 +318,12 @@ static nf_error *asked(const nf_client *client, const struct old *old, nf_token 
         unmask(brief.refresh_token, refresh_token);
     } else if (strcmp(ask, "token") == 0 || strcmp(ask, "one-shot") == 0) {
         unmask_credentials();
-    } else {
+    } else if (strcmp(ask, "log-in") == 0) {
+        unmask(brief.secret, secret);
+    } else if (strcmp(ask, "new") == 0) {
+        unmask(brief.key, key);
+        unmask(brief.login, login);
+    } else if (how.session == NULL) {
         unmask(brief.key, key);
     }
     error = call_and_save(calls[i].function, calls[i].arguments, &registers);
@@ -299,6 +341,8 @@ static nf_error *call(const nf_client *client, const struct old *old, nf_token *
 
     /* The caller wipes the key, as the header requires. The library wipes the others, and the scan includes them. */
     wipe(key, sizeof key);
+    if (how.session != NULL)
+        wipe(login, sizeof login);
     read_secrets("call");
     wait_for_dump("call");
     return error;
@@ -391,6 +435,51 @@ static void ignore_token(const nf_token *token)
     ignore_finds_in(nf_token_refresh_token(token));
 }
 
+/* Makes the session of the user. The caller wipes key and login, which are const. */
+static void make_session(const nf_client *client)
+{
+    unmask(brief.key, key);
+    unmask(brief.login, login);
+    must(nf_session_new(client, key, login, &session));
+    wipe(key, sizeof key);
+    wipe(login, sizeof login);
+}
+
+/* Gets a token of the session, which must be there unless the login is refused. */
+static nf_token *got_before(int is_refused)
+{
+    nf_token *token = NULL;
+    nf_error *error;
+
+    if (how.no_secret) {
+        unmask(brief.secret, secret);
+        error = nf_session_log_in(session, secret, &token);
+    } else {
+        error = nf_session_get_token(session, &token);
+    }
+    if ((error == NULL) == is_refused)
+        must(error);
+    nf_error_free(error);
+    add_token(token);
+    return token;
+}
+
+/* Makes the session of a call, and brings it into the state that the flags name. */
+static void ready_session(const nf_client *client)
+{
+    if (how.session == NULL || strcmp(how.session, "new") == 0)
+        return;
+    make_session(client);
+    if (how.clear_hold)
+        must(nf_session_clear_hold(session));
+    if (how.before == NULL)
+        return;
+    nf_token *token = got_before(strcmp(how.before, "refused") == 0);
+    if (strcmp(how.before, "rejected") == 0)
+        must(nf_session_reject_token(session, token));
+    nf_token_free(token);
+}
+
 static nf_token *token_for_login(const nf_client *client)
 {
     nf_token *token = NULL;
@@ -430,7 +519,10 @@ static struct old old_tokens(const nf_client *client)
 {
     struct old old = {NULL, NULL};
 
-    if (how.ask == NULL || (strcmp(how.ask, "refresh") != 0 && strcmp(how.ask, "revoke") != 0))
+    const int of_session =
+        how.session != NULL && (strcmp(how.session, "set") == 0 || strcmp(how.session, "reject") == 0);
+    const int of_client = how.ask != NULL && (strcmp(how.ask, "refresh") == 0 || strcmp(how.ask, "revoke") == 0);
+    if (!of_session && !of_client)
         return old;
     if (how.from_login) {
         old.token = token_for_login(client);
@@ -468,13 +560,17 @@ enum { BEFORE_CANCEL_US = 100000 };
 static void *cancel(void *client)
 {
     usleep(BEFORE_CANCEL_US);
-    nf_client_cancel(client);
+    if (session != NULL)
+        nf_session_cancel(session);
+    else
+        nf_client_cancel(client);
     return NULL;
 }
 
 static void call_and_scan(nf_client *client, long number)
 {
     pthread_t canceller;
+    ready_session(client);
     if (how.cancel && pthread_create(&canceller, NULL, cancel, client) != 0)
         exit(2);
     struct old old = old_tokens(client);
@@ -496,8 +592,12 @@ static void call_and_scan(nf_client *client, long number)
         free_token(token, number % 2 == 0);
     if (error != NULL)
         call_other((uintptr_t)nf_error_free, (uintptr_t)error, 0, 0);
+    wait_for_dump("idle");
     scan_process(&scan, WRITABLE);
     report_add(FREED, &scan);
+    if (session != NULL)
+        call_other((uintptr_t)nf_session_free, (uintptr_t)session, 0, 0);
+    session = NULL;
 }
 
 static void scan_core(const char *file)
@@ -542,6 +642,10 @@ int main(int argc, char **argv)
         how.authtoken |= strcmp(argv[i], "authtoken") == 0;
         how.from_login |= strcmp(argv[i], "from-login") == 0;
         how.admin |= strcmp(argv[i], "admin") == 0;
+        how.no_secret |= strcmp(argv[i], "no-secret") == 0;
+        how.clear_hold |= strcmp(argv[i], "clear-hold") == 0;
+        set_text(argv[i], "session=", &how.session);
+        set_text(argv[i], "before=", &how.before);
         set_text(argv[i], "chain=", &how.chain);
         set_text(argv[i], "client-key=", &how.client_key);
         set_text(argv[i], "proxy=", &how.proxy);

@@ -74,16 +74,15 @@ fn incomplete_response_ends_when_cancelled() {
     }
 }
 
-/// A server that is silent on eight connections and passes later ones to the stub.
-fn silent_at_first() -> SocketAddr {
-    let stub: SocketAddr = support::stub().0.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap();
+/// A server that is silent on the first connections and passes later ones to the stub.
+pub fn silent_at_first(connections: usize, stub: SocketAddr) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
         for (number, client) in listener.incoming().enumerate() {
             thread::spawn(move || {
                 let mut client = client?;
-                if number < 8 {
+                if number < connections {
                     return hold(&mut client);
                 }
                 let mut server = TcpStream::connect(stub)?;
@@ -96,10 +95,16 @@ fn silent_at_first() -> SocketAddr {
     address
 }
 
+/// The address of a stub's service.
+pub fn address_of(stub: &Stub) -> SocketAddr {
+    stub.base_url().replace("https://localhost", "127.0.0.1").parse().unwrap()
+}
+
 /// Gives `cancelling` its arguments and standard input.
 pub fn with_arguments(program: Program, ca: &str, limit_ms: &str) -> Program {
     let user = User::demo();
-    let url = format!("https://localhost:{}", silent_at_first().port());
+    let address = address_of(support::stub().0);
+    let url = format!("https://localhost:{}", silent_at_first(8, address).port());
     let program = program.args(&[&url, &support::stub().0.silent_url(), ca, limit_ms]);
     program.lines(&[&user.key, &user.login, &user.secret])
 }

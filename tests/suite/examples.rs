@@ -1,7 +1,7 @@
 //! The examples do what the documents show.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -107,6 +107,92 @@ fn refresh_stores_the_new_refresh_token() {
             old = token.to_owned();
             fs::write(&file, text.replace('\n', line_end)).unwrap();
         }
+    }
+}
+
+/// `session` on a stub, which ends when this is dropped.
+struct RunningSession {
+    child: std::process::Child,
+    stdin: Option<std::process::ChildStdin>,
+    stdout: BufReader<std::process::ChildStdout>,
+}
+
+impl RunningSession {
+    fn start(program: &Program, lines: &[&str]) -> RunningSession {
+        let mut child = Command::new(program.path())
+            .args(program.arguments())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (stdin, stdout) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        let mut running = RunningSession { child, stdin, stdout };
+        lines.iter().for_each(|line| running.write(line));
+        running
+    }
+
+    fn write(&mut self, line: &str) {
+        self.stdin.as_mut().unwrap().write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// The next lines of its output, without those of the API.
+    fn lines(&mut self, count: usize) -> Vec<String> {
+        let own = self.stdout.by_ref().lines().map(Result::unwrap).filter(|line| line.contains(": HTTP "));
+        own.take(count).collect()
+    }
+
+    /// Ends its input. Returns whether it succeeds.
+    fn end(mut self) -> bool {
+        self.stdin.take();
+        self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for RunningSession {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn session_calls_an_api_renews_a_refused_token_stores_it_and_logs_out() {
+    needs!("curl-config");
+    const PATH: &str = "/api/v3.0/expense/reports";
+    const YEAR: u32 = 366 * 24 * 3600;
+    let flags = Command::new("curl-config").args(["--cflags", "--libs"]).output().unwrap().stdout;
+    let flags = String::from_utf8(flags).unwrap();
+    let flags: Vec<&str> = ["-Wl,--no-as-needed"].into_iter().chain(flags.split_whitespace()).collect();
+    let login = User::demo().login.clone();
+    for (option, status, seconds) in [("--oauth2", 401, 3600), ("", 403, YEAR)] {
+        let (stub, ca) = support::own_stub(Options { record: false, ..Options::default() });
+        let file = stored(&format!("session{option}"), "");
+        fs::remove_file(&file).unwrap();
+        let (url, key, path) = (stub.base_url(), User::demo().key.clone(), file.to_str().unwrap());
+        let arguments = [option, &url, &key, &login, path, &ca];
+        let arguments: Vec<&str> = arguments.into_iter().filter(|argument| !argument.is_empty()).collect();
+        let program = Program::compile_with("examples-c/session.c", Build::Shared, &flags).args(&arguments);
+
+        let mut running = RunningSession::start(&program, &[CLIENT_SECRET, &User::demo().secret, PATH]);
+        assert_eq!(running.lines(1), [format!("{PATH}: HTTP 200")]);
+        let first = fs::read_to_string(&file).unwrap();
+        drop(running);
+        assert_eq!((stub.login_attempts(&login), stub.refreshes()), (1, 0));
+
+        // It was stopped. Another run begins with the stored token: it needs no login.
+        let mut running = RunningSession::start(&program, &[CLIENT_SECRET, PATH]);
+        assert_eq!(running.lines(1), [format!("{PATH}: HTTP 200")]);
+        stub.advance_clock(seconds);
+        running.write(PATH);
+        let lines = [format!("{PATH}: HTTP {status}, with another token:"), format!("{PATH}: HTTP 200")];
+        assert_eq!(running.lines(2), lines);
+        assert_eq!((stub.login_attempts(&login), stub.refreshes(), stub.revocations()), (1, 2, 0));
+        let last = fs::read_to_string(&file).unwrap();
+        assert_eq!(first == last, option.is_empty(), "a refresh token of OAuth 2.0 is valid once");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(running.end());
+        assert!(!file.exists());
+        assert_eq!((stub.login_attempts(&login), stub.revocations()), (1, 1));
     }
 }
 

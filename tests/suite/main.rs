@@ -4,6 +4,7 @@
 //! |---|---|
 //! | does each response of the server end in the right code | `scenarios` |
 //! | can a token be used, refreshed and revoked on both services, and which hosts are asked | `services` |
+//! | does a session send one request for all threads, lock no account, and renew its token | `sessions` |
 //! | which errors do responses of gateways and other services cause | `answers` |
 //! | is bad input rejected, with the buffers wiped | `programs` |
 //! | do errors lead to the wrong setting, and is a login that cannot be right not sent | `remedies` |
@@ -77,6 +78,7 @@ mod residue;
 mod response;
 mod scenarios;
 mod services;
+mod sessions;
 mod support;
 mod targets;
 mod windows;

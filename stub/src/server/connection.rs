@@ -12,12 +12,15 @@ use crate::routes;
 use crate::server::incoming::{Incoming, Unread};
 use crate::server::peer::Peer;
 use crate::server::port::{Port, Role};
+use crate::service::orders::Orders;
 use crate::service::script::{Script, Step};
 
 /// Timeout for the arrival of a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Maximum duration of a stalled response.
 const MAX_STALL: Duration = Duration::from_secs(600);
+/// How often a waiting response looks whether it was released.
+const WAIT: Duration = Duration::from_millis(2);
 
 pub(crate) fn serve(socket: Arc<TcpStream>, port: &Port) {
     let started = Instant::now();
@@ -58,7 +61,7 @@ fn serve_request(peer: &mut Peer, incoming: &mut Incoming, port: &Port) -> bool 
             return false;
         }
     };
-    let completed = run(&reply.script, peer);
+    let completed = run(&reply.script, peer, &port.site.state.orders);
     port.log.request(&reply.entry, reply.script.status, started.elapsed());
     let keeps_open = completed && reply.script.keeps_open;
     if !keeps_open {
@@ -99,13 +102,13 @@ fn read(
 }
 
 /// Runs the steps until the peer is gone. Returns whether it was still connected at the end.
-fn run(script: &Script, peer: &mut Peer) -> bool {
+fn run(script: &Script, peer: &mut Peer, orders: &Orders) -> bool {
     let deadline = Instant::now() + MAX_STALL;
-    script.steps.iter().all(|step| run_step(step, peer, deadline))
+    script.steps.iter().all(|step| run_step(step, peer, orders, deadline))
 }
 
 /// Returns whether the peer is still connected.
-fn run_step(step: &Step, peer: &mut Peer, deadline: Instant) -> bool {
+fn run_step(step: &Step, peer: &mut Peer, orders: &Orders, deadline: Instant) -> bool {
     match step {
         Step::Send(bytes) => peer.send(bytes).is_ok(),
         Step::Repeat { block, times } => (0..*times).all(|_| Instant::now() < deadline && peer.send(block).is_ok()),
@@ -115,6 +118,14 @@ fn run_step(step: &Step, peer: &mut Peer, deadline: Instant) -> bool {
         }),
         Step::Pause(time) => peer.stays_connected_until(Instant::now() + *time),
         Step::Hold => peer.stays_connected_until(deadline),
+        Step::Wait => {
+            while orders.is_holding() && Instant::now() < deadline {
+                if !peer.stays_connected_until(Instant::now() + WAIT) {
+                    return false;
+                }
+            }
+            true
+        }
     }
 }
 

@@ -13,9 +13,11 @@ use crate::service::endpoint::Service;
 use crate::service::issued::{Holder, Kind};
 use crate::service::site::State;
 
-/// Returns an access token of the Native Flow: 20 random bytes in Base64, like real ones, valid for a year.
+/// Returns an access token of the Native Flow: 20 random bytes in Base64, like real ones, usually valid for a year.
 pub(crate) fn native(holder: &Holder, context: &Context) -> Token<'static> {
-    let (token, ends) = (STANDARD.encode(random::<20>()), clock::year_from(context.now));
+    let lifetime = context.site.state.orders.lifetime();
+    let ends = lifetime.map_or_else(|| clock::year_from(context.now), |lifetime| context.now + lifetime);
+    let token = STANDARD.encode(random::<20>());
     context.site.state.issued.add(&token, Service::Native, Kind::Access, holder, Some(ends));
     Token {
         instance_url: Some(format!("{}{}/", context.base_url(), context.site.prefix).into()),
@@ -33,15 +35,16 @@ pub(crate) fn native_refresh(holder: &Holder, state: &State) -> String {
     token
 }
 
-/// Returns an access token of the OAuth 2.0 service, valid for an hour.
+/// Returns an access token of the OAuth 2.0 service, usually valid for an hour.
 pub(crate) fn oauth2(holder: &Holder, context: &Context) -> Token<'static> {
     let token = format!("eyJhbGciOiJub25lIn0.{}.{}", parts::<24>(), parts::<32>());
-    let ends = Some(context.now + ACCESS_LIFETIME);
+    let lifetime = context.site.state.orders.lifetime();
+    let ends = Some(context.now + lifetime.unwrap_or(ACCESS_LIFETIME));
     context.site.state.issued.add(&token, Service::OAuth2, Kind::Access, holder, ends);
     Token {
         instance_url: Some(context.base_url().into()),
         token: Some(token.into()),
-        expiry: Some(EXPIRES_IN.into()),
+        expiry: Some(lifetime.map_or(EXPIRES_IN.into(), |lifetime| lifetime.whole_seconds().to_string().into())),
         refresh_token: None,
         refresh_expiry: None,
     }

@@ -15,6 +15,7 @@ pub(crate) mod issuing;
 pub(crate) mod lockout;
 pub(crate) mod native;
 pub(crate) mod oauth2;
+pub(crate) mod orders;
 pub(crate) mod place;
 pub(crate) mod script;
 pub(crate) mod site;

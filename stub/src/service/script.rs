@@ -20,6 +20,8 @@ pub(crate) enum Step {
     Pause(Duration),
     /// Sends nothing until the peer closes the connection.
     Hold,
+    /// Waits until the test releases the responses that it has ordered to wait.
+    Wait,
 }
 
 #[derive(Clone, Copy)]

@@ -8,6 +8,7 @@ use crate::clock::{Clock, REQUEST_TOKEN_LIFETIME};
 use crate::service::accounts::Accounts;
 use crate::service::counts::Counts;
 use crate::service::issued::Issued;
+use crate::service::orders::Orders;
 use crate::service::place::Place;
 
 /// The state that all ports of a stub share.
@@ -16,6 +17,7 @@ pub(crate) struct State {
     pub(crate) issued: Issued,
     pub(crate) clock: Clock,
     pub(crate) counts: Counts,
+    pub(crate) orders: Orders,
     started: OffsetDateTime,
 }
 
@@ -23,7 +25,7 @@ impl State {
     pub(crate) fn new(accounts: Accounts) -> State {
         let counts = Counts::of(accounts.len());
         let clock = Clock::default();
-        State { accounts, issued: Issued::default(), started: clock.now(), clock, counts }
+        State { accounts, issued: Issued::default(), started: clock.now(), clock, counts, orders: Orders::default() }
     }
 
     /// Whether the request tokens of companies have expired. They were created when the stub started.

@@ -43,13 +43,13 @@ fn path(name: &str) -> Path {
     all(place(), Build::Shared).into_iter().find(|path| path.name == name).unwrap()
 }
 
-/// Writes a core file on each path at this time: `options`, `client` or `call`.
+/// Writes a core file on each path at this time: `options`, `client`, `call` or `idle`.
 fn core_contains_no_secret(build: Build, when: &str, names: &[&str]) {
     let host = Host::compile(build);
     let mut faults = Vec::new();
     for &name in names {
         let path = path(name).flagged(format!("dump={when}"));
-        let (code, calls) = if when == "call" { (path.code, 1) } else { ("", 0) };
+        let (code, calls) = if ["call", "idle"].contains(&when) { (path.code, 1) } else { ("", 0) };
         let found = dump(&host, path);
         let found: Vec<(&str, usize)> = found.iter().map(|(pattern, count)| (pattern.as_str(), *count)).collect();
         let name = format!("core of {name}, {when}");
@@ -93,8 +93,22 @@ fn core_dump_contains_no_secret() {
             "oauth2/revoke",
             "oauth2/application",
             "oauth2/parts",
+            "session",
+            "session-held",
+            "oauth2/session-renewed",
+            "oauth2/session-log-in",
         ],
     );
+}
+
+/// Its token, refresh token and login are encrypted, and a refused secret is known by a keyed hash.
+#[test]
+fn core_dump_of_an_idle_session_contains_no_secret() {
+    needs!("gcore");
+    let names = ["session", "session-cached", "session-held", "session-log-out", "session-set"];
+    let of_oauth2 = names.map(|name| format!("oauth2/{name}"));
+    let names: Vec<&str> = names.into_iter().chain(of_oauth2.iter().map(String::as_str)).collect();
+    core_contains_no_secret(Build::Shared, "idle", &names);
 }
 
 /// Client secret and proxy login are encrypted in options and in each kind of client, with a key that is not in the file.

@@ -2,7 +2,8 @@
 //!
 //! The host of `tests/residue` makes the calls, and searches its own memory and registers for 8-byte windows of secrets. This
 //! module gives it the secrets (`patterns`) and the calls (`paths`), runs it (`host`), and checks its output (`check_output`).
-//! `dump` searches core files instead of the running process; `tls` searches for the secrets of TLS sessions.
+//! `dump` searches core files instead of the running process; `guess` guesses a refused PIN from one; `tls` searches for the secrets
+//! of TLS sessions.
 //!
 //! Not covered: what is in memory *while* a call runs, the kernel's buffers, the host's own copies.
 
@@ -10,6 +11,7 @@ mod asking_server;
 mod check_output;
 mod client_key;
 mod dump;
+mod guess;
 mod host;
 mod odd_server;
 mod paths;

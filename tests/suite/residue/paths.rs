@@ -95,7 +95,7 @@ const ON_OAUTH2: &str = "oauth2/";
 /// All paths that a build can take, to this place. Those that wait come first, so that none of them is the last to end.
 pub fn all(place: &Place, build: Build) -> Vec<Path> {
     let usual = || {
-        let on_each = [answered, unanswered, by_proxy, refused, refreshed, revoked, more];
+        let on_each = [answered, unanswered, by_proxy, refused, refreshed, revoked, more, sessions];
         let of_both = [Service::Native, Service::OAuth2]
             .into_iter()
             .flat_map(move |service| on_each.into_iter().flat_map(move |paths| paths(place, service)));
@@ -275,6 +275,54 @@ fn more(place: &Place, service: Service) -> Vec<Path> {
         parts("parts-not-utf8", "NF_INVALID_UTF8").with(|call| call.refresh_token.push(0xff)),
         parts("parts-invalid-url", "NF_INVALID_ARGUMENT").flagged("instance=http://example.com"),
         parts("parts-no-output", "NF_INVALID_ARGUMENT").flagged("no-out"),
+    ]
+}
+
+/// A session, which is idle during the last scan of each call.
+fn sessions(place: &Place, service: Service) -> Vec<Path> {
+    let stub = &place.stub;
+    let path = |name: &str, function: &str, code| {
+        Path::on(service, place, &format!("session{name}"), code).flagged(format!("session={function}"))
+    };
+    let get = |name: &str, code| path(name, "get", code);
+    let refused = |path: Path| path.with(|call| call.secret.reverse());
+    // Both services refresh with it.
+    let renewed = |name: &str| {
+        let client_secret = place.client_secret.clone();
+        get(name, "NF_OK").flagged("before=rejected").with(|call| call.client_secret = client_secret.into())
+    };
+    vec![
+        path("-new", "new", "NF_OK"),
+        get("", "NF_OK"),
+        get("-cached", "NF_OK").flagged("before=got"),
+        get("-logged", "NF_OK").flagged("log"),
+        get("-share", "NF_OK").flagged("share"),
+        renewed("-renewed"),
+        renewed("-renewed-proxy-user").with(|call| call.use_proxy("http", place.proxy.address())),
+        path("-log-in", "log-in", "NF_OK").flagged("no-secret"),
+        path("-log-in-cached", "log-in", "NF_OK").flagged("no-secret").flagged("before=got"),
+        refused(path("-log-in-denied", "log-in", "NF_DENIED").flagged("no-secret").flagged("clear-hold")),
+        refused(get("-denied", "NF_DENIED").flagged("clear-hold")),
+        refused(get("-held", "NF_HELD_BACK").flagged("clear-hold").flagged("before=refused")),
+        refused(path("-held-status", "status", "NF_OK").flagged("clear-hold").flagged("before=refused")),
+        get("-secret-needed", "NF_SECRET_NEEDED").flagged("no-secret"),
+        get("-busy", "NF_BUSY").to(stub.scenario_url("busy")),
+        get("-hang-up", "NF_DISCONNECTED").to(stub.scenario_url("hang-up")).flagged("clear-hold"),
+        get("-malformed", "NF_MALFORMED").to(stub.scenario_url("truncated-xml")),
+        get("-silence", "NF_TIMEOUT").to(stub.scenario_url("silence-after-tls")).flagged("clear-hold").waiting(600),
+        get("-cancelled", "NF_CANCELLED")
+            .to(stub.scenario_url("silence-after-tls"))
+            .flagged("clear-hold")
+            .flagged("cancel")
+            .waiting(60_000),
+        path("-set", "set", "NF_OK").flagged("from-login").flagged(scheme(service)),
+        path("-set-over-token", "set", "NF_OK").flagged("from-login").flagged("before=got").flagged(scheme(service)),
+        path("-reject", "reject", "NF_OK").flagged("from-login").flagged("before=got").flagged(scheme(service)),
+        // On OAuth 2.0 it ends all refresh tokens of the user.
+        Path { patterns: Patterns::new(&place.revoking_user), ..path("-log-out", "log-out", "NF_OK") }
+            .flagged("before=got")
+            .with(|call| call.client_secret = place.client_secret.clone().into()),
+        path("-status", "status", "NF_OK").flagged("before=got"),
     ]
 }
 

@@ -175,7 +175,7 @@ fn form_of(text: &[u8]) -> Vec<u8> {
     form.into_bytes()
 }
 
-fn base64(bytes: &[u8]) -> Vec<u8> {
+pub fn base64(bytes: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let group = |three: &[u8]| {
         let bits = three.iter().chain([0; 2].iter()).take(3).fold(0, |bits, &byte| bits << 8 | usize::from(byte));

@@ -57,6 +57,11 @@ impl Program {
         &self.path
     }
 
+    /// The arguments of the program itself.
+    pub fn arguments(&self) -> &[String] {
+        &self.args
+    }
+
     pub fn args(mut self, args: &[&str]) -> Program {
         self.args = args.iter().map(|&arg| arg.to_owned()).collect();
         self
