@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
-use super::DEFAULT_HOLD_BACK;
 use super::callback::check_not_in_callback;
 use super::identity::{Identity, Owner, Sent};
+use super::of_session;
 use super::outcome::Outcome;
 use super::table::{Number, Table, Turns, Wanted};
 use crate::clock::Ticks;
@@ -140,10 +140,6 @@ impl Drop for Running {
         }
         with_table(|table| table.end(number, owner, sent, outcome, began, Ticks::now()));
     }
-}
-
-fn of_session(hold_back: Duration) -> Duration {
-    if hold_back.is_zero() { DEFAULT_HOLD_BACK } else { hold_back }
 }
 
 fn begin(
@@ -390,5 +386,6 @@ mod tests {
             let error = take_turn(&alone(LIMIT), &identity, hold_back, caller).err().unwrap();
             assert!(error.message().contains(": NF_DENIED, 0 s ago"), "{error}");
         }
+        assert!(held(&identity.owner, Duration::ZERO).is_some(), "of a session");
     }
 }
