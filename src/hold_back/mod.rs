@@ -23,7 +23,7 @@ mod user;
 
 pub(crate) use callback::{InCallback, check_not_in_callback};
 pub(crate) use identity::{Guards, Identity, Owner, Realm};
-pub(crate) use turn::{Caller, Turn, UserTurn, begin_user, take_turn};
+pub(crate) use turn::{Turn, UserTurn, begin_user, take_turn};
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
