@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::call_facts::CallFacts;
 use crate::error::{Cause, Code, Error};
 use crate::flow::{self, Ask, CredentialType, Credentials, KeptToken, Outcome, Service, check_key};
-use crate::hold_back::{self, Caller, Guards, Identity, Owner, Realm, Turn, UserTurn, take_turn};
+use crate::hold_back::{self, Guards, Identity, Owner, Realm, Turn, UserTurn, take_turn};
 use crate::log::{Level, Log};
 use crate::message::Endpoint;
 use crate::operation::{ActiveOperations, Handle, Operation};
@@ -191,7 +191,7 @@ impl Client {
     fn ask_in_turn(&self, operation: &Operation<'_>, ask: &Ask<'_>) -> Result<(Outcome, CallFacts), Error> {
         let Ask::Token(Credentials { key, login, secret }) = ask else { return self.ask(operation, ask) };
         let identity = Identity::new(&self.core.realm, key, login, secret).map_err(Error::unsent)?;
-        let turn = take_turn(operation, &identity, self.core.hold_back, Caller::Plain)?;
+        let turn = take_turn(operation, &identity, self.core.hold_back)?;
         let result = self.ask(operation, ask);
         turn.conclude(result.as_ref().map(|_| ()));
         result

@@ -338,9 +338,6 @@ causes! {
     KeyHeldBack => HeldBack, Never,
         "Login held back, because the server has rejected different users with this consumer key and has accepted none",
         "Check the consumer key and the base URL, then the logins and passwords.";
-    HeldBackForNow => HeldBack, AfterSeconds(60),
-        "Login held back for now, so that the account is not locked",
-        "Wait {pause}, then retry. If the reason is known and repaired, clear the hold (nf_client_clear_hold).";
     Maintenance => Maintenance, SERVER_PAUSE,
         "Concur is under maintenance",
         "Wait {pause}, then retry. Concur's service status page shows the duration.";

@@ -1,7 +1,8 @@
 //! Whether logins with a key may be sent. Pure: no clock, no lock.
 //!
 //! The Native Flow does not say whether it refuses the login or the key. With a wrong key every login of a batch would be
-//! refused and would count against its account. So before a login with the key is accepted, only a few are sent.
+//! refused and would count against its account. So before a login with the key is accepted, only a few are sent. The OAuth
+//! 2.0 service reports that the client is wrong: before a login is accepted, one goes at a time.
 
 use std::time::Duration;
 
@@ -45,7 +46,8 @@ impl Application {
             return Err(hold);
         }
         let refused = self.refused.iter().flatten().count();
-        Ok(self.is_accepted || !guards.key_may_be_wrong || refused + running < MAX_REFUSED)
+        let places = if guards.key_may_be_wrong { MAX_REFUSED } else { 1 };
+        Ok(self.is_accepted || refused + running < places)
     }
 
     pub(super) fn hold(&self, now: Ticks, hold_back: Duration) -> Option<Hold> {
@@ -67,7 +69,9 @@ impl Application {
             Outcome::Accepted if !self.last.is_some_and(|last| last.is_of_client && last.at.ticks() >= began) => {
                 *self = Application { is_accepted: true, ..Application::default() };
             }
-            Outcome::Refused(code @ Code::BadClient) => self.last = refusal(code, true),
+            Outcome::Refused(code @ Code::BadClient) => {
+                *self = Application { last: refusal(code, true), ..Application::default() };
+            }
             Outcome::Refused(code) if guards.key_may_be_wrong && !self.is_accepted => {
                 let user = Some(user.start() as u32);
                 if !self.refused.contains(&user)
@@ -139,8 +143,22 @@ mod tests {
             // No time lifts the hold of a key.
             let decision = application.decide(NATIVE, running, at(1_000_000), HOUR).map_err(|hold| hold.why);
             assert_eq!(decision, may_go, "{logins:?} beside {running}");
-            let decision = after(OAUTH2, logins).decide(OAUTH2, running, at(3), HOUR).map_err(|hold| hold.why);
-            assert_eq!(decision, Ok(true), "{logins:?}: that service names the key");
+        }
+    }
+
+    #[test]
+    fn logins_of_a_client_go_one_at_a_time_until_one_is_accepted() {
+        for (logins, running, may_go) in [
+            (&[][..], 0, true),
+            (&[], 1, false),
+            (&[("a", NO), ("b", NO), ("c", NO), ("d", NO)], 0, true),
+            (&[("a", NO)], 1, false),
+            (&[("a", Nothing)], 1, false),
+            (&[("a", Accepted)], 99, true),
+            (&[("a", Accepted), ("b", NO)], 99, true),
+        ] {
+            let decision = after(OAUTH2, logins).decide(OAUTH2, running, at(9), HOUR);
+            assert_eq!(decision, Ok(may_go), "{logins:?} beside {running}");
         }
     }
 
@@ -151,6 +169,7 @@ mod tests {
             let hold = application.decide(OAUTH2, 0, at(3600 - 1), HOUR).unwrap_err();
             assert_eq!((hold.why, hold.code), (Why::Client, Code::BadClient), "{logins:?}");
             assert_eq!(application.decide(OAUTH2, 0, at(3700), HOUR), Ok(true), "{logins:?}");
+            assert_eq!(application.decide(OAUTH2, 1, at(3700), HOUR), Ok(false), "{logins:?}");
             application.clear();
             assert_eq!(application.decide(OAUTH2, 0, at(2), HOUR), Ok(true), "{logins:?}");
         }

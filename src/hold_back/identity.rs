@@ -86,10 +86,6 @@ impl Identity {
         let sent = Fingerprint::of(&[secret.as_bytes(), realm.client_secret()])?;
         Ok(Identity { owner: realm.user(key, login)?, sent: Sent(sent.start()) })
     }
-
-    pub(crate) fn owner(&self) -> &Owner {
-        &self.owner
-    }
 }
 
 #[cfg(test)]

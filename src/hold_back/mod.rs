@@ -23,7 +23,7 @@ mod user;
 
 pub(crate) use callback::{InCallback, check_not_in_callback};
 pub(crate) use identity::{Guards, Identity, Owner, Realm};
-pub(crate) use turn::{Caller, Turn, UserTurn, begin_user, take_turn};
+pub(crate) use turn::{Turn, UserTurn, begin_user, take_turn};
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -51,10 +51,11 @@ pub(crate) fn clear(owner: &Owner) {
     with_table(|table| table.clear(owner));
 }
 
-/// Returns the hold that the next login of a user will meet if its secret does not change.
+/// Returns the hold that the next login of a session's user will meet if its secret does not change. A `hold_back` of zero:
+/// the default.
 pub(crate) fn held(owner: &Owner, hold_back: Duration) -> Option<HeldFacts> {
     let now = Ticks::now();
-    let Hold { code, since, until, .. } = with_table(|table| table.hold(owner, now, hold_back))?;
+    let Hold { code, since, until, .. } = with_table(|table| table.hold(owner, now, of_session(hold_back)))?;
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     Some(HeldFacts {
@@ -62,6 +63,11 @@ pub(crate) fn held(owner: &Owner, hold_back: Duration) -> Option<HeldFacts> {
         since: seconds(wall.saturating_sub(now.since(since))),
         until: until.map(|until| seconds(wall.saturating_add(until.since(now)))),
     })
+}
+
+/// A session is always held: zero means the default.
+fn of_session(hold_back: Duration) -> Duration {
+    if hold_back.is_zero() { DEFAULT_HOLD_BACK } else { hold_back }
 }
 
 /// Returns the code with which the last secret of a user was refused.

@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn logins_of_a_user_go_one_at_a_time_until_one_is_accepted() {
-        let mut scene = Scene::new(realm(true, false));
+        let mut scene = Scene::new(realm(true, true));
         assert_eq!(scene.begin(1, "a", "x"), BEGUN);
         assert_eq!(scene.begin(2, "A", "x"), WAITS, "the same user");
         assert_eq!(scene.begin(3, "a", "y"), WAITS, "another secret");
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn child_knows_the_holds_of_its_parent_and_not_its_logins() {
-        let mut scene = Scene::new(realm(true, false));
+        let mut scene = Scene::new(realm(true, true));
         assert_eq!(scene.begin(1, "a", "x"), BEGUN);
         scene.end(1, "a", "x", NO);
         assert_eq!(scene.begin(2, "b", "x"), BEGUN);

@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
-use super::DEFAULT_HOLD_BACK;
 use super::callback::check_not_in_callback;
 use super::identity::{Identity, Owner, Sent};
+use super::of_session;
 use super::outcome::Outcome;
 use super::table::{Number, Table, Turns, Wanted};
 use crate::clock::Ticks;
@@ -20,14 +20,6 @@ use crate::wipe::PerProcess;
 static TABLE: PerProcess<Mutex<Table>> = PerProcess::new();
 /// A child goes on with the numbers of its parent, so that it does not end turns of its own instead of inherited ones.
 static NUMBERS: AtomicU64 = AtomicU64::new(0);
-
-/// Who sends a login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Caller {
-    /// A call with its own secret.
-    Plain,
-    Session,
-}
 
 /// Runs `work` with the table of this process. That of a child begins as a copy of its parent's.
 pub(super) fn with_table<R>(work: impl FnOnce(&mut Table) -> R) -> R {
@@ -70,21 +62,12 @@ struct Running {
     outcome: Outcome,
 }
 
-/// Waits until this login may be sent. With a `hold_back` of zero, a plain call is neither held nor queued, and a session
-/// uses the default.
+/// Waits until a login of a plain call may be sent. With a `hold_back` of zero it is neither held nor queued.
 ///
 /// # Errors
 /// [`Code::HeldBack`](crate::error::Code::HeldBack): it may not be sent. Or the operation has ended. Nothing was sent.
-pub(crate) fn take_turn(
-    operation: &Operation<'_>,
-    identity: &Identity,
-    hold_back: Duration,
-    caller: Caller,
-) -> Result<Turn, Error> {
-    let hold_back = match caller {
-        Caller::Plain => Some(hold_back).filter(|hold_back| !hold_back.is_zero()),
-        Caller::Session => Some(of_session(hold_back)),
-    };
+pub(crate) fn take_turn(operation: &Operation<'_>, identity: &Identity, hold_back: Duration) -> Result<Turn, Error> {
+    let hold_back = Some(hold_back).filter(|hold_back| !hold_back.is_zero());
     begin(operation, &identity.owner, Some(identity.sent), hold_back).map(Turn)
 }
 
@@ -140,10 +123,6 @@ impl Drop for Running {
         }
         with_table(|table| table.end(number, owner, sent, outcome, began, Ticks::now()));
     }
-}
-
-fn of_session(hold_back: Duration) -> Duration {
-    if hold_back.is_zero() { DEFAULT_HOLD_BACK } else { hold_back }
 }
 
 fn begin(
@@ -211,7 +190,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    use super::{Caller, Turn, begin_user, take_turn};
+    use super::{Turn, begin_user, take_turn};
     use crate::error::{Cause, Code, Error};
     use crate::hold_back::callback::InCallback;
     use crate::hold_back::identity::{Guards, Identity, Realm};
@@ -227,7 +206,7 @@ mod tests {
     }
 
     fn turn(operation: &Operation<'_>, identity: &Identity) -> Result<Turn, Error> {
-        take_turn(operation, identity, DEFAULT_HOLD_BACK, Caller::Plain)
+        take_turn(operation, identity, DEFAULT_HOLD_BACK)
     }
 
     /// Runs `login` on many threads at once, some times each, with the number of the call.
@@ -357,13 +336,13 @@ mod tests {
             let inside = InCallback::enter(&identity.owner);
             let calls = [
                 super::begin(&operation, &identity.owner, None, None).map(drop),
-                take_turn(&operation, &identity, Duration::ZERO, Caller::Plain).map(drop),
+                take_turn(&operation, &identity, Duration::ZERO).map(drop),
             ];
             for call in calls {
                 assert_eq!(call.unwrap_err().code(), Code::InvalidArgument);
             }
             let other = Identity::new(&realm("reading", true), "k", "b", "x").unwrap();
-            assert!(take_turn(&operation, &other, DEFAULT_HOLD_BACK, Caller::Plain).is_ok(), "another user");
+            assert!(take_turn(&operation, &other, DEFAULT_HOLD_BACK).is_ok(), "another user");
             drop(inside);
             reading.fetch_sub(1, Ordering::Relaxed);
             match turn.with_secret(&operation, &identity, Duration::ZERO) {
@@ -382,13 +361,11 @@ mod tests {
         let identity = Identity::new(&realm("no hold", true), "k", "a", "x").unwrap();
         let _running = turn(&alone(LIMIT), &identity).unwrap();
         for _ in 0..5 {
-            let turn = take_turn(&alone(Duration::from_millis(1)), &identity, Duration::ZERO, Caller::Plain).unwrap();
+            let turn = take_turn(&alone(Duration::from_millis(1)), &identity, Duration::ZERO).unwrap();
             turn.conclude(Err(&Cause::Denied.into()));
         }
-        for caller in [Caller::Plain, Caller::Session] {
-            let hold_back = if caller == Caller::Plain { DEFAULT_HOLD_BACK } else { Duration::ZERO };
-            let error = take_turn(&alone(LIMIT), &identity, hold_back, caller).err().unwrap();
-            assert!(error.message().contains(": NF_DENIED, 0 s ago"), "{error}");
-        }
+        let error = turn(&alone(LIMIT), &identity).err().unwrap();
+        assert!(error.message().contains(": NF_DENIED, 0 s ago"), "{error}");
+        assert!(held(&identity.owner, Duration::ZERO).is_some(), "of a session");
     }
 }

@@ -14,7 +14,7 @@ const LATELY: Duration = Duration::from_secs(10);
 /// The pause after the first login without a response, if the secret was accepted before. It doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest of these pauses, and the pause if the secret was never accepted.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+const MAX_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// In this time, two different secrets may be refused. The third is held back.
 const SECRETS_WINDOW: Duration = Duration::from_secs(15 * 60);
 
@@ -158,7 +158,7 @@ impl Known {
         let (why, span) = match (self.verdict, self.unanswered) {
             (Verdict::Accepted, 0) | (Verdict::Cleared, _) => return None,
             (Verdict::Accepted, times) => (Why::Unanswered, pause(times)),
-            (Verdict::Unanswered, ..=1) => (Why::Unanswered, LONGEST_PAUSE),
+            (Verdict::Unanswered, ..=1) => (Why::Unanswered, MAX_PAUSE),
             (Verdict::Unanswered, _) => (Why::NeverAnswered, hold_back),
             (Verdict::Refused, _) => (Why::Refused, hold_back),
         };
@@ -176,7 +176,7 @@ impl Known {
 }
 
 fn pause(times: u8) -> Duration {
-    FIRST_PAUSE.saturating_mul(1 << u32::from(times.saturating_sub(1).min(16))).min(LONGEST_PAUSE)
+    FIRST_PAUSE.saturating_mul(1 << u32::from(times.saturating_sub(1).min(16))).min(MAX_PAUSE)
 }
 
 /// Codes are below 128.

@@ -10,6 +10,8 @@ use super::question::{Question, Sent};
 use super::renewal::{Kind, Next, Renewal, Terms, Way};
 use super::sealed_token::SealedToken;
 use super::shared::{self, LastError, Name, Shared};
+use time::OffsetDateTime;
+
 use crate::call_facts::CallFacts;
 use crate::client::{Client, Step};
 use crate::clock::Ticks;
@@ -168,7 +170,7 @@ impl Core {
                         };
                         joined = Some(state.flight.join(Arc::clone(&waker)));
                         drop(state);
-                        let Passenger { waker, .. } = passenger.get_or_insert(Passenger { shared, waker });
+                        let Passenger { waker, .. } = passenger.get_or_insert_with(|| Passenger { shared, waker });
                         operation.wait(waker, &mut [waker.watched()], None, None).map_err(wait_ended)?;
                     }
                 },
@@ -263,7 +265,7 @@ impl Core {
                     .client
                     .turn(operation, turn, key.expose(), login.expose(), secret.expose())
                     .map_err(not_sent)?;
-                if operation.left() < TIME_FOR_LOGIN.min(operation.timeout() / 2) {
+                if operation.left() < TIME_FOR_LOGIN.min(self.client.timeout() / 2) {
                     return Err(NotSent { error: Error::new(Cause::TooLateForLogin).unsent(), leaves: true });
                 }
                 // An idle connection may have been lost without a sign, and the outcome would be unknown.
@@ -482,7 +484,7 @@ impl Core {
                         operation.waker().map_err(|error| Error::new(Cause::NoResources).detail(error).unsent())?;
                     state.flight.join(Arc::clone(&waker));
                     drop(state);
-                    let Passenger { waker, .. } = passenger.get_or_insert(Passenger { shared, waker });
+                    let Passenger { waker, .. } = passenger.get_or_insert_with(|| Passenger { shared, waker });
                     operation.wait(waker, &mut [waker.watched()], None, None).map_err(wait_ended)?;
                 }
                 Sight::Free | Sight::Landed(_) => {
@@ -565,6 +567,18 @@ fn wait_ended(ended: Ended) -> Error {
         Ended::TimedOut => Error::new(Cause::WaitTimedOut),
         Ended::Cancelled => Error::new(Cause::WaitCancelled),
         Ended::Failed(error) => Error::new(Cause::NoResources).detail(error),
+    }
+}
+
+/// Returns a time in Unix seconds as a date.
+fn date(at: i64) -> String {
+    match OffsetDateTime::from_unix_timestamp(at) {
+        Ok(time) => {
+            let (date, (hour, minute, second)) = (time.date(), time.to_hms());
+            let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+            format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+        }
+        Err(_) => at.to_string(),
     }
 }
 

@@ -1,14 +1,14 @@
 /*
  * Makes calls with any options. Prints every result, one per line.
  *
- * Standard input has a line `name=value` for each of: url, ca, ca_in_memory (a file, which is read here), client_chain,
- * client_key, timeout_ms, connect_timeout_ms, proxy, bypass, environment_proxy, keep_alive_ms, product, oauth2 (1: that
- * service), client_secret, credential_type, allow_host, key, login, secret, ask ("refresh", "revoke" or "application";
- * otherwise a token for the login), scheme, value, refresh_token and instance_url (of the token that is refreshed or
- * revoked), calls (how many, one after another on one client; 1), pause_ms (between them), log (1: print the log),
- * cancel_after_ms and free_after_ms (what another thread does to the client, once), at (the beginning of a line of
- * the log) and then (what is done there, once: "cancel" or "free" the client, "overrun" the timeout, or read this
- * file to its end).
+ * Standard input has a line `name=value` for each of: url, ca, ca_in_memory (a file, which is read here),
+ * client_chain, client_key, timeout_ms, connect_timeout_ms, hold_back_ms, proxy, bypass, environment_proxy,
+ * keep_alive_ms, product, oauth2 (1: that service), client_secret, credential_type, allow_host, key, login, secret,
+ * ask ("refresh", "revoke" or "application"; otherwise a token for the login), scheme, value, refresh_token and
+ * instance_url (of the token that is refreshed or revoked), calls (how many, one after another on one client; 1),
+ * pause_ms (between them), log (1: print the log), cancel_after_ms and free_after_ms (what another thread does to the
+ * client, once), at (the beginning of a line of the log) and then (what is done there, once: "cancel" or "free" the
+ * client, "overrun" the timeout, or read this file to its end).
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -114,6 +114,8 @@ static nf_error *configure(nf_options *options)
         error = nf_options_set_timeout_ms(options, number("timeout_ms", 0));
     if (error == NULL && setting("connect_timeout_ms") != NULL)
         error = nf_options_set_connect_timeout_ms(options, number("connect_timeout_ms", 0));
+    if (error == NULL && setting("hold_back_ms") != NULL)
+        error = nf_options_set_hold_back_ms(options, number("hold_back_ms", 0));
     if (error == NULL && setting("environment_proxy") != NULL)
         error = nf_options_use_environment_proxy(options);
     if (error == NULL && setting("proxy") != NULL)

@@ -40,6 +40,8 @@ static nf_client *client_for(const char *base_url, const char *ca_file, uint32_t
     nf_client *client = NULL;
 
     EXPECT(nf_options_set_base_url(options, base_url), NF_OK);
+    /* Calls of one user overlap, and end without a response. */
+    EXPECT(nf_options_set_hold_back_ms(options, 0), NF_OK);
     EXPECT(nf_options_set_ca_file(options, ca_file), NF_OK);
     EXPECT(nf_options_set_timeout_ms(options, timeout_ms), NF_OK);
     EXPECT(nf_options_set_keep_alive_ms(options, 60000), NF_OK);

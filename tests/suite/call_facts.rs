@@ -135,11 +135,11 @@ fn facts_of_a_lost_idle_connection_are_discarded() {
     let server = thread::spawn(move || {
         let (mut client, _) = listener.accept().unwrap();
         read_head(&mut client).unwrap();
-        client.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n").unwrap();
+        client.write_all(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n").unwrap();
     });
     let facts = Call::to(&url).with("keep_alive_ms", "60000").with("calls", "2").with("pause_ms", "400").run();
     server.join().unwrap();
-    assert_eq!(values(&facts, "code"), ["NF_DENIED", "NF_CONNECT"], "{}", facts.stdout);
+    assert_eq!(values(&facts, "code"), ["NF_BUSY", "NF_CONNECT"], "{}", facts.stdout);
     assert_eq!((parts(&facts, 0), parts(&facts, 1)), (vec!["connect", "server", "total"], vec!["connect", "total"]));
     assert_eq!(values(&facts, "remote_address")[1], "");
 }

@@ -56,7 +56,7 @@ impl Place {
     fn with(users: usize, options: Options) -> Place {
         let users: Vec<String> = (0..users).map(|number| format!("user{number}@example.com")).collect();
         let all = users.iter().map(|login| support::user(login, SECRET)).collect();
-        let (stub, ca) = own_stub(Options { users: all, record: false, ..options });
+        let (stub, ca) = own_stub(Options { users: all, record: false, keep_alive: true, ..options });
         Place { stub, ca, users }
     }
 
