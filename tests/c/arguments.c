@@ -263,6 +263,11 @@ static void service_values(void)
     nf_token *token = (nf_token *)&client;
     EXPECT(nf_client_get_token(made, KEY, uuid, NULL, &token), NF_INVALID_ARGUMENT);
     CHECK(token == NULL && all_zero(uuid, sizeof uuid));
+    nf_session *session = NULL;
+    EXPECT(nf_session_new(made, KEY, "5f0c1d2e-8a4b-4c6d-9e7f-0a1b2c3d4e5f", &session), NF_OK);
+    EXPECT(nf_session_log_in(session, NULL, &token), NF_INVALID_ARGUMENT);
+    CHECK(token == NULL);
+    nf_session_free(session);
     nf_client_free(made);
 
     EXPECT(nf_options_allow_host(NULL, "localhost"), NF_INVALID_ARGUMENT);
