@@ -462,8 +462,10 @@ impl Core {
         state.publish();
         drop(state);
         result.map_err(|error| match current.and_then(|token| token.expires_at()) {
-            Some(at) => error
-                .advise(&format!("The session has forgotten the token. The service accepts it until Unix time {at}.")),
+            Some(at) => error.advise(&format!(
+                "The session has forgotten the token; for the service it is valid until {}.",
+                date(at)
+            )),
             None => error.advise("The session has forgotten the token. The service may still accept it."),
         })
     }
