@@ -142,6 +142,10 @@ impl Core {
     /// Returns a valid token; asks for one if necessary. `own`: the secret of this call, instead of the secret callback's.
     pub(super) fn obtain(&self, operation: &Operation<'_>, own: Option<&Secret>) -> Result<Got, Error> {
         hold_back::check_not_in_callback(&self.owner)?;
+        // A cancelled handle gets no token from memory either.
+        if operation.is_over() {
+            return Err(Error::new(Cause::CancelledBefore).unsent());
+        }
         let source = own.map(|secret| Fingerprint::of(&[secret.expose()])).transpose()?;
         let shared = self.shared();
         let (mut joined, mut passenger) = (None, None);
