@@ -198,7 +198,7 @@ impl Client {
     /// # Errors
     /// [`Code::InvalidArgument`] if key or login cannot be sent.
     pub fn clear_hold(&self, key: &str, login: &str) -> Result<(), Error> {
-        Credentials::new(key, login, "")?;
+        self.check_user(key, login)?;
         hold_back::clear(&self.core.realm.user(key, login)?);
         Ok(())
     }
@@ -371,6 +371,15 @@ impl Client {
     /// The service cannot be asked this.
     pub(crate) fn check(&self, ask: &Ask<'_>) -> Result<(), Error> {
         self.core.service.request(ask, None).map(drop)
+    }
+
+    /// Checks whether the service can be asked for a token of this user, whatever its secret is.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] if key or login cannot be sent.
+    pub(crate) fn check_user(&self, key: &str, login: &str) -> Result<(), Error> {
+        // Not empty, because a company needs its request token.
+        self.check(&Ask::Token(Credentials::new(key, login, "a secret")?))
     }
 
     /// Goes on with the turn of a user, as soon as its secret is known.

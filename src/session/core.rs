@@ -17,7 +17,7 @@ use crate::client::{Client, Step};
 use crate::clock::Ticks;
 use crate::error::{Cause, Code, Error};
 use crate::fingerprint::Fingerprint;
-use crate::flow::{Ask, Credentials, KeptToken, Outcome};
+use crate::flow::{Ask, KeptToken, Outcome};
 use crate::hold_back::{self, Owner};
 use crate::log::Level;
 use crate::operation::{Ended, Operation, Waker};
@@ -107,7 +107,7 @@ impl Core {
     /// # Errors
     /// Key or login cannot be sent.
     pub(super) fn of(client: &Client, key: &str, login: &str) -> Result<Arc<Core>, Error> {
-        client.check(&Ask::Token(Credentials::new(key, login, "")?))?;
+        client.check_user(key, login)?;
         let folded = Secret::from(login.to_ascii_lowercase());
         let name = (client.identity(), Fingerprint::of(&[key, folded.expose()])?);
         shared::find_or_make(name, || {
@@ -142,6 +142,10 @@ impl Core {
     /// Returns a valid token; asks for one if necessary. `own`: the secret of this call, instead of the secret callback's.
     pub(super) fn obtain(&self, operation: &Operation<'_>, own: Option<&Secret>) -> Result<Got, Error> {
         hold_back::check_not_in_callback(&self.owner)?;
+        // A cancelled handle gets no token from memory either.
+        if operation.is_over() {
+            return Err(Error::new(Cause::CancelledBefore).unsent());
+        }
         let source = own.map(|secret| Fingerprint::of(&[secret.expose()])).transpose()?;
         let shared = self.shared();
         let (mut joined, mut passenger) = (None, None);
