@@ -198,7 +198,7 @@ impl Core {
                     Next::Rejected(rest) => {
                         return Err(Error::new(Cause::FreshTokensRejected).retry_after(Some(rest)).unsent());
                     }
-                    Next::Renew { way, .. } => {
+                    Next::Renew(way) => {
                         state.flight.begin(source);
                         drop(state);
                         drop(passenger);
@@ -337,21 +337,22 @@ impl Core {
             let Sent { question, pending, turn, since } = sent;
             let step = question.ask().map(|ask| self.client.conclude(operation, &ask, pending, cut));
             match step {
-                Ok(Step::AskedAgain(pending)) => {
+                Ok(Step::Continue(pending)) => {
+                    let pending = *pending;
                     pilot.shared.lock().tokens.begins(Ticks::now(), question.way());
                     sent = Sent { question, pending, turn, since };
                 }
-                Ok(Step::Answered(Ok((Outcome::Token { token, .. }, call)))) => {
+                Ok(Step::Break(Ok((Outcome::Token { token, .. }, call)))) => {
                     if let Some(turn) = turn {
                         turn.conclude(Ok(()));
                     }
                     return self.keep(operation, token, call, question.way(), since, pilot).map(Some);
                 }
-                Ok(Step::Answered(Ok((_, call)))) => {
+                Ok(Step::Break(Ok((_, call)))) => {
                     let error = Error::new(Cause::Unforeseen).of_call(call);
                     return self.fail(operation, error, question.way(), pilot).map(Some);
                 }
-                Ok(Step::Answered(Err(error))) | Err(error) => {
+                Ok(Step::Break(Err(error))) | Err(error) => {
                     if let Some(turn) = turn {
                         turn.conclude(Err(&error));
                     }
