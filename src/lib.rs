@@ -22,6 +22,7 @@
 //! | the ID of a call, its times and the address that it reached | `call_id`, `call_facts` |
 //! | a token and its related values | `token` |
 //! | keeps descriptors 0 to 2 free | `descriptor` |
+//! | spreads threads over copies of shared data | `thread_number` |
 //! | wipes memory, and separates processes after fork | `wipe`, `secret` |
 //! | secrets that stay between calls, encrypted; recognized without staying | `sealed`; `fingerprint` |
 //! | the C functions | `capi` |
@@ -48,6 +49,7 @@ mod sealed;
 mod secret;
 mod secret_source;
 mod session;
+mod thread_number;
 mod token;
 mod transport;
 mod user_origins;

@@ -63,7 +63,7 @@ impl Session {
         if self.handle.is_closed() {
             return None;
         }
-        self.core.shared().fresh()?.open().ok()
+        self.core.shared().open_fresh()
     }
 
     /// Returns a valid token; asks for one if necessary.
