@@ -496,7 +496,7 @@ causes! {
         "Check for a firewall that drops packets silently, and for a DNS server or a proxy that does not respond. Wait {pause}, then retry.";
     WaitTimedOut => Timeout, AfterSeconds(5),
         "Timeout while another call of the program was asking for this user",
-        "Wait {pause}, then retry, or raise the timeout (nf_options_set_timeout_ms).";
+        "Raise the timeout (nf_options_set_timeout_ms). Wait {pause}, then retry.";
     TooLateForLogin => Timeout, AfterSeconds(5),
         "Timeout before the login was sent (too little time was left for a response)",
         "Raise the timeout (nf_options_set_timeout_ms), and check what takes long: the secret callback, or another call that was asking for this user. Wait {pause}, then retry.";
