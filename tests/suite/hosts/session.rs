@@ -37,7 +37,8 @@ fn cobol_program_asks_for_a_secret_when_a_login_is_needed() {
         ([wrong, wrong, &user.secret], "NF_DENIED\nNF_HELD_BACK\ntoken\n", 3),
     ] {
         let (stub, ca) = own_stub(Options::default());
-        let fill = |word: &&str| with_stub(word, &stub, &ca).replace("{key}", &user.key).replace("{login}", &user.login);
+        let fill =
+            |word: &&str| with_stub(word, &stub, &ca).replace("{key}", &user.key).replace("{login}", &user.login);
         let words: Vec<String> = host.run.iter().map(fill).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let facts = place.program(&host, &work, &words, &[]).lines(&secrets).run();
