@@ -9,7 +9,7 @@ import (
 	"unsafe"
 )
 
-// Session keeps a token of one user valid, for all goroutines. Sessions of one client with the same key and login are one: they
+// Session keeps a token of one user valid. All goroutines may use it. Sessions of one client with the same key and login are one: they
 // have the same token and ask for it once. Each call has its own share of it (nf_session_share), as the calls of a Client have.
 type Session struct {
 	handles handles[*C.nf_session]
