@@ -6,7 +6,18 @@ use super::Host;
 const DOTNET_BUILD: &[&[&str]] = &[
     &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-target:library", "-out:Nativeflow.dll", "Nativeflow.cs"],
     &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-r:Nativeflow.dll", "-out:GetToken.exe", "GetToken.cs"],
-    &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-out:Tests.exe", "Nativeflow.cs", "Tests.cs"],
+    &[
+        "mcs",
+        "-warn:4",
+        "-warnaserror",
+        "-langversion:7.2",
+        "-r:System.Net.Http.dll",
+        "-out:Tests.exe",
+        "Nativeflow.cs",
+        "SessionHandler.cs",
+        "Tests.cs",
+        "SessionTests.cs",
+    ],
     &["cp", "Nativeflow.dll.config", "Tests.exe.config"],
 ];
 
