@@ -3,8 +3,8 @@
  *
  *     session [--oauth2] BASE_URL CONSUMER_KEY LOGIN TOKEN_FILE [CA_FILE]
  *
- * Reads from the terminal, or from lines of standard input: the client secret; the secret (password), when a login is needed; and
- * paths of the API. After the last path it logs out. TOKEN_FILE has the form of refresh.c. Link with libcurl.
+ * Reads from the terminal, or from lines of standard input: the client secret, then paths of the API. After a path it reads the
+ * secret (password), if a login is needed. After the last path it logs out. TOKEN_FILE has the form of refresh.c. Link with libcurl.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "api_call.h"
@@ -30,7 +30,7 @@ static nf_error *request(const nf_session *session, const char *path, const char
         if (!is_over)
             error = nf_session_reject_token(session, token); /* the next call gets another one */
         nf_token_free(token);
-        printf("%s: HTTP %ld%s\n", path, status, is_over ? "" : ", with another token:");
+        printf("\n%s: HTTP %ld%s\n", path, status, is_over ? "" : ", with another token:");
         fflush(stdout);
         if (is_over || error != NULL)
             return error;

@@ -33,16 +33,20 @@ namespace nativeflow {
 
 namespace detail {
 
-/* Replaces C functions in a remedy with the members of options: nf_options_set_ca_file with options::ca_file. */
+/* Replaces C functions in a remedy with members: nf_options_set_ca_file with options::ca_file. */
 inline std::string with_own_names(std::string remedy)
 {
     static constexpr std::pair<std::string_view, std::string_view> names[] = {
         {"nf_options_set_timeout_ms", "options::timeout"},
         {"nf_options_set_connect_timeout_ms", "options::connect_timeout"},
         {"nf_options_set_keep_alive_ms", "options::keep_alive"},
+        {"nf_options_set_refresh_margin_ms", "options::refresh_margin"},
+        {"nf_options_set_hold_back_ms", "options::hold_back"},
         {"nf_options_set_", "options::"},
         {"nf_options_use_", "options::"},
         {"nf_options_", "options::"},
+        {"nf_client_", "client::"},
+        {"nf_session_", "session::"},
     };
     for (const auto &[c_name, own_name] : names)
         for (std::size_t at = 0; (at = remedy.find(c_name, at)) != std::string::npos; at += own_name.size())
@@ -371,6 +375,11 @@ using log_function = std::function<void(std::int32_t level, std::string_view lin
 /* Takes no arguments. It must not call this library. Its exceptions are ignored. */
 using release_function = std::function<void()>;
 
+/* Writes the secret of a user to `buffer`, which the library wipes, and returns its length, NF_SECRET_NONE or
+   NF_SECRET_UNAVAILABLE. An exception counts as NF_SECRET_UNAVAILABLE. See nf_secret_fn. */
+using secret_function =
+    std::function<std::int32_t(std::string_view login, std::int32_t last_code, char *buffer, std::size_t capacity)>;
+
 /* The settings that a client is created from. Each setter throws if the value is invalid. */
 class options {
 public:
@@ -384,6 +393,10 @@ public:
     options &timeout(std::chrono::milliseconds limit) { return set(nf_options_set_timeout_ms, limit); }
     options &connect_timeout(std::chrono::milliseconds limit) { return set(nf_options_set_connect_timeout_ms, limit); }
     options &keep_alive(std::chrono::milliseconds longest) { return set(nf_options_set_keep_alive_ms, longest); }
+    /* How long before its expiry a session renews a token. */
+    options &refresh_margin(std::chrono::milliseconds margin) { return set(nf_options_set_refresh_margin_ms, margin); }
+    /* How long a refused secret is not sent again. */
+    options &hold_back(std::chrono::milliseconds time) { return set(nf_options_set_hold_back_ms, time); }
 
     options &add_ca_pem(std::string_view pem)
     {
@@ -438,8 +451,21 @@ public:
             return *this;
         }
         auto kept = std::make_unique<log_function>(std::move(function));
-        detail::check(nf_options_on_release(options_.get(), drop, kept.get()));
+        detail::check(nf_options_on_release(options_.get(), drop<log_function>, kept.get()));
         detail::check(nf_options_set_log(options_.get(), write, kept.release()));
+        return *this;
+    }
+
+    /* Sessions get the secrets of their users from this function. It is destroyed when that of `log` would be. */
+    options &secret_callback(secret_function function)
+    {
+        if (!function) {
+            detail::check(nf_options_set_secret_callback(options_.get(), nullptr, nullptr));
+            return *this;
+        }
+        auto kept = std::make_unique<secret_function>(std::move(function));
+        detail::check(nf_options_on_release(options_.get(), drop<secret_function>, kept.get()));
+        detail::check(nf_options_set_secret_callback(options_.get(), read_secret, kept.release()));
         return *this;
     }
 
@@ -477,7 +503,17 @@ private:
         }
     }
 
-    static void NF_CALL drop(void *user) noexcept { delete static_cast<log_function *>(user); }
+    static std::int32_t NF_CALL read_secret(void *user, const char *login, std::int32_t last_code, char *buffer,
+                                            std::size_t capacity) noexcept
+    {
+        try {
+            return (*static_cast<secret_function *>(user))(login, last_code, buffer, capacity);
+        } catch (...) {
+            return NF_SECRET_UNAVAILABLE;
+        }
+    }
+
+    template <typename Function> static void NF_CALL drop(void *user) noexcept { delete static_cast<Function *>(user); }
 
     static void NF_CALL release(void *user) noexcept
     {
@@ -558,6 +594,13 @@ public:
         return result;
     }
 
+    /* The next call may send the login once, also with a secret that was refused. Sends nothing. */
+    void clear_hold(std::string_view key, std::string_view login) const
+    {
+        secret key_copy(key), login_copy(login);
+        detail::check(nf_client_clear_hold(get(), key_copy.data(), login_copy.data()));
+    }
+
     /* Creates another handle with the same connections. It has its own cancellation, and its own timeout for each call.
        0 means the client's timeout. */
     [[nodiscard]] client share(std::chrono::milliseconds timeout = std::chrono::milliseconds::zero()) const
@@ -578,6 +621,92 @@ private:
     explicit client(nf_client *c_client) noexcept : client_(c_client) {}
 
     std::unique_ptr<nf_client, deleter> client_;
+};
+
+/* A handle of a session, which keeps a token of one user valid. Its client may be destroyed first. */
+class session {
+public:
+    session(const client &from, std::string_view key, std::string_view login)
+    {
+        secret key_copy(key), login_copy(login);
+        nf_session *made = nullptr;
+        detail::check(nf_session_new(from.get(), key_copy.data(), login_copy.data(), &made));
+        session_.reset(made);
+    }
+
+    /* A valid token: from memory, by a refresh, or by a login with the secret from options::secret_callback. */
+    [[nodiscard]] token get_token() const
+    {
+        nf_token *got = nullptr;
+        nf_error *failed = nf_session_get_token(get(), &got);
+        token result(got);
+        detail::check(failed);
+        return result;
+    }
+
+    /* The same without exceptions: no value on failure; `why` is then the error. */
+    [[nodiscard]] std::optional<token> get_token(error &why) const noexcept
+    {
+        return detail::without_exceptions([&] { return get_token(); }, why);
+    }
+
+    /* The same with this secret if a login is needed. It is wiped on every path. */
+    [[nodiscard]] token log_in(secret &password) const
+    {
+        /* To the server, zeros would be a wrong password, which counts as a failed login. */
+        if (password.is_used())
+            throw error(NF_INVALID_ARGUMENT, "Invalid secret (used before)",
+                        "Fix the calling program: make a new one for each call.");
+        nf_token *got = nullptr;
+        nf_error *failed = nf_session_log_in(get(), password.data(), &got);
+        token result(got);
+        password.wipe();
+        detail::check(failed);
+        return result;
+    }
+
+    /* Starts from a token that the program has stored. An older one changes nothing. */
+    void set_token(const token &kept) const { detail::check(nf_session_set_token(get(), kept.get())); }
+    /* The API has answered that the token is not valid any more. The next call gets a new one. */
+    void reject_token(const token &rejected) const { detail::check(nf_session_reject_token(get(), rejected.get())); }
+    /* The next call may send the login once, also with a secret that was refused. Sends nothing. */
+    void clear_hold() const { detail::check(nf_session_clear_hold(get())); }
+    /* Revokes the token at the service, and forgets it. */
+    void log_out() const { detail::check(nf_session_log_out(get())); }
+
+    /* The state as JSON, without a secret. See nf_session_status. */
+    [[nodiscard]] std::string status() const
+    {
+        std::string text(1024, '\0');
+        for (std::size_t length = 0;; text.resize(length + 1)) {
+            detail::check(nf_session_status(get(), text.data(), text.size(), &length));
+            if (length < text.size()) {
+                text.resize(length);
+                return text;
+            }
+        }
+    }
+
+    /* Creates another handle of the same session, with its own cancellation and its own timeout for each call. 0 means
+       this handle's timeout. */
+    [[nodiscard]] session share(std::chrono::milliseconds timeout = std::chrono::milliseconds::zero()) const
+    {
+        nf_session *shared = nullptr;
+        detail::check(nf_session_share(get(), detail::c_milliseconds(timeout, NF_INVALID_ARGUMENT), &shared));
+        return session(shared);
+    }
+
+    /* Cancels as client::cancel does. */
+    void cancel() const noexcept { nf_session_cancel(session_.get()); }
+    const nf_session *get() const noexcept { return session_.get(); }
+
+private:
+    struct deleter {
+        void operator()(nf_session *c_session) const noexcept { nf_session_free(c_session); }
+    };
+    explicit session(nf_session *c_session) noexcept : session_(c_session) {}
+
+    std::unique_ptr<nf_session, deleter> session_;
 };
 
 } // namespace nativeflow

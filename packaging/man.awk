@@ -7,6 +7,9 @@
 
 # Reading: the preamble, then comments, each with the declaration after it.
 
+# NF_SECRET_NEEDED is a code.
+BEGIN { secret_results = "^NF_SECRET_(NONE|UNAVAILABLE)$" }
+
 FNR == 1 && /^\/\*$/ { part = "preamble"; next }
 part == "preamble" && /^ \*\/$/ { part = ""; next }
 part == "preamble" { preamble = preamble substr($0, 4) "\n"; next }
@@ -50,7 +53,8 @@ function note(declaration, comment,    name, words) {
         sub(/\(\)$/, "", name)
         macros[++macro_count] = name
         # The comment of a macro that is not a number describes its value.
-        value[name] = words[3] ~ /^[0-9]+$/ ? " (" words[3] ")" : ""
+        gsub(/[()]/, "", words[3])
+        value[name] = words[3] ~ /^-?[0-9]+$/ ? " (" words[3] ")" : ""
     } else if (match(declaration, /^typedef struct [a-z_]+/)) {
         name = substr(declaration, 16, RLENGTH - 15)
         types[++type_count] = name
@@ -103,10 +107,11 @@ function overview(    count, paragraphs, i) {
         prototype(declared[callbacks[i]])
         text(comments[callbacks[i]])
     }
-    list_macros("CODES", "^NF_", "^NF_(CREDENTIAL_|LOG_|TIMING_|VERSION_|CHECK_VERSION$)")
+    list_macros("CODES", "^NF_", "^NF_(CREDENTIAL_|LOG_|TIMING_|VERSION_|CHECK_VERSION$)|" secret_results)
     list_macros("LOG LEVELS", "^NF_LOG_", "^$")
     list_macros("TIMINGS", "^NF_TIMING_", "^$")
     list_macros("CREDENTIAL TYPES", "^NF_CREDENTIAL_", "^$")
+    list_macros("RESULTS OF A SECRET CALLBACK", secret_results, "^$")
     list_macros("VERSION MACROS", "^NF_(VERSION_|CHECK_VERSION$)", "^$")
     close(file)
 }
@@ -159,6 +164,8 @@ function type_page(name) {
     }
     if (comments[name] ~ /`NF_LOG_\*`/)
         list_macros("LOG LEVELS", "^NF_LOG_", "^$")
+    if (comments[name] ~ /`NF_SECRET_UNAVAILABLE`/)
+        list_macros("RESULTS", secret_results, "^$")
     example(name)
     section("SEE ALSO")
     put(references(name) "\\fBnativeflow\\fP(3)")
@@ -246,7 +253,7 @@ function list_macros(title, wanted, unwanted,    i, name) {
     for (i = 1; i <= macro_count; i++) {
         name = macros[i]
         if (name ~ wanted && name !~ unwanted) {
-            put(".TP\n\\fB" name "\\fP" value[name])
+            put(".TP\n\\fB" name "\\fP" escaped(value[name]))
             put_lines(emphasised(comments[name]))
         }
     }

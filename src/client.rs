@@ -1,5 +1,6 @@
 //! Connects the flow (what a service expects) with the transport (how it is reached).
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,13 +67,8 @@ impl Pending {
     }
 }
 
-/// What follows a response.
-pub(crate) enum Step {
-    /// The question is answered.
-    Answered(Result<(Outcome, CallFacts), Error>),
-    /// It was sent to another origin.
-    AskedAgain(Pending),
-}
+/// What follows a response: the answer, or the same question to another origin.
+pub(crate) type Step = ControlFlow<Result<(Outcome, CallFacts), Error>, Box<Pending>>;
 
 /// Returns whose logins a client sends.
 fn realm(service: &flow::Settings) -> Result<Realm, Error> {
@@ -202,7 +198,7 @@ impl Client {
     /// # Errors
     /// [`Code::InvalidArgument`] if key or login cannot be sent.
     pub fn clear_hold(&self, key: &str, login: &str) -> Result<(), Error> {
-        Credentials::new(key, login, "")?;
+        self.check_user(key, login)?;
         hold_back::clear(&self.core.realm.user(key, login)?);
         Ok(())
     }
@@ -241,8 +237,8 @@ impl Client {
         loop {
             let cut = pending.wait(operation).err();
             match self.conclude(operation, ask, pending, cut) {
-                Step::Answered(result) => return result,
-                Step::AskedAgain(next) => pending = next,
+                Step::Break(result) => return result,
+                Step::Continue(next) => pending = *next,
             }
         }
     }
@@ -301,23 +297,23 @@ impl Client {
                 Ok((Outcome::AskAt { origin, .. }, call)) => (origin, call),
                 result => {
                     self.note_origin(ask, known.as_ref(), None, result.as_ref().map(|(outcome, _)| outcome));
-                    return Step::Answered(result);
+                    return Step::Break(result);
                 }
             };
             operation.log(Level::Warning, format_args!("user belongs to {origin}, asking there"));
             return match self.begin_at(operation, ask, Some(&origin), connections) {
                 Ok((exchange, endpoint)) => {
                     let first = Some((origin, call));
-                    Step::AskedAgain(Pending { exchange, endpoint, connections, known, first })
+                    Step::Continue(Box::new(Pending { exchange, endpoint, connections, known, first }))
                 }
                 Err(error) => {
                     self.note_origin(ask, known.as_ref(), Some(&origin), Err(&error));
-                    Step::Answered(Err(after_first(error, &call)))
+                    Step::Break(Err(after_first(error, &call)))
                 }
             };
         };
         self.note_origin(ask, known.as_ref(), Some(&second), result.as_ref().map(|(outcome, _)| outcome));
-        Step::Answered(match result {
+        Step::Break(match result {
             Ok((Outcome::AskAt { refusal, .. }, call)) => Err(refusal.of_call(call.following(&first))),
             Ok((outcome, call)) => Ok((outcome, call.following(&first))),
             Err(error) => Err(after_first(error, &first)),
@@ -375,6 +371,15 @@ impl Client {
     /// The service cannot be asked this.
     pub(crate) fn check(&self, ask: &Ask<'_>) -> Result<(), Error> {
         self.core.service.request(ask, None).map(drop)
+    }
+
+    /// Checks whether the service can be asked for a token of this user, whatever its secret is.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] if key or login cannot be sent.
+    pub(crate) fn check_user(&self, key: &str, login: &str) -> Result<(), Error> {
+        // Not empty, because a company needs its request token.
+        self.check(&Ask::Token(Credentials::new(key, login, "a secret")?))
     }
 
     /// Goes on with the turn of a user, as soon as its secret is known.

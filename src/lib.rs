@@ -7,7 +7,7 @@
 //! | question | module |
 //! |---|---|
 //! | the options of a client, and the client itself | `options`, `client` |
-//! | a token that stays valid, for all threads; the program's function that returns a secret | `session`; `secret_source` |
+//! | a token that stays valid; the program's function that returns a secret | `session`; `secret_source` |
 //! | the clock that goes on while the machine sleeps | `clock` |
 //! | the origins to which users belong | `user_origins` |
 //! | a refused login is not sent again; logins of a user go one at a time | `hold_back` |
@@ -22,6 +22,7 @@
 //! | the ID of a call, its times and the address that it reached | `call_id`, `call_facts` |
 //! | a token and its related values | `token` |
 //! | keeps descriptors 0 to 2 free | `descriptor` |
+//! | spreads threads over copies of shared data | `thread_number` |
 //! | wipes memory, and separates processes after fork | `wipe`, `secret` |
 //! | secrets that stay between calls, encrypted; recognized without staying | `sealed`; `fingerprint` |
 //! | the C functions | `capi` |
@@ -48,6 +49,7 @@ mod sealed;
 mod secret;
 mod secret_source;
 mod session;
+mod thread_number;
 mod token;
 mod transport;
 mod user_origins;

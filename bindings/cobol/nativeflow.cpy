@@ -28,6 +28,8 @@
       *   USING options, BY VALUE NF-MS
       *     nf_options_set_timeout_ms     nf_options_set_keep_alive_ms
       *     nf_options_set_connect_timeout_ms
+      *     nf_options_set_refresh_margin_ms
+      *     nf_options_set_hold_back_ms
       *   USING options, BY VALUE NF-CREDENTIAL-TYPE
       *     nf_options_set_credential_type
       *   USING options
@@ -37,6 +39,8 @@
       *     nf_options_set_log
       *   USING options, BY VALUE NF-RELEASE-FUNCTION, any field
       *     nf_options_on_release
+      *   USING options, BY VALUE NF-SECRET-FUNCTION, any field
+      *     nf_options_set_secret_callback
       *   USING options, BY REFERENCE NF-CLIENT
       *     nf_client_new
       *   USING client, BY VALUE NF-MS, BY REFERENCE NF-SHARE
@@ -49,6 +53,22 @@
       *     nf_client_revoke_token
       *   USING client, key, BY REFERENCE NF-TOKEN
       *     nf_client_get_application_token
+      *   USING client, key, login
+      *     nf_client_clear_hold (does not zero the login)
+      *   USING client, key, login, BY REFERENCE NF-SESSION
+      *     nf_session_new (does not zero the login)
+      *   USING session, BY REFERENCE NF-TOKEN
+      *     nf_session_get_token
+      *   USING session, secret, BY REFERENCE NF-TOKEN
+      *     nf_session_log_in (zeroes the secret)
+      *   USING session, BY VALUE NF-TOKEN
+      *     nf_session_set_token          nf_session_reject_token
+      *   USING session
+      *     nf_session_clear_hold         nf_session_log_out
+      *   USING session, field, BY VALUE NF-SIZE, BY REFERENCE NF-NUMBER
+      *     nf_session_status
+      *   USING session, BY VALUE NF-MS, BY REFERENCE NF-SHARE
+      *     nf_session_share
       *   USING scheme, value, refresh token, URL, BY VALUE
       *   NF-EXPIRES-AT NF-REFRESH-EXPIRES-AT, BY REFERENCE NF-TOKEN
       *     nf_token_new (zeroes value and refresh token)
@@ -59,6 +79,7 @@
       * RETURNING OMITTED, USING the object
       *     nf_options_free               nf_client_free
       *     nf_client_cancel              nf_token_free
+      *     nf_session_free               nf_session_cancel
       *     nf_error_free
       * RETURNING NF-ADDRESS, then SET ADDRESS OF NF-TEXT
       *     nf_token_value                nf_token_scheme
@@ -83,9 +104,13 @@
       * The objects. Free each with its own function; NULL is allowed.
        01  NF-OPTIONS               USAGE POINTER VALUE NULL.
        01  NF-CLIENT                USAGE POINTER VALUE NULL.
-      * Another handle of the client. nf_client_cancel of it cancels its
-      * own calls only. Pass it to any function that takes a client, and
-      * free it with nf_client_free.
+      * A session keeps a token of one user valid: get_token.cob gets
+      * one token, session.cob keeps a session.
+       01  NF-SESSION               USAGE POINTER VALUE NULL.
+      * Another handle of the client or of the session. To cancel it
+      * cancels its own calls only. Pass it to any function that takes a
+      * client or a session, and free it with nf_client_free or
+      * nf_session_free.
        01  NF-SHARE                 USAGE POINTER VALUE NULL.
        01  NF-TOKEN                 USAGE POINTER VALUE NULL.
       * The token of a refresh, and the token of an administrator. NULL:
@@ -144,6 +169,19 @@
       * not call nativeflow.
        01  NF-RELEASE-FUNCTION      USAGE PROGRAM-POINTER.
 
+      * SET NF-SECRET-FUNCTION TO ENTRY "MY-SECRET". This program is
+      * called with the field that was given to
+      * nf_options_set_secret_callback BY REFERENCE, and BY VALUE with
+      * the address of the login, the code of the last refusal, the
+      * address of a buffer and its size. It writes the secret to the
+      * buffer and ends with GOBACK RETURNING its length, or one of
+      * these. Most programs need none: session.cob asks for a secret
+      * when nf_session_get_token fails with NF-SECRET-NEEDED.
+       01  NF-SECRET-FUNCTION       USAGE PROGRAM-POINTER.
+       01  NF-SECRET-RESULT         PIC S9(9) COMP-5.
+           88  NF-SECRET-NONE       VALUE -1.
+           88  NF-SECRET-UNAVAILABLE VALUE -2.
+
       * Later versions add codes. Handle an unknown code by its group.
        01  NF-CODE                  PIC S9(9) COMP-5 VALUE 0.
            88  NF-OK                VALUE 0.
@@ -164,6 +202,7 @@
            88  NF-REFRESH-EXPIRED   VALUE 26.
            88  NF-HELD-BACK         VALUE 27.
            88  NF-WRONG-HOST        VALUE 28.
+           88  NF-SECRET-NEEDED     VALUE 29.
       * 40 to 59: server.
            88  NF-SERVER-LATER      VALUES 40 THRU 59.
            88  NF-BUSY              VALUE 40.

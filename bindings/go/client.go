@@ -5,18 +5,23 @@ import "C"
 
 import (
 	"context"
-	"math"
 	"runtime"
-	"sync"
-	"time"
 )
 
 // Client gets tokens from one service. Each call has its own share of it (nf_client_share): a context cancels the share, and
 // no other call. All calls use the same connections.
 type Client struct {
-	lock    sync.Mutex                // held briefly: no blocking call runs under it
-	first   *C.nf_client              // nil: closed
-	running map[*C.nf_client]struct{} // the shares of running calls
+	handles handles[*C.nf_client]
+}
+
+var clientFunctions = functions[*C.nf_client]{
+	name: "client",
+	share: func(first *C.nf_client, limit C.uint32_t) (share *C.nf_client, err error) {
+		err = check(C.nf_client_share(first, limit, &share))
+		return share, err
+	},
+	cancel: func(client *C.nf_client) { C.nf_client_cancel(client) },
+	free:   func(client *C.nf_client) { C.nf_client_free(client) },
 }
 
 // NewClient creates a client from options. Close it after its last call. NewClient fails with ErrInvalidOption if the value of
@@ -27,10 +32,11 @@ func NewClient(options Options) (*Client, error) {
 	if err := options.apply(made); err != nil {
 		return nil, err
 	}
-	c := &Client{running: make(map[*C.nf_client]struct{})}
-	if err := check(C.nf_client_new(made, &c.first)); err != nil {
+	var first *C.nf_client
+	if err := check(C.nf_client_new(made, &first)); err != nil {
 		return nil, err
 	}
+	c := &Client{newHandles(clientFunctions, first)}
 	runtime.SetFinalizer(c, (*Client).Close) // in case the program does not close it
 	return c, nil
 }
@@ -119,117 +125,41 @@ func (c *Client) GetApplicationToken(ctx context.Context, clientID string) (*Tok
 	return tokenOf(got, err)
 }
 
-// call runs a C function on a share of its own, which ctx cancels.
-func (c *Client) call(ctx context.Context, run func(share *C.nf_client) *C.nf_error) error {
-	share, err := c.share(limit(ctx))
+// ClearHold lifts the hold of a user: the next call may send the login once, also with a secret that was refused. It sends
+// nothing, and does not wipe login.
+func (c *Client) ClearHold(consumerKey string, login []byte) error {
+	return withUser(consumerKey, login, func(key, login *C.char) error {
+		return c.handles.with(func(share *C.nf_client) error { return check(C.nf_client_clear_hold(share, key, login)) })
+	})
+}
+
+// withUser calls run with copies of a key and a login.
+func withUser(consumerKey string, login []byte, run func(key, login *C.char) error) error {
+	key, keyErr := newText(consumerKey)
+	defer key.free()
+	of, err := newText(login)
+	defer of.free()
+	if keyErr != nil {
+		err = keyErr
+	}
 	if err != nil {
 		return err
 	}
-	defer c.free(share)
-	defer watch(ctx, share)()
-	if from := run(share); from != nil {
-		failed := takeError(from)
-		if failed.Code == ErrCancelled || failed.Code == ErrTimeout {
-			failed.context = ctx.Err()
-		}
-		return failed
-	}
-	return nil
+	return run(key.start, of.start)
+}
+
+// call runs a C function on a share of its own, which ctx cancels.
+func (c *Client) call(ctx context.Context, run func(share *C.nf_client) *C.nf_error) error {
+	return c.handles.call(ctx, func(share *C.nf_client) error { return check(run(share)) })
 }
 
 // Cancel cancels every running call: they fail with ErrCancelled. The client can still be used; calls that start later are not
 // cancelled.
-func (c *Client) Cancel() {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	c.cancelRunning()
-}
+func (c *Client) Cancel() { c.handles.cancel() }
 
-// Close frees the client. Running calls fail with ErrCancelled within 10 ms; Close does not wait for them. Tokens do not
-// change. A second Close does nothing.
+// Close frees the client. Running calls fail with ErrCancelled within 10 ms; Close does not wait for them. Tokens and sessions
+// do not change. A second Close does nothing.
 func (c *Client) Close() {
-	c.lock.Lock()
-	first := c.first
-	c.first = nil
-	c.cancelRunning()
-	c.lock.Unlock()
 	runtime.SetFinalizer(c, nil)
-	C.nf_client_free(first)
-}
-
-// cancelRunning cancels the shares. They stay cancelled, so a call that has not entered C yet fails there at once. The caller
-// holds the lock.
-func (c *Client) cancelRunning() {
-	for share := range c.running {
-		C.nf_client_cancel(share)
-	}
-}
-
-// limit returns the timeout of a share in milliseconds. It is 0 (the client's timeout) unless ctx has a deadline. In that case
-// ctx ends the call, and the timeout of C is one second later, so that it never comes first.
-func limit(ctx context.Context) C.uint32_t {
-	deadline, limited := ctx.Deadline()
-	if !limited {
-		return 0
-	}
-	left := time.Until(deadline)
-	if left < 0 {
-		left = 0
-	}
-	if left > longest-time.Second {
-		return math.MaxUint32
-	}
-	return milliseconds(left + time.Second)
-}
-
-// share creates a handle for one call. Free it after the call has returned.
-func (c *Client) share(limit C.uint32_t) (*C.nf_client, error) {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	if c.first == nil {
-		return nil, &Error{
-			Code:    ErrInvalidArgument,
-			Message: "Invalid client (closed)",
-			Remedy:  "Fix the calling program: close a client after its last call.",
-		}
-	}
-	var share *C.nf_client
-	if err := check(C.nf_client_share(c.first, limit, &share)); err != nil {
-		return nil, err
-	}
-	c.running[share] = struct{}{}
-	return share, nil
-}
-
-// free frees a share after its call.
-func (c *Client) free(share *C.nf_client) {
-	c.lock.Lock()
-	delete(c.running, share)
-	c.lock.Unlock()
-	C.nf_client_free(share)
-}
-
-// watch cancels share when ctx is done. If ctx is done already, it cancels share before the call starts, so that nothing is
-// sent. Call stop after the call has returned and before share is freed.
-func watch(ctx context.Context, share *C.nf_client) (stop func()) {
-	if ctx.Err() != nil {
-		C.nf_client_cancel(share)
-		return func() {}
-	}
-	if ctx.Done() == nil {
-		return func() {}
-	}
-	returned, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		select {
-		case <-ctx.Done():
-			C.nf_client_cancel(share)
-		case <-returned:
-		}
-	}()
-	return func() {
-		close(returned)
-		<-stopped
-	}
+	c.handles.close()
 }

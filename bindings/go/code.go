@@ -23,6 +23,7 @@ const (
 	ErrRefreshExpired  Code = C.NF_REFRESH_EXPIRED
 	ErrHeldBack        Code = C.NF_HELD_BACK
 	ErrWrongHost       Code = C.NF_WRONG_HOST
+	ErrSecretNeeded    Code = C.NF_SECRET_NEEDED
 
 	ErrBusy        Code = C.NF_BUSY
 	ErrMaintenance Code = C.NF_MAINTENANCE

@@ -54,7 +54,7 @@ func (e *Error) Is(target error) bool { return target == e.Code }
 // Unwrap returns context.Canceled or context.DeadlineExceeded if the context ended the call, otherwise nil.
 func (e *Error) Unwrap() error { return e.context }
 
-// ownNames replaces C functions in a remedy with the fields of Options.
+// ownNames replaces C functions in a remedy with fields of Options and methods.
 var ownNames = strings.NewReplacer(
 	"nf_options_set_base_url", "Options.BaseURL",
 	"nf_options_use_oauth2", "Options.OAuth2",
@@ -72,6 +72,12 @@ var ownNames = strings.NewReplacer(
 	"nf_options_set_proxy", "Options.Proxy",
 	"nf_options_use_environment_proxy", "Options.EnvironmentProxy",
 	"nf_options_set_log", "Options.Log",
+	"nf_options_set_secret_callback", "Options.Secret",
+	"nf_options_set_refresh_margin_ms", "Options.RefreshMargin",
+	"nf_options_set_hold_back_ms", "Options.HoldBack",
+	"nf_client_clear_hold", "Client.ClearHold",
+	"nf_session_clear_hold", "Session.ClearHold",
+	"nf_session_log_in", "Session.LogIn",
 )
 
 // takeError reads and frees the error that a C function has returned.

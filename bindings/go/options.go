@@ -5,10 +5,16 @@ package nativeflow
 
 void nativeflowGoLog(uintptr_t handle, int32_t level, char *line);
 void nativeflowGoRelease(uintptr_t handle);
+int32_t nativeflowGoSecret(uintptr_t handle, char *login, int32_t last_code, char *buffer, size_t capacity);
 
 static void nativeflow_go_log(void *user, int32_t level, const char *line)
 {
 	nativeflowGoLog((uintptr_t)user, level, (char *)line);
+}
+
+static int32_t nativeflow_go_secret(void *user, const char *login, int32_t last_code, char *buffer, size_t capacity)
+{
+	return nativeflowGoSecret((uintptr_t)user, (char *)login, last_code, buffer, capacity);
 }
 
 static void nativeflow_go_release(void *user)
@@ -25,6 +31,11 @@ static nf_error *nativeflow_go_on_release(nf_options *options, uintptr_t handle)
 static nf_error *nativeflow_go_set_log(nf_options *options, uintptr_t handle)
 {
 	return nf_options_set_log(options, nativeflow_go_log, (void *)handle);
+}
+
+static nf_error *nativeflow_go_set_secret(nf_options *options, uintptr_t handle)
+{
+	return nf_options_set_secret_callback(options, nativeflow_go_secret, (void *)handle);
 }
 */
 import "C"
@@ -68,6 +79,10 @@ type Options struct {
 	ProxyBypass      string // hosts that are reached without the proxy, in the syntax of NO_PROXY
 	EnvironmentProxy bool   // reads both from environment variables; Proxy and ProxyBypass override them
 
+	Secret        SecretFunc    // returns the secret of a user when a session needs a login
+	RefreshMargin time.Duration // how long before its expiry a session renews a token; default: a tenth of the lifetime
+	HoldBack      time.Duration // how long a refused secret is not sent again; default: 20 hours; negative: GetToken is not held
+
 	Log LogFunc // receives one line for each step of every call
 }
 
@@ -81,7 +96,9 @@ const (
 
 // apply sets the C options.
 func (o *Options) apply(to *C.nf_options) error {
-	for _, set := range []func(*C.nf_options) error{o.applyLog, o.applyTexts, o.applyService, o.applyTimes, o.applyTrust, o.applyProxy} {
+	for _, set := range []func(*C.nf_options) error{
+		o.applyLog, o.applySecret, o.applyTexts, o.applyService, o.applyTimes, o.applyTrust, o.applyProxy,
+	} {
 		if err := set(to); err != nil {
 			return err
 		}
@@ -89,17 +106,28 @@ func (o *Options) apply(to *C.nf_options) error {
 	return nil
 }
 
-// applyLog passes a handle to C. C passes it to nativeflowGoRelease when no callback can run any more.
 func (o *Options) applyLog(to *C.nf_options) error {
 	if o.Log == nil {
 		return nil
 	}
-	handle := cgo.NewHandle(o.Log)
+	return pass(to, o.Log, func(handle C.uintptr_t) *C.nf_error { return C.nativeflow_go_set_log(to, handle) })
+}
+
+func (o *Options) applySecret(to *C.nf_options) error {
+	if o.Secret == nil {
+		return nil
+	}
+	return pass(to, o.Secret, func(handle C.uintptr_t) *C.nf_error { return C.nativeflow_go_set_secret(to, handle) })
+}
+
+// pass passes a handle of a function to C. C passes it to nativeflowGoRelease when no callback can run any more.
+func pass(to *C.nf_options, function any, set func(C.uintptr_t) *C.nf_error) error {
+	handle := cgo.NewHandle(function)
 	if err := check(C.nativeflow_go_on_release(to, C.uintptr_t(handle))); err != nil {
 		handle.Delete()
 		return err
 	}
-	return check(C.nativeflow_go_set_log(to, C.uintptr_t(handle)))
+	return check(set(C.uintptr_t(handle)))
 }
 
 func (o *Options) applyTexts(to *C.nf_options) error {
@@ -133,6 +161,13 @@ func (o *Options) applyService(to *C.nf_options) error {
 }
 
 func (o *Options) applyTimes(to *C.nf_options) error {
+	holdBack := o.HoldBack
+	if holdBack < 0 {
+		if err := check(C.nf_options_set_hold_back_ms(to, 0)); err != nil {
+			return err
+		}
+		holdBack = 0
+	}
 	for _, limit := range []struct {
 		time time.Duration
 		set  func(C.uint32_t) *C.nf_error
@@ -140,6 +175,8 @@ func (o *Options) applyTimes(to *C.nf_options) error {
 		{o.Timeout, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_timeout_ms(to, ms) }},
 		{o.ConnectTimeout, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_connect_timeout_ms(to, ms) }},
 		{o.KeepAlive, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_keep_alive_ms(to, ms) }},
+		{o.RefreshMargin, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_refresh_margin_ms(to, ms) }},
+		{holdBack, func(ms C.uint32_t) *C.nf_error { return C.nf_options_set_hold_back_ms(to, ms) }},
 	} {
 		if limit.time < 0 || limit.time > longest {
 			return &Error{

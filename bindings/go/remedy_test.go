@@ -27,4 +27,13 @@ func TestRemedyNamesFieldsOfOptions(t *testing.T) {
 		}
 		seen[field] = true
 	}
+	for name, has := range map[string]any{
+		"nf_client_clear_hold":  (*Client).ClearHold,
+		"nf_session_clear_hold": (*Session).ClearHold,
+		"nf_session_log_in":     (*Session).LogIn,
+	} {
+		if own := ownNames.Replace(name); has == nil || !strings.Contains(own, ".") {
+			t.Error(name, own)
+		}
+	}
 }

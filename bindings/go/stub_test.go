@@ -42,6 +42,9 @@ func newClient(t *testing.T, options nativeflow.Options) *nativeflow.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
+	if err := client.ClearHold(key, []byte(login)); err != nil { // of another test
+		t.Fatal(err)
+	}
 	return client
 }
 

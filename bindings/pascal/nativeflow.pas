@@ -60,6 +60,7 @@ const
   NF_REFRESH_EXPIRED = 26;
   NF_HELD_BACK = 27;
   NF_WRONG_HOST = 28;
+  NF_SECRET_NEEDED = 29;
 
   { 40 to 59: server. }
   NF_BUSY = 40;
@@ -98,6 +99,10 @@ const
   NF_CREDENTIAL_PASSWORD = 0;
   NF_CREDENTIAL_AUTHTOKEN = 1;
 
+  { Results of a secret callback: there is no secret, or it cannot be read now. }
+  NF_SECRET_NONE = -1;
+  NF_SECRET_UNAVAILABLE = -2;
+
   { The parts of a call whose times are measured. }
   NF_TIMING_LOOKUP = 0;
   NF_TIMING_CONNECT = 1;
@@ -112,6 +117,8 @@ type
   Pnf_error = ^Tnf_error;
   Tnf_options = record end;
   Pnf_options = ^Tnf_options;
+  Tnf_session = record end;
+  Pnf_session = ^Tnf_session;
   Tnf_token = record end;
   Pnf_token = ^Tnf_token;
 
@@ -124,6 +131,13 @@ type
     User points to. It must not call this library, and no exception may leave
     it. }
   Tnf_release_fn = procedure(User: Pointer); cdecl;
+
+  { Writes the secret of a user to Buffer, as UTF-8 without a NUL, and returns its
+    length, NF_SECRET_NONE or NF_SECRET_UNAVAILABLE. Capacity is at least 2048.
+    The library wipes the buffer. LastCode is NF_OK, or the code with which the
+    server refused the last secret of this user. No exception may leave it. }
+  Tnf_secret_fn = function(User: Pointer; Login: PAnsiChar; LastCode: Int32; Buffer: PAnsiChar;
+    Capacity: NativeUInt): Int32; cdecl;
 
 { Input text is UTF-8 with a NUL at its end: PAnsiChar(NfUtf8(...)). Returned
   text is valid until its object is freed; NfText copies it. A function that
@@ -169,6 +183,10 @@ function nf_options_set_proxy(Options: Pnf_options; Url: PAnsiChar): Pnf_error; 
 function nf_options_set_proxy_bypass(Options: Pnf_options; Hosts: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_use_environment_proxy(Options: Pnf_options): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_set_keep_alive_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_secret_callback(Options: Pnf_options; Fn: Tnf_secret_fn; User: Pointer): Pnf_error; cdecl;
+  external NF_LIBRARY;
+function nf_options_set_refresh_margin_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_options_set_hold_back_ms(Options: Pnf_options; Ms: UInt32): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_set_log(Options: Pnf_options; Fn: Tnf_log_fn; User: Pointer): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_options_on_release(Options: Pnf_options; Fn: Tnf_release_fn; User: Pointer): Pnf_error; cdecl;
   external NF_LIBRARY;
@@ -195,6 +213,28 @@ function nf_client_refresh_token(Client: Pnf_client; Key: PAnsiChar; Token: Pnf_
 function nf_client_revoke_token(Client: Pnf_client; Token, Admin: Pnf_token): Pnf_error; cdecl; external NF_LIBRARY;
 function nf_client_get_application_token(Client: Pnf_client; Key: PAnsiChar; out Token: Pnf_token): Pnf_error; cdecl;
   external NF_LIBRARY;
+
+function nf_client_clear_hold(Client: Pnf_client; Key, Login: PAnsiChar): Pnf_error; cdecl; external NF_LIBRARY;
+
+{ A session keeps a token of one user valid. Many threads may use it at once.
+  Free it with nf_session_free; its client may be freed first. }
+function nf_session_new(Client: Pnf_client; Key, Login: PAnsiChar; out Session: Pnf_session): Pnf_error; cdecl;
+  external NF_LIBRARY;
+function nf_session_get_token(Session: Pnf_session; out Token: Pnf_token): Pnf_error; cdecl; external NF_LIBRARY;
+{ Zeroes Secret. NfSessionLogIn calls it with TBytes. }
+function nf_session_log_in(Session: Pnf_session; Secret: PAnsiChar; out Token: Pnf_token): Pnf_error; cdecl;
+  external NF_LIBRARY;
+function nf_session_set_token(Session: Pnf_session; Token: Pnf_token): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_session_reject_token(Session: Pnf_session; Token: Pnf_token): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_session_clear_hold(Session: Pnf_session): Pnf_error; cdecl; external NF_LIBRARY;
+function nf_session_log_out(Session: Pnf_session): Pnf_error; cdecl; external NF_LIBRARY;
+{ NfSessionStatus returns the text as a string. }
+function nf_session_status(Session: Pnf_session; Buffer: PAnsiChar; Capacity: NativeUInt; out Len: NativeUInt): Pnf_error;
+  cdecl; external NF_LIBRARY;
+function nf_session_share(Session: Pnf_session; Ms: UInt32; out Share: Pnf_session): Pnf_error; cdecl;
+  external NF_LIBRARY;
+procedure nf_session_cancel(Session: Pnf_session); cdecl; external NF_LIBRARY;
+procedure nf_session_free(Session: Pnf_session); cdecl; external NF_LIBRARY;
 
 { Zeroes Value and RefreshToken. NfTokenNew calls it with TBytes. }
 function nf_token_new(Scheme, Value, RefreshToken, InstanceUrl: PAnsiChar; ExpiresAt, RefreshExpiresAt: Int64;
@@ -258,6 +298,14 @@ procedure NfCheck(Error: Pnf_error);
   NUL. Both are overwritten with zeros, on success and failure. Secret is empty
   for a user without a password. Raises ENativeflow. }
 function NfGetToken(Client: Pnf_client; const Key: string; const Login, Secret: TBytes): Pnf_token;
+
+{ Gets a token of a session. Free it with nf_token_free. Secret is used if a login
+  is needed. It is overwritten with zeros, on success and failure. Raises
+  ENativeflow. }
+function NfSessionLogIn(Session: Pnf_session; const Secret: TBytes): Pnf_token;
+
+{ The state of a session as JSON, without a secret. Raises ENativeflow. }
+function NfSessionStatus(Session: Pnf_session): string;
 
 { Sets the application's client secret, which is UTF-8 without a NUL. It is
   overwritten with zeros, on success and failure. Raises ENativeflow. }
@@ -405,6 +453,36 @@ begin
     NfWipe(Login);
     NfWipe(Secret);
   end;
+end;
+
+function NfSessionLogIn(Session: Pnf_session; const Secret: TBytes): Pnf_token;
+var
+  SecretCopy: TBytes;
+begin
+  SecretCopy := nil;
+  try
+    if Secret <> nil then
+      SecretCopy := Terminated(Secret);
+    NfCheck(nf_session_log_in(Session, Pointer(SecretCopy), Result));
+  finally
+    NfWipe(SecretCopy);
+    NfWipe(Secret);
+  end;
+end;
+
+function NfSessionStatus(Session: Pnf_session): string;
+var
+  Buffer: array of AnsiChar;
+  Len: NativeUInt;
+begin
+  Buffer := nil;
+  Len := 1023;
+  { The state may become longer between two calls. }
+  repeat
+    SetLength(Buffer, Len + 1);
+    NfCheck(nf_session_status(Session, Pointer(Buffer), Length(Buffer), Len));
+  until Len < NativeUInt(Length(Buffer));
+  Result := NfText(Pointer(Buffer));
 end;
 
 procedure NfSetClientSecret(Options: Pnf_options; const Secret: TBytes);

@@ -132,7 +132,7 @@ causes! {
         "Invalid token (too long for a request)",
         "Check that the token is passed and nothing else. Tokens have some hundred characters.";
     CalledFromCallback => InvalidArgument, Never,
-        "Invalid call (inside the secret callback, for the same user)",
+        "Invalid call (inside the secret callback of the same user)",
         "Fix the calling program: the secret callback must return the secret, and not ask for a token of the same user.";
     AdminNotUsed => InvalidArgument, Never,
         "Invalid administrator token (the OAuth 2.0 service uses none)",
@@ -496,7 +496,7 @@ causes! {
         "Check for a firewall that drops packets silently, and for a DNS server or a proxy that does not respond. Wait {pause}, then retry.";
     WaitTimedOut => Timeout, AfterSeconds(5),
         "Timeout while another call of the program was asking for this user",
-        "Wait {pause}, then retry, or raise the timeout (nf_options_set_timeout_ms).";
+        "Raise the timeout (nf_options_set_timeout_ms). Wait {pause}, then retry.";
     TooLateForLogin => Timeout, AfterSeconds(5),
         "Timeout before the login was sent (too little time was left for a response)",
         "Raise the timeout (nf_options_set_timeout_ms), and check what takes long: the secret callback, or another call that was asking for this user. Wait {pause}, then retry.";

@@ -44,12 +44,12 @@ impl Realm {
     /// # Errors
     /// As [`Realm::new`].
     pub(crate) fn user(&self, key: &str, login: &str) -> Result<Owner, Error> {
-        let (service, key) = (self.service.as_ref(), key.as_bytes());
+        let key = Fingerprint::of(&[self.service.as_ref(), key.as_bytes()])?;
         let login = Secret::from(login.to_ascii_lowercase());
-        let user = [service, self.credential_type.as_bytes(), key, login.expose().as_bytes()];
+        let user = [key.as_ref(), self.credential_type.as_bytes(), login.expose().as_bytes()];
         Ok(Owner {
             user: Fingerprint::of(&user)?,
-            application: Fingerprint::of(&[service, key, self.client_secret()])?,
+            application: self.client_secret.map_or(key, |client_secret| key.and(&client_secret)),
             guards: self.guards,
         })
     }

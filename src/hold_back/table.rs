@@ -1,6 +1,7 @@
 //! All users and applications of a process, and the logins that run or wait. No clock, no lock.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ pub(super) struct Wanted<'a> {
 /// The answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turns {
-    /// It may begin. `forgotten`: the hold of another user, for whom there was no room.
+    /// It may begin. `forgotten`: the hold of another user that had to leave the table.
     Begun { forgotten: Option<Hold> },
     /// Another login has to end first.
     Waits,
@@ -99,8 +100,8 @@ impl Table {
             Some(turn) => turn.application = application,
             None => self.running.push(Running { number, user: owner.user, application, manner }),
         }
-        self.applications.entry(owner.application);
-        let (_, oldest) = self.users.entry(owner.user);
+        self.applications.insert(owner.application);
+        let oldest = self.users.insert(owner.user);
         Ok(Turns::Begun { forgotten: oldest.and_then(|user| user.hold(now, DEFAULT_HOLD_BACK)) })
     }
 
@@ -153,14 +154,14 @@ impl Table {
             && outcome != Outcome::Nothing
         {
             let Owner { user, application, guards } = *owner;
-            self.applications.entry(application).0.record(user, guards, outcome, began, now);
+            self.applications.entry(application).record(user, guards, outcome, began, now);
             let is_of_user = match outcome {
                 Outcome::Refused(Code::BadClient) => false,
                 Outcome::Unanswered(_) => guards.may_lock,
                 _ => true,
             };
             if is_of_user {
-                self.users.entry(user).0.record(sent, outcome, began, now);
+                self.users.entry(user).record(sent, outcome, began, now);
             }
         }
         self.wake(owner.user, owner.application);
@@ -202,7 +203,7 @@ impl Table {
 /// A map with a maximum number of entries.
 #[derive(Clone, Default)]
 struct Bounded<T> {
-    entries: HashMap<Fingerprint, T>,
+    entries: HashMap<Fingerprint, T, BuildHasherDefault<Start>>,
     /// The keys, oldest first.
     order: VecDeque<Fingerprint>,
 }
@@ -216,16 +217,40 @@ impl<T: Default> Bounded<T> {
         self.entries.get_mut(&key)
     }
 
-    /// Returns the entry of a key, and the oldest one if it was removed because there was no room.
-    fn entry(&mut self, key: Fingerprint) -> (&mut T, Option<T>) {
-        let mut oldest = None;
-        if !self.entries.contains_key(&key) {
-            if self.order.len() >= MAX_ENTRIES {
-                oldest = self.order.pop_front().and_then(|oldest| self.entries.remove(&oldest));
-            }
-            self.order.push_back(key);
+    /// Returns the entry of a key, which is made if it is not there.
+    fn entry(&mut self, key: Fingerprint) -> &mut T {
+        self.insert(key);
+        self.entries.entry(key).or_default()
+    }
+
+    /// Makes the entry of a key, if it is not there. Returns the oldest one if it was removed because there was no room.
+    fn insert(&mut self, key: Fingerprint) -> Option<T> {
+        if self.entries.contains_key(&key) {
+            return None;
         }
-        (self.entries.entry(key).or_default(), oldest)
+        let is_full = self.order.len() >= MAX_ENTRIES;
+        let oldest = if is_full { self.order.pop_front() } else { None };
+        let oldest = oldest.and_then(|oldest| self.entries.remove(&oldest));
+        self.order.push_back(key);
+        self.entries.insert(key, T::default());
+        oldest
+    }
+}
+
+/// The start of a fingerprint is a hash already, which nobody without its key can choose.
+#[derive(Default)]
+struct Start(u64);
+
+impl Hasher for Start {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.first_chunk().copied().map_or(0, u64::from_ne_bytes);
+    }
+
+    /// The length, which is always the same.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

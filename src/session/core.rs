@@ -17,7 +17,7 @@ use crate::client::{Client, Step};
 use crate::clock::Ticks;
 use crate::error::{Cause, Code, Error};
 use crate::fingerprint::Fingerprint;
-use crate::flow::{Ask, Credentials, KeptToken, Outcome};
+use crate::flow::{Ask, KeptToken, Outcome};
 use crate::hold_back::{self, Owner};
 use crate::log::Level;
 use crate::operation::{Ended, Operation, Waker};
@@ -107,7 +107,7 @@ impl Core {
     /// # Errors
     /// Key or login cannot be sent.
     pub(super) fn of(client: &Client, key: &str, login: &str) -> Result<Arc<Core>, Error> {
-        client.check(&Ask::Token(Credentials::new(key, login, "")?))?;
+        client.check_user(key, login)?;
         let folded = Secret::from(login.to_ascii_lowercase());
         let name = (client.identity(), Fingerprint::of(&[key, folded.expose()])?);
         shared::find_or_make(name, || {
@@ -142,6 +142,10 @@ impl Core {
     /// Returns a valid token; asks for one if necessary. `own`: the secret of this call, instead of the secret callback's.
     pub(super) fn obtain(&self, operation: &Operation<'_>, own: Option<&Secret>) -> Result<Got, Error> {
         hold_back::check_not_in_callback(&self.owner)?;
+        // A cancelled handle gets no token from memory either.
+        if operation.is_over() {
+            return Err(Error::new(Cause::CancelledBefore).unsent());
+        }
         let source = own.map(|secret| Fingerprint::of(&[secret.expose()])).transpose()?;
         let shared = self.shared();
         let (mut joined, mut passenger) = (None, None);
@@ -187,6 +191,10 @@ impl Core {
                         drop(state);
                         return hand_out(&token, "kept");
                     }
+                    // This call has the secret that was missing.
+                    Next::Fail(error, _) if own.is_some() && error.code() == Code::SecretNeeded => {
+                        state.tokens.clear();
+                    }
                     Next::Fail(error, rest) => return Err(error.retry_after(Some(rest))),
                     Next::TooMany(rest) => {
                         return Err(Error::new(Cause::TooManyRequests).retry_after(Some(rest)).unsent());
@@ -194,7 +202,7 @@ impl Core {
                     Next::Rejected(rest) => {
                         return Err(Error::new(Cause::FreshTokensRejected).retry_after(Some(rest)).unsent());
                     }
-                    Next::Renew { way, .. } => {
+                    Next::Renew(way) => {
                         state.flight.begin(source);
                         drop(state);
                         drop(passenger);
@@ -314,7 +322,10 @@ impl Core {
         let mut sent = sent;
         loop {
             let mut cut = sent.pending.wait(operation).err();
-            if let Some(error) = cut.take_if(|_| operation.is_over()) {
+            // Only this call ends. After another failure there is nothing left to read.
+            let ends =
+                |error: &mut Error| matches!(error.code(), Code::Timeout | Code::Cancelled) && operation.is_over();
+            if let Some(error) = cut.take_if(ends) {
                 let mut state = pilot.shared.lock();
                 match state.flight.hand_over(Box::new(sent)) {
                     Ok(()) => {
@@ -333,21 +344,22 @@ impl Core {
             let Sent { question, pending, turn, since } = sent;
             let step = question.ask().map(|ask| self.client.conclude(operation, &ask, pending, cut));
             match step {
-                Ok(Step::AskedAgain(pending)) => {
+                Ok(Step::Continue(pending)) => {
+                    let pending = *pending;
                     pilot.shared.lock().tokens.begins(Ticks::now(), question.way());
                     sent = Sent { question, pending, turn, since };
                 }
-                Ok(Step::Answered(Ok((Outcome::Token { token, .. }, call)))) => {
+                Ok(Step::Break(Ok((Outcome::Token { token, .. }, call)))) => {
                     if let Some(turn) = turn {
                         turn.conclude(Ok(()));
                     }
                     return self.keep(operation, token, call, question.way(), since, pilot).map(Some);
                 }
-                Ok(Step::Answered(Ok((_, call)))) => {
+                Ok(Step::Break(Ok((_, call)))) => {
                     let error = Error::new(Cause::Unforeseen).of_call(call);
                     return self.fail(operation, error, question.way(), pilot).map(Some);
                 }
-                Ok(Step::Answered(Err(error))) | Err(error) => {
+                Ok(Step::Break(Err(error))) | Err(error) => {
                     if let Some(turn) = turn {
                         turn.conclude(Err(&error));
                     }
@@ -541,7 +553,9 @@ fn or_old(operation: &Operation<'_>, shared: &Shared, error: Error) -> Result<Go
 fn kind_of(error: &Error, way: Way, is_held: bool) -> Kind {
     let is_sent = error.request_was_sent() != Some(false);
     match error.code() {
-        Code::HeldBack | Code::SecretNeeded => Kind::Other,
+        Code::HeldBack => Kind::Other,
+        // The place that has the secret is asked again after this pause.
+        Code::SecretNeeded => error.pause().map_or(Kind::Other, |pause| Kind::NotJudged { pause }),
         // The call itself had too little time: another one may have more.
         Code::Cancelled | Code::Timeout if !is_sent => Kind::Unsent { cancelled: true },
         _ if way == Way::Login && is_held => Kind::Refused,

@@ -67,6 +67,7 @@ impl<W: PartialEq, X, S: Clone + PartialEq, E: Clone> Flight<W, X, S, E> {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn is_flying(&self) -> bool {
         !matches!(self.state, State::Idle)
     }

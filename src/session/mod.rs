@@ -1,4 +1,4 @@
-//! One user's continuing access: a session keeps a token valid, for all threads that ask for one.
+//! One user's continuing access: a session keeps a token valid. All threads share it.
 //!
 //! | question | module |
 //! |---|---|
@@ -63,7 +63,7 @@ impl Session {
         if self.handle.is_closed() {
             return None;
         }
-        self.core.shared().fresh()?.open().ok()
+        self.core.shared().open_fresh()
     }
 
     /// Returns a valid token; asks for one if necessary.

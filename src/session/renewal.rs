@@ -66,11 +66,7 @@ pub(crate) enum Way {
 #[derive(Debug)]
 pub(crate) enum Next<T, F> {
     HandOut(T),
-    /// `old`: the current token, which contains the refresh token. It may have expired.
-    Renew {
-        way: Way,
-        old: Option<T>,
-    },
+    Renew(Way),
     /// The pause after this failure.
     Fail(F, Duration),
     /// Too many logins or requests in the last hour.
@@ -135,7 +131,7 @@ impl<T: Clone, F: Clone> Renewal<T, F> {
             _ if self.rejects_until > now => Next::Rejected(self.rejects_until.since(now)),
             (_, Some((failure, until))) if *until > now => Next::Fail(failure.clone(), until.since(now)),
             _ if !too_many.is_zero() => Next::TooMany(too_many),
-            _ => Next::Renew { way, old: held.map(|held| held.token.clone()) },
+            _ => Next::Renew(way),
         }
     }
 
@@ -442,7 +438,7 @@ mod tests {
         assert!(matches!(machine.next(at(2)), Next::Fail((), _)));
         assert!(machine.renewed((), terms(Some(30), 1), at(1), at(2)));
         assert!(matches!(machine.next(at(2)), Next::HandOut(())));
-        assert!(matches!(machine.next(at(31)), Next::Renew { way: Way::Refresh, old: Some(()) }));
+        assert!(matches!(machine.next(at(31)), Next::Renew(Way::Refresh)));
         assert_eq!(machine.failed((), Kind::StrangeAnswer, at(31), 0), Some(Duration::from_secs(60)));
     }
 

@@ -174,10 +174,9 @@ impl Model {
                 let is_stopped = self.is_paused(now) || now < self.wait_end || self.was_busy(now);
                 assert!(fresh.is_some() || is_stopped, "2. a token was not renewed when that was due");
             }
-            Next::Renew { way, old } => {
+            Next::Renew(way) => {
                 assert!(fresh.is_none(), "2. a token was renewed before that was due");
                 assert_eq!(way, self.way(), "3. the way of the renewal");
-                assert_eq!(old, self.token.map(|token| token.id));
                 assert!(!self.is_paused(now), "5. a request in a pause");
                 assert!(now >= self.wait_end, "6. a request although tokens just issued are rejected");
             }
@@ -477,7 +476,7 @@ impl World {
         self.model.check_next(&next, self.now);
         match next {
             Next::HandOut(_) => {}
-            Next::Renew { way, .. } => self.send(way),
+            Next::Renew(way) => self.send(way),
             Next::Fail(..) => self.counts.paused += 1,
             Next::TooMany(_) => self.counts.stopped += 1,
             Next::Rejected(_) => self.counts.rejected_young += 1,

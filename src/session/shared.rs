@@ -1,6 +1,7 @@
 //! The state of a session in one process, and the sessions of this process.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
 use super::core::Core;
@@ -13,34 +14,24 @@ use crate::clock::Ticks;
 use crate::error::{Code, Error};
 use crate::fingerprint::Fingerprint;
 use crate::operation::Waker;
+use crate::thread_number::{COPIES, own_copy};
+use crate::token::Token;
 use crate::wipe::PerProcess;
 
 pub(super) type Tokens = Renewal<Arc<SealedToken>, Error>;
 
 /// A child of fork has its own, because another thread of the parent may hold the locks of the parent's.
 pub(super) struct Shared {
-    /// What most calls need, and all that a child takes over. Changed only under the lock of the state, and only for a
-    /// moment.
-    ready: RwLock<Ready>,
+    /// What most calls need. Changed only under the lock of the state, and only for a moment. Threads use different copies.
+    fresh: [Fresh; COPIES],
+    /// What a child of fork begins with. Changed under the same lock.
+    inherited: RwLock<Tokens>,
     state: Mutex<State>,
 }
 
-/// A token that is not due yet.
-struct Ready {
-    /// The token, and the moment from which it is due.
-    token: Option<(Arc<SealedToken>, Ticks)>,
-    /// What a child of fork begins with.
-    inherited: Tokens,
-}
-
-impl Ready {
-    fn of(tokens: &Tokens) -> Ready {
-        Ready {
-            token: tokens.until_due().map(|(token, due)| (Arc::clone(token), due)),
-            inherited: tokens.inherited(|token| Arc::new(token.without_refresh_token())),
-        }
-    }
-}
+/// The token and the moment from which it is due. Alone in its line of the processor's cache.
+#[repr(align(64))]
+struct Fresh(RwLock<Option<(Arc<SealedToken>, Ticks)>>);
 
 pub(super) struct State {
     pub(super) tokens: Tokens,
@@ -49,7 +40,7 @@ pub(super) struct State {
     pub(super) last_error: Option<LastError>,
 }
 
-/// The last failure, for the status.
+/// The last failure. The status shows it.
 #[derive(Clone, Copy)]
 pub(super) struct LastError {
     pub(super) code: Code,
@@ -58,22 +49,35 @@ pub(super) struct LastError {
     pub(super) call: Option<CallId>,
 }
 
+fn inherited(tokens: &Tokens) -> Tokens {
+    tokens.inherited(|token| Arc::new(token.without_refresh_token()))
+}
+
+fn fresh(tokens: &Tokens) -> Option<(Arc<SealedToken>, Ticks)> {
+    tokens.until_due().map(|(token, due)| (Arc::clone(token), due))
+}
+
 impl Shared {
     pub(super) fn new(tokens: Tokens) -> Shared {
-        let ready = RwLock::new(Ready::of(&tokens));
-        Shared { ready, state: Mutex::new(State { tokens, flight: Flight::new(), last_error: None }) }
+        Shared {
+            fresh: std::array::from_fn(|_| Fresh(RwLock::new(fresh(&tokens)))),
+            inherited: RwLock::new(inherited(&tokens)),
+            state: Mutex::new(State { tokens, flight: Flight::new(), last_error: None }),
+        }
     }
 
     /// Returns what a child of fork takes over. `None` if the parent was changing it at that moment.
     pub(super) fn inherited(&self) -> Option<Tokens> {
-        self.ready.try_read().ok().map(|ready| ready.inherited.clone())
+        self.inherited.try_read().ok().map(|tokens| tokens.clone())
     }
 
-    /// Returns the token if it is not due yet.
-    pub(super) fn fresh(&self) -> Option<Arc<SealedToken>> {
-        let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner);
-        let (token, due) = ready.token.as_ref()?;
-        (Ticks::now() < *due).then(|| Arc::clone(token))
+    /// Opens the token if it is not due yet. It stays locked during that, because threads that count references to it would
+    /// wait for each other.
+    pub(super) fn open_fresh(&self) -> Option<Token> {
+        let Fresh(fresh) = self.fresh.get(own_copy())?;
+        let fresh = fresh.read().unwrap_or_else(PoisonError::into_inner);
+        let (token, due) = fresh.as_ref()?;
+        if Ticks::now() < *due { token.open().ok() } else { None }
     }
 
     pub(super) fn lock(&self) -> Locked<'_> {
@@ -90,15 +94,22 @@ pub(super) struct Locked<'a> {
 impl Locked<'_> {
     /// Makes a change of the token known to the threads that do not lock.
     pub(super) fn publish(&self) {
-        let ready = Ready::of(&self.state.tokens);
-        let old = std::mem::replace(&mut *self.shared.ready.write().unwrap_or_else(PoisonError::into_inner), ready);
-        drop(old);
+        for Fresh(copy) in &self.shared.fresh {
+            set(copy, fresh(&self.state.tokens));
+        }
+        set(&self.shared.inherited, inherited(&self.state.tokens));
     }
 
     /// Wakes the threads that wait, after a change.
     pub(super) fn wake(&self) {
         self.state.flight.waiting().for_each(|waker| waker.wake());
     }
+}
+
+fn set<T>(place: &RwLock<T>, value: T) {
+    let old = mem::replace(&mut *place.write().unwrap_or_else(PoisonError::into_inner), value);
+    // Not under the lock.
+    drop(old);
 }
 
 impl std::ops::Deref for Locked<'_> {

@@ -11,10 +11,11 @@ use super::fork::this_process;
 use super::pages::Pages;
 use super::per_process::PerProcess;
 use super::slabs::{Run, SLOT, SLOTS, Slabs};
+use crate::thread_number::{COPIES, own_copy};
 
 /// A child of fork has its own slabs: the lock of its parent's may never be released, and the child has not locked
-/// their memory.
-static SLABS: PerProcess<Mutex<Slabs>> = PerProcess::new();
+/// their memory. Threads use different ones.
+static SLABS: PerProcess<[Mutex<Slabs>; COPIES]> = PerProcess::new();
 
 /// Bytes in memory that is locked if the limit allows it and left out of core dumps; wiped when dropped.
 pub(crate) struct Slots {
@@ -27,6 +28,8 @@ pub(crate) struct Slots {
 enum Home {
     Slab {
         run: Run,
+        /// The slabs that the run is part of.
+        copy: usize,
         /// The process that the slab belongs to.
         process: u64,
     },
@@ -44,8 +47,9 @@ impl Slots {
     pub(crate) fn new(length: NonZeroUsize) -> Option<Slots> {
         let (start, home) = match u32::try_from(length.get().div_ceil(SLOT)) {
             Ok(count) if count <= SLOTS => {
-                let run = in_slabs(|slabs| slabs.take(count))?;
-                (run.start, Home::Slab { run, process: this_process() })
+                let copy = own_copy();
+                let run = in_slabs(copy, |slabs| slabs.take(count))??;
+                (run.start, Home::Slab { run, copy, process: this_process() })
             }
             _ => {
                 let pages = Pages::new(length.get())?;
@@ -77,19 +81,20 @@ impl Slots {
 impl Drop for Slots {
     fn drop(&mut self) {
         self.bytes_mut().zeroize();
-        if let Home::Slab { run, process } = &self.home
+        if let Home::Slab { run, copy, process } = &self.home
             // Slots of a parent stay in use, wiped.
             && *process == this_process()
         {
-            in_slabs(|slabs| slabs.give_back(run));
+            in_slabs(*copy, |slabs| slabs.give_back(run));
         }
     }
 }
 
 /// Holds the lock only for this time, only on threads of this process, and never while code of the calling program
 /// runs.
-fn in_slabs<R>(work: impl FnOnce(&mut Slabs) -> R) -> R {
-    work(&mut SLABS.get(Mutex::default, |_| {}).lock().unwrap_or_else(PoisonError::into_inner))
+fn in_slabs<R>(copy: usize, work: impl FnOnce(&mut Slabs) -> R) -> Option<R> {
+    let slabs = SLABS.get(Default::default, |_| {}).get(copy)?;
+    Some(work(&mut slabs.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
 /// Taken by three tests: two need memory that may be locked, and the third uses all of it.

@@ -263,6 +263,11 @@ static void service_values(void)
     nf_token *token = (nf_token *)&client;
     EXPECT(nf_client_get_token(made, KEY, uuid, NULL, &token), NF_INVALID_ARGUMENT);
     CHECK(token == NULL && all_zero(uuid, sizeof uuid));
+    nf_session *session = NULL;
+    EXPECT(nf_session_new(made, KEY, "5f0c1d2e-8a4b-4c6d-9e7f-0a1b2c3d4e5f", &session), NF_OK);
+    EXPECT(nf_session_log_in(session, NULL, &token), NF_INVALID_ARGUMENT);
+    CHECK(token == NULL);
+    nf_session_free(session);
     nf_client_free(made);
 
     EXPECT(nf_options_allow_host(NULL, "localhost"), NF_INVALID_ARGUMENT);
@@ -273,6 +278,60 @@ static void service_values(void)
         EXPECT(nf_options_allow_host(options, hosts[i]), NF_INVALID_OPTION);
     EXPECT(nf_options_allow_host(options, "localhost:8443"), NF_OK);
     nf_options_free(options);
+}
+
+static void session_options(void)
+{
+    nf_options *options = nf_options_new();
+
+    EXPECT(nf_options_set_secret_callback(NULL, NULL, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_secret_callback(options, NULL, NULL), NF_OK);
+    EXPECT(nf_options_set_refresh_margin_ms(NULL, 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_refresh_margin_ms(options, 0), NF_OK);
+    EXPECT(nf_options_set_refresh_margin_ms(options, UINT32_MAX), NF_OK);
+    EXPECT(nf_options_set_hold_back_ms(NULL, 1), NF_INVALID_ARGUMENT);
+    EXPECT(nf_options_set_hold_back_ms(options, 0), NF_OK);
+    EXPECT(nf_options_set_hold_back_ms(options, UINT32_MAX), NF_OK);
+    nf_options_free(options);
+}
+
+static void session_values(void)
+{
+    nf_session *session = (nf_session *)&client, *share = (nf_session *)&client;
+    const char *const logins[] = {"", "login:secret", " login", "login\r\n", "\"login\""};
+
+    EXPECT(nf_session_new(NULL, KEY, "login@example.com", &session), NF_INVALID_ARGUMENT);
+    CHECK(session == NULL);
+    EXPECT(nf_session_new(client, NULL, "login@example.com", &session), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_new(client, KEY, NULL, &session), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_new(client, KEY, "login@example.com", NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_new(client, "\xff", "login@example.com", &session), NF_INVALID_UTF8);
+    EXPECT(nf_session_new(client, KEY, "l\xc3(", &session), NF_INVALID_UTF8);
+    EXPECT(nf_session_new(client, "key with spaces", "login@example.com", &session), NF_INVALID_ARGUMENT);
+    EXPECT(nf_client_clear_hold(NULL, KEY, "login@example.com"), NF_INVALID_ARGUMENT);
+    EXPECT(nf_client_clear_hold(client, NULL, "login@example.com"), NF_INVALID_ARGUMENT);
+    EXPECT(nf_client_clear_hold(client, KEY, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_client_clear_hold(client, KEY, "\xff"), NF_INVALID_UTF8);
+    EXPECT(nf_client_clear_hold(client, "key with spaces", "login@example.com"), NF_INVALID_ARGUMENT);
+    for (size_t i = 0; i < sizeof logins / sizeof *logins; i++) {
+        EXPECT(nf_session_new(client, KEY, logins[i], &session), NF_INVALID_ARGUMENT);
+        EXPECT(nf_client_clear_hold(client, KEY, logins[i]), NF_INVALID_ARGUMENT);
+    }
+    CHECK(session == NULL);
+    EXPECT(nf_client_clear_hold(client, KEY, "login@example.com"), NF_OK);
+
+    EXPECT(nf_session_new(client, KEY, "login@example.com", &session), NF_OK);
+    EXPECT(nf_session_share(NULL, 0, &share), NF_INVALID_ARGUMENT);
+    CHECK(share == NULL);
+    EXPECT(nf_session_share(session, 0, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_clear_hold(NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_clear_hold(session), NF_OK);
+    EXPECT(nf_session_log_out(NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_log_out(session), NF_OK);
+    nf_session_cancel(NULL);
+    nf_session_cancel(session);
+    nf_session_free(NULL);
+    nf_session_free(session);
 }
 
 /* Both buffers of a token are wiped, whatever happens. */
@@ -384,6 +443,53 @@ static void requests_with_tokens(const char *base_url, const char *ca_file)
     nf_token_free(bearer);
 }
 
+static void session_calls(void)
+{
+    nf_session *session = NULL;
+    nf_token *out = (nf_token *)&client, *oauth = made("OAuth", "v", "r"), *bearer = made("Bearer", "v", "r");
+    char secret[16] = "secret", status[4] = "...";
+    size_t length = 1;
+
+    EXPECT(nf_session_new(client, KEY, "login@example.com", &session), NF_OK);
+    EXPECT(nf_session_get_token(NULL, &out), NF_INVALID_ARGUMENT);
+    CHECK(out == NULL);
+    EXPECT(nf_session_get_token(session, NULL), NF_INVALID_ARGUMENT);
+    /* `client` has no secret callback. */
+    out = (nf_token *)&client;
+    EXPECT(nf_session_get_token(session, &out), NF_SECRET_NEEDED);
+    CHECK(out == NULL);
+
+    EXPECT(nf_session_log_in(NULL, secret, &out), NF_INVALID_ARGUMENT);
+    CHECK(out == NULL && all_zero(secret, sizeof secret));
+    strcpy(secret, "secret");
+    EXPECT(nf_session_log_in(session, secret, NULL), NF_INVALID_ARGUMENT);
+    CHECK(all_zero(secret, sizeof secret));
+    strcpy(secret, "secret\n");
+    EXPECT(nf_session_log_in(session, secret, &out), NF_INVALID_ARGUMENT);
+    CHECK(all_zero(secret, sizeof secret));
+    strcpy(secret, "s\xe4\xf6");
+    EXPECT(nf_session_log_in(session, secret, &out), NF_INVALID_UTF8);
+    CHECK(out == NULL && all_zero(secret, sizeof secret));
+
+    EXPECT(nf_session_set_token(NULL, oauth), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_set_token(session, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_set_token(session, bearer), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_reject_token(NULL, oauth), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_reject_token(session, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_reject_token(session, oauth), NF_OK);
+
+    EXPECT(nf_session_status(NULL, status, sizeof status, &length), NF_INVALID_ARGUMENT);
+    CHECK(length == 0);
+    EXPECT(nf_session_status(session, status, sizeof status, NULL), NF_INVALID_ARGUMENT);
+    EXPECT(nf_session_status(session, status, sizeof status, &length), NF_OK);
+    CHECK(length > sizeof status && strcmp(status, "...") == 0);
+    EXPECT(nf_session_status(session, NULL, SIZE_MAX, &length), NF_OK);
+
+    nf_token_free(oauth);
+    nf_token_free(bearer);
+    nf_session_free(session);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3)
@@ -394,8 +500,11 @@ int main(int argc, char **argv)
     wiped_buffers();
     outputs();
     service_values();
+    session_options();
+    session_values();
     token_parts();
     requests_with_tokens(argv[1], argv[2]);
+    session_calls();
     nf_client_free(client);
     return finish();
 }

@@ -21,11 +21,13 @@ struct thread {
     const char *name;
     nf_options *options, *new_options;
     nf_client *client, *new_client, *share;
+    nf_session *session, *new_session, *session_share;
     nf_token *token, *new_token;
     nf_error *error, *result;
     char login[256], secret[256], value[256];
     const char *text;
     int64_t number;
+    size_t length;
     atomic_int begins, returned;
 };
 
@@ -36,12 +38,21 @@ static void ignore(void *user, int32_t level, const char *line)
     (void)line;
 }
 
+static int32_t get_secret(void *user, const char *name, int32_t last_code, char *buffer, size_t capacity)
+{
+    (void)user;
+    (void)name;
+    (void)last_code;
+    memcpy(buffer, secret, strlen(secret) < capacity ? strlen(secret) : capacity);
+    return (int32_t)strlen(secret);
+}
+
 static void release(void *user)
 {
     (void)user;
 }
 
-/* An error, and a client with a token and an idle connection. Freeing the client closes a socket. */
+/* An error, and a client with a token, a session and an idle connection. Freeing the client closes a socket. */
 static void prepare(struct thread *thread)
 {
     strcpy(thread->login, login);
@@ -51,7 +62,9 @@ static void prepare(struct thread *thread)
     EXPECT(nf_options_set_ca_file(thread->options, ca_file), NF_OK);
     EXPECT(nf_options_set_keep_alive_ms(thread->options, 60000), NF_OK);
     EXPECT(nf_options_set_client_secret(thread->options, "secret", 6), NF_OK);
+    EXPECT(nf_options_set_secret_callback(thread->options, get_secret, NULL), NF_OK);
     EXPECT(nf_client_new(thread->options, &thread->client), NF_OK);
+    EXPECT(nf_session_new(thread->client, key, login, &thread->session), NF_OK);
     EXPECT(nf_client_get_token(thread->client, key, thread->login, thread->secret, &thread->token), NF_OK);
     thread->error = nf_options_set_timeout_ms(NULL, 1);
     strcpy(thread->login, login);
@@ -122,6 +135,9 @@ static void *call(void *argument)
     CALL(thread->result =, nf_options_set_proxy_bypass, thread->options, "localhost");
     CALL(thread->result =, nf_options_use_environment_proxy, thread->options);
     CALL(thread->result =, nf_options_set_keep_alive_ms, thread->options, 1);
+    CALL(thread->result =, nf_options_set_secret_callback, thread->options, get_secret, NULL);
+    CALL(thread->result =, nf_options_set_refresh_margin_ms, thread->options, 1000);
+    CALL(thread->result =, nf_options_set_hold_back_ms, thread->options, 1000);
     CALL(thread->result =, nf_options_set_log, thread->options, ignore, NULL);
     CALL(thread->result =, nf_options_use_oauth2, thread->options);
     CALL(thread->result =, nf_options_set_client_secret, thread->options, "secret", 6);
@@ -137,9 +153,22 @@ static void *call(void *argument)
     CALL(thread->result =, nf_client_refresh_token, thread->client, key, thread->token, &thread->new_token);
     CALL(thread->result =, nf_client_revoke_token, thread->client, thread->token, NULL);
     CALL(thread->result =, nf_client_get_application_token, thread->client, key, &thread->new_token);
+    CALL(thread->result =, nf_client_clear_hold, thread->client, key, login);
     CALL(thread->result =, nf_client_share, thread->client, 0, &thread->share);
     CALL(, nf_client_cancel, thread->client);
     FREE(nf_client_free, client);
+
+    CALL(thread->result =, nf_session_new, thread->client, key, login, &thread->new_session);
+    CALL(thread->result =, nf_session_get_token, thread->session, &thread->new_token);
+    CALL(thread->result =, nf_session_log_in, thread->session, thread->secret, &thread->new_token);
+    CALL(thread->result =, nf_session_set_token, thread->session, thread->token);
+    CALL(thread->result =, nf_session_reject_token, thread->session, thread->token);
+    CALL(thread->result =, nf_session_clear_hold, thread->session);
+    CALL(thread->result =, nf_session_log_out, thread->session);
+    CALL(thread->result =, nf_session_status, thread->session, thread->value, sizeof thread->value, &thread->length);
+    CALL(thread->result =, nf_session_share, thread->session, 0, &thread->session_share);
+    CALL(, nf_session_cancel, thread->session);
+    FREE(nf_session_free, session);
 
     CALL(thread->result =, nf_token_new, "OAuth", thread->login, thread->secret, NULL, -1, -1, &thread->new_token);
     CALL(thread->text =, nf_token_value, thread->token);
@@ -169,6 +198,9 @@ static void dispose(struct thread *thread)
     nf_client_free(thread->client);
     nf_client_free(thread->new_client);
     nf_client_free(thread->share);
+    nf_session_free(thread->session);
+    nf_session_free(thread->new_session);
+    nf_session_free(thread->session_share);
     nf_token_free(thread->token);
     nf_token_free(thread->new_token);
     nf_error_free(thread->error);

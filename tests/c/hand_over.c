@@ -149,16 +149,27 @@ static void unknown_outcome(const char *name)
     nf_session_free(session);
 }
 
-/* With less than a second left no login is sent. */
+/* Takes most of the time of the call. */
+static int32_t give_secret_slowly(void *user, const char *name, int32_t last_code, char *buffer, size_t capacity)
+{
+    sleep_ms(PATIENCE_MS - 500);
+    return give_secret(user, name, last_code, buffer, capacity);
+}
+
+/* With less than half of the timeout left, and less than a second, no login is sent. */
 static void too_late(const char *name)
 {
-    nf_session *session = new_session(&source, name), *hasty = share_of(session, 900);
+    nf_options *options = options_of(NULL);
+    EXPECT(nf_options_set_secret_callback(options, give_secret_slowly, &source), NF_OK);
+    EXPECT(nf_options_set_timeout_ms(options, PATIENCE_MS), NF_OK);
+    nf_client *client = client_with(options);
+    nf_session *session = session_of(client, name);
     const long before = stub_count("logins");
 
-    (void)EXPECT_NONE(hasty, NF_TIMEOUT);
+    (void)EXPECT_NONE(session, NF_TIMEOUT);
     CHECK(stub_count("logins") == before);
-    nf_session_free(hasty);
     nf_session_free(session);
+    nf_client_free(client);
 }
 
 int main(int argc, char **argv)

@@ -43,6 +43,69 @@ template <typename Action> std::int32_t thrown(Action action)
 
 const char *const client_secret = "c5Gk/demo+Client=Secret";
 
+/* A session gets a token with the secret callback, renews it when it is rejected, and logs out. */
+void session(const std::string &base_url, const char *ca_file, const std::string &key, const std::string &login_text,
+             const std::string &password_text)
+{
+    std::int32_t calls = 0, last_code = -1, instead = 0;
+    nativeflow::options options;
+    options.base_url(base_url).ca_file(ca_file).refresh_margin(std::chrono::minutes(1));
+    options.secret_callback([&](std::string_view login, std::int32_t code, char *buffer, std::size_t capacity) {
+        calls++;
+        last_code = code;
+        CHECK(login == login_text && capacity >= 2048);
+        if (instead == 1)
+            throw 1; /* counts as NF_SECRET_UNAVAILABLE */
+        if (instead != 0)
+            return instead;
+        password_text.copy(buffer, capacity);
+        return static_cast<std::int32_t>(password_text.size());
+    });
+    nativeflow::error why;
+    const nativeflow::session session(nativeflow::client(options), key, login_text);
+    instead = NF_SECRET_NONE;
+    CHECK(thrown([&] { (void)session.get_token(); }) == NF_SECRET_NEEDED);
+    session.clear_hold();
+    instead = 1;
+    CHECK(!session.get_token(why) && why.code() == NF_SECRET_NEEDED && why.retry_after());
+    session.clear_hold();
+    nativeflow::secret wrong("a wrong password of the session");
+    CHECK(thrown([&] { (void)session.log_in(wrong); }) == NF_DENIED && is_zero(wrong));
+    CHECK(thrown([&] { (void)session.log_in(wrong); }) == NF_INVALID_ARGUMENT);
+    CHECK(session.status().find("\"held\"") != std::string::npos);
+
+    instead = 0;
+    calls = 0;
+    {
+        const nativeflow::token first = session.get_token(), same = session.share().get_token();
+        CHECK(calls == 1 && last_code == NF_DENIED && first.value() == same.value());
+        session.reject_token(first);
+        const nativeflow::token second = session.get_token();
+        CHECK(calls == 2 && last_code == NF_OK && first.value() != second.value());
+        session.set_token(first);
+    }
+    CHECK(session.status().find("\"fresh\"") != std::string::npos);
+    session.log_out();
+    CHECK(session.status().find("\"none\"") != std::string::npos);
+
+    nativeflow::session share = session.share(std::chrono::seconds(30));
+    share.cancel();
+    CHECK(thrown([&] { (void)share.get_token(); }) == NF_CANCELLED);
+    const nativeflow::session taken(std::move(share));
+    CHECK(thrown([&] { (void)share.get_token(); }) == NF_INVALID_ARGUMENT);
+    session.cancel();
+
+    const nativeflow::client client(options.secret_callback(nullptr));
+    client.clear_hold(key, login_text);
+    CHECK(thrown([&] { client.clear_hold(key, "a:b"); }) == NF_INVALID_ARGUMENT);
+    const nativeflow::session asks(client, key, login_text);
+    CHECK(!asks.get_token(why) && why.code() == NF_SECRET_NEEDED);
+    CHECK(why.remedy().find("session::log_in") != std::string::npos);
+    nativeflow::secret password(password_text);
+    CHECK(!asks.log_in(password).value().empty() && is_zero(password));
+    CHECK(thrown([&] { nativeflow::session none(client, key, "a:b"); }) == NF_INVALID_ARGUMENT);
+}
+
 /* The OAuth 2.0 service: a token is stored, refreshed and revoked. */
 void oauth2(const std::string &base_url, const char *ca_file, const std::string &key, const std::string &login_text,
             const std::string &password_text)
@@ -107,6 +170,8 @@ int main(int argc, char **argv)
     std::vector<std::string> log;
     nativeflow::options options;
     options.base_url(argv[1]).ca_file(argv[2]).timeout(std::chrono::seconds(60)).user_agent("wrapper/1");
+    /* This test sends wrong secrets again. */
+    options.hold_back(std::chrono::milliseconds::zero());
     options.log([&](std::int32_t, std::string_view line) {
         log.emplace_back(line);
         throw 1; /* is discarded */
@@ -175,6 +240,11 @@ int main(int argc, char **argv)
     CHECK_OWN_NAME(nf_options_set_proxy_bypass, proxy_bypass);
     CHECK_OWN_NAME(nf_options_use_environment_proxy, environment_proxy);
     CHECK_OWN_NAME(nf_options_set_log, log);
+    CHECK_OWN_NAME(nf_options_set_secret_callback, secret_callback);
+    CHECK_OWN_NAME(nf_options_set_refresh_margin_ms, refresh_margin);
+    CHECK_OWN_NAME(nf_options_set_hold_back_ms, hold_back);
+    CHECK(nativeflow::detail::with_own_names("nf_session_log_in nf_client_clear_hold") ==
+          "session::log_in client::clear_hold");
     const nativeflow::client trusts_nothing(nativeflow::options().base_url(argv[1]));
     nativeflow::secret his_login(login_text), his_password(password_text);
     nativeflow::error untrusted;
@@ -229,6 +299,7 @@ int main(int argc, char **argv)
     client.cancel();
 
     oauth2(argv[1], argv[2], key, login_text, password_text);
+    session(argv[1], argv[2], key, login_text, password_text);
     if (failures == 0)
         std::cout << "all checks passed\n";
     return failures != 0;

@@ -173,7 +173,7 @@ fn session_calls_an_api_renews_a_refused_token_stores_it_and_logs_out() {
         let arguments: Vec<&str> = arguments.into_iter().filter(|argument| !argument.is_empty()).collect();
         let program = Program::compile_with("examples-c/session.c", Build::Shared, &flags).args(&arguments);
 
-        let mut running = RunningSession::start(&program, &[CLIENT_SECRET, &User::demo().secret, PATH]);
+        let mut running = RunningSession::start(&program, &[CLIENT_SECRET, PATH, &User::demo().secret]);
         assert_eq!(running.lines(1), [format!("{PATH}: HTTP 200")]);
         let first = fs::read_to_string(&file).unwrap();
         drop(running);

@@ -66,8 +66,8 @@ fn shown(page: &Path) -> String {
 fn types() -> Vec<String> {
     let header = fs::read_to_string(root().join("include/nativeflow.h")).unwrap();
     let names = header.lines().filter_map(|line| line.strip_prefix("typedef ")).map(|line| {
-        let line = line.replace("struct ", "").replace("void (NF_CALL *", "");
-        line.split([' ', ')']).next().unwrap().to_owned()
+        let name = line.strip_prefix("struct ").or_else(|| line.split("(NF_CALL *").nth(1)).unwrap();
+        name.split([' ', ')']).next().unwrap().to_owned()
     });
     names.collect()
 }

@@ -202,15 +202,33 @@ fn session_is_filled_emptied_and_described() {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
         assert!(fresh["expires_at"].as_u64().unwrap() > now, "{fresh}");
         assert_eq!(fresh["refresh_expires_at"].is_u64(), service == Service::OAuth2, "{fresh}");
-        assert_eq!(held["hold"]["code"], "NF_DENIED", "{held}");
+        assert_eq!(held["hold"]["code"], 20, "{held}");
         let since = held["hold"]["since"].as_u64().unwrap();
         assert!((now - 120..=now).contains(&since), "{held}");
         assert_eq!(held["hold"]["until"].as_u64().unwrap(), since + 20 * 3600, "{held}");
-        assert_eq!(held["last_error"]["code"], "NF_DENIED", "{held}");
+        assert_eq!(held["last_error"]["code"], 20, "{held}");
         assert!(!held["last_error"]["call_id"].as_str().unwrap().is_empty() && held["last_error"]["at"].is_u64());
         // Neither a login nor a secret.
         assert!(!facts.stdout.contains("@example.com") && !facts.stdout.contains(SECRET), "{}", facts.stdout);
     }
+}
+
+/// Between the two marks of the program there are 10,000 calls.
+#[test]
+fn cached_token_is_handed_out_without_a_system_call() {
+    needs!("strace");
+    let ((stub, ca), user) = (support::stub(), User::demo());
+    let program = Program::compile("bench/c/cached_token.c", Build::Shared)
+        .args(&[&stub.base_url(), ca.to_str().unwrap(), "marked", "1", "10000"])
+        .lines(&[&user.key, &user.login, &user.secret]);
+    let trace = support::scratch("sessions").join(format!("{}.strace", std::process::id()));
+    let facts = program.under(&["strace", "-f", "-o", trace.to_str().unwrap()]).run();
+    assert!(facts.status.success() && facts.stderr == "begin\nend\n", "{}{}", facts.status, facts.stderr);
+    let text = std::fs::read_to_string(&trace).unwrap();
+    let lines = text.lines().skip_while(|line| !line.contains("write(2, \"begin")).skip(1);
+    let between: Vec<&str> = lines.take_while(|line| !line.contains("write(2, \"end")).collect();
+    assert!(text.contains("write(2, \"end") && between.is_empty(), "{}", between.join("\n"));
+    std::fs::remove_file(trace).unwrap();
 }
 
 /// Memory errors and lost blocks are failures.

@@ -10,6 +10,7 @@ mod call_auditor;
 mod guides;
 mod oauth2;
 mod rows;
+mod session;
 mod table;
 mod whole;
 

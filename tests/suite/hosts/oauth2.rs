@@ -7,9 +7,9 @@ use nativeflow_stub::Options;
 use super::{Commands, Host, Place, printed, with_stub};
 use crate::support::{needs, own_stub, root};
 
-fn checks(folder: &'static str, program: &str, build: Commands, run: &[&str]) {
+pub(super) fn checks(folder: &'static str, program: &str, build: Commands, run: &[&str]) {
     let host = Host { name: folder, version: &[], folder, build: &[], tests: &[], run: &[] };
-    let place = Place::new(&format!("oauth2-{folder}"));
+    let place = Place::new(&program.replace('.', "-"));
     let work = place.build(&host);
     fs::copy(root().join("tests/hosts").join(program), work.join(program)).unwrap();
     let (stub, ca) = own_stub(Options::default());
