@@ -185,7 +185,9 @@ namespace Nativeflow
         /// <summary>Replaces C functions in a remedy: nf_options_set_timeout_ms is Options.SetTimeout.</summary>
         internal static string WithOwnNames(string remedy)
         {
-            return WithOwnNames(WithOwnNames(remedy, "nf_options_", "Options."), "nf_session_", "Session.");
+            foreach (string type in new[] { "Options", "Session", "Client" })
+                remedy = WithOwnNames(remedy, "nf_" + type.ToLowerInvariant() + "_", type + ".");
+            return remedy;
         }
 
         static string WithOwnNames(string remedy, string prefix, string type)

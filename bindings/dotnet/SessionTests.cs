@@ -157,6 +157,7 @@ static partial class Tests
         // A plain call is held too, until somebody lifts it.
         using (Client client = SessionClient(null))
         {
+            Check(NativeflowException.WithOwnNames("x (nf_session_clear_hold, nf_client_clear_hold)") == "x (Session.ClearHold, Client.ClearHold)");
             Func<Code> wrong = () => CodeOf(() => client.GetToken(key, Bytes("held@example.com"), Bytes("wrong")));
             Check(wrong() == Code.Denied && wrong() == Code.HeldBack);
             client.ClearHold(key, "held@example.com");

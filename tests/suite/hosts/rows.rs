@@ -193,7 +193,17 @@ pub const HOSTS: &[Host] = &[
         version: &["{tools}/bin/node", "--version"],
         folder: "node",
         build: &[&["cp", "-R", "{node}", "."]],
-        tests: &[&["{tools}/bin/node", "nativeflow.test.js", "{base-url}", "{silent-url}", "{ca-file}"]],
+        tests: &[
+            &["{tools}/bin/node", "nativeflow.test.js", "{base-url}", "{silent-url}", "{ca-file}"],
+            &[
+                "env",
+                "NODE_EXTRA_CA_CERTS={ca-file}",
+                "{tools}/bin/node",
+                "session.test.js",
+                "{base-url}",
+                "{ca-file}",
+            ],
+        ],
         run: &["{tools}/bin/node", "get_token.js"],
     },
     Host {
