@@ -46,10 +46,13 @@ namespace Nativeflow
         BadClient = 25,
         /// <summary>The refresh token is invalid or expired. Get a token with login and password.</summary>
         RefreshExpired = 26,
-        /// <summary>The login was rejected before and is not sent again. Reserved: this version never returns it.</summary>
+        /// <summary>The login was rejected before and is not sent again; see <see cref="Options.SetHoldBack"/>.</summary>
         HeldBack = 27,
         /// <summary>The user or the token belongs to another host, which is not trusted.</summary>
         WrongHost = 28,
+        /// <summary>A login is needed, and there is no secret for it. Set a secret callback or call
+        /// <see cref="Session.LogIn(byte[], CancellationToken)"/>.</summary>
+        SecretNeeded = 29,
         /// <summary>The server is overloaded; see <see cref="NativeflowException.RetryAfter"/>.</summary>
         Busy = 40,
         /// <summary>The server is under maintenance.</summary>
@@ -125,14 +128,35 @@ namespace Nativeflow
         AuthToken = 1,
     }
 
+    /// <summary>Returns the secret of a user when a session needs a login. It writes the secret (UTF-8) to the buffer and returns its
+    /// length in bytes; 0 is an empty password. Without a secret it returns <see cref="SecretResult.None"/> or
+    /// <see cref="SecretResult.Unavailable"/>.</summary>
+    /// <param name="login">The login of the session.</param>
+    /// <param name="lastCode"><see cref="Code.Ok"/>, or the code with which the server refused the last secret of this user: then read
+    /// the secret again from where it is stored, not from a cache.</param>
+    /// <param name="buffer">At least 2048 bytes, pinned. It is overwritten with zeros when the function has returned.</param>
+    /// <remarks>It runs on the thread of a call, and never twice at the same time for the same user. If it throws, the call fails with
+    /// <see cref="Code.SecretNeeded"/>, and the exception is the <see cref="Exception.InnerException"/>. A call for the same user inside it
+    /// fails with <see cref="Code.InvalidArgument"/>.</remarks>
+    public delegate int SecretCallback(string login, Code lastCode, byte[] buffer);
+
+    /// <summary>Results of a <see cref="SecretCallback"/> that has no secret.</summary>
+    public static class SecretResult
+    {
+        /// <summary>There is no secret. Do not retry.</summary>
+        public const int None = -1;
+        /// <summary>The secret cannot be read now, for example because a vault does not answer. Retry after 30 seconds.</summary>
+        public const int Unavailable = -2;
+    }
+
     /// <summary>Why a call failed, and how to fix it. Contains no secret.</summary>
     public sealed class NativeflowException : Exception
     {
         readonly long[] timingsUs = { -1, -1, -1, -1, -1 };
 
-        internal NativeflowException(Code code, string cause, string remedy) : this(code, Library.CodeName(code), cause, remedy) { }
+        internal NativeflowException(Code code, string cause, string remedy) : this(code, Library.CodeName(code), cause, remedy, null) { }
 
-        NativeflowException(Code code, string name, string cause, string remedy) : base(name + ": " + cause + ". " + remedy)
+        NativeflowException(Code code, string name, string cause, string remedy, Exception inner) : base(name + ": " + cause + ". " + remedy, inner)
         {
             Code = code;
             Name = name;
@@ -141,9 +165,9 @@ namespace Nativeflow
             ServerMessage = CorrelationId = CallId = RemoteAddress = "";
         }
 
-        NativeflowException(ErrorHandle error)
+        NativeflowException(ErrorHandle error, Exception inner)
             : this((Code)Native.nf_error_code(error), Native.Text(error, Native.nf_error_name),
-                Native.Text(error, Native.nf_error_message), WithOwnNames(Native.Text(error, Native.nf_error_remedy)))
+                Native.Text(error, Native.nf_error_message), WithOwnNames(Native.Text(error, Native.nf_error_remedy)), inner)
         {
             int status = Native.nf_error_http_status(error), serverCode = Native.nf_error_server_code(error);
             long wait = Native.nf_error_retry_after_ms(error);
@@ -161,13 +185,19 @@ namespace Nativeflow
         /// <summary>Replaces C functions in a remedy: nf_options_set_timeout_ms is Options.SetTimeout.</summary>
         internal static string WithOwnNames(string remedy)
         {
-            const string prefix = "nf_options_";
+            foreach (string type in new[] { "Options", "Session", "Client" })
+                remedy = WithOwnNames(remedy, "nf_" + type.ToLowerInvariant() + "_", type + ".");
+            return remedy;
+        }
+
+        static string WithOwnNames(string remedy, string prefix, string type)
+        {
             for (int at; (at = remedy.IndexOf(prefix, StringComparison.Ordinal)) >= 0;)
             {
                 int end = at;
                 while (end < remedy.Length && (remedy[end] == '_' || char.IsLower(remedy[end]) || char.IsDigit(remedy[end])))
                     end++;
-                string name = "Options.";
+                string name = type;
                 foreach (string word in remedy.Substring(at + prefix.Length, end - at - prefix.Length).Split('_'))
                     if (word == "oauth2")
                         name += "OAuth2";
@@ -209,10 +239,10 @@ namespace Nativeflow
         public TimeSpan? RetryAfter { get; }
 
         /// <summary>Converts the result of a C function, and frees it. Returns null for NULL, which means success.</summary>
-        internal static NativeflowException Of(ErrorHandle error)
+        internal static NativeflowException Of(ErrorHandle error, Exception inner = null)
         {
             using (error)
-                return error.IsInvalid ? null : new NativeflowException(error);
+                return error.IsInvalid ? null : new NativeflowException(error, inner);
         }
 
         internal static void ThrowFor(ErrorHandle error)
@@ -293,6 +323,13 @@ namespace Nativeflow
         /// call.</summary>
         public Options SetKeepAlive(TimeSpan longest) { return Set(Native.nf_options_set_keep_alive_ms, longest); }
 
+        /// <summary>Sets how long before its expiry a session renews a token; never more than half of the token's lifetime.</summary>
+        public Options SetRefreshMargin(TimeSpan margin) { return Set(Native.nf_options_set_refresh_margin_ms, margin); }
+
+        /// <summary>Sets how long a refused secret is not sent again. Default: 20 hours. Zero: calls of <see cref="Client"/> are not held
+        /// back, and sessions use the default.</summary>
+        public Options SetHoldBack(TimeSpan time) { return Set(Native.nf_options_set_hold_back_ms, time); }
+
         /// <summary>Sets the file of trusted root certificates (PEM or DER). They replace the operating system's root certificates.
         /// The file is read during this call.</summary>
         public Options SetCaFile(string path) { return Set(Native.nf_options_set_ca_file, path); }
@@ -338,8 +375,18 @@ namespace Nativeflow
         /// are freed and all their calls have returned.</summary>
         public Options SetLog(Action<LogLevel, string> log)
         {
-            IntPtr user = log == null ? IntPtr.Zero : LogTarget.Keep(Handle, log);
-            NativeflowException.ThrowFor(Native.nf_options_set_log(Handle, log == null ? null : LogTarget.Write, user));
+            IntPtr user = log == null ? IntPtr.Zero : Callbacks.Keep(Handle, log);
+            NativeflowException.ThrowFor(Native.nf_options_set_log(Handle, log == null ? null : Callbacks.Log, user));
+            return this;
+        }
+
+        /// <summary>Sets the function that returns the secret of a user when a session needs a login. null (the default): sessions get
+        /// secrets only from <see cref="Session.LogIn(byte[], CancellationToken)"/>. It is kept until these options, their clients and
+        /// their sessions are freed and all their calls have returned.</summary>
+        public Options SetSecretCallback(SecretCallback read)
+        {
+            IntPtr user = read == null ? IntPtr.Zero : Callbacks.Keep(Handle, read);
+            NativeflowException.ThrowFor(Native.nf_options_set_secret_callback(Handle, read == null ? null : Callbacks.Secret, user));
             return this;
         }
 
@@ -455,6 +502,14 @@ namespace Nativeflow
             return new Token(got);
         }
 
+        /// <summary>Lifts the hold of a user: the next call may send the login once, also with the same secret. Call it after somebody has
+        /// found the reason. Sends nothing.</summary>
+        public void ClearHold(string key, string login)
+        {
+            using (CText cKey = CText.Of(key), cLogin = CText.Of(login))
+                NativeflowException.ThrowFor(Native.nf_client_clear_hold(Handle, cKey.Pointer, cLogin.Pointer));
+        }
+
         /// <summary>Cancels every call that runs on this client. Each returns within 10 ms. Calls that start later are not
         /// cancelled.</summary>
         public void Cancel() { Native.nf_client_cancel(Handle); }
@@ -503,9 +558,9 @@ namespace Nativeflow
                 return call(share);
         }
 
-        static void ThrowFor(ErrorHandle error, CancellationToken cancellation)
+        internal static void ThrowFor(ErrorHandle error, CancellationToken cancellation, Exception inner = null)
         {
-            NativeflowException failure = NativeflowException.Of(error);
+            NativeflowException failure = NativeflowException.Of(error, inner);
             if (failure == null)
                 return;
             if (failure.Code == Code.Cancelled)
@@ -520,6 +575,141 @@ namespace Nativeflow
             ClientHandle share;
             NativeflowException.ThrowFor(Native.nf_client_share(Handle, 0, out share));
             return share;
+        }
+    }
+
+    /// <summary>One user's continuing access: it keeps an access token valid. Several threads may use it at the same time; one of them asks
+    /// the server, and the others wait for it. nativeflow.h describes the rules, at nf_session_get_token.</summary>
+    public sealed class Session : IDisposable
+    {
+        readonly SessionHandle handle;
+        readonly CancellationTokenSource closing = new CancellationTokenSource();
+
+        /// <summary>Creates a session for a user. Sends nothing. The client may be disposed of before the session. Sessions of one client with
+        /// the same key and login have the same token.</summary>
+        public Session(Client client, string key, string login)
+        {
+            using (CText cKey = CText.Of(key), cLogin = CText.Of(login))
+                NativeflowException.ThrowFor(Native.nf_session_new(client.Handle, cKey.Pointer, cLogin.Pointer, out handle));
+        }
+
+        /// <summary>Gets a valid access token: from the session's memory, or by a refresh or a login. Blocks for at most the client's
+        /// timeout.</summary>
+        /// <param name="cancellation">Cancels only this call, within 10 ms.</param>
+        /// <exception cref="NativeflowException">The call failed; see the code.</exception>
+        /// <exception cref="OperationCanceledException">The call was cancelled, by any of the ways to cancel it.</exception>
+        public Token GetToken(CancellationToken cancellation = default(CancellationToken))
+        {
+            TokenHandle got = null;
+            Call(share => Native.nf_session_get_token(share, out got), cancellation);
+            return new Token(got);
+        }
+
+        /// <summary>Gets a valid access token, and uses the secret if a login is needed.</summary>
+        /// <param name="secret">UTF-8, optionally padded with zeros. It is overwritten with zeros, on success and failure. null or empty for a
+        /// user without a password.</param>
+        /// <param name="cancellation">Cancels only this call.</param>
+        public Token LogIn(byte[] secret, CancellationToken cancellation = default(CancellationToken))
+        {
+            return LogIn(Credentials.Of(text => new CText(text), null, secret), cancellation);
+        }
+
+        /// <summary>Gets a valid access token with a secret in UTF-16.</summary>
+        public Token LogIn(char[] secret, CancellationToken cancellation = default(CancellationToken))
+        {
+            return LogIn(Credentials.Of(text => new CText(text), null, secret), cancellation);
+        }
+
+        Token LogIn(Credentials moved, CancellationToken cancellation)
+        {
+            TokenHandle got = null;
+            ErrorHandle error = null;
+            Exception inner = null;
+            bool isUsed;
+            try
+            {
+                using (moved)
+                {
+                    isUsed = moved.AreUsed;
+                    if (!isUsed)
+                        error = OnShare(share => Native.nf_session_log_in(share, moved.Secret.Pointer, out got), cancellation, out inner);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                throw; // because it is caught here, wiping comes first
+            }
+            if (isUsed)
+                throw Credentials.Used();
+            Client.ThrowFor(error, cancellation, inner);
+            return new Token(got);
+        }
+
+        /// <summary>Gives the session a token that the program has stored. It is taken if the session has none, or if its own was rejected or
+        /// expires earlier. It is not disposed of.</summary>
+        public void SetToken(Token token) { NativeflowException.ThrowFor(Native.nf_session_set_token(handle, token?.Handle)); }
+
+        /// <summary>Tells the session that the API has answered that the token is not valid any more: with status 401, or with status 403 for a
+        /// token of the Native Flow. The next call gets a new one. A token that is not the current one changes nothing.</summary>
+        public void RejectToken(Token token) { NativeflowException.ThrowFor(Native.nf_session_reject_token(handle, token?.Handle)); }
+
+        /// <summary>Lifts the hold of the user, and ends a pause of the session. The next call may send the login once. Call it after somebody
+        /// has found the reason. Sends nothing.</summary>
+        public void ClearHold() { NativeflowException.ThrowFor(Native.nf_session_clear_hold(handle)); }
+
+        /// <summary>Revokes the session's token at the service, and forgets it, also if the call fails. Without a token it does
+        /// nothing.</summary>
+        public void LogOut(CancellationToken cancellation = default(CancellationToken)) { Call(Native.nf_session_log_out, cancellation); }
+
+        /// <summary>Returns the state of the session as JSON, without a secret. nativeflow.h describes the keys.</summary>
+        public string GetStatus()
+        {
+            for (var buffer = new byte[512];;)
+            {
+                UIntPtr length;
+                NativeflowException.ThrowFor(Native.nf_session_status(handle, buffer, new UIntPtr((uint)buffer.Length), out length));
+                if ((int)length < buffer.Length)
+                    return Encoding.UTF8.GetString(buffer, 0, (int)length);
+                buffer = new byte[2 * (int)length];
+            }
+        }
+
+        /// <summary>Cancels every call that runs on this session. Calls that start later are not cancelled.</summary>
+        public void Cancel() { Native.nf_session_cancel(handle); }
+
+        /// <summary>Frees the session, and wipes its token, which is not revoked. Calls on other threads are cancelled.</summary>
+        public void Dispose()
+        {
+            closing.Cancel(); // each call has its own handle: freeing this one does not cancel it
+            handle.Dispose();
+        }
+
+        void Call(Func<SessionHandle, ErrorHandle> call, CancellationToken cancellation)
+        {
+            Exception inner;
+            ErrorHandle error = OnShare(call, cancellation, out inner);
+            Client.ThrowFor(error, cancellation, inner);
+        }
+
+        /// <summary>Makes a call on a share of its own, which the cancellation and Dispose cancel.</summary>
+        ErrorHandle OnShare(Func<SessionHandle, ErrorHandle> call, CancellationToken cancellation, out Exception inner)
+        {
+            SessionHandle share;
+            NativeflowException.ThrowFor(Native.nf_session_share(handle, 0, out share));
+            Exception outer = Callbacks.Thrown; // of a call whose secret callback makes this call
+            Callbacks.Thrown = null;
+            try
+            {
+                using (share)
+                using (cancellation.Register(share.Cancel))
+                using (closing.Token.Register(share.Cancel))
+                    return call(share);
+            }
+            finally
+            {
+                inner = Callbacks.Thrown;
+                Callbacks.Thrown = outer;
+            }
         }
     }
 
@@ -766,17 +956,22 @@ namespace Nativeflow
         }
     }
 
-    /// <summary>Keeps the program's log function as long as C may call it.</summary>
-    static class LogTarget
+    /// <summary>Keeps the program's functions as long as C may call them.</summary>
+    static class Callbacks
     {
         // C keeps their addresses, so the collector must not free them.
-        internal static readonly LogFunction Write = OnLine;
+        internal static readonly LogFunction Log = OnLine;
+        internal static readonly SecretFunction Secret = OnSecret;
         static readonly ReleaseFunction release = OnRelease;
 
-        /// <summary>Returns the <c>user</c> pointer of the log.</summary>
-        internal static IntPtr Keep(OptionsHandle options, Action<LogLevel, string> log)
+        /// <summary>The exception of the secret callback in the call that runs on this thread.</summary>
+        [ThreadStatic]
+        internal static Exception Thrown;
+
+        /// <summary>Returns the <c>user</c> pointer of the function.</summary>
+        internal static IntPtr Keep(OptionsHandle options, Delegate function)
         {
-            GCHandle kept = GCHandle.Alloc(log);
+            GCHandle kept = GCHandle.Alloc(function);
             bool isC = false;
             try
             {
@@ -797,11 +992,34 @@ namespace Nativeflow
             catch { } // an exception must not pass through C
         }
 
+        static int OnSecret(IntPtr user, IntPtr login, int lastCode, IntPtr buffer, UIntPtr capacity)
+        {
+            try
+            {
+                var bytes = new byte[(int)capacity];
+                using (new Wiped(bytes))
+                {
+                    int length = ((SecretCallback)GCHandle.FromIntPtr(user).Target)(Native.Text(login), (Code)lastCode, bytes);
+                    if (length > 0 && length <= bytes.Length) // C rejects a longer one
+                        Marshal.Copy(bytes, 0, buffer, length);
+                    return length;
+                }
+            }
+            catch (Exception thrown) // must not pass through C
+            {
+                Thrown = thrown;
+                return SecretResult.Unavailable;
+            }
+        }
+
         static void OnRelease(IntPtr user) { GCHandle.FromIntPtr(user).Free(); }
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     delegate void LogFunction(IntPtr user, int level, IntPtr line);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    delegate int SecretFunction(IntPtr user, IntPtr login, int lastCode, IntPtr buffer, UIntPtr capacity);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     delegate void ReleaseFunction(IntPtr user);
@@ -822,6 +1040,13 @@ namespace Nativeflow
         /// <summary>For CancellationToken.Register. Dispose of its result waits until a running call of this method has returned.</summary>
         internal void Cancel() { Native.nf_client_cancel(this); }
         protected override bool ReleaseHandle() { Native.nf_client_free(handle); return true; }
+    }
+
+    sealed class SessionHandle : CHandle
+    {
+        /// <summary>As <see cref="ClientHandle.Cancel"/>.</summary>
+        internal void Cancel() { Native.nf_session_cancel(this); }
+        protected override bool ReleaseHandle() { Native.nf_session_free(handle); return true; }
     }
 
     sealed class TokenHandle : CHandle
@@ -930,6 +1155,9 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_proxy_bypass(OptionsHandle options, IntPtr hosts);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_use_environment_proxy(OptionsHandle options);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_keep_alive_ms(OptionsHandle options, uint ms);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_secret_callback(OptionsHandle options, SecretFunction read, IntPtr user);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_refresh_margin_ms(OptionsHandle options, uint ms);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_hold_back_ms(OptionsHandle options, uint ms);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_set_log(OptionsHandle options, LogFunction log, IntPtr user);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_options_on_release(OptionsHandle options, ReleaseFunction release, IntPtr user);
 
@@ -943,6 +1171,19 @@ namespace Nativeflow
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_refresh_token(ClientHandle client, IntPtr key, TokenHandle token, out TokenHandle refreshed);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_revoke_token(ClientHandle client, TokenHandle token, TokenHandle admin);
         [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_get_application_token(ClientHandle client, IntPtr key, out TokenHandle token);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_client_clear_hold(ClientHandle client, IntPtr key, IntPtr login);
+
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_new(ClientHandle client, IntPtr key, IntPtr login, out SessionHandle session);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_get_token(SessionHandle session, out TokenHandle token);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_log_in(SessionHandle session, IntPtr secret, out TokenHandle token);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_set_token(SessionHandle session, TokenHandle token);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_reject_token(SessionHandle session, TokenHandle token);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_clear_hold(SessionHandle session);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_log_out(SessionHandle session);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_status(SessionHandle session, [In, Out] byte[] buffer, UIntPtr capacity, out UIntPtr length);
+        [DllImport(Library, CallingConvention = C)] internal static extern ErrorHandle nf_session_share(SessionHandle session, uint ms, out SessionHandle share);
+        [DllImport(Library, CallingConvention = C)] internal static extern void nf_session_cancel(SessionHandle session);
+        [DllImport(Library, CallingConvention = C)] internal static extern void nf_session_free(IntPtr session);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern ErrorHandle nf_token_new(IntPtr scheme, IntPtr value, IntPtr refreshToken, IntPtr instanceUrl, long expiresAt, long refreshExpiresAt, out TokenHandle token);

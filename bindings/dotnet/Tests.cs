@@ -1,6 +1,6 @@
 /*
  * Tests of the binding: secrets are zeroed on success and on every failure; cancellation; exceptions; the log; use after
- * Dispose. Compiled together with Nativeflow.cs. Arguments: base URL of a nativeflow-stub, CA file. Standard input: key, login,
+ * Dispose. Compiled together with Nativeflow.cs, SessionHandler.cs and SessionTests.cs. Arguments: base URL of a nativeflow-stub, CA file. Standard input: key, login,
  * secret.
  */
 using System;
@@ -18,7 +18,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Nativeflow;
 
-static class Tests
+static partial class Tests
 {
     static string baseUrl, caFile, key, login, secret;
     static int failures;
@@ -56,6 +56,7 @@ static class Tests
         TokenMayBeDisposedOfDuringItsCall();
         CancellationEndsEachKindOfCall();
         RemediesNameMethodsOfOptions();
+        SessionsAreTested();
         if (failures == 0)
             Console.WriteLine("all checks passed");
         return failures == 0 ? 0 : 1;
@@ -176,14 +177,14 @@ static class Tests
         using (var options = new Options())
         {
             options.SetConnectTimeout(TimeSpan.FromSeconds(5)).SetKeepAlive(TimeSpan.FromSeconds(1)).SetUserAgent("tests/1").SetProxyBypass("*")
-                .SetProxy("http://user:word@localhost:1").UseEnvironmentProxy().SetProxy("").AddCaPem(System.IO.File.ReadAllBytes(caFile)).SetLog(null);
+                .SetProxy("http://user:word@localhost:1").UseEnvironmentProxy().SetProxy("").SetRefreshMargin(TimeSpan.Zero).SetHoldBack(TimeSpan.Zero).SetSecretCallback(null).AddCaPem(System.IO.File.ReadAllBytes(caFile)).SetLog(null);
             var wrong = new Func<Options>[]
             {
                 () => options.SetBaseUrl("http://www.example.com"), () => options.SetTimeout(TimeSpan.Zero),
                 () => options.SetTimeout(TimeSpan.FromMilliseconds(-1)), () => options.SetTimeout(TimeSpan.FromDays(50)),
                 () => options.SetConnectTimeout(TimeSpan.Zero), () => options.SetCaFile("/no/such/file"), () => options.AddCaPem(new byte[0]),
                 () => options.SetUserAgent(""), () => options.SetClientCertificate(caFile, caFile), () => options.SetProxy("ftp://localhost"),
-                () => options.SetProxyBypass("10.0.0.0/99"),
+                () => options.SetProxyBypass("10.0.0.0/99"), () => options.SetHoldBack(TimeSpan.FromDays(50)),
             };
             foreach (Func<Options> setter in wrong)
                 Check(CodeOf(() => setter()) == Code.InvalidOption);
@@ -682,7 +683,7 @@ static class Tests
                 Check(name.Success && typeof(Options).GetMethods().Any(method => method.Name == name.Groups[1].Value));
                 setters++;
             }
-        Check(setters >= 16);
+        Check(setters >= 19);
         using (var options = new Options())
         using (var client = new Client(options.SetBaseUrl(baseUrl)))
             try
@@ -697,10 +698,12 @@ static class Tests
             }
     }
 
+    // The tests repeat rejected and unanswered logins of one user, which would be held back.
     static Client Connect(string scenario, Action<LogLevel, string> log = null)
     {
         using (var options = new Options())
-            return new Client(options.SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).SetTimeout(TimeSpan.FromSeconds(60)).SetLog(log));
+            return new Client(options.SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).SetTimeout(TimeSpan.FromSeconds(60)).SetHoldBack(TimeSpan.Zero)
+                .SetLog(log));
     }
 
     /// <summary>Creates a client that calls release when no callback can run any more.</summary>
@@ -708,7 +711,7 @@ static class Tests
     {
         using (var options = new Options())
         {
-            options.SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).SetLog(log);
+            options.SetBaseUrl(baseUrl + scenario).SetCaFile(caFile).SetHoldBack(TimeSpan.Zero).SetLog(log);
             NativeflowException.ThrowFor(Native.nf_options_on_release(options.Handle, release, IntPtr.Zero));
             return new Client(options);
         }
@@ -799,7 +802,7 @@ sealed class Peer : IDisposable
     public Client Connect()
     {
         using (var options = new Options())
-            return new Client(options.SetBaseUrl("http://" + listener.LocalEndpoint));
+            return new Client(options.SetBaseUrl("http://" + listener.LocalEndpoint).SetHoldBack(TimeSpan.Zero));
     }
 
     public static void Answer(Socket socket)

@@ -60,19 +60,24 @@ function endCall({ id, failed, error, token }) {
   call.end(failed, { error, token });
 }
 
-/** A call of a C function on its own share of a client. Cancelling it does not cancel other calls of the client. */
+/** A call of a C function on its own share of a client or a session. Cancelling it does not cancel other calls. */
 export class Call {
   /** A promise of the C objects that the call returns. */
   ended;
   #id = ++numbers;
+  #kind;
   #share;
   #resolve;
   #reject;
 
-  /** `name` is the C function. Its arguments follow the share, and are secrets, tokens of C and null. It has an output, except nf_client_revoke_token. */
-  constructor(client, name, values) {
+  /**
+   * `kind` is "client" or "session", and `object` such a C object. `name` is the C function. Its arguments follow the share, and
+   * are secrets, tokens of C and null.
+   */
+  constructor(kind, object, name, values) {
     const out = [null];
-    check(C.nf_client_share(client, 0, out));
+    check(C[`nf_${kind}_share`](object, 0, out));
+    this.#kind = kind;
     this.#share = out[0];
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -87,14 +92,14 @@ export class Call {
   /** Cancels the call. It works even if the call has not entered C yet, because a share stays cancelled. */
   cancel() {
     if (calls.has(this.#id)) {
-      C.nf_client_cancel(this.#share);
+      C[`nf_${this.#kind}_cancel`](this.#share);
       worker.postMessage({ cancelled: this.#id });
     }
   }
 
   /** Settles the promise. Called once, when the call has ended. */
   end(failed, objects) {
-    C.nf_client_free(this.#share);
+    C[`nf_${this.#kind}_free`](this.#share);
     if (failed === undefined) {
       this.#resolve(objects);
     } else {

@@ -16,6 +16,7 @@ export const Code = Object.freeze({
   REFRESH_EXPIRED: 26,
   HELD_BACK: 27,
   WRONG_HOST: 28,
+  SECRET_NEEDED: 29,
   BUSY: 40,
   MAINTENANCE: 41,
   SERVER_ERROR: 42,
@@ -74,8 +75,8 @@ export class NativeflowError extends Error {
 
 /** Replaces C functions in a remedy with options of a client: nf_options_set_ca_file with caFile. */
 export const withOwnNames = (remedy) =>
-  remedy.replace(/nf_options_(?:set_|add_|use_)?([a-z0-9]+(?:_[a-z]+)*)/g, (_, name) =>
-    name.replace(/_([a-z])/g, (__, letter) => letter.toUpperCase()),
+  remedy.replace(/nf_(?:options_(?:set_|add_|use_)?|(session_|client_))([a-z0-9]+(?:_[a-z]+)*)/g, (_, type, name) =>
+    ({ session_: 'Session.', client_: 'Client.' }[type] ?? '') + name.replace(/_([a-z])/g, (__, letter) => letter.toUpperCase()),
   );
 
 /** Throws the error that a C function returned, and frees the C object. Does nothing for NULL. */

@@ -1,7 +1,7 @@
 // The functions of nativeflow.h as koffi calls them.
 import koffi from 'koffi';
 
-for (const name of ['nf_options', 'nf_client', 'nf_token', 'nf_error']) {
+for (const name of ['nf_options', 'nf_client', 'nf_session', 'nf_token', 'nf_error']) {
   koffi.opaque(name);
 }
 koffi.proto('void nf_log_fn(void *user, int32_t level, const char *line)');
@@ -47,6 +47,8 @@ const prototypes = `
   nf_error *nf_options_set_proxy_bypass(nf_options *options, void *hosts)
   nf_error *nf_options_use_environment_proxy(nf_options *options)
   nf_error *nf_options_set_keep_alive_ms(nf_options *options, uint32_t ms)
+  nf_error *nf_options_set_refresh_margin_ms(nf_options *options, uint32_t ms)
+  nf_error *nf_options_set_hold_back_ms(nf_options *options, uint32_t ms)
   nf_error *nf_options_set_log(nf_options *options, nf_log_fn *function, void *user)
   nf_error *nf_options_on_release(nf_options *options, nf_release_fn *function, void *user)
 
@@ -59,6 +61,19 @@ const prototypes = `
   nf_error *nf_client_refresh_token(nf_client *client, void *key, nf_token *token, _Out_ nf_token **out)
   nf_error *nf_client_revoke_token(nf_client *client, nf_token *token, nf_token *admin)
   nf_error *nf_client_get_application_token(nf_client *client, void *key, _Out_ nf_token **out)
+  nf_error *nf_client_clear_hold(nf_client *client, void *key, void *login)
+
+  nf_error *nf_session_new(nf_client *client, void *key, void *login, _Out_ nf_session **out)
+  nf_error *nf_session_get_token(nf_session *session, _Out_ nf_token **out)
+  nf_error *nf_session_log_in(nf_session *session, void *secret, _Out_ nf_token **out)
+  nf_error *nf_session_set_token(nf_session *session, nf_token *token)
+  nf_error *nf_session_reject_token(nf_session *session, nf_token *token)
+  nf_error *nf_session_clear_hold(nf_session *session)
+  nf_error *nf_session_log_out(nf_session *session)
+  nf_error *nf_session_status(nf_session *session, void *buffer, size_t capacity, _Out_ size_t *length)
+  nf_error *nf_session_share(nf_session *session, uint32_t timeout_ms, _Out_ nf_session **out)
+  void nf_session_cancel(nf_session *session)
+  void nf_session_free(nf_session *session)
 
   nf_error *nf_token_new(void *scheme, void *value, void *refresh_token, void *instance_url, int64_t expires_at, int64_t refresh_expires_at, _Out_ nf_token **out)
   const char *nf_token_value(nf_token *token)

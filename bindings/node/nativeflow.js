@@ -11,14 +11,16 @@
  * of koffi, and the event loop continues. When the process ends, its calls fail with CANCELLED. Exception: calls of a Worker
  * that another thread terminates. The Worker cannot cancel them, so they end at their timeout, and process.exit() waits.
  */
-import { Call } from './calls.js';
 import { C } from './functions.js';
 import { Code, NativeflowError, check } from './error.js';
+import { Handle, abortable } from './handle.js';
 import { clientFrom } from './options.js';
 import { Secret, takeAll } from './secret.js';
+import { Session } from './session.js';
+import { sessionFetch } from './session_fetch.js';
 import { Token } from './token.js';
 
-export { Code, NativeflowError, Secret, Token };
+export { Code, NativeflowError, Secret, Session, Token, sessionFetch };
 
 /** The kind of login and secret that a call has: a user's login ID and password, or the UUID of a company and its request token. */
 export const CredentialType = Object.freeze({ PASSWORD: 0, AUTHTOKEN: 1 });
@@ -44,29 +46,26 @@ async function tokenFrom(run, key, login, secret) {
   }
 }
 
-/** Runs a call. If `signal` aborts it, the call fails with the signal's reason. */
-async function abortable(signal, run) {
-  try {
-    return await run(signal);
-  } catch (error) {
-    throw signal?.aborted && error.code === Code.CANCELLED ? signal.reason : error;
-  }
-}
-
 /** Gets tokens from one service. */
 export class Client {
-  /** The first handle of the C client; null: closed. */
-  #client;
-  #calls = new Set();
+  #handle;
+  #ofSessions;
 
   /**
    * Creates a client. nativeflow.h describes each option: baseUrl, oauth2 (true), clientSecret (text or a Secret), credentialType
    * (one of CredentialType), allowHost (a text, or an array of texts), userAgent, caFile, caPem, clientCertificate ({ chainFile,
-   * keyFile }), proxy (text or a Secret), proxyBypass, environmentProxy (true), timeoutMs, connectTimeoutMs, keepAliveMs, and
-   * log, a function of level and line. Calls do not wait for it: it is called a little later, and not when the process ends.
+   * keyFile }), proxy (text or a Secret), proxyBypass, environmentProxy (true), timeoutMs, connectTimeoutMs, keepAliveMs,
+   * refreshMarginMs, holdBackMs, and log, a function of level and line. Calls do not wait for it: it is called a little later, and
+   * not when the process ends.
+   *
+   * secretCallback(login, lastCode) returns the Secret of a user when a session needs a login, or null if there is none; it may
+   * return a promise. `lastCode` is Code.OK, or the code with which the server refused the last secret of this user. If it fails,
+   * the call fails with SECRET_NEEDED, and the error's `cause` is the failure. A call for the same user inside
+   * it fails with INVALID_ARGUMENT. Its time does not count for timeoutMs.
    */
-  constructor(options = {}) {
-    this.#client = clientFrom(options);
+  constructor({ secretCallback, ...options } = {}) {
+    this.#handle = new Handle('client', clientFrom(options));
+    this.#ofSessions = { secretCallback: secretCallback ?? undefined, hasClientSecret: 'clientSecret' in options, logins: new Map() };
   }
 
   /**
@@ -76,7 +75,7 @@ export class Client {
    * `secret` may be null for a user without a password. If `signal` aborts, only this call ends, with the signal's reason.
    */
   async getToken(key, login, secret, options) {
-    return abortable(options?.signal, (signal) => tokenFrom((name, args) => this.#run(name, args, signal), key, login, secret));
+    return abortable(options?.signal, (signal) => tokenFrom((name, args) => this.#handle.run(name, args, signal), key, login, secret));
   }
 
   /**
@@ -94,7 +93,7 @@ export class Client {
    * service ends all refresh tokens of the token's user for the application.
    */
   async revokeToken(token, admin, options) {
-    const revoke = async (args, signal) => check((await this.#run('nf_client_revoke_token', args, signal)).error);
+    const revoke = async (args, signal) => check((await this.#handle.run('nf_client_revoke_token', args, signal)).error);
     return abortable(options?.signal, (signal) =>
       token.use((revoked) => (admin ? admin.use((by) => revoke([revoked, by], signal)) : revoke([revoked, null], signal))));
   }
@@ -108,7 +107,7 @@ export class Client {
   async #tokenFor(name, key, args, signal) {
     const ownKey = Secret.from(key);
     try {
-      const { error, token } = await this.#run(name, [ownKey, ...args], signal);
+      const { error, token } = await this.#handle.run(name, [ownKey, ...args], signal);
       check(error);
       return new Token(token);
     } finally {
@@ -121,7 +120,7 @@ export class Client {
     const run = async (name, args) => {
       const client = new this();
       try {
-        return await client.#run(name, args);
+        return await client.#handle.run(name, args);
       } finally {
         client.close();
       }
@@ -129,33 +128,32 @@ export class Client {
     return tokenFrom(run, key, login, secret);
   }
 
-  async #run(name, args, signal) {
-    if (this.#client === null) {
-      throw new TypeError('the client is closed');
-    }
-    signal?.throwIfAborted();
-    const call = new Call(this.#client, name, args);
-    const cancel = () => call.cancel();
-    this.#calls.add(call);
-    signal?.addEventListener('abort', cancel);
+  /**
+   * Makes a session for a user, which keeps a token valid and asks for it once for all calls. Sends nothing. The client may be
+   * closed before the session. nativeflow.h describes it, at nf_session_new.
+   */
+  session(key, login) {
+    return new Session(this.#handle.open, key, login, this.#ofSessions);
+  }
+
+  /** Lifts the hold of a user: the next call may send the login once. Call it after somebody has found the reason. Sends nothing. */
+  clearHold(key, login) {
+    const texts = [Secret.from(key), Secret.from(login)];
     try {
-      return await call.ended;
+      check(C.nf_client_clear_hold(this.#handle.open, ...texts.map((text) => text.memory)));
     } finally {
-      signal?.removeEventListener('abort', cancel);
-      this.#calls.delete(call);
+      texts.forEach((text) => text.wipe());
     }
   }
 
   /** Cancels every call that runs on this client: it fails with CANCELLED. The client can still be used. */
   cancel() {
-    this.#calls.forEach((call) => call.cancel());
+    this.#handle.cancel();
   }
 
-  /** Frees the client. Calls that run on it fail with CANCELLED. Tokens do not change. */
+  /** Frees the client. Calls that run on it fail with CANCELLED. Tokens and sessions do not change. */
   close() {
-    this.cancel();
-    C.nf_client_free(this.#client);
-    this.#client = null;
+    this.#handle.close();
   }
 
   [Symbol.dispose]() {

@@ -23,9 +23,9 @@ const key = 'kX3demoConsumerKey0123';
 const credentials = (secret = 'Travel&Expense$2012') => [Secret.from('john_developer@hotmail.com'), Secret.from(secret)];
 const isZero = (secrets) => secrets.every((secret) => secret.memory.every((byte) => byte === 0));
 
-/** Uses a client, and closes it. */
+/** Uses a client, and closes it. The tests repeat rejected and unanswered logins of one user, which would be held back. */
 async function withClient(options, use) {
-  const client = new Client({ baseUrl, caFile, ...options });
+  const client = new Client({ baseUrl, caFile, holdBackMs: 0, ...options });
   try {
     return await use(client);
   } finally {
@@ -185,7 +185,7 @@ test('a signal ends each kind of call', () =>
   }));
 test('a remedy names options of a client', async () => {
   const setters = Object.keys(C).filter((name) => /^nf_options_(set|add|use|allow)_/.test(name));
-  assert(setters.length >= 16);
+  assert(setters.length >= 18);
   for (const setter of setters) {
     const [, option] = /^the setting \((\w+)\) or nf_x$/.exec(withOwnNames(`the setting (${setter}) or nf_x`));
     try {
@@ -302,7 +302,7 @@ test('ten thousand aborted calls do not end another call', () =>
   withSite(async (site) => {
     let atRequest = () => {};
     const log = (level, line) => line.includes('] request') && atRequest();
-    const client = new Client({ baseUrl: site.baseUrl, caFile, keepAliveMs: 60_000, log });
+    const client = new Client({ baseUrl: site.baseUrl, caFile, holdBackMs: 0, keepAliveMs: 60_000, log });
     const asked = site.asked();
     const held = client.getToken(key, ...credentials());
     let heldRuns = true;
@@ -485,12 +485,12 @@ test('the log receives each step, and its exceptions are ignored', () => {
 
 test('valid options are accepted, and invalid ones rejected', () => {
   const pem = readFileSync(caFile, 'utf8');
-  const settings = { userAgent: 'my-erp/4.2', caPem: pem, proxyBypass: 'localhost', environmentProxy: true, timeoutMs: 60_000, connectTimeoutMs: 5000, keepAliveMs: 0 };
+  const settings = { userAgent: 'my-erp/4.2', caPem: pem, proxyBypass: 'localhost', environmentProxy: true, timeoutMs: 60_000, connectTimeoutMs: 5000, keepAliveMs: 0, refreshMarginMs: 0, holdBackMs: 0, secretCallback: null };
   new Client({ baseUrl, ...settings }).close();
   new Client({ caFile, proxy: Secret.from('http://user:word@localhost:1') }).close();
   const wrong = [
     { baseUrl: 'http://nowhere' }, { userAgent: '' }, { caFile: 'none' }, { caPem: 'none' }, { proxy: 'ftp://x' }, { proxyBypass: '1.2.3.4/99' }, { timeoutMs: 0 },
-    { connectTimeoutMs: -1 }, { keepAliveMs: 2 ** 32 }, { clientCertificate: { chainFile: 'none', keyFile: 'none' } },
+    { connectTimeoutMs: -1 }, { keepAliveMs: 2 ** 32 }, { holdBackMs: 2 ** 32 }, { clientCertificate: { chainFile: 'none', keyFile: 'none' } },
   ];
   for (const options of wrong) {
     assert.throws(() => new Client({ ...options, log() {} }), { code: Code.INVALID_OPTION }, JSON.stringify(options));
@@ -551,7 +551,7 @@ test('a log receives the end of a call whose client was closed, and is released 
       }
     };
     registry.register(log);
-    const client = new Client({ baseUrl: silentUrl, caFile, log });
+    const client = new Client({ baseUrl: silentUrl, caFile, holdBackMs: 0, log });
     begun = [client.getToken(key, ...credentials()), client];
   });
   client.close();

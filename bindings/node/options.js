@@ -40,6 +40,8 @@ const setters = {
   timeoutMs: milliseconds(C.nf_options_set_timeout_ms),
   connectTimeoutMs: milliseconds(C.nf_options_set_connect_timeout_ms),
   keepAliveMs: milliseconds(C.nf_options_set_keep_alive_ms),
+  refreshMarginMs: milliseconds(C.nf_options_set_refresh_margin_ms),
+  holdBackMs: milliseconds(C.nf_options_set_hold_back_ms),
 };
 
 /** Creates a C client. */

@@ -115,6 +115,11 @@ export class Token {
     this.#freeUnused();
   }
 
+  /** Reads the C token. */
+  read(use) {
+    use(this.#open());
+  }
+
   /** Uses the C token in a call. It is not freed before the promise of `run` is settled. */
   async use(run) {
     const token = this.#open();

@@ -47,10 +47,12 @@ function beginNext() {
   }
 }
 
+const WITHOUT_OUTPUT = ['nf_client_revoke_token', 'nf_session_log_out'];
+
 /** The arguments of a call in C. */
 const inC = ({ share, name, args }, out) => {
   const values = args.map((value) => (value instanceof SharedArrayBuffer ? Buffer.from(value) : value));
-  return name === 'nf_client_revoke_token' ? [share, ...values] : [share, ...values, out];
+  return WITHOUT_OUTPUT.includes(name) ? [share, ...values] : [share, ...values, out];
 };
 
 function begin(call) {

@@ -6,7 +6,18 @@ use super::Host;
 const DOTNET_BUILD: &[&[&str]] = &[
     &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-target:library", "-out:Nativeflow.dll", "Nativeflow.cs"],
     &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-r:Nativeflow.dll", "-out:GetToken.exe", "GetToken.cs"],
-    &["mcs", "-warn:4", "-warnaserror", "-langversion:7.2", "-out:Tests.exe", "Nativeflow.cs", "Tests.cs"],
+    &[
+        "mcs",
+        "-warn:4",
+        "-warnaserror",
+        "-langversion:7.2",
+        "-r:System.Net.Http.dll",
+        "-out:Tests.exe",
+        "Nativeflow.cs",
+        "SessionHandler.cs",
+        "Tests.cs",
+        "SessionTests.cs",
+    ],
     &["cp", "Nativeflow.dll.config", "Tests.exe.config"],
 ];
 
@@ -182,7 +193,17 @@ pub const HOSTS: &[Host] = &[
         version: &["{tools}/bin/node", "--version"],
         folder: "node",
         build: &[&["cp", "-R", "{node}", "."]],
-        tests: &[&["{tools}/bin/node", "nativeflow.test.js", "{base-url}", "{silent-url}", "{ca-file}"]],
+        tests: &[
+            &["{tools}/bin/node", "nativeflow.test.js", "{base-url}", "{silent-url}", "{ca-file}"],
+            &[
+                "env",
+                "NODE_EXTRA_CA_CERTS={ca-file}",
+                "{tools}/bin/node",
+                "session.test.js",
+                "{base-url}",
+                "{ca-file}",
+            ],
+        ],
         run: &["{tools}/bin/node", "get_token.js"],
     },
     Host {
