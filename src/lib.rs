@@ -7,7 +7,7 @@
 //! | question | module |
 //! |---|---|
 //! | the options of a client, and the client itself | `options`, `client` |
-//! | a token that stays valid, for all threads; the program's function that returns a secret | `session`; `secret_source` |
+//! | a token that stays valid; the program's function that returns a secret | `session`; `secret_source` |
 //! | the clock that goes on while the machine sleeps | `clock` |
 //! | the origins to which users belong | `user_origins` |
 //! | a refused login is not sent again; logins of a user go one at a time | `hold_back` |

@@ -8,11 +8,13 @@
  * Standard input has key, login and secret, one per line. A fourth line is the client secret of the OAuth 2.0 service.
  */
 #define _DEFAULT_SOURCE /* explicit_bzero, clock_gettime, barriers */
-#include "calls.h"
 #include "login.h"
+#include "nanoseconds.h"
 
+#include <inttypes.h>
 #include <nativeflow.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { MAX_THREADS = 64 };

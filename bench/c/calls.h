@@ -2,10 +2,10 @@
 #ifndef CALLS_H
 #define CALLS_H
 
+#include "nanoseconds.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum connection {
     KEPT,    /* all calls on one connection */
@@ -22,15 +22,6 @@ static enum connection connection_of(const char *name)
     while (connection < UNKNOWN && strcmp(name, names[connection]) != 0)
         connection++;
     return (enum connection)connection;
-}
-
-/* Returns the monotonic time in nanoseconds. */
-static int64_t now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
 /* Prints four lines. Call it outside the measured time. */

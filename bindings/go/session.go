@@ -9,7 +9,7 @@ import (
 	"unsafe"
 )
 
-// Session keeps a token of one user valid, for all goroutines. Sessions of one client with the same key and login are one: they
+// Session keeps a token of one user valid. Many goroutines may use it. Sessions of one client with the same key and login are one: they
 // have the same token and ask for it once. Each call has its own share of it (nf_session_share), as the calls of a Client have.
 type Session struct {
 	handles handles[*C.nf_session]
@@ -74,7 +74,7 @@ func (s *Session) SetToken(token *Token) error {
 	})
 }
 
-// RejectToken tells the session that the API has answered that token is not valid any more. The next call gets another one. A
+// RejectToken reports that the API has rejected token as not valid any more. The next call gets another one. A
 // token that is not the session's current one changes nothing. RejectToken does not close the token.
 func (s *Session) RejectToken(token *Token) error {
 	return s.withToken(token, func(share *C.nf_session, token *C.nf_token) *C.nf_error {

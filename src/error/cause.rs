@@ -132,7 +132,7 @@ causes! {
         "Invalid token (too long for a request)",
         "Check that the token is passed and nothing else. Tokens have some hundred characters.";
     CalledFromCallback => InvalidArgument, Never,
-        "Invalid call (inside the secret callback, for the same user)",
+        "Invalid call (inside the secret callback of the same user)",
         "Fix the calling program: the secret callback must return the secret, and not ask for a token of the same user.";
     AdminNotUsed => InvalidArgument, Never,
         "Invalid administrator token (the OAuth 2.0 service uses none)",

@@ -37,7 +37,7 @@ struct Refusal {
 }
 
 impl Application {
-    /// Returns whether another login may be sent now, beside those that run. `false`: when one of them has ended.
+    /// Returns whether another login may be sent now while others run. `false`: when one of them has ended.
     ///
     /// # Errors
     /// None may.
@@ -142,7 +142,7 @@ mod tests {
             let application = after(NATIVE, logins);
             // No time lifts the hold of a key.
             let decision = application.decide(NATIVE, running, at(1_000_000), HOUR).map_err(|hold| hold.why);
-            assert_eq!(decision, may_go, "{logins:?} beside {running}");
+            assert_eq!(decision, may_go, "{logins:?}, {running} run");
         }
     }
 
@@ -158,7 +158,7 @@ mod tests {
             (&[("a", Accepted), ("b", NO)], 99, true),
         ] {
             let decision = after(OAUTH2, logins).decide(OAUTH2, running, at(9), HOUR);
-            assert_eq!(decision, Ok(may_go), "{logins:?} beside {running}");
+            assert_eq!(decision, Ok(may_go), "{logins:?}, {running} run");
         }
     }
 

@@ -39,15 +39,16 @@ pub(super) enum Why {
 impl Hold {
     /// Returns the error of a call that is not sent now.
     pub(super) fn error(&self, now: Ticks) -> Error {
-        let (cause, may_wait) = match self.why {
-            Why::Refused => (Cause::HeldBack, false),
-            Why::NeverAnswered => (Cause::HeldBackUnanswered, false),
-            Why::Unanswered => (Cause::LoginPaused, true),
-            Why::ManySecrets => (Cause::SecretsHeldBack, true),
-            Why::Client => (Cause::ClientHeldBack, false),
-            Why::Key => (Cause::KeyHeldBack, false),
+        let cause = match self.why {
+            Why::Refused => Cause::HeldBack,
+            Why::NeverAnswered => Cause::HeldBackUnanswered,
+            Why::Unanswered => Cause::LoginPaused,
+            Why::ManySecrets => Cause::SecretsHeldBack,
+            Why::Client => Cause::ClientHeldBack,
+            Why::Key => Cause::KeyHeldBack,
         };
-        let rest = self.until.filter(|_| may_wait).map(|until| until.since(now));
+        // The other causes have no pause: a person must act, although the hold ends.
+        let rest = self.until.map(|until| until.since(now));
         let when = ago(now.since(self.since));
         let error = Error::new(cause).detail(format_args!("{}, {when}", self.code.name()));
         error.advise(LIFT).retry_after(rest).unsent()

@@ -38,7 +38,7 @@ pub(super) struct Wanted<'a> {
 /// The answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turns {
-    /// It may begin. `forgotten`: the hold of another user, for whom there was no room.
+    /// It may begin. `forgotten`: the hold of another user that had to leave the table.
     Begun { forgotten: Option<Hold> },
     /// Another login has to end first.
     Waits,

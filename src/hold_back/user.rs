@@ -236,7 +236,7 @@ mod tests {
         for (logins, sent, seconds, decision) in [
             (&[][..], A, 0, Ok(Alone)),
             (&[(A, 0, Nothing)], A, 0, Ok(Alone)),
-            // Accepted: logins may overlap, for a while.
+            // Accepted: logins may overlap now.
             (&[(A, 0, Accepted)], A, 9, Ok(Beside)),
             (&[(A, 0, Accepted)], A, 10, Ok(Alone)),
             (&[(A, 0, Accepted)], B, 0, Ok(Alone)),

@@ -191,6 +191,10 @@ impl Core {
                         drop(state);
                         return hand_out(&token, "kept");
                     }
+                    // This call has the secret that was missing.
+                    Next::Fail(error, _) if own.is_some() && error.code() == Code::SecretNeeded => {
+                        state.tokens.clear();
+                    }
                     Next::Fail(error, rest) => return Err(error.retry_after(Some(rest))),
                     Next::TooMany(rest) => {
                         return Err(Error::new(Cause::TooManyRequests).retry_after(Some(rest)).unsent());
@@ -318,7 +322,10 @@ impl Core {
         let mut sent = sent;
         loop {
             let mut cut = sent.pending.wait(operation).err();
-            if let Some(error) = cut.take_if(|_| operation.is_over()) {
+            // Only this call ends. After another failure there is nothing left to read.
+            let ends =
+                |error: &mut Error| matches!(error.code(), Code::Timeout | Code::Cancelled) && operation.is_over();
+            if let Some(error) = cut.take_if(ends) {
                 let mut state = pilot.shared.lock();
                 match state.flight.hand_over(Box::new(sent)) {
                     Ok(()) => {
@@ -546,7 +553,9 @@ fn or_old(operation: &Operation<'_>, shared: &Shared, error: Error) -> Result<Go
 fn kind_of(error: &Error, way: Way, is_held: bool) -> Kind {
     let is_sent = error.request_was_sent() != Some(false);
     match error.code() {
-        Code::HeldBack | Code::SecretNeeded => Kind::Other,
+        Code::HeldBack => Kind::Other,
+        // The place that has the secret is asked again after this pause.
+        Code::SecretNeeded => error.pause().map_or(Kind::Other, |pause| Kind::NotJudged { pause }),
         // The call itself had too little time: another one may have more.
         Code::Cancelled | Code::Timeout if !is_sent => Kind::Unsent { cancelled: true },
         _ if way == Way::Login && is_held => Kind::Refused,

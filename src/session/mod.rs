@@ -1,4 +1,4 @@
-//! One user's continuing access: a session keeps a token valid, for all threads that ask for one.
+//! One user's continuing access: a session keeps a token valid. All threads share it.
 //!
 //! | question | module |
 //! |---|---|

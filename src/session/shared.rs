@@ -24,7 +24,7 @@ pub(super) type Tokens = Renewal<Arc<SealedToken>, Error>;
 pub(super) struct Shared {
     /// What most calls need. Changed only under the lock of the state, and only for a moment. Threads use different copies.
     fresh: [Fresh; COPIES],
-    /// What a child of fork begins with. Changed in the same way.
+    /// What a child of fork begins with. Changed under the same lock.
     inherited: RwLock<Tokens>,
     state: Mutex<State>,
 }
@@ -40,7 +40,7 @@ pub(super) struct State {
     pub(super) last_error: Option<LastError>,
 }
 
-/// The last failure, for the status.
+/// The last failure. The status shows it.
 #[derive(Clone, Copy)]
 pub(super) struct LastError {
     pub(super) code: Code,
@@ -71,7 +71,7 @@ impl Shared {
         self.inherited.try_read().ok().map(|tokens| tokens.clone())
     }
 
-    /// Opens the token if it is not due yet. It stays locked meanwhile, because threads that count references to it would
+    /// Opens the token if it is not due yet. It stays locked during that, because threads that count references to it would
     /// wait for each other.
     pub(super) fn open_fresh(&self) -> Option<Token> {
         let Fresh(fresh) = self.fresh.get(own_copy())?;

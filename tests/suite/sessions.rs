@@ -213,6 +213,24 @@ fn session_is_filled_emptied_and_described() {
     }
 }
 
+/// Between the two marks of the program there are 10,000 calls.
+#[test]
+fn cached_token_is_handed_out_without_a_system_call() {
+    needs!("strace");
+    let ((stub, ca), user) = (support::stub(), User::demo());
+    let program = Program::compile("bench/c/cached_token.c", Build::Shared)
+        .args(&[&stub.base_url(), ca.to_str().unwrap(), "marked", "1", "10000"])
+        .lines(&[&user.key, &user.login, &user.secret]);
+    let trace = support::scratch("sessions").join(format!("{}.strace", std::process::id()));
+    let facts = program.under(&["strace", "-f", "-o", trace.to_str().unwrap()]).run();
+    assert!(facts.status.success() && facts.stderr == "begin\nend\n", "{}{}", facts.status, facts.stderr);
+    let text = std::fs::read_to_string(&trace).unwrap();
+    let lines = text.lines().skip_while(|line| !line.contains("write(2, \"begin")).skip(1);
+    let between: Vec<&str> = lines.take_while(|line| !line.contains("write(2, \"end")).collect();
+    assert!(text.contains("write(2, \"end") && between.is_empty(), "{}", between.join("\n"));
+    std::fs::remove_file(trace).unwrap();
+}
+
 /// Memory errors and lost blocks are failures.
 #[test]
 #[ignore = "slow"]
