@@ -507,10 +507,10 @@ extern "C" {
  * exception, no fork.
  */
 typedef int32_t (NF_CALL *nf_secret_fn)(void *user,
-                                const char *login,
-                                int32_t last_code,
-                                char *buffer,
-                                size_t capacity);
+                                        const char *login,
+                                        int32_t last_code,
+                                        char *buffer,
+                                        size_t capacity);
 
 /**
  * Receives one line of the log. `user` is the pointer that was given to

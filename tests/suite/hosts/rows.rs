@@ -195,14 +195,7 @@ pub const HOSTS: &[Host] = &[
         build: &[&["cp", "-R", "{node}", "."]],
         tests: &[
             &["{tools}/bin/node", "nativeflow.test.js", "{base-url}", "{silent-url}", "{ca-file}"],
-            &[
-                "env",
-                "NODE_EXTRA_CA_CERTS={ca-file}",
-                "{tools}/bin/node",
-                "session.test.js",
-                "{base-url}",
-                "{ca-file}",
-            ],
+            &["env", "NODE_EXTRA_CA_CERTS={ca-file}", "{tools}/bin/node", "session.test.js", "{base-url}", "{ca-file}"],
         ],
         run: &["{tools}/bin/node", "get_token.js"],
     },
