@@ -31,13 +31,13 @@ impl Ticks {
 /// not stop.
 #[cfg(unix)]
 fn since_start() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
+    use nix::time::{ClockId, clock_gettime};
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let clock = ClockId::Boottime;
+    let clock = ClockId::CLOCK_BOOTTIME;
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let clock = ClockId::Monotonic;
-    // It is not negative.
-    Duration::try_from(clock_gettime(clock)).unwrap_or_default()
+    let clock = ClockId::CLOCK_MONOTONIC;
+    // Every supported system has the clock.
+    clock_gettime(clock).map_or(Duration::ZERO, Duration::from)
 }
 
 /// Windows: `Instant` does not stop while the machine sleeps.
