@@ -7,7 +7,7 @@ use crate::wipe::with_fingerprint_key;
 
 /// A keyed hash. Without the key, which is in locked memory and left out of core dumps, a short secret such as a PIN
 /// cannot be guessed from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Fingerprint([u8; 16]);
 
 impl Fingerprint {

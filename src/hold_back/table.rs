@@ -1,7 +1,6 @@
 //! All users and applications of a process, and the logins that run or wait. No clock, no lock.
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -203,7 +202,8 @@ impl Table {
 /// A map with a maximum number of entries.
 #[derive(Clone, Default)]
 struct Bounded<T> {
-    entries: HashMap<Fingerprint, T, BuildHasherDefault<Start>>,
+    /// Not a hash map: Valgrind takes the memory of a static one for lost.
+    entries: BTreeMap<Fingerprint, T>,
     /// The keys, oldest first.
     order: VecDeque<Fingerprint>,
 }
@@ -234,23 +234,6 @@ impl<T: Default> Bounded<T> {
         self.order.push_back(key);
         self.entries.insert(key, T::default());
         oldest
-    }
-}
-
-/// The start of a fingerprint is a hash already. It cannot be chosen without its key.
-#[derive(Default)]
-struct Start(u64);
-
-impl Hasher for Start {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.first_chunk().copied().map_or(0, u64::from_ne_bytes);
-    }
-
-    /// The length, which is always the same.
-    fn write_usize(&mut self, _: usize) {}
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
 

@@ -1,6 +1,6 @@
 //! The state of a session in one process, and the sessions of this process.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
@@ -130,9 +130,9 @@ impl std::ops::DerefMut for Locked<'_> {
 pub(super) type Name = (usize, Fingerprint);
 
 /// The sessions of this process. Handles with the same client, key and login are one session.
-static SESSIONS: PerProcess<Mutex<HashMap<Name, Weak<Core>>>> = PerProcess::new();
+static SESSIONS: PerProcess<Mutex<BTreeMap<Name, Weak<Core>>>> = PerProcess::new();
 
-fn sessions() -> MutexGuard<'static, HashMap<Name, Weak<Core>>> {
+fn sessions() -> MutexGuard<'static, BTreeMap<Name, Weak<Core>>> {
     SESSIONS.get(Mutex::default, |_| {}).lock().unwrap_or_else(PoisonError::into_inner)
 }
 
