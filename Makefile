@@ -110,7 +110,7 @@ DATE := $(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F)
 MAN = awk -f packaging/man.awk -v version=$(VERSION) -v date=$(DATE) -v examples=packaging/man
 # Functions, types and callbacks.
 PAGES = nativeflow $$(grep '^nf_' abi/nativeflow.symbols) \
-	$$(sed -n 's/^typedef struct [a-z_]* \([a-z_]*\);/\1/p; s/^typedef void (NF_CALL \*\([a-z_]*\)).*/\1/p' include/nativeflow.h)
+	$$(sed -n 's/^typedef struct [a-z_]* \([a-z_]*\);/\1/p; s/^typedef [a-z0-9_]* (NF_CALL \*\([a-z_]*\)).*/\1/p' include/nativeflow.h)
 PROGRAM_PAGES = packaging/man/nativeflow-stub.1 packaging/man/nativeflow-diagnose.1
 
 man:

@@ -507,10 +507,10 @@ extern "C" {
  * exception, no fork.
  */
 typedef int32_t (NF_CALL *nf_secret_fn)(void *user,
-                                const char *login,
-                                int32_t last_code,
-                                char *buffer,
-                                size_t capacity);
+                                        const char *login,
+                                        int32_t last_code,
+                                        char *buffer,
+                                        size_t capacity);
 
 /**
  * Receives one line of the log. `user` is the pointer that was given to
@@ -1399,7 +1399,7 @@ nf_error *NF_CALL nf_client_get_application_token(const nf_client *client,
 
 /**
  * Lifts the hold of a user: the next call may send the login once, also with
- * the same secret. Call it after somebody has found the reason. It sends
+ * the same secret. Call it after the reason was found. It sends
  * nothing; without a hold it does nothing.
  *
  * `login` is not wiped: it is const. The hold applies to all clients of the
@@ -1550,7 +1550,7 @@ nf_error *NF_CALL nf_session_reject_token(const nf_session *session,
 /**
  * Lifts the hold of the session's user, and ends a pause of the session. The
  * next call may send the login once, also with the same secret. Call it after
- * somebody has found the reason. It sends nothing; without a hold it does
+ * the reason was found. It sends nothing; without a hold it does
  * nothing.
  *
  * Since 0.1.
@@ -1563,7 +1563,7 @@ NF_API NF_MUST_USE nf_error *NF_CALL nf_session_clear_hold(const nf_session *ses
  * does nothing.
  *
  * The session forgets the token also if the call fails. The remedy of the
- * error then says until when the service accepts the token. A hold stays.
+ * error then contains the time until which the token is valid. A hold stays.
  *
  * Fails with the codes of `nf_client_revoke_token` and
  * `nf_client_refresh_token`.

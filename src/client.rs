@@ -34,7 +34,7 @@ pub struct Client {
 #[derive(Debug)]
 struct Core {
     service: Box<dyn Service>,
-    /// Whose logins are held back, and for how long.
+    /// The realm and the time of holds.
     realm: Realm,
     hold_back: Duration,
     timeout: Duration,
@@ -67,7 +67,7 @@ impl Pending {
     }
 }
 
-/// What follows a response: the answer, or the same question to another origin.
+/// The step after a response: the answer, or the same question to another origin.
 pub(crate) type Step = ControlFlow<Result<(Outcome, CallFacts), Error>, Box<Pending>>;
 
 /// Returns whose logins a client sends.

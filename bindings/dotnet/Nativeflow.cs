@@ -502,8 +502,8 @@ namespace Nativeflow
             return new Token(got);
         }
 
-        /// <summary>Lifts the hold of a user: the next call may send the login once, also with the same secret. Call it after somebody has
-        /// found the reason. Sends nothing.</summary>
+        /// <summary>Lifts the hold of a user: the next call may send the login once, also with the same secret. Call it after the reason
+        /// was found. Sends nothing.</summary>
         public void ClearHold(string key, string login)
         {
             using (CText cKey = CText.Of(key), cLogin = CText.Of(login))
@@ -653,8 +653,8 @@ namespace Nativeflow
         /// token of the Native Flow. The next call gets a new one. A token that is not the current one changes nothing.</summary>
         public void RejectToken(Token token) { NativeflowException.ThrowFor(Native.nf_session_reject_token(handle, token?.Handle)); }
 
-        /// <summary>Lifts the hold of the user, and ends a pause of the session. The next call may send the login once. Call it after somebody
-        /// has found the reason. Sends nothing.</summary>
+        /// <summary>Lifts the hold of the user, and ends a pause of the session. The next call may send the login once. Call it after the reason
+        /// was found. Sends nothing.</summary>
         public void ClearHold() { NativeflowException.ThrowFor(Native.nf_session_clear_hold(handle)); }
 
         /// <summary>Revokes the session's token at the service, and forgets it, also if the call fails. Without a token it does

@@ -154,7 +154,7 @@ static partial class Tests
             session.GetToken().Dispose();
             Check(codes[0] == Code.Ok && codes[1] == Code.Denied);
         }
-        // A plain call is held too, until somebody lifts it.
+        // A plain call is held too, until the hold is lifted.
         using (Client client = SessionClient(null))
         {
             Check(NativeflowException.WithOwnNames("x (nf_session_clear_hold, nf_client_clear_hold)") == "x (Session.ClearHold, Client.ClearHold)");
@@ -285,7 +285,7 @@ static partial class Tests
             using (var content = new StreamContent(new MemoryStream(Bytes("once"))))
                 Check(api.PostAsync(url, content).Result.StatusCode == HttpStatusCode.Forbidden && counted.Requests == 4);
         }
-        using (Session session = Open((user, lastCode, buffer) => SecretResult.None, "nobody@example.com"))
+        using (Session session = Open((user, lastCode, buffer) => SecretResult.None, "unknown@example.com"))
         using (var api = new HttpClient(new SessionHandler(session)))
             Check(Throws<NativeflowException>(() => api.GetAsync(baseUrl).GetAwaiter().GetResult()));
     }

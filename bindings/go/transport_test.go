@@ -1,11 +1,15 @@
 package nativeflow_test
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -67,6 +71,33 @@ func TestTransportRepeatsARejectedRequestOnce(t *testing.T) {
 		a.post(t, nil, rejection)
 		if from.calls.Load() != 2 {
 			t.Error(from.calls.Load(), "logins")
+		}
+	}
+}
+
+// The API of nativeflow-stub answers 403 if the token was revoked. Its host is that of the token's instance URL.
+func TestTransportReplacesARevokedToken(t *testing.T) {
+	from := &vault{secret: secret}
+	session, client := newSession(t, from.read), newClient(t, stub(t, ""))
+	roots := x509.NewCertPool()
+	if pem, err := os.ReadFile(os.Getenv("NATIVEFLOW_TEST_CA_FILE")); err != nil || !roots.AppendCertsFromPEM(pem) {
+		t.Fatal("the CA file cannot be read", err)
+	}
+	base := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+	defer base.CloseIdleConnections()
+	api := http.Client{Transport: &nativeflow.Transport{Session: session, Base: base}}
+	reports := os.Getenv("NATIVEFLOW_TEST_URL") + "/api/v3.0/expense/reports"
+	for logins := int32(1); logins <= 2; logins++ {
+		response, err := api.Get(reports)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != 200 || from.calls.Load() != logins {
+			t.Error(response.StatusCode, "after", from.calls.Load(), "logins")
+		}
+		if err := client.RevokeToken(context.Background(), mustGet(t, session), nil); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

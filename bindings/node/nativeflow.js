@@ -136,7 +136,7 @@ export class Client {
     return new Session(this.#handle.open, key, login, this.#ofSessions);
   }
 
-  /** Lifts the hold of a user: the next call may send the login once. Call it after somebody has found the reason. Sends nothing. */
+  /** Lifts the hold of a user: the next call may send the login once. Call it after the reason was found. Sends nothing. */
   clearHold(key, login) {
     const texts = [Secret.from(key), Secret.from(login)];
     try {

@@ -10,7 +10,7 @@ const unavailable = (cause) => {
   return Object.assign(error, { cause, retryAfterMs: 30_000 });
 };
 
-/** The users for whom a secretCallback runs in this flow of control. */
+/** The users whose secretCallback runs in this flow of control. */
 const asking = new AsyncLocalStorage();
 
 /**
@@ -154,7 +154,7 @@ export class Session {
     token.read((rejected) => check(C.nf_session_reject_token(this.#handle.open, rejected)));
   }
 
-  /** Lifts the hold of the user, and ends a pause of the session. Call it after somebody has found the reason. Sends nothing. */
+  /** Lifts the hold of the user, and ends a pause of the session. Call it after the reason was found. Sends nothing. */
   clearHold() {
     check(C.nf_session_clear_hold(this.#handle.open));
   }

@@ -1,5 +1,5 @@
 /**
- * Tests of sessions with the mock server. fetch reads the CA file that NODE_EXTRA_CA_CERTS names.
+ * Tests of sessions with the mock server. NODE_EXTRA_CA_CERTS names the CA file of fetch.
  *
  *     node session.test.js BASE_URL CA_FILE
  */

@@ -351,7 +351,7 @@ pub unsafe extern "C-unwind" fn nf_client_get_application_token(
 }
 
 /// Lifts the hold of a user: the next call may send the login once, also with
-/// the same secret. Call it after somebody has found the reason. It sends
+/// the same secret. Call it after the reason was found. It sends
 /// nothing; without a hold it does nothing.
 ///
 /// `login` is not wiped: it is const. The hold applies to all clients of the

@@ -278,7 +278,7 @@ pub unsafe extern "C-unwind" fn nf_session_reject_token(
 
 /// Lifts the hold of the session's user, and ends a pause of the session. The
 /// next call may send the login once, also with the same secret. Call it after
-/// somebody has found the reason. It sends nothing; without a hold it does
+/// the reason was found. It sends nothing; without a hold it does
 /// nothing.
 ///
 /// Since 0.1.
@@ -296,7 +296,7 @@ pub unsafe extern "C-unwind" fn nf_session_clear_hold(session: *const nf_session
 /// does nothing.
 ///
 /// The session forgets the token also if the call fails. The remedy of the
-/// error then says until when the service accepts the token. A hold stays.
+/// error then contains the time until which the token is valid. A hold stays.
 ///
 /// Fails with the codes of `nf_client_revoke_token` and
 /// `nf_client_refresh_token`.

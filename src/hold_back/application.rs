@@ -1,6 +1,6 @@
 //! Whether logins with a key may be sent. Pure: no clock, no lock.
 //!
-//! The Native Flow does not say whether it refuses the login or the key. With a wrong key every login of a batch would be
+//! The Native Flow does not report whether it refuses the login or the key. With a wrong key every login of a batch would be
 //! refused and would count against its account. So before a login with the key is accepted, only a few are sent. The OAuth
 //! 2.0 service reports that the client is wrong: before a login is accepted, one goes at a time.
 
@@ -17,7 +17,7 @@ use crate::fingerprint::Fingerprint;
 /// The number of users who may be refused with a key that was never accepted.
 const MAX_REFUSED: usize = 3;
 
-/// What is known of a key, and of its client secret if there is one.
+/// The history of a key, and of its client secret if there is one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Application {
     /// A login with it was accepted.

@@ -16,7 +16,7 @@ pub(super) struct Hold {
     pub(super) until: Option<Ticks>,
 }
 
-/// The way to lift a hold.
+/// How to lift a hold.
 const LIFT: &str = "To send it once more now, clear the hold of the client (nf_client_clear_hold) or of the session (nf_session_clear_hold).";
 
 /// The reason of a hold.

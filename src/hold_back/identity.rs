@@ -1,4 +1,4 @@
-//! Whose login it is, and what is sent, as fingerprints: no login, key or secret stays in memory.
+//! The user of a login and its secret, as fingerprints: no login, key or secret stays in memory.
 
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;
@@ -19,7 +19,7 @@ pub(crate) struct Realm {
 pub(crate) struct Guards {
     /// A login can lock the account, so a login without a response counts. Not for request tokens.
     pub(crate) may_lock: bool,
-    /// The service does not say whether it refuses the login or the key.
+    /// The service does not report whether it refuses the login or the key.
     pub(crate) key_may_be_wrong: bool,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Identity {
     pub(super) sent: Sent,
 }
 
-/// What is sent with a login: the beginning of the fingerprint of secret and client secret. Enough to compare it with
+/// The secrets of a login: the beginning of the fingerprint of secret and client secret. Enough to compare it with
 /// the few others of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent(pub(super) u64);

@@ -2,14 +2,14 @@
 
 use crate::error::{Cause, Code, Error};
 
-/// What is known after a login.
+/// The result of a login, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// A token came.
     Accepted,
     /// The server has refused it: another attempt may lock the account.
     Refused(Code),
-    /// A byte of the login was sent and nobody knows what the server did with it.
+    /// A byte of the login was sent, and it is unknown whether the server has checked it.
     Unanswered(Code),
     /// Nothing was sent, or the server has not checked the login.
     Nothing,

@@ -237,7 +237,7 @@ impl<T: Default> Bounded<T> {
     }
 }
 
-/// The start of a fingerprint is a hash already, which nobody without its key can choose.
+/// The start of a fingerprint is a hash already. It cannot be chosen without its key.
 #[derive(Default)]
 struct Start(u64);
 

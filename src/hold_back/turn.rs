@@ -21,7 +21,7 @@ static TABLE: PerProcess<Mutex<Table>> = PerProcess::new();
 /// A child goes on with the numbers of its parent, so that it does not end turns of its own instead of inherited ones.
 static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
-/// Runs `work` with the table of this process. That of a child begins as a copy of its parent's.
+/// Runs `work` with the table of this process. A child begins with a copy of the table of its parent.
 pub(super) fn with_table<R>(work: impl FnOnce(&mut Table) -> R) -> R {
     work(&mut lock(TABLE.existing().unwrap_or_else(new_table)))
 }
@@ -297,7 +297,7 @@ mod tests {
         running.cancel();
         let error = turn(&operation, &identity).err().unwrap();
         assert_eq!((error.code(), error.request_was_sent()), (Code::Cancelled, Some(false)), "{error}");
-        // Nobody waits any more. The first was not sent.
+        // No thread waits any more. The first was not sent.
         drop(first);
         assert!(turn(&alone(LIMIT), &identity).is_ok());
     }

@@ -1,4 +1,4 @@
-//! What is known of the secrets of one user, and whether one of them may be sent. Pure: no clock, no lock.
+//! The history of the secrets of one user. It decides whether one of them may be sent. Pure: no clock, no lock.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) enum Manner {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct User([Option<Known>; 3]);
 
-/// What is known of one secret. As small as possible, because many users are remembered.
+/// The history of one secret. As small as possible, because many users are remembered.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     sent: Sent,

@@ -1,4 +1,4 @@
-//! What all handles of a session share, and how it gets a token.
+//! The part of a session that all its handles share. It gets the token.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher as _, RandomState};
@@ -87,7 +87,7 @@ struct Passenger<'a> {
 impl Drop for Passenger<'_> {
     fn drop(&mut self) {
         let Some(sent) = self.shared.lock().flight.leave(&self.waker) else { return };
-        // Nobody is left to read the response: the outcome is unknown.
+        // No thread is left to read the response: the outcome is unknown.
         let Sent { turn, .. } = *sent;
         let error = Error::new(Cause::TimedOut).request_sent(true);
         if let Some(turn) = turn {
@@ -289,7 +289,7 @@ impl Core {
                 if let Some(turn) = turn {
                     turn.conclude(Err(&error));
                 }
-                // A part of the request may have left: only this call can tell what followed.
+                // A part of the request may have left: only this call knows what followed.
                 let leaves = operation.is_over() && error.request_was_sent() == Some(false);
                 Err(NotSent { error, leaves })
             }
@@ -549,7 +549,7 @@ fn or_old(operation: &Operation<'_>, shared: &Shared, error: Error) -> Result<Go
     hand_out(&old, "kept")
 }
 
-/// What a failure means for the next attempt.
+/// Returns the kind of a failure, which decides the next attempt.
 fn kind_of(error: &Error, way: Way, is_held: bool) -> Kind {
     let is_sent = error.request_was_sent() != Some(false);
     match error.code() {

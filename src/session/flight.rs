@@ -28,7 +28,7 @@ struct Ended<S, E> {
     result: Result<(), E>,
 }
 
-/// What a thread finds that has asked or waited.
+/// The state that a thread finds before it asks, or after it has waited.
 pub(super) enum Sight<X, E> {
     /// Nothing flies: the thread may become the pilot.
     Free,
@@ -90,7 +90,7 @@ impl<W: PartialEq, X, S: Clone + PartialEq, E: Clone> Flight<W, X, S, E> {
         self.waiting.iter().any(|(_, number)| *number == self.number)
     }
 
-    /// A thread does not wait any more. Returns the exchange that nobody else would read.
+    /// A thread does not wait any more. Returns the exchange that no other thread would read.
     pub(super) fn leave(&mut self, waker: &W) -> Option<X> {
         self.waiting.retain(|(other, _)| other != waker);
         if self.has_passengers() {
@@ -111,7 +111,7 @@ impl<W: PartialEq, X, S: Clone + PartialEq, E: Clone> Flight<W, X, S, E> {
     /// The pilot leaves and hands over its exchange.
     ///
     /// # Errors
-    /// Nobody waits: the exchange itself.
+    /// No thread waits: the exchange itself.
     pub(super) fn hand_over(&mut self, exchange: X) -> Result<(), X> {
         match std::mem::replace(&mut self.state, State::Idle) {
             State::Flying(source) if self.has_passengers() => {
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(flight.hand_over("exchange"), Ok(()));
         assert!(matches!(flight.look(Some(1), &0), Sight::Take("exchange")));
         assert!(matches!(flight.look(Some(1), &0), Sight::Flying), "the other one waits");
-        assert_eq!(flying(&[]).hand_over("exchange"), Err("exchange"), "nobody waits");
+        assert_eq!(flying(&[]).hand_over("exchange"), Err("exchange"), "no thread waits");
     }
 
     #[test]

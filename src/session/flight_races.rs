@@ -9,11 +9,11 @@ use shuttle::thread;
 
 use super::flight::{Flight, Sight};
 
-/// A request that was sent. Whoever drops it without reading it loses its answer.
+/// A request that was sent. If it is dropped without being read, its answer is lost.
 #[derive(Debug)]
 struct Request(Arc<Counts>);
 
-/// What the threads of one run did.
+/// The counts of one run.
 #[derive(Debug, Default)]
 struct Counts {
     /// Requests without an answer yet.
@@ -67,7 +67,7 @@ fn call(me: usize, (lock, bell): &Shared, counts: &Arc<Counts>, patience: usize)
                 joined = Some(state.0.join(me));
                 state.1[me] = false;
                 if waits >= patience {
-                    // It leaves, and takes what nobody else would read.
+                    // It leaves, and takes what no other thread would read.
                     if let Some(request) = state.0.leave(&me) {
                         state.0.end(None);
                         drop(state);
@@ -142,7 +142,7 @@ fn run(threads: usize) {
     let got = calls.into_iter().map(|call| call.join().unwrap()).filter(Option::is_some).count();
     let [sent, answered, lost] = [&counts.sent, &counts.answered, &counts.lost].map(|count| count.load(SeqCst));
     assert_eq!(sent, answered + lost, "each request is answered or lost");
-    assert!(got > 0 || answered == 0, "an answer reaches somebody");
+    assert!(got > 0 || answered == 0, "an answer reaches a thread");
     assert!(!shared.0.lock().unwrap().0.is_flying(), "no flight is left over");
 }
 

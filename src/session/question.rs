@@ -9,7 +9,7 @@ use crate::hold_back::Turn;
 use crate::secret::Secret;
 use crate::token::Token;
 
-/// What is asked.
+/// The question itself.
 pub(super) enum Question {
     Login { key: Secret, login: Secret, secret: Secret },
     Refresh { key: Secret, token: Token },

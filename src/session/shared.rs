@@ -22,9 +22,9 @@ pub(super) type Tokens = Renewal<Arc<SealedToken>, Error>;
 
 /// A child of fork has its own, because another thread of the parent may hold the locks of the parent's.
 pub(super) struct Shared {
-    /// What most calls need. Changed only under the lock of the state, and only for a moment. Threads use different copies.
+    /// The token for most calls. Changed only under the lock of the state, and only for a moment. Threads use different copies.
     fresh: [Fresh; COPIES],
-    /// What a child of fork begins with. Changed under the same lock.
+    /// The beginning for a child of fork. Changed under the same lock.
     inherited: RwLock<Tokens>,
     state: Mutex<State>,
 }

@@ -1,6 +1,6 @@
 /*
- * The examples of the manual pages. Arguments: base URL, CA file, log file. Standard input: key, login, secret, client
- * secret.
+ * The examples of the manual pages. Arguments: base URL, CA file, log file, file with the secret. Standard input: key, login,
+ * secret, client secret.
  */
 #include "check.h"
 
@@ -10,7 +10,32 @@
 #include "../../packaging/man/nf_error.c"
 #include "../../packaging/man/nf_log_fn.c"
 #include "../../packaging/man/nf_options.c"
+#include "../../packaging/man/nf_secret_fn.c"
+#include "../../packaging/man/nf_session.c"
 #include "../../packaging/man/nf_token.c"
+
+/* A session gets a token with the secret in the file, and another one when the first is rejected. */
+static void keep_a_session(char **argv, const char *key, const char *login)
+{
+    nf_options *options = nf_options_new();
+    nf_client *client = NULL;
+    nf_session *session = NULL;
+    nf_token *first, *second;
+
+    EXPECT(nf_options_set_base_url(options, argv[1]), NF_OK);
+    EXPECT(nf_options_set_ca_file(options, argv[2]), NF_OK);
+    EXPECT(read_secrets_from(options, argv[4]), NF_OK);
+    EXPECT(nf_client_new(options, &client), NF_OK);
+    EXPECT(nf_session_new(client, key, login, &session), NF_OK);
+    nf_options_free(options);
+    nf_client_free(client);
+    first = valid_token(session, NULL);
+    second = valid_token(session, first);
+    CHECK(first != NULL && second != NULL && strcmp(nf_token_value(first), nf_token_value(second)) != 0);
+    nf_token_free(first);
+    nf_token_free(second);
+    nf_session_free(session);
+}
 
 int main(int argc, char **argv)
 {
@@ -21,12 +46,13 @@ int main(int argc, char **argv)
     nf_token *token = NULL, *old;
     FILE *file;
 
-    if (argc != 4 || (file = fopen(argv[3], "w")) == NULL)
+    if (argc != 5 || (file = fopen(argv[3], "w")) == NULL)
         return 2;
     read_line(key, sizeof key);
     read_line(login, sizeof login);
     read_line(secret, sizeof secret);
     read_line(client_secret, sizeof client_secret);
+    keep_a_session(argv, key, login);
 
     client = client_for(argv[1], argv[2]);
     token = token_of(client, key, login, secret);

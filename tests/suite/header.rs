@@ -42,11 +42,8 @@ fn complete(written: &str) -> String {
         } else if let Some((code, comment)) = line.split_once("// ").filter(|_| !line.starts_with(" *")) {
             text.push_str(&format!("{}/* {comment} */", code.replace("  ", " ")));
         } else {
-            text.push_str(
-                &line
-                    .replace("typedef void (*", "typedef void (NF_CALL *")
-                    .replace("typedef int32_t (*", "typedef int32_t (NF_CALL *"),
-            );
+            is_inside = is_code && line.starts_with("typedef ") && line.contains(" (*");
+            text.push_str(&line.replacen(" (*", &format!(" ({CALL}*"), usize::from(is_inside)));
         }
         text.push('\n');
         is_inside &= !line.ends_with(';');

@@ -212,6 +212,7 @@ fn overview_page_has_preamble_codes_and_functions() {
         "NF_LOG_WARNING (2) A problem that does not stop the call.",
         "TIMINGS NF_TIMING_LOOKUP (0) Time to look up a host name",
         "NF_TIMING_TLS (2) Time of the TLS handshake with the server.",
+        "RESULTS OF A SECRET CALLBACK NF_SECRET_NONE (-1)",
         "NF_CREDENTIAL_AUTHTOKEN (1) The login of a call is the UUID of a company",
         "nf_client(3) A handle of a client, which gets tokens from one service.",
     ]) {
@@ -233,6 +234,15 @@ fn pages_of_types_refresh_and_revocation_have_an_example() {
     for (type_name, parts) in [
         ("nf_client", &["typedef struct nf_client nf_client;", "nf_client_share(3) creates another handle"][..]),
         ("nf_options", &["nf_options_set_proxy(3) sets the proxy"]),
+        ("nf_session", &["nf_session_log_in(3)", "nf_session_reject_token(3)", "SEE ALSO nativeflow(3)"]),
+        (
+            "nf_secret_fn",
+            &[
+                "typedef int32_t (NF_CALL *nf_secret_fn)(void *user",
+                "RESULTS NF_SECRET_NONE (-1)",
+                "NF_SECRET_UNAVAILABLE (-2)",
+            ],
+        ),
         ("nf_token", &["nf_token_value(3) returns the access token"]),
         ("nf_client_refresh_token", &["DESCRIPTION Gets another access token"]),
         ("nf_client_revoke_token", &["DESCRIPTION Revokes a token at the service."]),
@@ -265,9 +275,11 @@ fn pages_of_types_refresh_and_revocation_have_an_example() {
 fn examples_of_the_pages_run() {
     let (stub, ca) = support::stub();
     let user = User::demo();
-    let log = scratch("man").join("log");
+    let (log, secret) = (scratch("man").join("log"), scratch("man").join("secret"));
+    fs::write(&secret, format!("{}\n", user.secret)).unwrap();
     let program = Program::compile("man_examples", Build::Shared);
-    let facts = program.args(&[&stub.base_url(), ca.to_str().unwrap(), log.to_str().unwrap()]);
+    let paths = [ca, &log, &secret].map(|path| path.to_str().unwrap());
+    let facts = program.args(&[&stub.base_url(), paths[0], paths[1], paths[2]]);
     let facts = facts.lines(&[&user.key, &user.login, &user.secret, &Options::default().client_secret]).run();
     assert!(
         facts.status.success() && facts.stdout.ends_with("all checks passed\n"),
