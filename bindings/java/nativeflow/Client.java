@@ -81,8 +81,8 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Lifts the hold of a user: the next call may send the login once, also with the same secret. Call it after somebody has
-     * found the reason. Sends nothing.
+     * Lifts the hold of a user: the next call may send the login once, also with the same secret. Call it when the reason was
+     * found. Sends nothing.
      */
     public void clearHold(String key, String login) throws NativeflowException {
         try (Secret ownKey = new Secret(key); Secret ownLogin = new Secret(login)) {

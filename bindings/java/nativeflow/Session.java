@@ -65,8 +65,8 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Lifts the hold of the user, and ends a pause of the session. The next call may send the login once. Call it after somebody
-     * has found the reason. Sends nothing.
+     * Lifts the hold of the user, and ends a pause of the session. The next call may send the login once. Call it when the reason
+     * was found. Sends nothing.
      */
     public void clearHold() throws NativeflowException {
         Nativeflow.check(handle.use(Bridge.C::nf_session_clear_hold));
