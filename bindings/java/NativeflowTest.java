@@ -127,7 +127,7 @@ public final class NativeflowTest {
                 setters++;
             }
         }
-        yes(setters >= 16);
+        yes(setters >= 19);
         try (Options options = new Options(); Client client = new Client(options.baseUrl(baseUrl))) {
             NativeflowException failed = fails(NativeflowException.class, () -> client.getToken(KEY, login(), secret()));
             same(Code.TLS_UNTRUSTED, failed.code());
@@ -341,11 +341,15 @@ public final class NativeflowTest {
     /** Java may close the channel of an interrupted thread after the call has ended. */
     private void lateCancellationDoesNothing() throws Exception {
         try (Client client = client(baseUrl)) {
-            Field inC = Client.class.getDeclaredField("client");
-            inC.setAccessible(true);
-            Constructor<?> make = Class.forName("nativeflow.Share").getDeclaredConstructor(long.class);
-            make.setAccessible(true);
-            try (Channel share = (Channel) make.newInstance(inC.get(client))) {
+            Field handle = Client.class.getDeclaredField("handle");
+            Field inC = Class.forName("nativeflow.Handle").getDeclaredField("object");
+            Field kind = Class.forName("nativeflow.Handle").getDeclaredField("kind");
+            Constructor<?> make = Class.forName("nativeflow.Share").getDeclaredConstructor(kind.getType(), long.class);
+            for (AccessibleObject hidden : new AccessibleObject[] {handle, inC, kind, make}) {
+                hidden.setAccessible(true);
+            }
+            Object of = handle.get(client);
+            try (Channel share = (Channel) make.newInstance(kind.get(of), inC.get(of))) {
                 Method free = share.getClass().getDeclaredMethod("free");
                 free.setAccessible(true);
                 free.invoke(share);
@@ -548,7 +552,7 @@ public final class NativeflowTest {
 
     /** Returns how many logs C may call. */
     private static int held() throws ReflectiveOperationException {
-        Field held = Class.forName("nativeflow.Logs").getDeclaredField("HELD");
+        Field held = Class.forName("nativeflow.Callbacks").getDeclaredField("HELD");
         held.setAccessible(true);
         return ((Map<?, ?>) held.get(null)).size();
     }
@@ -585,7 +589,7 @@ public final class NativeflowTest {
         try (Options options = new Options()) {
             options.baseUrl(baseUrl).userAgent("my-erp/4.2").caFile(caFile).addCaPem(pem).proxy("http://localhost:1")
                     .proxy(new Secret("http://user:word@localhost:1")).proxyBypass("localhost").environmentProxy().timeout(second)
-                    .connectTimeout(second).keepAlive(Duration.ZERO).log(null);
+                    .connectTimeout(second).keepAlive(Duration.ZERO).refreshMargin(second).holdBack(second).secretCallback(null).log(null);
             rejects(() -> options.baseUrl("http://nowhere"));
             rejects(() -> options.userAgent(""));
             rejects(() -> options.caFile("none"));
@@ -596,6 +600,7 @@ public final class NativeflowTest {
             rejects(() -> options.timeout(Duration.ZERO));
             rejects(() -> options.connectTimeout(Duration.ofMillis(-1)));
             rejects(() -> options.keepAlive(Duration.ofMillis(1L << 32)));
+            rejects(() -> options.holdBack(Duration.ofMillis(1L << 32)));
             rejects(() -> options.keepAlive(Duration.ofSeconds(Long.MAX_VALUE)));
             options.keepAlive(Duration.ofMillis((1L << 32) - 1));
             new Client(options).close();
@@ -816,9 +821,10 @@ public final class NativeflowTest {
         return client(url, null);
     }
 
+    /** The tests repeat rejected and unanswered logins of one user, which would be held back. */
     private Client client(String url, Log log) throws NativeflowException {
         try (Options options = new Options()) {
-            return new Client(options.baseUrl(url).caFile(caFile).log(log));
+            return new Client(options.baseUrl(url).caFile(caFile).holdBack(Duration.ZERO).log(log));
         }
     }
 

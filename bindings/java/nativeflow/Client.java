@@ -1,16 +1,10 @@
 package nativeflow;
 
 import java.nio.ByteBuffer;
-import java.util.HashSet;
-import java.util.Set;
 
 /** Gets tokens from one service. Several threads may use it at the same time. */
 public final class Client implements AutoCloseable {
-    /** The shares of the calls that have started and not returned. */
-    private final Set<Share> shares = new HashSet<>();
-
-    /** The C client; 0: closed. */
-    private long client;
+    final Handle handle;
 
     /** Creates a client with the default options. */
     public Client() throws NativeflowException {
@@ -25,7 +19,7 @@ public final class Client implements AutoCloseable {
     private Client(long options) throws NativeflowException {
         ByteBuffer out = Nativeflow.out();
         Nativeflow.check(Bridge.C.nf_client_new(options, out));
-        client = out.getLong(0);
+        handle = new Handle(Kind.CLIENT, out.getLong(0));
     }
 
     /**
@@ -40,7 +34,7 @@ public final class Client implements AutoCloseable {
      */
     public Token getToken(String key, Secret login, Secret secret) throws NativeflowException {
         return Nativeflow.token((keyText, loginText, secretText, out) ->
-                run(share -> Bridge.C.nf_client_get_token(share, keyText, loginText, secretText, out)), key, login, secret);
+                handle.run(share -> Bridge.C.nf_client_get_token(share, keyText, loginText, secretText, out)), key, login, secret);
     }
 
     /**
@@ -53,7 +47,7 @@ public final class Client implements AutoCloseable {
     public Token refreshToken(String key, Token token) throws NativeflowException {
         try (Secret ownKey = new Secret(key); Token.Use old = token.use()) {
             return Nativeflow.token(out ->
-                    run(share -> Bridge.C.nf_client_refresh_token(share, ownKey.memory(), old.token, out)));
+                    handle.run(share -> Bridge.C.nf_client_refresh_token(share, ownKey.memory(), old.token, out)));
         }
     }
 
@@ -63,14 +57,14 @@ public final class Client implements AutoCloseable {
      */
     public void revokeToken(Token token) throws NativeflowException {
         try (Token.Use revoked = token.use()) {
-            Nativeflow.check(run(share -> Bridge.C.nf_client_revoke_token(share, revoked.token, 0)));
+            Nativeflow.check(handle.run(share -> Bridge.C.nf_client_revoke_token(share, revoked.token, 0)));
         }
     }
 
     /** Revokes a token of the Native Flow with the token of an administrator. */
     public void revokeToken(Token token, Token admin) throws NativeflowException {
         try (Token.Use revoked = token.use(); Token.Use by = admin.use()) {
-            Nativeflow.check(run(share -> Bridge.C.nf_client_revoke_token(share, revoked.token, by.token)));
+            Nativeflow.check(handle.run(share -> Bridge.C.nf_client_revoke_token(share, revoked.token, by.token)));
         }
     }
 
@@ -82,53 +76,31 @@ public final class Client implements AutoCloseable {
     public Token getApplicationToken(String clientId) throws NativeflowException {
         try (Secret ownKey = new Secret(clientId)) {
             return Nativeflow.token(out ->
-                    run(share -> Bridge.C.nf_client_get_application_token(share, ownKey.memory(), out)));
+                    handle.run(share -> Bridge.C.nf_client_get_application_token(share, ownKey.memory(), out)));
         }
     }
 
-    /** Makes one call on a share of its own. */
-    private long run(Share.Call call) throws NativeflowException {
-        Share share = share();
-        try {
-            return share.run(call);
-        } finally {
-            end(share);
+    /**
+     * Lifts the hold of a user: the next call may send the login once, also with the same secret. Call it when the reason was
+     * found. Sends nothing.
+     */
+    public void clearHold(String key, String login) throws NativeflowException {
+        try (Secret ownKey = new Secret(key); Secret ownLogin = new Secret(login)) {
+            Nativeflow.check(handle.use(in -> Bridge.C.nf_client_clear_hold(in, ownKey.memory(), ownLogin.memory())));
         }
     }
 
     /** Cancels every call that runs on this client: it fails with {@link Code#CANCELLED}. The client can still be used. */
-    public synchronized void cancel() {
-        Bridge.C.nf_client_cancel(get());
+    public void cancel() {
+        handle.cancel();
     }
 
     /**
-     * Frees the client. Calls that run on it fail with {@link Code#CANCELLED}; this method does not wait for them. Tokens do
-     * not change.
+     * Frees the client. Calls that run on it fail with {@link Code#CANCELLED}; this method does not wait for them. Tokens and
+     * sessions do not change.
      */
     @Override
-    public synchronized void close() {
-        Bridge.C.nf_client_free(client);
-        client = 0;
-        shares.forEach(Share::cancel);
-    }
-
-    private synchronized Share share() throws NativeflowException {
-        Share share = new Share(get());
-        shares.add(share);
-        return share;
-    }
-
-    private void end(Share share) {
-        share.free();
-        synchronized (this) {
-            shares.remove(share);
-        }
-    }
-
-    private long get() {
-        if (client == 0) {
-            throw new IllegalStateException("the client is closed");
-        }
-        return client;
+    public void close() {
+        handle.close();
     }
 }

@@ -35,11 +35,14 @@ public final class Code {
     /** The refresh token is invalid or expired. Get a token with login and password. */
     public static final int REFRESH_EXPIRED = 26;
 
-    /** The login was rejected before and is not sent again. Reserved: this version never returns it. */
+    /** The login was rejected before and is not sent again; see {@link Options#holdBack}. */
     public static final int HELD_BACK = 27;
 
     /** The user or the token belongs to another host, which is not trusted. */
     public static final int WRONG_HOST = 28;
+
+    /** A login is needed, and there is no secret for it. Set a secret callback or call {@link Session#logIn}. */
+    public static final int SECRET_NEEDED = 29;
 
     /** The server is overloaded; see {@link NativeflowException#retryAfter}. */
     public static final int BUSY = 40;

@@ -78,6 +78,12 @@ interface Functions {
 
     long nf_options_set_keep_alive_ms(long options, int ms);
 
+    long nf_options_set_secret_callback(long options, long function, long user);
+
+    long nf_options_set_refresh_margin_ms(long options, int ms);
+
+    long nf_options_set_hold_back_ms(long options, int ms);
+
     long nf_options_set_log(long options, long function, long user);
 
     long nf_options_on_release(long options, long function, long user);
@@ -99,6 +105,30 @@ interface Functions {
     long nf_client_revoke_token(long client, long token, long admin);
 
     long nf_client_get_application_token(long client, ByteBuffer key, ByteBuffer out);
+
+    long nf_client_clear_hold(long client, ByteBuffer key, ByteBuffer login);
+
+    long nf_session_new(long client, ByteBuffer key, ByteBuffer login, ByteBuffer out);
+
+    long nf_session_get_token(long session, ByteBuffer out);
+
+    long nf_session_log_in(long session, ByteBuffer secret, ByteBuffer out);
+
+    long nf_session_set_token(long session, long token);
+
+    long nf_session_reject_token(long session, long token);
+
+    long nf_session_clear_hold(long session);
+
+    long nf_session_log_out(long session);
+
+    long nf_session_status(long session, ByteBuffer buffer, long capacity, ByteBuffer length);
+
+    long nf_session_share(long session, int timeoutMs, ByteBuffer out);
+
+    void nf_session_cancel(long session);
+
+    void nf_session_free(long session);
 
     long nf_token_new(ByteBuffer scheme, ByteBuffer value, ByteBuffer refreshToken, ByteBuffer instanceUrl, long expiresAt,
             long refreshExpiresAt, ByteBuffer out);

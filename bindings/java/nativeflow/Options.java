@@ -110,14 +110,39 @@ public final class Options implements AutoCloseable {
         return set(Bridge.C::nf_options_set_keep_alive_ms, longest);
     }
 
+    /** Sets how long before its expiry a session renews a token; never more than half of the token's lifetime. */
+    public Options refreshMargin(Duration margin) throws NativeflowException {
+        return set(Bridge.C::nf_options_set_refresh_margin_ms, margin);
+    }
+
+    /**
+     * Sets how long a refused secret is not sent again; 20 hours by default. Zero: calls of {@link Client} are not held back, and
+     * sessions use the default.
+     */
+    public Options holdBack(Duration time) throws NativeflowException {
+        return set(Bridge.C::nf_options_set_hold_back_ms, time);
+    }
+
     /**
      * Sets the log, which receives one line for each step of every call. null (the default) disables logging. The log is kept
      * until these options and their clients are freed and all their calls have returned.
      */
     public Options log(Log to) throws NativeflowException {
         long function = to == null ? 0 : Bridge.LOG;
-        long user = to == null ? 0 : Logs.hold(get(), to);
+        long user = to == null ? 0 : Callbacks.hold(get(), to);
         Nativeflow.check(Bridge.C.nf_options_set_log(get(), function, user));
+        return this;
+    }
+
+    /**
+     * Sets the function that returns the secret of a user when a session needs a login. null (the default): sessions get secrets
+     * only from {@link Session#logIn}. It is kept until these options, their clients and their sessions are freed and all their
+     * calls have returned.
+     */
+    public Options secretCallback(SecretCallback callback) throws NativeflowException {
+        long function = callback == null ? 0 : Bridge.SECRET;
+        long user = callback == null ? 0 : Callbacks.hold(get(), callback);
+        Nativeflow.check(Bridge.C.nf_options_set_secret_callback(get(), function, user));
         return this;
     }
 

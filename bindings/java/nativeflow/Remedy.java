@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /** The text of a remedy, with the names of this binding. */
 final class Remedy {
-    private static final Pattern SETTER = Pattern.compile("nf_options_(?:set_|use_)?([a-z0-9]+(?:_[a-z]+)*?)(?:_ms)?\\b");
+    private static final Pattern SETTER = Pattern.compile(
+            "nf_(?:(options)_(?:set_|use_)?|(session|client)_)([a-z0-9]+(?:_[a-z]+)*?)(?:_ms)?\\b");
 
     private Remedy() {}
 
@@ -20,8 +21,9 @@ final class Remedy {
         Matcher function = SETTER.matcher(remedy);
         StringBuffer own = new StringBuffer();
         while (function.find()) {
-            StringBuilder name = new StringBuilder("Options.");
-            String[] words = function.group(1).split("_");
+            String type = function.group(1) == null ? function.group(2) : function.group(1);
+            StringBuilder name = new StringBuilder(type.substring(0, 1).toUpperCase(Locale.ROOT)).append(type.substring(1)).append('.');
+            String[] words = function.group(3).split("_");
             name.append(words[0]);
             for (int next = 1; next < words.length; next++) {
                 name.append(words[next].substring(0, 1).toUpperCase(Locale.ROOT)).append(words[next].substring(1));

@@ -99,6 +99,15 @@ public final class Secret implements AutoCloseable {
         return length;
     }
 
+    /** Copies the bytes before the NUL, and returns their number. Copies nothing if there is no room; C rejects that. */
+    int copyTo(ByteBuffer buffer) {
+        int length = length(this);
+        for (int i = 0; i < length && length <= buffer.capacity(); i++) {
+            buffer.put(i, bytes.get(i));
+        }
+        return length;
+    }
+
     /**
      * Moves a secret into a new one, which the call closes. Null stays null. Fails if the secret was taken or closed before: it
      * would be sent as an empty one, which counts as a failed login.

@@ -5,7 +5,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 
 /**
- * A handle of a client for one call, with its own cancellation. A share stays cancelled, so a cancellation that comes before
+ * A handle of a client or a session for one call, with its own cancellation. A share stays cancelled, so a cancellation that comes before
  * its call is not lost.
  *
  * <p>It is a channel because {@link Thread#interrupt} closes the channel that its thread waits for: {@link #implCloseChannel}
@@ -15,11 +15,16 @@ final class Share extends AbstractInterruptibleChannel {
     /** The share of the call that runs on a thread. */
     private static final ThreadLocal<Share> CURRENT = new ThreadLocal<>();
 
+    private final Kind kind;
     private long share;
 
-    Share(long client) throws NativeflowException {
+    /** The failure of the program's secret callback in the call; null: none. */
+    private Throwable thrown;
+
+    Share(Kind kind, long of) throws NativeflowException {
         ByteBuffer out = Nativeflow.out();
-        Nativeflow.check(Bridge.C.nf_client_share(client, 0, out));
+        Nativeflow.check(kind.share(of, out));
+        this.kind = kind;
         share = out.getLong(0);
     }
 
@@ -60,10 +65,25 @@ final class Share extends AbstractInterruptibleChannel {
         }
     }
 
+    /** Keeps the failure of a secret callback for the caller of the call on this thread. The thread stays interrupted. */
+    static void throwLater(Throwable thrown) {
+        if (thrown instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        Share current = CURRENT.get();
+        if (current != null) {
+            current.thrown = thrown;
+        }
+    }
+
+    Throwable thrown() {
+        return thrown;
+    }
+
     /** Cancels its call, even if it starts later. Does nothing after free(), because another thread may be too late. */
     synchronized void cancel() {
         if (share != 0) {
-            Bridge.C.nf_client_cancel(share);
+            kind.cancel(share);
         }
     }
 
@@ -73,7 +93,7 @@ final class Share extends AbstractInterruptibleChannel {
     }
 
     synchronized void free() {
-        Bridge.C.nf_client_free(share);
+        kind.free(share);
         share = 0;
     }
 }

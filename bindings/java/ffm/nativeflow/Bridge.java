@@ -33,10 +33,17 @@ final class Bridge {
 
     /** An {@code nf_log_fn}. */
     static final long LOG = address(own("write", void.class, long.class, int.class, MemorySegment.class),
-            ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, TEXT);
+            FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, TEXT));
+
+    /** An {@code nf_secret_fn}. */
+    static final long SECRET = address(
+            own("secret", int.class, long.class, MemorySegment.class, int.class, MemorySegment.class, long.class),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, TEXT, ValueLayout.JAVA_INT, TEXT,
+                    ValueLayout.JAVA_LONG));
 
     /** An {@code nf_release_fn}. */
-    static final long RELEASE = address(own("release", void.class, long.class), ValueLayout.JAVA_LONG);
+    static final long RELEASE = address(own("release", void.class, long.class),
+            FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
 
     private Bridge() {}
 
@@ -88,15 +95,19 @@ final class Bridge {
     }
 
     /** Makes a method callable from C, and returns its address. It is never freed. */
-    private static long address(MethodHandle method, MemoryLayout... parameters) {
-        return LINKER.upcallStub(method, FunctionDescriptor.ofVoid(parameters), Arena.global()).address();
+    private static long address(MethodHandle method, FunctionDescriptor function) {
+        return LINKER.upcallStub(method, function, Arena.global()).address();
     }
 
     private static void write(long user, int level, MemorySegment line) {
-        Logs.write(user, level, () -> line.getString(0));
+        Callbacks.write(user, level, () -> line.getString(0));
+    }
+
+    private static int secret(long user, MemorySegment login, int lastCode, MemorySegment buffer, long capacity) {
+        return Callbacks.secret(user, () -> login.getString(0), lastCode, () -> buffer.asSlice(0, capacity).asByteBuffer());
     }
 
     private static void release(long user) {
-        Logs.release(user);
+        Callbacks.release(user);
     }
 }
