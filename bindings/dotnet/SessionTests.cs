@@ -130,6 +130,7 @@ static partial class Tests
             Check(failure.Code == Code.SecretNeeded && failure.RetryAfter == TimeSpan.FromSeconds(30) && failure.InnerException == thrown);
             Check(IsZero(kept));
             isDown = false;
+            session.ClearHold(); // ends the pause
             session.GetToken().Dispose();
             Check(Callbacks.Thrown == null);
         }

@@ -138,6 +138,7 @@ public final class SessionTest {
                     same(Duration.ofSeconds(30), failed.retryAfter().get());
                 }
                 same(thrown, failed.getCause());
+                session.clearHold(); // ends the pause
                 session.getToken().close();
             }
         }
