@@ -1,7 +1,8 @@
 /*
  * Adds up the finds, and prints them at the end:
  *
- *     found <path> <when> <pattern> <where> <windows>
+ *     found <path> <when> <pattern> <where> <windows> <text>.<first byte>.<bytes of a character>
+ *         The last word is about the first window: the number of its text in the brief, and its place in that text.
  *     scanned <path> <when> <scans> <bytes>
  *     unreadable <path> <when> <blocks>
  */

@@ -43,11 +43,11 @@ static int place_number(const char *name)
     return place;
 }
 
-static void found(struct scan *scan, uintptr_t address, int pattern, int place)
+static void found(struct scan *scan, struct find find)
 {
     /* A full table is enough for a failure. */
     if (scan->count < FINDS)
-        scan->finds[scan->count++] = (struct find){address, pattern, place};
+        scan->finds[scan->count++] = find;
 }
 
 /* Checks every window in `length` bytes, the first of which is at `address`. */
@@ -61,10 +61,11 @@ static void check_windows(struct scan *scan, const unsigned char *bytes, size_t 
             /* A window may begin with one zero byte (UTF-16), but not with two. */
             i += WINDOW - 2;
         } else if (windows_possible(window)) {
-            int pattern = windows_find(window);
+            struct origin origin;
+            int pattern = windows_find(window, &origin);
 
             if (pattern >= 0)
-                found(scan, address + i, pattern, place);
+                found(scan, (struct find){address + i, pattern, place, origin});
         }
     }
 }

@@ -17,6 +17,7 @@ struct find {
     int pattern;
     /* Argument for place_name. */
     int place;
+    struct origin origin;
 };
 
 struct scan {

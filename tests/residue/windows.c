@@ -10,9 +10,11 @@ unsigned char windows_filter[1 << 13];
 /* Masked windows; 0 is a free slot. */
 static uint64_t slots[SLOTS];
 static signed char numbers[SLOTS];
+static struct origin origins[SLOTS];
 static size_t used;
+static unsigned short texts;
 
-static void add(uint64_t hidden, int number)
+static void add(uint64_t hidden, int number, struct origin origin)
 {
     uint32_t hash = windows_hash(hidden), slot = hash;
 
@@ -26,6 +28,7 @@ static void add(uint64_t hidden, int number)
         abort();
     slots[slot] = hidden;
     numbers[slot] = (signed char)number;
+    origins[slot] = origin;
     windows_filter[hash >> 3] |= (unsigned char)(1 << (hash & 7));
 }
 
@@ -46,28 +49,32 @@ static void add_in_width(struct hidden pattern, int number, size_t width)
                 out[i] ^= mask[at / width % WINDOW];
             }
         }
-        add(hidden, number);
+        add(hidden, number, (struct origin){texts, (unsigned short)start, (unsigned short)width});
     }
 }
 
 void windows_add_text(struct hidden pattern, int number)
 {
+    texts++;
     add_in_width(pattern, number, 1);
     add_in_width(pattern, number, 2);
 }
 
 void windows_add_bytes(struct hidden pattern, int number)
 {
+    texts++;
     add_in_width(pattern, number, 1);
 }
 
-int windows_find(uint64_t window)
+int windows_find(uint64_t window, struct origin *origin)
 {
     uint64_t hidden = windows_hidden(window);
 
     for (uint32_t slot = windows_hash(hidden); slots[slot] != 0; slot = (slot + 1) % SLOTS) {
-        if (slots[slot] == hidden)
+        if (slots[slot] == hidden) {
+            *origin = origins[slot];
             return numbers[slot];
+        }
     }
     return -1;
 }

@@ -22,8 +22,13 @@ struct hidden {
 void windows_add_text(struct hidden pattern, int number);
 void windows_add_bytes(struct hidden pattern, int number);
 
+/* The part of a pattern that a window is: the text's number, the first byte, and the bytes of a character. */
+struct origin {
+    unsigned short text, start, width;
+};
+
 /* Returns the pattern that has this window, or -1. */
-int windows_find(uint64_t window);
+int windows_find(uint64_t window, struct origin *origin);
 
 /*
  * Writes the plain text and a NUL to `to`, which has at least `length + 1` bytes. Writes single bytes, because a wider

@@ -349,7 +349,7 @@ fn no_secret_is_left_in_memory() {
             line.map_or(0, |rest| rest.trim().split(' ').next().unwrap().parse::<usize>().unwrap())
         };
         for line in stdout.lines().filter_map(|line| line.strip_prefix(&format!("found {name} "))) {
-            let [when, pattern, part, windows] = line.trim().split(' ').collect::<Vec<_>>()[..] else {
+            let [when, pattern, part, windows, _] = line.trim().split(' ').collect::<Vec<_>>()[..] else {
                 panic!("{line}")
             };
             let by_chance = number(format!("found {name} before {pattern} {part} "));

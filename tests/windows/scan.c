@@ -43,12 +43,13 @@ static void look(struct scan *scan, uintptr_t at, size_t length, int place)
     for (size_t i = 0; i + WINDOW <= length; i++) {
         uint64_t window;
         int pattern;
+        struct origin origin;
 
         memcpy(&window, buffer + i, WINDOW);
-        if (window == 0 || !windows_possible(window) || (pattern = windows_find(window)) < 0)
+        if (window == 0 || !windows_possible(window) || (pattern = windows_find(window, &origin)) < 0)
             continue;
         if (scan->count < FINDS)
-            scan->finds[scan->count++] = (struct find){at + i, pattern, place};
+            scan->finds[scan->count++] = (struct find){at + i, pattern, place, origin};
     }
 }
 

@@ -41,16 +41,17 @@ impl<'a> OutputCheck<'a> {
         self.lines.iter().filter(move |words| words[0] == kind).map(|words| &words[2..])
     }
 
-    /// The windows of secrets that were found: time, pattern, place, count.
-    fn found(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a str, usize)> {
+    /// The windows of secrets that were found: time, pattern, place, count, and the origin of the first one: number
+    /// of the text in the brief, first byte, bytes of a character.
+    fn found(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a str, usize, &'a str)> {
         self.of_kind("found").filter_map(|words| {
-            let [when, pattern, place, count] = *words else { panic!("{words:?}") };
+            let [when, pattern, place, count, origin] = *words else { panic!("{words:?}") };
             // A place that is a file name: the code of the program or of the library.
             let in_code = !place.starts_with('[') && !place.starts_with("registers") && place != "anonymous";
             let known = in_code && self.known == Some(pattern);
             let copied = place == "[stack]" || place.starts_with("registers");
             let kept = pattern == KEPT && ["configured", "returned", "freed"].contains(&when) && !copied;
-            (when != "planted" && !known && !kept).then(|| (when, pattern, place, count.parse().unwrap()))
+            (when != "planted" && !known && !kept).then(|| (when, pattern, place, count.parse().unwrap(), origin))
         })
     }
 
@@ -60,12 +61,12 @@ impl<'a> OutputCheck<'a> {
         let trouble = check.trouble.iter().cloned().chain(check.of_kind("unreadable").map(|words| words.join(" ")));
         assert_eq!(trouble.collect::<Vec<_>>(), [""; 0]);
         assert_eq!(check.of_kind("scanned").filter(|words| words[0] == "dumped").count(), 1);
-        check.found().map(|(_, pattern, _, count)| (pattern.to_owned(), count)).collect()
+        check.found().map(|(_, pattern, _, count, _)| (pattern.to_owned(), count)).collect()
     }
 
     /// How many there are.
     pub fn windows(&self) -> usize {
-        self.found().map(|(_, _, _, count)| count).sum()
+        self.found().map(|(_, _, _, count, _)| count).sum()
     }
 
     fn control(&self, name: &str) -> usize {
@@ -78,7 +79,7 @@ impl<'a> OutputCheck<'a> {
 
     /// Adds this run to the table.
     pub fn note(&self) {
-        let found: Vec<_> = self.found().map(|(_, pattern, _, count)| (pattern, count)).collect();
+        let found: Vec<_> = self.found().map(|(_, pattern, _, count, _)| (pattern, count)).collect();
         table::note_path(self.name, self.code, self.calls, &found);
         for control in CONTROLS {
             if self.of_kind("control").any(|words| words[0] == control) {
@@ -99,8 +100,8 @@ impl<'a> OutputCheck<'a> {
         if ended != [[path.code, calls.as_str()]] {
             fault(format!("{} calls should end in {}, and ended so: {ended:?}", path.calls, path.code));
         }
-        for (when, pattern, place, count) in self.found() {
-            fault(format!("{count} windows of {pattern} in {place}, {when}"));
+        for (when, pattern, place, count, origin) in self.found() {
+            fault(format!("{count} windows of {pattern} in {place}, {when}; the first: {origin}"));
         }
         if path.is_kept() && !self.of_kind("connected").eq([["1"]]) {
             fault("the connection was not kept".to_owned());
