@@ -107,6 +107,29 @@
  * text. Six characters in a row of one of them count as a repetition.
  *
  *
+ * SESSIONS
+ *
+ * A session keeps a token of one user valid. All threads may ask it:
+ *
+ *     nf_options_set_secret_callback(options, read_secret, vault);
+ *     nf_client_new(options, &client);
+ *     nf_session_new(client, key, login, &session);
+ *
+ *     nf_session_get_token(session, &token);       before each request
+ *     if (status == 401)                           403 in the Native Flow
+ *         nf_session_reject_token(session, token); then get one more token
+ *
+ * One call asks the server; the others wait and share its result. A token is
+ * renewed before it expires, by its refresh token or by a login. Without a
+ * secret callback, nf_session_get_token fails with NF_SECRET_NEEDED, and
+ * nf_session_log_in passes the secret.
+ *
+ * A refused secret is not sent again by any client or session of the process:
+ * NF_HELD_BACK. If nf_error_retry_after_ms is -1, a person must act: correct
+ * the secret, or call nf_session_clear_hold. Otherwise call again after that
+ * time. A program needs no retry loop of its own.
+ *
+ *
  * CERTIFICATES
  *
  * Certificate verification cannot be disabled. On Linux, the library does not
