@@ -195,13 +195,6 @@ impl Core {
                     Next::Fail(error, _) if own.is_some() && error.code() == Code::SecretNeeded => {
                         state.tokens.clear();
                     }
-                    Next::Fail(error, rest) => return Err(error.retry_after(Some(rest))),
-                    Next::TooMany(rest) => {
-                        return Err(Error::new(Cause::TooManyRequests).retry_after(Some(rest)).unsent());
-                    }
-                    Next::Rejected(rest) => {
-                        return Err(Error::new(Cause::FreshTokensRejected).retry_after(Some(rest)).unsent());
-                    }
                     Next::Renew(way) => {
                         state.flight.begin(source);
                         drop(state);
@@ -209,6 +202,7 @@ impl Core {
                         let pilot = Pilot { shared, is_flying: true };
                         return self.fly(operation, None, way, own, pilot);
                     }
+                    other => return Err(refusal(other)),
                 },
             }
         }
@@ -232,8 +226,15 @@ impl Core {
             match asked {
                 Ok(sent) => match self.read(operation, sent, &mut pilot)? {
                     Some(got) => return Ok(got),
-                    // The refresh token is not valid any more.
-                    None => way = Way::Login,
+                    // The refresh token is not valid any more. The bound of an hour counts for the login too.
+                    None => {
+                        let next = pilot.shared.lock().tokens.next(Ticks::now());
+                        match next {
+                            Next::HandOut(old) => return hand_out(&old, "kept"),
+                            Next::Renew(next) => way = next,
+                            other => return self.fail(operation, refusal(other), Way::Login, &mut pilot),
+                        }
+                    }
                 },
                 Err(NotSent { error, leaves }) => {
                     let others_wait = pilot.shared.lock().flight.has_passengers();
@@ -530,6 +531,16 @@ impl Core {
         };
         let ask = Ask::Revoke { token: KeptToken::of(&token), admin: None };
         self.client.ask(operation, &ask).map(|(_, call)| call)
+    }
+}
+
+/// Returns the error of a call for which nothing may be sent now.
+fn refusal<T>(next: Next<T, Error>) -> Error {
+    match next {
+        Next::Fail(error, rest) => error.retry_after(Some(rest)),
+        Next::TooMany(rest) => Error::new(Cause::TooManyRequests).retry_after(Some(rest)).unsent(),
+        Next::Rejected(rest) => Error::new(Cause::FreshTokensRejected).retry_after(Some(rest)).unsent(),
+        Next::HandOut(_) | Next::Renew(_) => Cause::Unforeseen.into(),
     }
 }
 
