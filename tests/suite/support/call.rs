@@ -11,10 +11,12 @@ use super::{Build, Facts, Program};
 pub struct Call(Vec<String>);
 
 impl Call {
-    /// A call to `url` as the demo user, which trusts the stub.
+    /// A call to `url` as the demo user, which trusts the stub. A login without a response is not held back, because many
+    /// tests repeat one on purpose.
     pub fn to(url: &str) -> Call {
         let (_, ca) = super::stub();
-        Call(Vec::new()).with("url", url).with("ca", ca.to_str().unwrap()).by(&User::demo())
+        let call = Call(Vec::new()).with("url", url).with("ca", ca.to_str().unwrap());
+        call.with("hold_back_ms", "0").by(&User::demo())
     }
 
     /// A call to the working service of the shared stub.
