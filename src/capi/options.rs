@@ -511,8 +511,9 @@ pub unsafe extern "C-unwind" fn nf_options_set_refresh_margin_ms(options: *mut n
 /// `NF_HELD_BACK` and sends nothing. Another secret is sent at once.
 /// `nf_client_clear_hold` and `nf_session_clear_hold` lift the hold.
 ///
-/// Until a secret has been accepted once, logins of the same user are sent one
-/// at a time. Other calls wait within their timeout. After two refused secrets
+/// Until a secret has been accepted once, and after ten seconds without a
+/// login, logins of the same user are sent one at a time, because the password
+/// may be wrong. Other calls wait within their timeout. After two refused secrets
 /// within 15 minutes, a third one is held back for the rest of that time. After
 /// refusals of three users with a consumer key that was never accepted, all
 /// logins with that key are held back.
