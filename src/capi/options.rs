@@ -513,10 +513,10 @@ pub unsafe extern "C-unwind" fn nf_options_set_refresh_margin_ms(options: *mut n
 ///
 /// Until a secret has been accepted once, and after ten seconds without a
 /// login, logins of the same user are sent one at a time, because the password
-/// may be wrong. Other calls wait within their timeout. After two refused secrets
-/// within 15 minutes, a third one is held back for the rest of that time. After
-/// refusals of three users with a consumer key that was never accepted, all
-/// logins with that key are held back.
+/// may be wrong. Other calls wait within their timeout. After two refused
+/// secrets within 15 minutes, a third one is held back for the rest of that
+/// time. After refusals of three users with a consumer key that was never
+/// accepted, all logins with that key are held back.
 ///
 /// 0: calls of `nf_client_get_token` are neither held back nor queued, and
 /// sessions use the default.
