@@ -146,8 +146,9 @@ impl Core {
         if operation.is_over() {
             return Err(Error::new(Cause::CancelledBefore).unsent());
         }
-        let source = own.map(|secret| Fingerprint::of(&[secret.expose()])).transpose()?;
+        // Before a secret is used: its first call copies unused stack memory to the heap.
         let shared = self.shared();
+        let source = own.map(|secret| Fingerprint::of(&[secret.expose()])).transpose()?;
         let (mut joined, mut passenger) = (None, None);
         loop {
             let mut state = shared.lock();
@@ -427,13 +428,15 @@ impl Core {
         if token.scheme() != self.client.scheme() {
             return Err(Error::from(Cause::TokenOfOtherService).unsent());
         }
+        // As in `obtain`.
+        let shared = self.shared();
         let sealed = Arc::new(SealedToken::new(token)?);
         let lifetime =
             token.expires_at().map(|at| Duration::from_secs(at.saturating_sub(unix_now()).max(0).unsigned_abs()));
         // Without a value, only the refresh token counts.
         let lifetime = if token.value().is_empty() { Some(Duration::ZERO) } else { lifetime };
         let terms = self.terms(&sealed, lifetime);
-        let mut state = self.shared().lock();
+        let mut state = shared.lock();
         let is_current = state.tokens.current().is_some_and(|current| current.has_value(token.value()));
         if !is_current {
             state.tokens.set(sealed, terms, Ticks::now());

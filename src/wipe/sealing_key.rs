@@ -17,7 +17,7 @@ use zeroize::Zeroize as _;
 use super::fork::this_process;
 use super::pages::Pages;
 use super::registers::clear_registers;
-use super::stack::clear_stack;
+use super::stack::{clear_stack, clear_stack_briefly_used};
 
 static KEY: OnceBox<SealingKey> = OnceBox::new();
 
@@ -28,11 +28,18 @@ pub(crate) fn with_sealing_key<R>(work: impl FnOnce(&LessSafeKey) -> R) -> Optio
     Some(key.with(work))
 }
 
-/// Runs `work` with the key of fingerprints, which leaves parts of it in registers and on the stack of `work`. `None` as
-/// above.
+/// Runs `work` with the key of fingerprints, and then clears the registers and the stack of `work`: they contain parts of
+/// the key and of the texts, and unused stack memory may be copied to the heap. `None` as above.
 pub(crate) fn with_fingerprint_key<R>(work: impl FnOnce(&hmac::Key) -> R) -> Option<R> {
+    /// Never inlined, because only the stack below the caller's frame is cleared.
+    #[inline(never)]
+    fn apart<R>(key: &hmac::Key, work: impl FnOnce(&hmac::Key) -> R) -> R {
+        work(key)
+    }
     let key = KEY.get_or_try_init(|| SealingKey::new().map(Box::new).ok_or(())).ok()?;
-    Some(key.with_content(|content| work(&content.fingerprints)))
+    let result = key.with_content(|content| apart(&content.fingerprints, work));
+    clear_stack_briefly_used();
+    Some(result)
 }
 
 /// AES-256-GCM: ring uses the key where it is, and ChaCha20 would copy it to the stack.
