@@ -76,6 +76,7 @@ int main(int argc, char **argv)
     must(nf_options_set_base_url(options, argv[2]));
     must(nf_options_set_ca_file(options, argv[3]));
     must(nf_options_set_timeout_ms(options, 2000));
+    must(nf_options_set_hold_back_ms(options, 0)); /* refusals are repeated */
     must(nf_client_new(options, &client));
     nf_options_free(options);
     scan_process(&scan, ALL);
