@@ -86,7 +86,8 @@ fn run(host: &Host, place: &Place, path: &Path, received: Received, binding: Bin
 /// that request a client certificate or a second handshake, and to the one behind the proxy within TLS, because they do not
 /// export their secrets. Not those that connect to no server.
 fn paths(place: &Place, build: Build, is_meant: fn(&str) -> bool) -> Vec<Path> {
-    let is_left_out = |name: &str| ["-asked", "proxy-user-tls", "parts", "session-new"].iter().any(|part| name.contains(part));
+    let is_left_out =
+        |name: &str| ["-asked", "proxy-user-tls", "parts", "session-new"].iter().any(|part| name.contains(part));
     let paths = all(place, build).into_iter().filter(|path| is_meant(&path.name) && !is_left_out(&path.name));
     chosen(paths.map(|path| Path { calls: 2, ..path }), |path| path.name.clone())
 }
