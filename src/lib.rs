@@ -27,7 +27,7 @@
 //! | secrets that stay between calls, encrypted; recognized without staying | `sealed`; `fingerprint` |
 //! | the C functions | `capi` |
 //!
-//! Dependencies go one way: capi → client → flow and transport → message, operation, origin → error → redact.
+//! Dependencies go one way: capi → session → client → hold_back, flow and transport → message, operation, origin → error → redact.
 
 mod call_facts;
 mod call_id;
